@@ -1,0 +1,172 @@
+// What a driver gives the pool and the engine: connections that run batches of commands in one flight each.
+
+/**
+ * How values of one database type travel. The engine only carries codecs from the dialect to the driver; what is in one
+ * is between these two.
+ */
+export interface Codec {
+  /** The database's name of the type, for messages: `int4`, `text[]`. */
+  readonly name: string
+}
+
+/**
+ * A statement as a driver knows it. The object's identity is the statement's identity: a driver keeps what it learnt about
+ * it (prepared name, described columns) as long as the object lives, so callers reuse the object to reuse that knowledge.
+ */
+export interface DriverStatement {
+  readonly sql: string
+  /** One codec for each parameter in order of position; null where the server decides the type. */
+  readonly parameters: readonly (Codec | null)[]
+  /** One codec for each result column in order of position, null where the server says the type; null as a whole where the columns are not known beforehand. */
+  readonly columns: readonly (Codec | null)[] | null
+  /** Whether the statement is worth preparing under a name. DDL and one-off statements are not. */
+  readonly prepare: boolean
+}
+
+/** One statement with its parameter values, ready to be sent. */
+export interface Command {
+  readonly statement: DriverStatement
+  readonly parameters: readonly unknown[]
+}
+
+/** What the server said of a result column. */
+export interface ColumnDescription {
+  readonly name: string
+  /** The database's number of the type (PostgreSQL: the OID), 0 where it has none. */
+  readonly typeId: number
+}
+
+/** What one command gave. */
+export interface CommandResult {
+  /** Decoded rows, each an array in column order; owned by the receiver, who may keep and change the arrays. Empty where the command returns none. */
+  readonly rows: unknown[][]
+  /** Null where the command returns no rows (an INSERT without RETURNING, DDL). */
+  readonly columns: readonly ColumnDescription[] | null
+  /** The first words of the server's completion tag: `SELECT`, `INSERT`, `COMMIT`, `CREATE TABLE`. */
+  readonly tag: string
+  /** Rows selected or changed; null where the command does not count. */
+  readonly rowCount: number | null
+}
+
+/** Whether a connection stands outside a transaction, inside one, inside one that failed, or cannot be used any more. */
+export type TransactionStatus = 'idle' | 'active' | 'failed' | 'lost'
+
+/** A message of the server that is no error: NOTICE, WARNING, ... */
+export interface DriverNotice {
+  readonly severity: string
+  readonly sqlState: string
+  readonly message: string
+  readonly detail?: string
+  readonly hint?: string
+}
+
+/** One connection to a database, used by one caller at a time. */
+export interface DriverConnection {
+  /** The server's number of this session (PostgreSQL: the backend's process id), 0 where it has none. */
+  readonly processId: number
+  /** The server's settings reported at connect and since, such as `server_version`, `TimeZone`, `in_hot_standby`. */
+  readonly serverSettings: ReadonlyMap<string, string>
+  readonly transactionStatus: TransactionStatus
+  /** How many flights (writes that wait for an answer) this connection has made since it was opened. */
+  readonly flights: number
+  /**
+   * Sends all commands in one write and waits for one answer. They stop at the first error: those behind it are not run.
+   * Without an explicit BEGIN among them they are one implicit transaction.
+   *
+   * All parameters are encoded before the first byte is written; an encoding failure sends nothing.
+   * @throws DriverError what the server or the wire refused; `transactionStatus` is final by then.
+   */
+  run(commands: readonly Command[], options?: RunOptions): Promise<CommandResult[]>
+  /** Called once when the connection is lost or closed; called at once if that is past. */
+  onceClosed(listener: (reason: Error | null) => void): void
+  onNotice(listener: (notice: DriverNotice) => void): void
+  /** Says goodbye to the server and resolves when the socket is closed; never rejects, and gives up politeness after a second. */
+  close(): Promise<void>
+  /** Cuts the connection at once, without a goodbye. */
+  terminate(): void
+}
+
+/** Options of {@link DriverConnection.run}. */
+export interface RunOptions {
+  /** Aborting before the send refuses the batch; aborting later cancels it on the server, waits for the answer and rejects with the signal's reason as cause. */
+  readonly signal?: AbortSignal
+}
+
+/** Opens connections to one database. */
+export interface Driver {
+  readonly name: string
+  /** The largest number of connections that can be open at once; null where there is no limit of the driver's own. */
+  readonly maxConnections: number | null
+  /**
+   * Opens a connection whose session settings are those that the codecs rely on.
+   * @throws DriverError with `disconnected: true` where the server cannot be reached or refuses.
+   */
+  connect(options?: ConnectOptions): Promise<DriverConnection>
+  /** Frees what the connections share (an embedded database); the driver cannot connect afterwards. */
+  dispose(): Promise<void>
+}
+
+/** Options of {@link Driver.connect}. */
+export interface ConnectOptions {
+  readonly signal?: AbortSignal
+}
+
+/** Everything a server's error message carries; keys are absent where the server left them out. */
+export interface ServerErrorFields {
+  readonly severity?: string
+  readonly sqlState?: string
+  readonly detail?: string
+  readonly hint?: string
+  /** 1-based index of the character in the statement at which the error was seen. */
+  readonly position?: number
+  readonly internalQuery?: string
+  readonly where?: string
+  readonly schema?: string
+  readonly table?: string
+  readonly column?: string
+  readonly dataType?: string
+  readonly constraint?: string
+  readonly routine?: string
+}
+
+/** What went wrong below the engine; the engine wraps it in the public hierarchy and keeps it as the cause. */
+export class DriverError extends Error {
+  override readonly name: string = 'DriverError'
+  /** What the server said; null where the failure was not an answer of the server. */
+  readonly fields: ServerErrorFields | null
+  /** Index of the command at fault; the number of commands where it was the end of the batch (a deferred constraint). Null where no command was at fault. */
+  readonly commandIndex: number | null
+  /** Results of the commands before the one at fault. */
+  readonly results: readonly CommandResult[]
+  /** Whether the connection is gone. */
+  readonly disconnected: boolean
+  /** Whether any byte of the batch may have reached the server. */
+  readonly sent: boolean
+  /** Whether a cancel request (an aborted signal, a timeout) ended the batch. */
+  readonly canceled: boolean
+  /** Index of the parameter whose value could not be encoded; null where encoding was not the matter. */
+  readonly parameterIndex: number | null
+
+  constructor(message: string, options: DriverErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.fields = options.fields ?? null
+    this.commandIndex = options.commandIndex ?? null
+    this.results = options.results ?? []
+    this.disconnected = options.disconnected ?? false
+    this.sent = options.sent ?? true
+    this.canceled = options.canceled ?? false
+    this.parameterIndex = options.parameterIndex ?? null
+  }
+}
+
+/** Options of {@link DriverError}. */
+export interface DriverErrorOptions {
+  readonly cause?: unknown
+  readonly fields?: ServerErrorFields | null
+  readonly commandIndex?: number | null
+  readonly results?: readonly CommandResult[]
+  readonly disconnected?: boolean
+  readonly sent?: boolean
+  readonly canceled?: boolean
+  readonly parameterIndex?: number | null
+}
