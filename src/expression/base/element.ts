@@ -1,0 +1,44 @@
+// `Element`: the root of all statement nodes; the object that users hold is the node that is compiled.
+import type { Pass, Walkable } from './pass.ts'
+import { Socket } from './socket.ts'
+
+/** Turns an element into readable SQL; the default dialect plugs it. */
+export const stringify: Socket<(element: Element) => string> = new Socket('stringify')
+
+/** Marks elements, so that they are known by this symbol and never by the looks of a plain object. */
+export const ELEMENT: unique symbol = Symbol.for('tsalchemy.element') as never
+
+let lastKeyId = 0
+
+/** The brand of elements; declared apart because a class body cannot declare a symbol key under isolated declarations. */
+export interface Element {
+  readonly [ELEMENT]: true
+}
+
+/** A node of a statement. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the merged member is defined on the prototype below
+export abstract class Element implements Walkable {
+  /** Key of the renderer. On the prototype: set by {@link defineKind}. */
+  declare readonly kind: string
+  declare readonly keyId: number
+
+  abstract walk(pass: Pass): void
+
+  /** The element in the default dialect's SQL, for people; not what a database is sent. */
+  toString(): string {
+    return stringify.use(this)
+  }
+}
+Object.defineProperty(Element.prototype, ELEMENT, { value: true })
+
+/** Gives a node class its kind; called once from the class's static block. */
+export function defineKind(target: { readonly prototype: object }, kind: string): void {
+  lastKeyId += 1
+  Object.defineProperty(target.prototype, 'kind', { value: kind, enumerable: false })
+  Object.defineProperty(target.prototype, 'keyId', { value: lastKeyId, enumerable: false })
+}
+
+/** Whether a value is a statement node, of this or another copy of the package. */
+export function isElement(value: unknown): value is Element {
+  return typeof value === 'object' && value !== null && ELEMENT in value
+}
