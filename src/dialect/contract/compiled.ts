@@ -1,0 +1,72 @@
+// What compiling a statement yields: everything that the next execution of the same shape can skip.
+import type { StatementSort } from '../../expression/base/executable.ts'
+import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
+import type { DriverStatement } from './driver.ts'
+
+/** A column whose client-side default is evaluated at execution; the part of a schema column that the engine needs. */
+export interface DefaultColumn {
+  readonly key: string
+  readonly name: string
+}
+
+/** Where the value of one placeholder comes from, in order of placeholders. */
+export interface CompiledParameter {
+  /** Position among the statement's own binds in walk order; -1 where the compiler made the bind (a column of an INSERT given at execution, a client default). */
+  readonly index: number
+  /** Name under which execution parameters can give or override the value. */
+  readonly key: string
+  readonly type: SqlType
+  /** Must be given at execution where the bind itself holds no value. */
+  readonly required: boolean
+  /** The type's bind processor. */
+  readonly process: ValueProcessor | null
+  /** Set where a client-side default (`default`, or `onUpdate` in an UPDATE) gives the value when execution does not. */
+  readonly defaultOf: DefaultColumn | null
+}
+
+/** One column of the result. */
+export interface ResultColumn {
+  /** The key in row objects: label, column key, or the anonymous name that is rendered. */
+  readonly key: string
+  readonly type: SqlType
+  readonly process: ValueProcessor | null
+  /** The expression selected, for look-ups by column; null in textual statements without columns. */
+  readonly source: unknown
+}
+
+/** A place in the text where a list is written at execution, by dialects that expand IN lists. */
+export interface ListHole {
+  /** Offset in `sql` before which the list is inserted. */
+  readonly offset: number
+  /** Which parameter (index in `parameters`) holds the list. */
+  readonly parameter: number
+  /** What an empty list is written as. */
+  readonly empty: string
+}
+
+/** A compiled statement. */
+export interface Compiled {
+  readonly sql: string
+  readonly sort: StatementSort
+  /** The very object that drivers keep their knowledge on. */
+  readonly statement: DriverStatement
+  readonly parameters: readonly CompiledParameter[]
+  /** Null where the statement gives no rows, or where only the server knows the columns (text without columns). */
+  readonly columns: readonly ResultColumn[] | null
+  /** Whether rows are expected: true for SELECT and RETURNING, null where only the server knows. */
+  readonly returnsRows: boolean | null
+  /** Empty where nothing is written at execution. */
+  readonly holes: readonly ListHole[]
+  /** Why the compiled form may not be kept; null where it may. */
+  readonly uncacheable: string | null
+  /** Warnings found while compiling, such as a cartesian product. */
+  readonly warnings: readonly string[]
+}
+
+/** What a caller may ask of the compiler besides the statement. */
+export interface CompileOptions {
+  /** For INSERT and UPDATE: keys of the columns that execution will give; they become parameters of the same name. */
+  readonly columnKeys?: readonly string[] | null
+  /** Write values into the text instead of binding them. Default false. */
+  readonly literalBinds?: boolean
+}

@@ -1,0 +1,23 @@
+// What a database can do, as one typed record: layers above ask here, never by the dialect's name.
+
+/** Capabilities of a dialect. */
+export interface DialectFeatures {
+  /** INSERT, UPDATE and DELETE can return rows. */
+  readonly returning: boolean
+  /** Many rows can be given as one array parameter for each column (`unnest`), with constant text. */
+  readonly arrayBatches: boolean
+  /** A list in an IN is one array parameter; otherwise it is written at execution. */
+  readonly arrayLists: boolean
+  /** DDL takes part in transactions. */
+  readonly transactionalDdl: boolean
+  /** SAVEPOINT exists. */
+  readonly savepoints: boolean
+  /** WITH may contain INSERT, UPDATE and DELETE. */
+  readonly dataModifyingCte: boolean
+  /** Tables live in named schemas. */
+  readonly schemas: boolean
+  /** Named constraints can be added after the table was created (cyclic foreign keys). */
+  readonly alterConstraints: boolean
+  /** Longest identifier in bytes. */
+  readonly identifierBytes: number
+}

@@ -1,0 +1,51 @@
+// `Dialect`: the one interface that names the parts of a database's spelling and speech.
+import type { DBAPIError } from '../errors.ts'
+import type { Element } from '../expression/base/element.ts'
+import type { SqlType, TypeHost } from '../expression/types/type.ts'
+import type { Compiled, CompileOptions } from './contract/compiled.ts'
+import type { Codec, Driver, DriverError } from './contract/driver.ts'
+import type { DialectFeatures } from './contract/features.ts'
+import type { DriverSettings } from './contract/settings.ts'
+
+/** A kind of database. Immutable and shared by all engines of that kind with the same options. */
+export interface Dialect extends TypeHost {
+  /** `postgresql`, `sqlite`, `default`. */
+  readonly name: string
+  readonly features: DialectFeatures
+  /**
+   * @throws CompileError the statement contradicts itself or has no spelling here.
+   */
+  compile(statement: Element, options?: CompileOptions): Compiled
+  /** The type as DDL and casts spell it: `VARCHAR(50)`. */
+  typeName(type: SqlType): string
+  /** How values of the type travel; null where the server decides. */
+  codec(type: SqlType): Codec | null
+  createDriver(settings: DriverSettings): Driver
+  /** A statement for BEGIN with the isolation level and access mode asked for, in one command. */
+  beginStatement(options: BeginOptions): string
+  /** A driver's failure as the public error class that its SQLSTATE belongs to. */
+  wrapError(error: DriverError, context: ErrorContext): DBAPIError
+  /** A statement with one boolean row: whether the table exists. */
+  hasTableStatement(name: string, schema: string | null): Element
+  /** A value as literal SQL, safe in this dialect. */
+  literal(value: unknown, type: SqlType): string
+  /** A name, quoted by rule. */
+  quote(name: string): string
+}
+
+/** How a transaction begins. */
+export interface BeginOptions {
+  readonly isolationLevel?: IsolationLevel
+  readonly readOnly?: boolean
+  readonly deferrable?: boolean
+}
+
+/** The isolation levels of the SQL standard, as SQLAlchemy spells them. */
+export type IsolationLevel = 'READ UNCOMMITTED' | 'READ COMMITTED' | 'REPEATABLE READ' | 'SERIALIZABLE'
+
+/** What an error message tells of the statement. */
+export interface ErrorContext {
+  readonly statement: string | null
+  readonly parameters: readonly unknown[] | null
+  readonly hideParameters: boolean
+}
