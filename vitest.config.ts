@@ -1,0 +1,25 @@
+// How the tests run: decorators of both dialects, the package under its public name, one server for the run.
+
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { standardDecorators } from './test/support/standard-decorators.ts'
+
+const source = (path: string): string => fileURLToPath(new URL(`./src/${path}`, import.meta.url))
+
+export default defineConfig({
+  plugins: [standardDecorators()],
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+  resolve: {
+    alias: [
+      { find: /^tsalchemy$/, replacement: source('index.ts') },
+      { find: /^tsalchemy\/orm$/, replacement: source('orm/index.ts') },
+      { find: /^tsalchemy\/postgresql$/, replacement: source('dialect/postgresql/index.ts') },
+    ],
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/global-setup.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+})
