@@ -1,0 +1,59 @@
+// Two operands with an operator between them.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { Operator } from '../operator/operator.ts'
+import type { SqlType } from '../types/type.ts'
+import { ColumnElement } from './column-element.ts'
+import { fromsOf, groupAgainst } from './grouping.ts'
+
+/** `left operator right`. The operands are grouped by whoever builds the node. */
+export class Binary<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'binary'
+  static {
+    defineKind(Binary, 'binary')
+  }
+  readonly left: ColumnElement
+  readonly operator: Operator
+  readonly right: ColumnElement
+  readonly type: SqlType<V>
+  /** The character of LIKE's ESCAPE; null for none. */
+  readonly escape: string | null
+  constructor(
+    left: ColumnElement,
+    operator: Operator,
+    right: ColumnElement,
+    type: SqlType<V>,
+    escape: string | null = null,
+  ) {
+    super()
+    this.left = left
+    this.operator = operator
+    this.right = right
+    this.type = type
+    this.escape = escape
+  }
+  override get topOperator(): Operator {
+    return this.operator
+  }
+  override selfGroup(against: Operator): ColumnElement<V> {
+    return groupAgainst(this, against)
+  }
+  override negated(): ColumnElement<boolean> | null {
+    const negation = this.operator.negation
+    if (negation === null) return null
+    return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.escape)
+  }
+  override fromObjects(): readonly Element[] {
+    return fromsOf([this.left, this.right])
+  }
+  walk(pass: Pass): void {
+    pass.node(this.left)
+    pass.text(this.operator.name)
+    pass.text(this.operator.symbol)
+    pass.node(this.right)
+    pass.type(this.type)
+    pass.text(this.escape)
+  }
+}

@@ -1,0 +1,57 @@
+// CAST, and a change of type in the eyes of this library only.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { SqlType } from '../types/type.ts'
+import { ColumnElement } from './column-element.ts'
+
+/** `CAST(element AS type)`. */
+export class Cast<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'cast'
+  static {
+    defineKind(Cast, 'cast')
+  }
+  readonly element: ColumnElement
+  readonly type: SqlType<V>
+  constructor(element: ColumnElement, type: SqlType<V>) {
+    super()
+    this.element = element
+    this.type = type
+  }
+  override get resultKey(): string | null {
+    return this.element.resultKey
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  walk(pass: Pass): void {
+    pass.node(this.element)
+    pass.type(this.type)
+  }
+}
+
+/** The element with another type for its values; writes nothing. */
+export class TypeCoerce<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'typeCoerce'
+  static {
+    defineKind(TypeCoerce, 'typeCoerce')
+  }
+  readonly element: ColumnElement
+  readonly type: SqlType<V>
+  constructor(element: ColumnElement, type: SqlType<V>) {
+    super()
+    this.element = element
+    this.type = type
+  }
+  override get resultKey(): string | null {
+    return this.element.resultKey
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  walk(pass: Pass): void {
+    pass.node(this.element)
+    pass.type(this.type)
+  }
+}

@@ -1,0 +1,45 @@
+// `ColumnClause`: a name that may belong to a FROM element; schema columns extend it.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { SqlType } from '../types/type.ts'
+import { type Name, walkName } from './name.ts'
+import { NamedElement } from './named.ts'
+
+/** A column by name. */
+export class ColumnClause<N extends string = string, V = unknown> extends NamedElement<N, V> {
+  declare readonly kind: 'column'
+  static {
+    defineKind(ColumnClause, 'column')
+  }
+  readonly key: N
+  readonly name: Name
+  readonly type: SqlType<V>
+  /** The FROM element it belongs to; null for a bare name. */
+  readonly table: Element | null
+  /** The name is literal SQL and is not quoted. */
+  readonly isLiteral: boolean
+  constructor(key: N, name: Name, type: SqlType<V>, table: Element | null = null, isLiteral = false) {
+    super()
+    this.key = key
+    this.name = name
+    this.type = type
+    this.table = table
+    this.isLiteral = isLiteral
+  }
+  override get anonymousName(): string {
+    return typeof this.name === 'string' ? this.name : this.name.base
+  }
+  override fromObjects(): readonly Element[] {
+    return this.table === null ? [] : [this.table]
+  }
+  walk(pass: Pass): void {
+    walkName(pass, this.name)
+    pass.text(this.key)
+    pass.type(this.type)
+    pass.flag(this.isLiteral)
+    if (this.table === null) pass.node(null)
+    else pass.shared(this.table)
+  }
+}

@@ -1,0 +1,48 @@
+// Parentheses, decided when an expression is built, by the strength of its operators.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import { needsGrouping, type Operator } from '../operator/operator.ts'
+import type { SqlType } from '../types/type.ts'
+import { ColumnElement } from './column-element.ts'
+
+/** An expression in parentheses. */
+export class Grouping<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'grouping'
+  static {
+    defineKind(Grouping, 'grouping')
+  }
+  readonly element: ColumnElement<V>
+  constructor(element: ColumnElement<V>) {
+    super()
+    this.element = element
+  }
+  get type(): SqlType<V> {
+    return this.element.type
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  override get resultKey(): string | null {
+    return this.element.resultKey
+  }
+  walk(pass: Pass): void {
+    pass.node(this.element)
+  }
+}
+
+/** The element, in parentheses where the operator around it binds as strongly or more. */
+export function groupAgainst<V>(element: ColumnElement<V>, against: Operator): ColumnElement<V> {
+  const top = element.topOperator
+  return top !== null && needsGrouping(top, against) ? new Grouping(element) : element
+}
+
+/** The FROM elements of several expressions, each once, in order. */
+export function fromsOf(elements: readonly (ColumnElement | null)[]): readonly Element[] {
+  if (elements.length === 1) return elements[0]?.fromObjects() ?? []
+  const froms: Element[] = []
+  for (const element of elements)
+    if (element !== null) for (const from of element.fromObjects()) if (!froms.includes(from)) froms.push(from)
+  return froms
+}

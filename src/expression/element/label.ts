@@ -1,0 +1,45 @@
+// A name given to an expression, and references to that name in ORDER BY and GROUP BY.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import { as } from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
+import type { SqlType } from '../types/type.ts'
+import type { ColumnElement } from './column-element.ts'
+import { AnonymousName, type Name, walkName } from './name.ts'
+import { NamedElement } from './named.ts'
+
+/** `element AS name` in the columns clause; the element alone elsewhere. */
+export class Label<N extends string = string, V = unknown> extends NamedElement<N, V> {
+  declare readonly kind: 'label'
+  static {
+    defineKind(Label, 'label')
+  }
+  readonly key: N
+  readonly name: Name
+  readonly element: ColumnElement<V>
+  /** @param name the label; null lets the compiler choose one from the element's own name */
+  constructor(name: N | null, element: ColumnElement<V>) {
+    super()
+    this.name = name ?? new AnonymousName(element.anonymousName)
+    this.key = name ?? (element.anonymousName as N)
+    this.element = element.selfGroup(as) as ColumnElement<V>
+  }
+  get type(): SqlType<V> {
+    return this.element.type
+  }
+  override get topOperator(): Operator | null {
+    return this.element.topOperator
+  }
+  override selfGroup(against: Operator): ColumnElement<V> {
+    return this.element.selfGroup(against)
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  walk(pass: Pass): void {
+    walkName(pass, this.name)
+    pass.node(this.element)
+  }
+}

@@ -1,0 +1,45 @@
+// One operand: NOT, minus, ASC and DESC, DISTINCT, ANY and ALL.
+
+import type { Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { Operator } from '../operator/operator.ts'
+import type { SqlType } from '../types/type.ts'
+import { ColumnElement } from './column-element.ts'
+import { groupAgainst } from './grouping.ts'
+
+/** An operator before its operand (`NOT x`, `-x`) or behind it (`x DESC`). */
+export class Unary<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'unary'
+  static {
+    defineKind(Unary, 'unary')
+  }
+  readonly operator: Operator
+  readonly element: ColumnElement
+  readonly type: SqlType<V>
+  readonly postfix: boolean
+  constructor(operator: Operator, element: ColumnElement, type: SqlType<V>, postfix = false) {
+    super()
+    this.operator = operator
+    this.element = element
+    this.type = type
+    this.postfix = postfix
+  }
+  override get topOperator(): Operator {
+    return this.operator
+  }
+  override selfGroup(against: Operator): ColumnElement<V> {
+    return groupAgainst(this, against)
+  }
+  override negated(): ColumnElement<boolean> | null {
+    return this.operator.name === 'not' ? (this.element as ColumnElement<boolean>) : null
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  walk(pass: Pass): void {
+    pass.text(this.operator.name)
+    pass.flag(this.postfix)
+    pass.node(this.element)
+  }
+}

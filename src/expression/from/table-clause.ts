@@ -1,0 +1,25 @@
+// `TableClause`: a name with columns; schema tables extend it.
+import { defineKind } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { NamedElement } from '../element/named.ts'
+import { FromClause } from './from-clause.ts'
+
+/** A table by name. */
+export abstract class TableClause extends FromClause {
+  declare readonly kind: 'table'
+  static {
+    defineKind(TableClause, 'table')
+  }
+  abstract readonly name: string
+  abstract readonly schema: string | null
+  abstract override readonly columnList: readonly NamedElement[]
+  /** Number in cache keys. */
+  abstract readonly id: number
+
+  override get anonymousName(): string {
+    return this.name
+  }
+  walk(pass: Pass): void {
+    pass.identity(this)
+  }
+}

@@ -1,0 +1,67 @@
+// Every operator of the core, as data. Strengths are SQLAlchemy's (`sql.operators._PRECEDENCE`).
+import { type Operator, operator, opposites } from './operator.ts'
+
+export const getItem: Operator = operator('getItem', '', 15)
+export const multiply: Operator = operator('multiply', '*', 8, { associative: true })
+export const divide: Operator = operator('divide', '/', 8)
+export const floorDivide: Operator = operator('floorDivide', '//', 8)
+export const modulo: Operator = operator('modulo', '%', 8)
+export const negative: Operator = operator('negative', '-', 8)
+export const bitwiseNot: Operator = operator('bitwiseNot', '~', 8)
+export const add: Operator = operator('add', '+', 7, { associative: true })
+export const subtract: Operator = operator('subtract', '-', 7)
+export const bitwiseAnd: Operator = operator('bitwiseAnd', '&', 7, { associative: true })
+export const bitwiseOr: Operator = operator('bitwiseOr', '|', 7, { associative: true })
+export const bitwiseXor: Operator = operator('bitwiseXor', '#', 7, { associative: true })
+export const shiftLeft: Operator = operator('shiftLeft', '<<', 7)
+export const shiftRight: Operator = operator('shiftRight', '>>', 7)
+export const filter: Operator = operator('filter', 'FILTER', 6)
+export const concatenate: Operator = operator('concatenate', '||', 5, { associative: true })
+
+const equality = opposites(['eq', '='], ['ne', '!='], 5)
+export const eq: Operator = equality[0]
+export const ne: Operator = equality[1]
+const less = opposites(['lt', '<'], ['ge', '>='], 5)
+export const lt: Operator = less[0]
+export const ge: Operator = less[1]
+const greater = opposites(['gt', '>'], ['le', '<='], 5)
+export const gt: Operator = greater[0]
+export const le: Operator = greater[1]
+const is_ = opposites(['is', 'IS'], ['isNot', 'IS NOT'], 5)
+export const is: Operator = is_[0]
+export const isNot: Operator = is_[1]
+const distinct = opposites(['isDistinctFrom', 'IS DISTINCT FROM'], ['isNotDistinctFrom', 'IS NOT DISTINCT FROM'], 5)
+export const isDistinctFrom: Operator = distinct[0]
+export const isNotDistinctFrom: Operator = distinct[1]
+const like_ = opposites(['like', 'LIKE'], ['notLike', 'NOT LIKE'], 5)
+export const like: Operator = like_[0]
+export const notLike: Operator = like_[1]
+const ilike_ = opposites(['ilike', 'ILIKE'], ['notIlike', 'NOT ILIKE'], 5)
+export const ilike: Operator = ilike_[0]
+export const notIlike: Operator = ilike_[1]
+const membership = opposites(['in', 'IN'], ['notIn', 'NOT IN'], 5)
+export const in_: Operator = membership[0]
+export const notIn: Operator = membership[1]
+const between_ = opposites(['between', 'BETWEEN'], ['notBetween', 'NOT BETWEEN'], 5)
+export const between: Operator = between_[0]
+export const notBetween: Operator = between_[1]
+const regexp = opposites(['regexpMatch', '~'], ['notRegexpMatch', '!~'], 5)
+export const regexpMatch: Operator = regexp[0]
+export const notRegexpMatch: Operator = regexp[1]
+
+export const not: Operator = operator('not', 'NOT', 5)
+export const any: Operator = operator('any', 'ANY', 15)
+export const all: Operator = operator('all', 'ALL', 15)
+export const collate: Operator = operator('collate', 'COLLATE', 4)
+export const ascending: Operator = operator('ascending', 'ASC', 3)
+export const descending: Operator = operator('descending', 'DESC', 3)
+export const nullsFirst: Operator = operator('nullsFirst', 'NULLS FIRST', 3)
+export const nullsLast: Operator = operator('nullsLast', 'NULLS LAST', 3)
+export const and: Operator = operator('and', 'AND', 3, { associative: true })
+export const or: Operator = operator('or', 'OR', 2, { associative: true })
+export const distinctOf: Operator = operator('distinctOf', 'DISTINCT', 5)
+export const exists: Operator = operator('exists', 'EXISTS', 0)
+/** The comma between the members of a list. */
+export const comma: Operator = operator('comma', ',', -1, { associative: true })
+/** The outermost place: nothing is put in parentheses for it, not even a label's expression. */
+export const as: Operator = operator('as', 'AS', -1, { associative: true })

@@ -1,0 +1,55 @@
+// `Operator`: what an operator is: its name, its strength, its opposite. How it is written is the dialects' matter.
+
+/** An operator. Compared by identity. */
+export interface Operator {
+  /** Stable name, the key in dialects' tables of special spellings. */
+  readonly name: string
+  /** The text between (or before, or after) the operands in standard SQL, without spaces: `=`, `NOT LIKE`, `DESC`. */
+  readonly symbol: string
+  /** How strongly it binds; an operand of lesser or equal strength is put in parentheses. SQLAlchemy's scale. */
+  readonly precedence: number
+  /** Chains without parentheses: `a + b + c`. */
+  readonly associative: boolean
+  /** Gives a boolean. */
+  readonly comparison: boolean
+  /** The operator that says the contrary; null where NOT must be written in front. */
+  readonly negation: Operator | null
+}
+
+/** Where an operator is placed. */
+export interface OperatorOptions {
+  readonly associative?: boolean
+  readonly comparison?: boolean
+}
+
+/** Defines an operator without an opposite. */
+export function operator(name: string, symbol: string, precedence: number, options: OperatorOptions = {}): Operator {
+  return {
+    name,
+    symbol,
+    precedence,
+    associative: options.associative ?? false,
+    comparison: options.comparison ?? false,
+    negation: null,
+  }
+}
+
+/** Defines two comparisons that are each other's contrary. */
+export function opposites(
+  positive: readonly [name: string, symbol: string],
+  negative: readonly [name: string, symbol: string],
+  precedence: number,
+): readonly [Operator, Operator] {
+  const one = { name: positive[0], symbol: positive[1], precedence, associative: false, comparison: true }
+  const other = { name: negative[0], symbol: negative[1], precedence, associative: false, comparison: true }
+  const first: Operator & { negation: Operator | null } = { ...one, negation: null }
+  const second: Operator = { ...other, negation: first }
+  first.negation = second
+  return [first, second]
+}
+
+/** Whether an operand made by `inner` needs parentheses beside `outer`. SQLAlchemy: `is_precedent`. */
+export function needsGrouping(inner: Operator, outer: Operator): boolean {
+  if (inner === outer && inner.associative) return false
+  return inner.precedence <= outer.precedence
+}

@@ -1,0 +1,28 @@
+// `EntityElement`: a mapped class (or an alias of one) in a statement; the ORM makes them, the core only carries them.
+import { defineKind, Element } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import type { CompilePlugin } from '../base/protocol.ts'
+import type { NamedElement } from '../element/named.ts'
+import type { FromClause } from '../from/from-clause.ts'
+
+/** Stands for a class: its FROM element and its columns. */
+export abstract class EntityElement extends Element {
+  declare readonly kind: 'entity'
+  static {
+    defineKind(EntityElement, 'entity')
+  }
+  /** Number in cache keys: the mapper's. */
+  abstract readonly id: number
+  abstract readonly plugin: CompilePlugin
+  /** The table, or the alias. */
+  abstract readonly from: FromClause
+  /** The mapped columns, in the order of the mapper's attributes. */
+  abstract readonly columns: readonly NamedElement[]
+  /** Key of the object in result rows: the class's name. */
+  abstract readonly entityName: string
+
+  walk(pass: Pass): void {
+    pass.identity(this)
+    pass.shared(this.from)
+  }
+}

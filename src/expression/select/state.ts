@@ -1,0 +1,48 @@
+// `SelectState`: the frozen record that a Select wraps; a generative step is a copy with one change.
+import type { Executable, StatementExecutionOptions, StatementOption } from '../base/executable.ts'
+import type { CompilePlugin } from '../base/protocol.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import type { TextClause } from '../element/text.ts'
+import type { Cte } from '../from/alias.ts'
+import type { FromClause } from '../from/from-clause.ts'
+import type { EntityElement } from './entity.ts'
+
+/** What may stand in the columns clause: an expression, a FROM element with all its columns, a mapped class, or text. */
+export type SelectItem = ColumnElement | FromClause | EntityElement | TextClause
+
+/** FOR UPDATE and its kin. */
+export interface ForUpdate {
+  readonly strength: 'update' | 'share' | 'noKeyUpdate' | 'keyShare'
+  readonly of: readonly FromClause[]
+  readonly wait: 'wait' | 'nowait' | 'skipLocked'
+}
+
+/** All that a SELECT says. */
+export interface SelectState {
+  readonly items: readonly SelectItem[]
+  /** Names of the items in `select({ name: item })`; null otherwise. */
+  readonly names: readonly string[] | null
+  /** FROM elements named explicitly (`selectFrom`, joins), in order; those that columns and criteria imply are added when it is compiled. */
+  readonly froms: readonly FromClause[]
+  readonly where: readonly ColumnElement<boolean>[]
+  readonly groupBy: readonly ColumnElement[]
+  readonly having: readonly ColumnElement<boolean>[]
+  readonly orderBy: readonly ColumnElement[]
+  readonly limit: ColumnElement | null
+  readonly offset: ColumnElement | null
+  /** DISTINCT, DISTINCT ON (...), or neither. */
+  readonly distinct: boolean | readonly ColumnElement[]
+  readonly forUpdate: ForUpdate | null
+  /** CTEs added without being named in FROM. */
+  readonly ctes: readonly Cte[]
+  /** FROM elements of the statements around that are not repeated here; null finds them by itself. */
+  readonly correlate: readonly FromClause[] | null
+  readonly options: readonly StatementOption[]
+  readonly executionOptions: StatementExecutionOptions
+  readonly plugin: CompilePlugin | null
+}
+
+/** SELECT, or a compound of SELECTs: what can be a subquery, a CTE, a scalar. */
+export interface SelectBase<Row = unknown, Tuple extends unknown[] = unknown[]> extends Executable<Row, Tuple> {
+  readonly orderByClauses: readonly ColumnElement[]
+}

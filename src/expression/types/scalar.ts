@@ -1,0 +1,43 @@
+// Booleans, bytes and UUIDs.
+import { callableType } from './callable.ts'
+import { type Affinity, SqlType } from './type.ts'
+
+/** See {@link Boolean}. */
+export class BooleanType extends SqlType<boolean> {
+  readonly kind: string = 'boolean'
+  readonly affinity: Affinity = 'boolean'
+}
+/** BOOLEAN; a `boolean`. */
+export const Boolean: BooleanType = new BooleanType()
+
+/** See {@link LargeBinary}. */
+export class LargeBinaryType extends SqlType<Uint8Array> {
+  readonly kind: string = 'binary'
+  readonly affinity: Affinity = 'binary'
+  readonly length: number | null
+  constructor(length: number | null = null) {
+    super()
+    this.length = length
+  }
+  override shape(): readonly (number | null)[] {
+    return [this.length]
+  }
+  override sameValue(one: Uint8Array | null | undefined, other: Uint8Array | null | undefined): boolean {
+    if (one === other) return true
+    if (!one || !other || one.length !== other.length) return false
+    return one.every((byte, index) => byte === other[index])
+  }
+}
+/** Bytes (PostgreSQL BYTEA); a `Uint8Array`. */
+export const LargeBinary: LargeBinaryType & ((length?: number) => LargeBinaryType) = callableType(
+  new LargeBinaryType(),
+  (length?: number) => new LargeBinaryType(length ?? null),
+)
+
+/** See {@link Uuid}. */
+export class UuidType extends SqlType<string> {
+  readonly kind: string = 'uuid'
+  readonly affinity: Affinity = 'uuid'
+}
+/** UUID; a string in lower case with hyphens. */
+export const Uuid: UuidType = new UuidType()

@@ -1,0 +1,35 @@
+// Characters.
+import { callableType } from './callable.ts'
+import { type Affinity, SqlType } from './type.ts'
+
+/** See {@link String} and {@link Text}. */
+export class StringType extends SqlType<string> {
+  readonly kind: string
+  readonly affinity: Affinity = 'string'
+  readonly length: number | null
+  readonly collation: string | null
+  constructor(length: number | null = null, collation: string | null = null, kind: 'string' | 'text' = 'string') {
+    super()
+    this.length = length
+    this.collation = collation
+    this.kind = kind
+  }
+  override shape(): readonly (string | number | null)[] {
+    return [this.length, this.collation]
+  }
+}
+
+/** Options of {@link String}. */
+export interface StringOptions {
+  readonly collation?: string
+}
+/** VARCHAR, or VARCHAR(length); a `string`. */
+export const String: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
+  new StringType(),
+  (length?: number, options?: StringOptions) => new StringType(length ?? null, options?.collation ?? null),
+)
+/** TEXT; a `string`. */
+export const Text: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
+  new StringType(null, null, 'text'),
+  (length?: number, options?: StringOptions) => new StringType(length ?? null, options?.collation ?? null, 'text'),
+)
