@@ -1,0 +1,205 @@
+import { inspect } from 'node:util'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { makeURL, URL, type URLParts } from '../../src/dialect/url.ts'
+import { ArgumentError } from '../../src/errors.ts'
+
+function partsOf(url: URL): Record<string, unknown> {
+  const { scheme, username, password, host, port, database, query } = url
+  return { scheme, username, password, host, port, database, query: { ...query } }
+}
+
+const nothing = { username: null, password: null, host: null, port: null, database: null, query: {} }
+
+describe('makeURL', () => {
+  it.each<[string, Record<string, unknown>]>([
+    [
+      'postgresql://scott:tiger@localhost:5432/shop',
+      { scheme: 'postgresql', username: 'scott', password: 'tiger', host: 'localhost', port: 5432, database: 'shop' },
+    ],
+    ['postgres://localhost', { scheme: 'postgres', host: 'localhost' }],
+    ['postgresql+psycopg2://host/db', { scheme: 'postgresql+psycopg2', host: 'host', database: 'db' }],
+    ['POSTGRESQL://Host/Db', { scheme: 'postgresql', host: 'Host', database: 'Db' }],
+    ['postgresql://', { scheme: 'postgresql' }],
+    ['postgresql:///db', { scheme: 'postgresql', database: 'db' }],
+    ['postgresql://host:/db', { scheme: 'postgresql', host: 'host', database: 'db' }],
+    ['postgresql://:5433/db', { scheme: 'postgresql', port: 5433, database: 'db' }],
+    ['pglite://', { scheme: 'pglite' }],
+    ['pglite:///some/folder', { scheme: 'pglite', database: 'some/folder' }],
+    ['pglite:////some/folder', { scheme: 'pglite', database: '/some/folder' }],
+    ['postgresql://user@host', { scheme: 'postgresql', username: 'user', host: 'host' }],
+    ['postgresql://user:@host', { scheme: 'postgresql', username: 'user', password: '', host: 'host' }],
+    ['postgresql://[::1]:5432/db', { scheme: 'postgresql', host: '::1', port: 5432, database: 'db' }],
+    [
+      'postgresql://u:p@[fe80::1%25eth0]/db',
+      { scheme: 'postgresql', username: 'u', password: 'p', host: 'fe80::1%eth0', database: 'db' },
+    ],
+    [
+      'postgresql://%2Fvar%2Frun%2Fpostgresql/db',
+      { scheme: 'postgresql', host: '/var/run/postgresql', database: 'db' },
+    ],
+    ['postgresql:///db?host=/var/run', { scheme: 'postgresql', database: 'db', query: { host: '/var/run' } }],
+    [
+      'postgresql://h/d?a=1&b=x+y%26z&a=2&c=',
+      { scheme: 'postgresql', host: 'h', database: 'd', query: { a: ['1', '2'], b: 'x y&z', c: '' } },
+    ],
+    [
+      'postgresql://u%40x:p%2Fw%3A%25@h/d%20b',
+      { scheme: 'postgresql', username: 'u@x', password: 'p/w:%', host: 'h', database: 'd b' },
+    ],
+    ['postgresql://u:p@w@h', { scheme: 'postgresql', username: 'u', password: 'p@w', host: 'h' }],
+    ['postgresql://u:p:w@h', { scheme: 'postgresql', username: 'u', password: 'p:w', host: 'h' }],
+    ['postgresql://u:100%w%C3%A9@h', { scheme: 'postgresql', username: 'u', password: '100%wé', host: 'h' }],
+    ['  postgresql://h\n', { scheme: 'postgresql', host: 'h' }],
+  ])('reads %s', (given, expected) => {
+    expect(partsOf(makeURL(given))).toEqual({ ...nothing, ...expected })
+  })
+
+  it('names backend and driver', () => {
+    const plain = makeURL('postgresql://h')
+    expect([plain.backendName, plain.driverName]).toEqual(['postgresql', null])
+    const named = makeURL('postgresql+asyncpg://h')
+    expect([named.backendName, named.driverName]).toEqual(['postgresql', 'asyncpg'])
+  })
+
+  it('takes a URL as it is and the URL of the platform', () => {
+    const url = makeURL('postgresql://h/d')
+    expect(makeURL(url)).toBe(url)
+    expect(makeURL(new globalThis.URL('postgresql://u:p%40w@h:5432/d')).password).toBe('p@w')
+  })
+
+  it.each([
+    ['', /must look like/],
+    ['shop', /must look like/],
+    ['host=localhost dbname=shop password=s3cret', /must look like/],
+    ['postgresql:s3cret', /must look like/],
+    ['://u:s3cret@h', /must look like/],
+    ['postgresql://u:s3cret/x@h/db', /'@' behind the first '\/'.*percent-encoded/],
+    ['postgresql://u:12/s3cret@h/db', /'@' behind the first '\/'/],
+    ['postgresql://u:s3cret#x@h/db', /'#' before the database/],
+    ['postgresql://u:12?s3cret@h/db', /no '='/],
+    ['postgresql://h:s3cret', /port is not a number/],
+    ['postgresql://h:99999', /port must be a whole number/],
+    ['postgresql://u:s3cret@::1/db', /IPv6 address put in brackets/],
+    ['postgresql://u:s3cret@[::1/db', /cannot be told apart/],
+    ['postgresql://u:s3cret@one,two/db', /several hosts/],
+    ['postgresql://u:s3cret@one:1,two:2/db', /several hosts/],
+    ['postgresql://u:s3cret%00@h', /password contains a NUL/],
+    ['postgresql://h/d?s3cret', /no '='/],
+    ['postgresql://h/d?x=s3cret%00', /'x' of a database URL must be a string without NUL/],
+  ])('refuses %j without repeating it', (given, message) => {
+    let error: unknown
+    try {
+      makeURL(given)
+    } catch (caught) {
+      error = caught
+    }
+    expect(error).toBeInstanceOf(ArgumentError)
+    expect((error as Error).message).toMatch(message)
+    expect(inspect(error)).not.toContain('s3cret')
+  })
+
+  it('says so when an environment variable is not set', () => {
+    expect(() => makeURL(undefined as never)).toThrow(
+      new ArgumentError('A database URL must be a string or a URL, got undefined; is the environment variable set?'),
+    )
+    expect(() => makeURL({ host: 'x' } as never)).toThrow('got a value of type object')
+  })
+})
+
+describe('URL', () => {
+  const url = makeURL(
+    'postgresql://scott:s3cret@localhost:5432/shop?password=s3cret&sslpassword=s3cret&sslmode=require',
+  )
+
+  it('never shows the password but on request', () => {
+    const masked = 'postgresql://scott:***@localhost:5432/shop?password=***&sslmode=require&sslpassword=***'
+    expect(String(url)).toBe(masked)
+    expect(JSON.stringify({ url })).toBe(JSON.stringify({ url: masked }))
+    expect(inspect(url)).toBe(`URL(${masked})`)
+    expect(inspect({ deep: [{ url }] }, { depth: 9, showHidden: true })).not.toContain('s3cret')
+    expect(JSON.stringify(Object.entries({ ...url, query: null }))).not.toContain('s3cret')
+    expect(url.renderAsString({ hidePassword: false })).toBe(
+      'postgresql://scott:s3cret@localhost:5432/shop?password=s3cret&sslmode=require&sslpassword=s3cret',
+    )
+  })
+
+  it('is immutable', () => {
+    expect(() => Object.assign(url, { host: 'other' })).toThrow(TypeError)
+    expect(() => Object.assign(url.query, { host: 'other' })).toThrow(TypeError)
+  })
+
+  it('gives changed copies', () => {
+    const changed = url.set({ host: 'db', database: null, password: null, query: {} })
+    expect(changed.renderAsString({ hidePassword: false })).toBe('postgresql://scott@db:5432')
+    expect(url.host).toBe('localhost')
+    expect(url.set({ port: 5433 }).password).toBe('s3cret')
+  })
+
+  it('changes its query', () => {
+    const plain = makeURL('postgresql://h?a=1')
+    expect(String(plain.updateQuery({ b: ['2', '3'] }))).toBe('postgresql://h?a=1&b=2&b=3')
+    expect(String(plain.updateQuery({ a: '2' }))).toBe('postgresql://h?a=2')
+    expect(String(plain.updateQuery({ a: '2' }, { append: true }))).toBe('postgresql://h?a=1&a=2')
+    expect(
+      String(
+        plain.updateQueryPairs([
+          ['b', '1'],
+          ['b', '2'],
+        ]),
+      ),
+    ).toBe('postgresql://h?a=1&b=1&b=2')
+    expect(String(plain.updateQueryString('b=x%20y&c=3'))).toBe('postgresql://h?a=1&b=x%20y&c=3')
+    expect(String(plain.updateQuery({ b: '2' }).differenceUpdateQuery(['a', 'z']))).toBe('postgresql://h?b=2')
+  })
+
+  it('compares by all parts', () => {
+    expect(makeURL('postgresql://u:p@h/d').equals(makeURL('postgresql://u:p@h/d'))).toBe(true)
+    expect(makeURL('postgresql://u:p@h/d').equals(makeURL('postgresql://u:q@h/d'))).toBe(false)
+  })
+
+  it('refuses unknown and impossible parts', () => {
+    expect(() => URL.create({ scheme: 'postgresql', hots: 'x' } as never)).toThrow(
+      new ArgumentError("URL.create() has no option 'hots'; did you mean 'host'?"),
+    )
+    expect(() => URL.create({ scheme: 'post gres' })).toThrow('scheme must be a name')
+    expect(() => url.set({ port: 1.5 })).toThrow('port must be a whole number')
+    expect(() => url.set({ host: 5 as never })).toThrow('host must be a string, got number')
+    expect(() => url.set({ query: { a: 1 as never } })).toThrow("'a' of a database URL must be a string")
+  })
+
+  it('keeps hostile parameter names as ordinary ones', () => {
+    const hostile = makeURL('postgresql://h?__proto__=1&constructor=2&toString=3')
+    expect(Object.getPrototypeOf(hostile.query)).toBe(null)
+    expect(Object.entries(hostile.query)).toEqual([
+      ['__proto__', '1'],
+      ['constructor', '2'],
+      ['toString', '3'],
+    ])
+  })
+
+  it('is read back as it was written, whatever its parts hold', () => {
+    const part = fc
+      .string({ unit: 'grapheme', minLength: 1 })
+      .filter((value) => value.isWellFormed() && !value.includes('\0'))
+    const maybe = fc.option(part)
+    const parts: fc.Arbitrary<URLParts> = fc.record({
+      scheme: fc.constantFrom('postgresql', 'postgresql+pg'),
+      username: maybe,
+      password: fc.option(fc.oneof(part, fc.constant(''))),
+      host: fc.option(part.filter((value) => !/[:,]/.test(value))),
+      port: fc.option(fc.integer({ min: 1, max: 65535 })),
+      database: maybe,
+      query: fc.dictionary(part, fc.oneof(part, fc.array(part, { minLength: 2, maxLength: 3 }))),
+    })
+    fc.assert(
+      fc.property(parts, (given) => {
+        const made = URL.create(given)
+        const text = made.renderAsString({ hidePassword: false })
+        expect(makeURL(text).renderAsString({ hidePassword: false })).toBe(text)
+        expect(partsOf(makeURL(text))).toEqual(partsOf(made))
+      }),
+      { numRuns: 300 },
+    )
+  })
+})
