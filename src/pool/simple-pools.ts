@@ -1,0 +1,31 @@
+// `NullPool` and `StaticPool`: a connection for each checkout, and one connection for all.
+import { checkKeys } from '../nearest.ts'
+import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
+import { QueuePool } from './queue-pool.ts'
+
+/** Opens a connection for each checkout and closes it when it comes back: for poolers in front of the database, and for tests. */
+export class NullPool extends QueuePool {
+  protected override resolve(options: PoolOptions): ResolvedPoolOptions {
+    checkKeys('NullPool', options, ['timeoutMs', 'leakTracking'])
+    return { ...resolvePoolOptions(options), size: 0, limit: Number.POSITIVE_INFINITY }
+  }
+
+  protected override exhausted(): string {
+    return 'A connection could not be opened in time'
+  }
+}
+
+/** Keeps one connection and lends it to one after the other: for databases inside the process. */
+export class StaticPool extends QueuePool {
+  protected override resolve(options: PoolOptions): ResolvedPoolOptions {
+    checkKeys('StaticPool', options, ['timeoutMs', 'leakTracking'])
+    return { ...resolvePoolOptions(options), size: 1, limit: 1 }
+  }
+
+  protected override exhausted(): string {
+    return (
+      'The one connection of this engine is lent to somebody else (an embedded database has only one). Inside a ' +
+      'transaction use the Connection or Session at hand: the engine itself, or a second connection, would wait for ever'
+    )
+  }
+}
