@@ -1,0 +1,67 @@
+// Parameters whose type the server decides (raw SQL): the text is chosen by the JavaScript value.
+import { DriverError } from '../../contract/driver.ts'
+import { quote } from './array.ts'
+import { formatTimestamptz } from './calendar.ts'
+import { checkText, describeValue, refusal } from './codec.ts'
+import { Interval } from './interval.ts'
+import { json } from './json.ts'
+import { bytea } from './scalar.ts'
+
+const EXPECTED =
+  'null, a boolean, number, bigint, string, valid Date, Uint8Array, Interval, array or plain object; ' +
+  'give the parameter a type for anything else'
+
+/**
+ * A value as text for a parameter of undeclared type.
+ *
+ * Numbers and bigints become digits, booleans `t` and `f`, strings themselves, a Date the instant in UTC, a Uint8Array
+ * `\x` and hexadecimal digits, an {@link Interval} its ISO form, an array an array literal, a plain object JSON. For a json
+ * parameter whose value is an array or a string, declare the type: an array here means a PostgreSQL array.
+ * @throws DriverError for `undefined`, symbols, functions, invalid Dates and objects of other classes.
+ */
+export function encodeInferred(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return checkText('a parameter', value)
+    case 'number':
+      return Object.is(value, -0) ? '-0' : String(value)
+    case 'bigint':
+      return String(value)
+    case 'boolean':
+      return value ? 't' : 'f'
+    case 'object':
+      if (value !== null) return encodeObject(value)
+  }
+  throw refusal('a parameter', value, EXPECTED)
+}
+
+function encodeObject(value: object): string {
+  if (Array.isArray(value)) return encodeArray(value)
+  if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
+  if (value instanceof Uint8Array) return bytea.encodeItem(value)
+  if (value instanceof Interval) return value.toString()
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype === Object.prototype || prototype === null) return json.encodeItem(value)
+  throw refusal('a parameter', value, EXPECTED)
+}
+
+function encodeArray(array: readonly unknown[]): string {
+  const nested = array.some(Array.isArray)
+  const length = nested && Array.isArray(array[0]) ? array[0].length : 0
+  const items = array.map((item, index) => {
+    if (nested) {
+      if (Array.isArray(item) && item.length === length && length > 0) return encodeArray(item)
+      throw new DriverError(
+        'an array parameter must be rectangular: all inner arrays of one length, none empty; declare the type for json',
+        { sent: false },
+      )
+    }
+    if (item === null) return 'NULL'
+    if (item === undefined) {
+      throw new DriverError(`item ${index} of an array parameter is ${describeValue(item)}`, { sent: false })
+    }
+    const text = encodeInferred(item)
+    return typeof item === 'number' || typeof item === 'boolean' || typeof item === 'bigint' ? text : quote(text)
+  })
+  return `{${items.join(',')}}`
+}

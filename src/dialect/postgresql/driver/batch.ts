@@ -1,0 +1,286 @@
+// The query object: N commands with one Sync, and the answers to them in order.
+import { type CommandResult, DriverError } from '../../contract/driver.ts'
+import type { Decode } from '../codec/codec.ts'
+import type { Encoded } from './encode.ts'
+import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
+import { decodeRow, planRows, type RowPlan } from './row-plan.ts'
+import { isServerMessage } from './server-error.ts'
+import type { Known, Prepared, StatementCache } from './statements.ts'
+import type { MessageWriter } from './writer.ts'
+
+const PARSE = 0x50
+const BIND = 0x42
+const DESCRIBE = 0x44
+const EXECUTE = 0x45
+const CLOSE = 0x43
+const SYNC = 0x53
+const PORTAL = 0x50
+const STATEMENT = 0x53
+
+/** One command on its way. */
+interface Entry {
+  readonly known: Known
+  readonly prepared: Prepared
+  /** Whether the rows come in the plan's mixed formats. */
+  readonly mixed: boolean
+  plan: RowPlan | null
+}
+
+/** What went wrong, and at which command; one past the last is the end of the batch. */
+export interface BatchFailure {
+  readonly error: Error
+  readonly commandIndex: number
+}
+
+/** How a batch ended: with the server ready again, or with the connection. */
+export interface BatchOutcome {
+  readonly results: CommandResult[]
+  readonly failure: BatchFailure | null
+}
+
+/** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
+export function isStaleStatement(failure: BatchFailure): boolean {
+  const { error } = failure
+  if (!isServerMessage(error)) return false
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
+}
+
+/**
+ * A batch: written as one buffer, answered as one. It hears the frequent messages from the reader and the others from
+ * `pg.Client`, and never throws into either: what goes wrong is kept until the server is ready again.
+ */
+export class Batch implements Submittable {
+  readonly #cache: StatementCache
+  readonly #settle: (outcome: BatchOutcome) => void
+  readonly #entries: Entry[]
+  readonly #parses: Prepared[] = []
+  readonly #closes: string[] = []
+  readonly #results: CommandResult[] = []
+  #bytes: Buffer
+  #parsed = 0
+  #closed = 0
+  #current = 0
+  #rows: unknown[][] = []
+  #decoders: readonly Decode[] | null = null
+  #failure: BatchFailure | null = null
+  #settled = false
+
+  /** Writes all messages; nothing is sent before {@link submit}. */
+  constructor(
+    commands: readonly Known[],
+    encoded: readonly (readonly Encoded[])[],
+    cache: StatementCache,
+    writer: MessageWriter,
+    settle: (outcome: BatchOutcome) => void,
+  ) {
+    this.#cache = cache
+    this.#settle = settle
+    this.#entries = commands.map((known, index) => this.#write(writer, known, encoded[index] as readonly Encoded[]))
+    writer.begin(SYNC)
+    writer.end()
+    this.#bytes = writer.take()
+  }
+
+  /** The number of commands answered so far. */
+  get answered(): number {
+    return this.#results.length
+  }
+
+  #write(writer: MessageWriter, known: Known, parameters: readonly Encoded[]): Entry {
+    const prepared = this.#cache.prepare(known)
+    this.#writeCloses(writer)
+    if (prepared.state === 'new') this.#writeParse(writer, known, prepared)
+    const plan = known.plan ?? (prepared.columns ? planRows(prepared.columns, known.statement.columns) : null)
+    known.plan = plan
+    const formats = plan?.formats ?? null
+    writer.begin(BIND)
+    writer.byte(0)
+    writer.cstring(prepared.name)
+    writeParameters(writer, parameters)
+    if (formats === null) writer.int16(0)
+    else writer.bytes(formats)
+    writer.end()
+    if (prepared.columns === undefined) {
+      writer.begin(DESCRIBE)
+      writer.byte(PORTAL)
+      writer.byte(0)
+      writer.end()
+    }
+    writer.begin(EXECUTE)
+    writer.byte(0)
+    writer.int32(0)
+    writer.end()
+    return { known, prepared, mixed: formats !== null, plan }
+  }
+
+  #writeCloses(writer: MessageWriter): void {
+    for (const name of this.#cache.doomed.splice(0)) {
+      writer.begin(CLOSE)
+      writer.byte(STATEMENT)
+      writer.cstring(name)
+      writer.end()
+      this.#closes.push(name)
+    }
+  }
+
+  #writeParse(writer: MessageWriter, known: Known, prepared: Prepared): void {
+    writer.begin(PARSE)
+    writer.cstring(prepared.name)
+    writer.cstring(known.statement.sql)
+    writer.int16(known.parameterTypes.length)
+    for (const type of known.parameterTypes) writer.int32(type)
+    writer.end()
+    prepared.state = 'sent'
+    this.#parses.push(prepared)
+  }
+
+  /** Called by `pg.Client` once the connection is free. */
+  submit(connection: WireConnection): undefined {
+    connection.stream.write(this.#bytes)
+    this.#bytes = Buffer.alloc(0)
+  }
+
+  parseComplete(): void {
+    const prepared = this.#parses[this.#parsed++]
+    if (prepared !== undefined) prepared.state = 'ready'
+  }
+
+  closeComplete(): void {
+    this.#closed++
+  }
+
+  handleRowDescription(message: RowDescriptionMessage): void {
+    const columns = message.fields.map((field) => ({ name: field.name, typeId: field.dataTypeID }))
+    this.#describe(columns)
+  }
+
+  noData(): void {
+    this.#describe(null)
+  }
+
+  #describe(columns: readonly { name: string; typeId: number }[] | null): void {
+    const entry = this.#entries[this.#current]
+    if (entry === undefined) return
+    entry.prepared.columns = columns
+    entry.plan = columns === null ? null : planRows(columns, entry.known.statement.columns)
+    if (entry.known.prepared === entry.prepared) entry.known.plan = entry.plan
+  }
+
+  /** Decodes one row; false where its shape is not the one described, which ends the connection. */
+  dataRow(buffer: Buffer, start: number, end: number): boolean {
+    if (this.#failure !== null) return true
+    const decoders = this.#decoders ?? this.#openRows()
+    if (decoders === null) return false
+    try {
+      const row = decodeRow(buffer, start, end, decoders)
+      if (row === undefined) return false
+      this.#rows.push(row)
+    } catch (error) {
+      this.#decodeFailure(error)
+    }
+    return true
+  }
+
+  #openRows(): readonly Decode[] | null {
+    const plan = this.#planOf(this.#entries[this.#current])
+    if (plan === null) return null
+    this.#decoders = this.#entries[this.#current]?.mixed ? plan.mixed : plan.text
+    return this.#decoders
+  }
+
+  /** The plan of a command; one bound before the description of its statement came finds it now. */
+  #planOf(entry: Entry | undefined): RowPlan | null {
+    if (entry === undefined) return null
+    if (entry.plan === null && entry.prepared.columns) {
+      entry.plan = planRows(entry.prepared.columns, entry.known.statement.columns)
+    }
+    return entry.plan
+  }
+
+  #decodeFailure(cause: unknown): void {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    const error = new DriverError(`row ${this.#rows.length + 1} of the result: ${why}`, { cause })
+    this.#failure = { error, commandIndex: this.#current }
+  }
+
+  /** `tag` is the server's: `SELECT 5`, `INSERT 0 1`, `CREATE TABLE`; empty for an empty statement. */
+  commandComplete(tag: string): void {
+    const entry = this.#entries[this.#current++]
+    const last = tag.charCodeAt(tag.length - 1)
+    const counted = last >= 0x30 && last <= 0x39
+    const blank = counted ? tag.indexOf(' ') : -1
+    const plan = this.#planOf(entry)
+    this.#results.push({
+      rows: this.#rows,
+      columns: plan === null ? null : plan.columns,
+      tag: blank === -1 ? tag : tag.slice(0, blank),
+      rowCount: counted ? Number(tag.slice(tag.lastIndexOf(' ') + 1)) : null,
+    })
+    this.#rows = []
+    this.#decoders = null
+    if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#cache.dropReady()
+  }
+
+  /** An error of the server or of the socket; the first one is the one that counts. */
+  handleError(error: Error & Partial<ServerMessage>): void {
+    this.#failure ??= { error, commandIndex: this.#current }
+  }
+
+  /** COPY FROM STDIN waits for data that nobody sends. */
+  handleCopyInResponse(connection: WireConnection): void {
+    // What stands behind the COPY in the batch makes the server give up by itself; a Sync alone it ignores while copying.
+    if (this.#current !== this.#entries.length - 1) return
+    connection.sendCopyFail('COPY FROM STDIN cannot be run as a statement')
+    connection.sync()
+  }
+
+  handleCopyData(): void {
+    const error = new DriverError('COPY TO STDOUT cannot be run as a statement: its data was dropped')
+    this.#failure ??= { error, commandIndex: this.#current }
+  }
+
+  handleReadyForQuery(): void {
+    // The reader calls finish: after an error pg.Client forgets its query and would not call this.
+  }
+
+  /** The server is ready again, or the connection is gone. */
+  finish(): void {
+    if (this.#settled) return
+    this.#settled = true
+    for (const prepared of this.#parses.slice(this.#parsed)) {
+      this.#cache.drop(prepared)
+      prepared.state = 'new'
+    }
+    this.#cache.doomed.unshift(...this.#closes.slice(this.#closed))
+    const failure = this.#failure
+    if (failure !== null && isStaleStatement(failure)) this.#forgetStale(failure)
+    this.#settle({ results: this.#results, failure })
+  }
+
+  #forgetStale(failure: BatchFailure): void {
+    const prepared = this.#entries[failure.commandIndex]?.prepared
+    if ((failure.error as Partial<ServerMessage>).code === '26000') this.#cache.forgetAll()
+    else if (prepared !== undefined) this.#cache.forget(prepared)
+  }
+}
+
+function writeParameters(writer: MessageWriter, parameters: readonly Encoded[]): void {
+  const count = parameters.length
+  if (parameters.some((parameter) => typeof parameter === 'object' && parameter !== null)) {
+    writer.int16(count)
+    for (const parameter of parameters) writer.int16(typeof parameter === 'object' && parameter !== null ? 1 : 0)
+  } else {
+    writer.int16(0)
+  }
+  writer.int16(count)
+  for (const parameter of parameters) {
+    if (parameter === null) {
+      writer.int32(-1)
+    } else if (typeof parameter === 'string') {
+      writer.countedString(parameter)
+    } else {
+      writer.int32(parameter.length)
+      writer.bytes(parameter)
+    }
+  }
+}

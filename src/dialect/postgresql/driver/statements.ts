@@ -1,0 +1,135 @@
+// What one connection knows of statements: which are prepared under which name, and what their rows look like.
+import { type ColumnDescription, DriverError, type DriverStatement } from '../../contract/driver.ts'
+import type { PostgresCodec } from '../codec/codec.ts'
+import type { RowPlan } from './row-plan.ts'
+
+const UNSENDABLE = /[\0\uD800-\uDFFF]/u
+const BAD_TEXT = 'the text of a statement has a NUL character or a lone surrogate, which PostgreSQL cannot take'
+
+/** A name on the server. */
+export interface Prepared {
+  /** Empty for the unnamed statement. */
+  readonly name: string
+  readonly key: string
+  /** `sent` until the server has confirmed it. */
+  state: 'new' | 'sent' | 'ready'
+  /** Null where the statement returns no rows; undefined until described. */
+  columns: readonly ColumnDescription[] | null | undefined
+  lastUse: number
+}
+
+/** What a connection knows of one {@link DriverStatement}. */
+export interface Known {
+  readonly statement: DriverStatement
+  /** The numbers of the parameters' types, 0 where the server infers. */
+  readonly parameterTypes: readonly number[]
+  prepared: Prepared
+  /** Null until the rows are described, and where there are none. */
+  plan: RowPlan | null
+}
+
+/**
+ * The prepared statements of one connection, the least recently used going first. A statement is found by the identity of
+ * its object, and by its text and parameter types where the object is new.
+ */
+export class StatementCache {
+  readonly #capacity: number
+  readonly #refuse: ((sql: string) => string | null) | null
+  readonly #known = new WeakMap<DriverStatement, Known>()
+  readonly #byKey = new Map<string, Prepared>()
+  #clock = 0
+  #names = 0
+  /** Names that the server should forget, in the order in which it was or will be asked to. */
+  readonly doomed: string[] = []
+
+  /** `refuse` tells why the transport cannot run a text, or null. */
+  constructor(capacity: number, refuse: ((sql: string) => string | null) | null = null) {
+    this.#capacity = capacity
+    this.#refuse = refuse
+  }
+
+  /** The number of statements prepared, or about to be. */
+  get size(): number {
+    return this.#byKey.size
+  }
+
+  /**
+   * The record of a statement, new where it was not seen before.
+   * @throws DriverError for a text that the protocol cannot carry.
+   */
+  find(statement: DriverStatement): Known {
+    let known = this.#known.get(statement)
+    if (known === undefined) {
+      this.#check(statement.sql)
+      const parameterTypes = statement.parameters.map((codec) => (codec as PostgresCodec | null)?.oid ?? 0)
+      known = { statement, parameterTypes, prepared: unnamed(), plan: null }
+      this.#known.set(statement, known)
+    }
+    return known
+  }
+
+  /**
+   * Gives the statement its name on the server, making room where needed; the unnamed statement where it is not to be
+   * prepared. The caller sends Parse where the state is `new`.
+   */
+  prepare(known: Known): Prepared {
+    if (!known.statement.prepare || this.#capacity === 0) {
+      known.prepared = unnamed()
+      known.plan = null
+      return known.prepared
+    }
+    let prepared = known.prepared
+    if (this.#byKey.get(prepared.key) !== prepared) {
+      const key = `${known.parameterTypes.join(',')}:${known.statement.sql}`
+      const shared = this.#byKey.get(key)
+      prepared = shared ?? { name: `s${++this.#names}`, key, state: 'new', columns: undefined, lastUse: 0 }
+      if (shared === undefined) {
+        if (this.#byKey.size >= this.#capacity) this.#evict()
+        this.#byKey.set(key, prepared)
+      }
+      known.prepared = prepared
+      known.plan = null
+    }
+    prepared.lastUse = ++this.#clock
+    return prepared
+  }
+
+  /** Forgets a statement that the server has, or may have. */
+  forget(prepared: Prepared): void {
+    if (this.#byKey.get(prepared.key) !== prepared) return
+    this.#byKey.delete(prepared.key)
+    if (prepared.state !== 'new') this.doomed.push(prepared.name)
+  }
+
+  /** Forgets a statement that the server does not have. */
+  drop(prepared: Prepared): void {
+    if (this.#byKey.get(prepared.key) === prepared) this.#byKey.delete(prepared.key)
+  }
+
+  /** Forgets all that the server had, after it said that it forgot them (DISCARD ALL, DEALLOCATE ALL). */
+  dropReady(): void {
+    for (const prepared of this.#byKey.values()) if (prepared.state === 'ready') this.#byKey.delete(prepared.key)
+  }
+
+  /** Forgets all, closing each: one was found missing, and so may be others. */
+  forgetAll(): void {
+    for (const prepared of [...this.#byKey.values()]) this.forget(prepared)
+  }
+
+  #check(sql: string): void {
+    const reason = typeof sql === 'string' && !UNSENDABLE.test(sql) ? this.#refuse?.(sql) : BAD_TEXT
+    if (reason) throw new DriverError(reason, { sent: false })
+  }
+
+  #evict(): void {
+    let oldest: Prepared | undefined
+    for (const prepared of this.#byKey.values()) {
+      if (oldest === undefined || prepared.lastUse < oldest.lastUse) oldest = prepared
+    }
+    if (oldest !== undefined) this.forget(oldest)
+  }
+}
+
+function unnamed(): Prepared {
+  return { name: '', key: '', state: 'new', columns: undefined, lastUse: 0 }
+}
