@@ -11,6 +11,7 @@ import type { False, Null, True } from './element/constant.ts'
 import type { Extract } from './element/extract.ts'
 import type { Grouping } from './element/grouping.ts'
 import type { Label } from './element/label.ts'
+import type { LabelReference } from './element/label-reference.ts'
 import type { BooleanList, ClauseList, Tuple } from './element/list.ts'
 import type { AnonymousName } from './element/name.ts'
 import type { TextClause } from './element/text.ts'
@@ -50,6 +51,7 @@ export type CoreNode =
   | Insert<unknown, unknown[]>
   | Join
   | Label
+  | LabelReference
   | Null
   | Over
   | RowArrays

@@ -24,6 +24,11 @@ export abstract class Element implements Walkable {
 
   abstract walk(pass: Pass): void
 
+  /** @internal In which places of a statement this element can stand, as bits of `Role`. */
+  get roles(): number {
+    return 0
+  }
+
   /** The element in the default dialect's SQL, for people; not what a database is sent. */
   toString(): string {
     return stringify.use(this)

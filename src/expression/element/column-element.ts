@@ -1,15 +1,58 @@
 // `ColumnElement<V>`: an expression that has a value in each row; the operators that users call live here.
+import { ArgumentError } from '../../errors.ts'
 import { Element } from '../base/element.ts'
+import type { Executable } from '../base/executable.ts'
 import { Socket } from '../base/socket.ts'
+import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
+import type { IntervalValue } from '../types/temporal.ts'
 import type { SqlType } from '../types/type.ts'
+import type { Name } from './name.ts'
 
 /** Builds the node of an operator; the comparator plugs it, as it knows all elements. */
 export const operate: Socket<(left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement> =
   new Socket('operate')
 
+/** What may stand beside an operator: a value, which becomes a parameter, an expression, or NULL. */
+export type Operand<V> = V | ColumnElement<V | null> | null
+
+/** What may stand to the right of IN: values and expressions, or a SELECT of one column. */
+export type Members<V> =
+  | readonly (V | ColumnElement<V | null>)[]
+  | Executable<unknown, [V | null]>
+  | ColumnElement<V | null>
+
+/** A `like()` and its kin take this: an expression of text, whether nullable or not. */
+export type Textual = ColumnElement<string | null>
+
+/** Options of {@link ColumnElement.like}. */
+export interface LikeOptions {
+  /** The character that takes the meaning from a `%` or `_` behind it; one character. Default: none is named, PostgreSQL takes `\`. */
+  readonly escape?: string
+}
+
+/** Options of {@link ColumnElement.contains}, `startsWith` and `endsWith`. */
+export interface PatternOptions extends LikeOptions {
+  /** Makes `%`, `_` and the escape character of a string ordinary characters. Default false; then escape is `/` where none is given. */
+  readonly autoescape?: boolean
+}
+
+/** Options of {@link ColumnElement.regexpMatch}. */
+export interface RegexpOptions {
+  /** `i` pays no attention to case. */
+  readonly flags?: 'i'
+}
+
+/** Options of {@link ColumnElement.op}. */
+export interface CustomOperatorOptions<R> {
+  /** How strongly it binds, on SQLAlchemy's scale (`*` 8, `+` 7, `=` 5, AND 3). Default 0: it is put in parentheses wherever it stands beside another operator. */
+  readonly precedence?: number
+  /** Default: that of the left side. */
+  readonly returnType?: SqlType<R>
+}
+
 /** An expression with a value of type `V`. */
-export abstract class ColumnElement<V = unknown> extends Element {
+export abstract class ColumnElement<out V = unknown> extends Element {
   declare readonly '~value'?: V
   /** The SQL type of the value. */
   abstract readonly type: SqlType<V>
@@ -22,6 +65,11 @@ export abstract class ColumnElement<V = unknown> extends Element {
   /** Prefix of the anonymous label that a result column of this expression gets: `max` gives `max_1`. */
   get anonymousName(): string {
     return 'anon'
+  }
+
+  /** @internal Prefix of the names of parameters that this expression is compared with: a column's key, a function's name. */
+  get parameterName(): string {
+    return 'param'
   }
 
   /** The operator at the top of this expression; null for those that never need parentheses. */
@@ -44,8 +92,256 @@ export abstract class ColumnElement<V = unknown> extends Element {
     return []
   }
 
-  /** @internal One operand, typed result; all methods below go through it. */
-  protected operate<R>(operator: Operator, ...operands: readonly unknown[]): ColumnElement<R> {
-    return operate.use(this, operator, operands) as ColumnElement<R>
+  // ---- comparison: SQL's three-valued logic; each gives a boolean expression ------------------------------------
+
+  /**
+   * `=`; beside null `IS NULL`.
+   * @throws ArgumentError for `undefined`, as all operators do: a forgotten value must not become a criterion.
+   * @example
+   * users.c.name.eq('ed')   // users.name = :name_1
+   * users.c.name.eq(null)   // users.name IS NULL
+   */
+  eq(other: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.eq, [other]) as ColumnElement<boolean>
+  }
+  /** `!=`; beside null `IS NOT NULL`. */
+  ne(other: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.ne, [other]) as ColumnElement<boolean>
+  }
+  /** `<` */
+  lt(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
+    return operate.use(this, op.lt, [other]) as ColumnElement<boolean>
+  }
+  /** `<=` */
+  le(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
+    return operate.use(this, op.le, [other]) as ColumnElement<boolean>
+  }
+  /** `>` */
+  gt(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
+    return operate.use(this, op.gt, [other]) as ColumnElement<boolean>
+  }
+  /** `>=` */
+  ge(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
+    return operate.use(this, op.ge, [other]) as ColumnElement<boolean>
+  }
+  /** `IS`, for null, true and false. */
+  is(other: Operand<V> | boolean): ColumnElement<boolean> {
+    return operate.use(this, op.is, [other]) as ColumnElement<boolean>
+  }
+  /** `IS NOT`, for null, true and false. */
+  isNot(other: Operand<V> | boolean): ColumnElement<boolean> {
+    return operate.use(this, op.isNot, [other]) as ColumnElement<boolean>
+  }
+  /** `IS DISTINCT FROM`: not equal, where two NULLs are equal. */
+  isDistinctFrom(other: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.isDistinctFrom, [other]) as ColumnElement<boolean>
+  }
+  /** `IS NOT DISTINCT FROM`: equal, where two NULLs are equal. */
+  isNotDistinctFrom(other: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.isNotDistinctFrom, [other]) as ColumnElement<boolean>
+  }
+  /** `BETWEEN low AND high`, both ends included. */
+  between(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.between, [low, high]) as ColumnElement<boolean>
+  }
+  /** `NOT BETWEEN low AND high`. */
+  notBetween(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
+    return operate.use(this, op.notBetween, [low, high]) as ColumnElement<boolean>
+  }
+  /**
+   * `IN`: a list is one parameter, whatever its length, an empty one included; a SELECT is a subquery.
+   * @example
+   * users.c.id.in([1, 2])                          // users.id IN (:id_1_1, :id_1_2)
+   * users.c.id.in(select(addresses.c.userId))      // users.id IN (SELECT addresses.user_id FROM addresses)
+   */
+  in(members: Members<V>): ColumnElement<boolean> {
+    return operate.use(this, op.in_, [members]) as ColumnElement<boolean>
+  }
+  /** `NOT IN`. */
+  notIn(members: Members<V>): ColumnElement<boolean> {
+    return operate.use(this, op.notIn, [members]) as ColumnElement<boolean>
+  }
+
+  // ---- text ------------------------------------------------------------------------------------------------------
+
+  /** `LIKE`: `%` stands for any text, `_` for any character. */
+  like(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
+    return operate.use(this, op.like, [pattern, options]) as ColumnElement<boolean>
+  }
+  /** `NOT LIKE`. */
+  notLike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
+    return operate.use(this, op.notLike, [pattern, options]) as ColumnElement<boolean>
+  }
+  /** `ILIKE`: LIKE without regard to case. */
+  ilike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
+    return operate.use(this, op.ilike, [pattern, options]) as ColumnElement<boolean>
+  }
+  /** `NOT ILIKE`. */
+  notIlike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
+    return operate.use(this, op.notIlike, [pattern, options]) as ColumnElement<boolean>
+  }
+  /**
+   * Whether the text has the other in it. `%` and `_` in a string keep their meaning unless `autoescape` is asked for.
+   * @example
+   * users.c.name.contains('a%b', { autoescape: true })   // users.name LIKE '%' || :name_1 || '%' ESCAPE '/'
+   */
+  contains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.contains, [other, options]) as ColumnElement<boolean>
+  }
+  /** Whether the text begins with the other; options as for {@link contains}. */
+  startsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.startsWith, [other, options]) as ColumnElement<boolean>
+  }
+  /** Whether the text ends with the other; options as for {@link contains}. */
+  endsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.endsWith, [other, options]) as ColumnElement<boolean>
+  }
+  /** {@link contains} without regard to case. */
+  icontains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.icontains, [other, options]) as ColumnElement<boolean>
+  }
+  /** {@link startsWith} without regard to case. */
+  istartsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.istartsWith, [other, options]) as ColumnElement<boolean>
+  }
+  /** {@link endsWith} without regard to case. */
+  iendsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+    return operate.use(this, op.iendsWith, [other, options]) as ColumnElement<boolean>
+  }
+  /** Whether the database's regular expression matches somewhere; PostgreSQL's `~`, with the flag `i` `~*`. */
+  regexpMatch(this: Textual, pattern: string | Textual, options?: RegexpOptions): ColumnElement<boolean> {
+    return operate.use(this, op.regexpMatch, [pattern, options]) as ColumnElement<boolean>
+  }
+  /** `||` */
+  concat(this: Textual, other: string | Textual): ColumnElement<V> {
+    return operate.use(this, op.concatenate, [other]) as ColumnElement<V>
+  }
+  /** `COLLATE "name"`: text compared and sorted by these rules. */
+  collate(this: Textual, collation: string): ColumnElement<V> {
+    return operate.use(this, op.collate, [collation]) as ColumnElement<V>
+  }
+
+  // ---- arithmetic ------------------------------------------------------------------------------------------------
+
+  /** `+`; of text `||`. */
+  add(other: NonNullable<V> | ColumnElement<V | null> | Span): ColumnElement<V> {
+    return operate.use(this, op.add, [other]) as ColumnElement<V>
+  }
+  /** `-` */
+  subtract(other: NonNullable<V> | ColumnElement<V | null> | Span): ColumnElement<V> {
+    return operate.use(this, op.subtract, [other]) as ColumnElement<V>
+  }
+  /** `*` */
+  multiply(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
+    return operate.use(this, op.multiply, [other]) as ColumnElement<V>
+  }
+  /** `/`, true division: of two whole numbers too. A quotient of bigints is a decimal string. */
+  divide(this: ColumnElement<bigint>, other: bigint | ColumnElement<bigint | null>): ColumnElement<string>
+  divide(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V>
+  divide(other: unknown): ColumnElement<unknown> {
+    return operate.use(this, op.divide, [other])
+  }
+  /** Division rounded down. */
+  floorDivide(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
+    return operate.use(this, op.floorDivide, [other]) as ColumnElement<V>
+  }
+  /** `%` */
+  modulo(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
+    return operate.use(this, op.modulo, [other]) as ColumnElement<V>
+  }
+  /** `-x` */
+  negate(): ColumnElement<V> {
+    return operate.use(this, op.negative, []) as ColumnElement<V>
+  }
+
+  /**
+   * An operator of the database that has no method here. The symbol is written as it is: never take it from outside.
+   * @returns a function that takes the right side.
+   * @example
+   * users.c.tags.op('&&')(['a'])   // users.tags && :tags_1
+   */
+  op<R = V>(symbol: string, options: CustomOperatorOptions<R> = {}): (other: unknown) => ColumnElement<R> {
+    const custom = op.customOperator(symbol, options.precedence)
+    return (other) => operate.use(this, custom, [other, options.returnType]) as ColumnElement<R>
+  }
+  /** {@link op} for operators that give a boolean. */
+  boolOp(symbol: string, options: { readonly precedence?: number } = {}): (other: unknown) => ColumnElement<boolean> {
+    const custom = op.customOperator(symbol, options.precedence, true)
+    return (other) => operate.use(this, custom, [other]) as ColumnElement<boolean>
+  }
+
+  // ---- conjunction -----------------------------------------------------------------------------------------------
+
+  /** This AND the other; see `and()`. */
+  and(this: ColumnElement<boolean | null>, other: ColumnElement<boolean | null>): ColumnElement<boolean> {
+    return operate.use(this, op.and, [other]) as ColumnElement<boolean>
+  }
+  /** This OR the other; see `or()`. */
+  or(this: ColumnElement<boolean | null>, other: ColumnElement<boolean | null>): ColumnElement<boolean> {
+    return operate.use(this, op.or, [other]) as ColumnElement<boolean>
+  }
+  /** The contrary; see `not()`. */
+  not(this: ColumnElement<boolean | null>): ColumnElement<boolean> {
+    return operate.use(this, op.not, []) as ColumnElement<boolean>
+  }
+
+  // ---- ordering, naming, conversion ------------------------------------------------------------------------------
+
+  /** `ASC`, in ORDER BY. */
+  asc(): ColumnElement<V> {
+    return operate.use(this, op.ascending, []) as ColumnElement<V>
+  }
+  /** `DESC`, in ORDER BY. */
+  desc(): ColumnElement<V> {
+    return operate.use(this, op.descending, []) as ColumnElement<V>
+  }
+  /** `NULLS FIRST`, in ORDER BY. */
+  nullsFirst(): ColumnElement<V> {
+    return operate.use(this, op.nullsFirst, []) as ColumnElement<V>
+  }
+  /** `NULLS LAST`, in ORDER BY. */
+  nullsLast(): ColumnElement<V> {
+    return operate.use(this, op.nullsLast, []) as ColumnElement<V>
+  }
+  /** `DISTINCT x`, as the argument of an aggregate. */
+  distinct(): ColumnElement<V> {
+    return operate.use(this, op.distinctOf, []) as ColumnElement<V>
+  }
+  /**
+   * The same value under a name of its own; null lets the compiler choose one.
+   * @example
+   * select(func.count().label('n'))   // SELECT count(*) AS n
+   */
+  label<const N extends string>(name: N): NamedElement<N, V>
+  label(name: null): NamedElement<string, V>
+  label(name: string | null): NamedElement<string, V> {
+    return operate.use(this, op.as, [name]) as NamedElement<string, V>
+  }
+  /** `CAST(x AS type)`. */
+  cast<T>(type: SqlType<T>): ColumnElement<T | Extract<V, null>> {
+    return operate.use(this, op.cast, [type]) as ColumnElement<T | Extract<V, null>>
+  }
+
+  /** @internal Elements are no numbers: `a + b`, `a < b` and `a == 1` would lose their meaning without a word. */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === 'string') return this.toString()
+    throw new ArgumentError(
+      'A SQL expression cannot be used as a JavaScript value: write a.add(b), a.lt(b), a.eq(b) in place of operators',
+    )
+  }
+}
+
+/** A span of time, which can be added to dates and times. */
+export type Span = IntervalValue | ColumnElement<IntervalValue | null>
+
+/** An expression with a name; `N` becomes a key of the result row. */
+export abstract class NamedElement<out N extends string = string, out V = unknown> extends ColumnElement<V> {
+  /** The key in result rows and in `values()`. */
+  abstract readonly key: N
+  /** The name in SQL. */
+  abstract readonly name: Name
+
+  override get resultKey(): string | null {
+    return this.key
   }
 }

@@ -3,7 +3,17 @@ import { defineKind } from '../base/element.ts'
 import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
-import type { ColumnElement } from './column-element.ts'
+import { Role } from '../base/role.ts'
+import type { ColumnElement, NamedElement } from './column-element.ts'
+
+/** What a TextClause is made of besides its text. */
+export interface TextState {
+  readonly executionOptions: StatementExecutionOptions
+  /** The columns of its rows, in the order of the text; null where only the server knows them. */
+  readonly columns: readonly NamedElement[] | null
+}
+
+const PLAIN: TextState = { executionOptions: {}, columns: null }
 
 /**
  * Text and expressions in turn: `strings[0] values[0] strings[1] ...`. `text('... :name')` is parsed into this once; the
@@ -19,16 +29,13 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   }
   readonly strings: readonly string[]
   readonly values: readonly ColumnElement[]
-  readonly executionOptionsOf: StatementExecutionOptions
-  constructor(
-    strings: readonly string[],
-    values: readonly ColumnElement[],
-    executionOptionsOf: StatementExecutionOptions = {},
-  ) {
+  /** @internal */
+  readonly state: TextState
+  constructor(strings: readonly string[], values: readonly ColumnElement[], state: TextState = PLAIN) {
     super()
     this.strings = strings
     this.values = values
-    this.executionOptionsOf = executionOptionsOf
+    this.state = state
   }
   get sort(): StatementSort {
     return 'text'
@@ -36,9 +43,20 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   get plugin(): CompilePlugin | null {
     return null
   }
+  get executionOptionsOf(): StatementExecutionOptions {
+    return this.state.executionOptions
+  }
+  override get roles(): number {
+    return this.state.columns === null ? Role.text : Role.text | Role.rows
+  }
+  /** The columns of its rows as `.columns()` told them; none where it was not called. */
+  get exportedColumns(): readonly NamedElement[] {
+    return this.state.columns ?? []
+  }
   walk(pass: Pass): void {
     pass.flag(this.strings.length)
     for (const piece of this.strings) pass.text(piece)
     pass.nodes(this.values)
+    if (this.state.columns !== null) pass.nodes(this.state.columns)
   }
 }

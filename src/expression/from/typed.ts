@@ -1,19 +1,19 @@
-// What the compiler of TypeScript knows of a table: its columns' values, and what an INSERT may leave out.
-import type { ColumnElement } from '../element/column-element.ts'
-import type { NamedElement } from '../element/named.ts'
-import type { TableClause } from './table-clause.ts'
+// What TypeScript knows of tables, of classes and of the rows that they make: types only, nothing at run time.
+//
+// The keys that begin with `~` are declared and never set. Where they are required, it is so that no other object is taken
+// for one of these by its looks; classes say `declare readonly '~columns': ...`.
+import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 
-/** A column as `table({ key: definition })` describes it. `V` is the value in a row; `Omissible` tells that an INSERT may leave it out. Types only. */
-export interface ColumnDefinition<V, Omissible extends boolean = boolean> {
-  /** Declared only. */
+// ---- tables ------------------------------------------------------------------------------------------------------
+
+/** A column as `table({ key: definition })` describes it. `V` is the value in a row; `Omissible` tells that an INSERT may leave it out. */
+export interface ColumnDefinition<V = unknown, Omissible extends boolean = boolean> {
   readonly '~value'?: V
-  /** Declared only. */
   readonly '~omissible'?: Omissible
 }
 
 /** The columns of a table by key. */
-// biome-ignore lint/suspicious/noExplicitAny: a record of definitions of whatever values; `unknown` would refuse decorators, which take their value contravariantly
-export type ColumnDefinitions = Record<string, ColumnDefinition<any>>
+export type ColumnDefinitions = Record<string, ColumnDefinition>
 
 /** The value in a row of a defined column. */
 export type DefinedValue<C> = C extends ColumnDefinition<infer V> ? V : never
@@ -27,7 +27,7 @@ export type ColumnsOf<D> = { readonly [K in keyof D & string]: NamedElement<K, D
 /** A value for a column, or an expression that gives it. */
 export type ValueOrExpression<V> = V | ColumnElement<V>
 
-/** What `insert().values()` takes: every column that has no other source of a value must be there. */
+/** What `insert().values()` takes: every column that has no other source of a value must be there; `undefined` leaves an optional one out. */
 export type InsertOf<D> = {
   readonly [K in keyof D as D[K] extends ColumnDefinition<unknown, true> ? never : K]: ValueOrExpression<
     DefinedValue<D[K]>
@@ -38,13 +38,49 @@ export type InsertOf<D> = {
     | undefined
 }
 
-/** What `update().values()` takes. */
+/** What `update().values()` takes; `undefined` leaves a column as it is. */
 export type UpdateOf<D> = { readonly [K in keyof D]?: ValueOrExpression<DefinedValue<D[K]>> | undefined }
 
-/** A table whose columns TypeScript knows. */
-export interface TypedTable<D extends ColumnDefinitions = ColumnDefinitions> extends TableClause {
-  /** Declared only. */
-  readonly '~columns'?: D
-  /** The columns by key. */
-  readonly c: ColumnsOf<D>
+// ---- FROM elements -----------------------------------------------------------------------------------------------
+
+/** A FROM element of whose rows TypeScript knows the values: a table, an alias, a subquery, a CTE. */
+export interface TypedFrom<Row = unknown> {
+  readonly '~columns': Row
 }
+
+/** A table whose definitions TypeScript knows, so that rows for INSERT can be checked. */
+export interface TypedTable<D = unknown> extends TypedFrom<RowOf<D>> {
+  readonly '~definitions': D
+}
+
+/** The columns of a FROM element as expressions, by the keys of its rows. */
+export type RowColumns<Row> = { readonly [K in keyof Row & string]: NamedElement<K, Row[K]> }
+
+// ---- mapped classes ----------------------------------------------------------------------------------------------
+
+/** What instances of mapped classes carry. Required, so that no other object is taken for one; declared only. */
+export interface EntityInstance {
+  readonly '~entity': true
+}
+
+/** A mapped class. */
+export type TypedEntity<E extends EntityInstance = EntityInstance> = abstract new (...args: never) => E
+
+/** The handle on a class's attributes, or on an alias of it: `mapped(User)`, `aliased(User)`. The key is declared only. */
+export interface EntityHandle<E = unknown> {
+  readonly '~entityOf': E
+}
+
+/** Keys of a mapped class that hold column values: no methods, no relationships, nothing that the base class adds. */
+export type ColumnAttributes<E> = {
+  [K in keyof E & string]: K extends `~${string}` | 'awaitable'
+    ? never
+    : E[K] extends (...args: never) => unknown
+      ? never
+      : NonNullable<E[K]> extends EntityInstance | readonly EntityInstance[]
+        ? never
+        : K
+}[keyof E & string]
+
+/** What `insert(User).values()` and `update(User).values()` take. */
+export type EntityValues<E> = { readonly [K in ColumnAttributes<E>]?: ValueOrExpression<E[K]> | undefined }

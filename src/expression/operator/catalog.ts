@@ -1,4 +1,5 @@
 // Every operator of the core, as data. Strengths are SQLAlchemy's (`sql.operators._PRECEDENCE`).
+import { ArgumentError } from '../../errors.ts'
 import { type Operator, operator, opposites } from './operator.ts'
 
 export const getItem: Operator = operator('getItem', '', 15)
@@ -48,6 +49,19 @@ export const notBetween: Operator = between_[1]
 const regexp = opposites(['regexpMatch', '~'], ['notRegexpMatch', '!~'], 5)
 export const regexpMatch: Operator = regexp[0]
 export const notRegexpMatch: Operator = regexp[1]
+const iregexp = opposites(['iregexpMatch', '~*'], ['notIregexpMatch', '!~*'], 5)
+export const iregexpMatch: Operator = iregexp[0]
+export const notIregexpMatch: Operator = iregexp[1]
+
+// These are asked for by users and built as LIKE and ILIKE; no node carries them.
+export const contains: Operator = operator('contains', 'LIKE', 5, { comparison: true })
+export const startsWith: Operator = operator('startsWith', 'LIKE', 5, { comparison: true })
+export const endsWith: Operator = operator('endsWith', 'LIKE', 5, { comparison: true })
+export const icontains: Operator = operator('icontains', 'ILIKE', 5, { comparison: true })
+export const istartsWith: Operator = operator('istartsWith', 'ILIKE', 5, { comparison: true })
+export const iendsWith: Operator = operator('iendsWith', 'ILIKE', 5, { comparison: true })
+/** Asked for by `.cast()`; built as a node of its own. */
+export const cast: Operator = operator('cast', 'CAST', 15)
 
 export const not: Operator = operator('not', 'NOT', 5)
 export const any: Operator = operator('any', 'ANY', 15)
@@ -65,3 +79,18 @@ export const exists: Operator = operator('exists', 'EXISTS', 0)
 export const comma: Operator = operator('comma', ',', -1, { associative: true })
 /** The outermost place: nothing is put in parentheses for it, not even a label's expression. */
 export const as: Operator = operator('as', 'AS', -1, { associative: true })
+
+/** Signs as PostgreSQL allows them in operators, words, or an operator named with its schema. */
+const SYMBOL = /^(?:[-+*/<>=~!@#%^&|`?:]{1,63}|[A-Za-z_][\w ]{0,62}|OPERATOR\([\w."]+[-+*/<>=~!@#%^&|`?]{1,63}\))$/
+
+/**
+ * An operator given by its text.
+ * @throws ArgumentError where the text is no operator, so that no statement can be hidden in it.
+ */
+export function customOperator(symbol: string, precedence = 0, comparison = false): Operator {
+  if (!SYMBOL.test(symbol) || symbol.includes('--') || symbol.includes('/*'))
+    throw new ArgumentError(
+      `op() takes an operator's text, such as '->>' or 'AT TIME ZONE'; got ${JSON.stringify(symbol)}`,
+    )
+  return operator('custom', symbol, precedence, { comparison })
+}

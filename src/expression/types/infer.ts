@@ -1,0 +1,110 @@
+// Which SQL type a JavaScript value has: of bare literals, and beside an expression whose type is known.
+import { NullType } from './null.ts'
+import { BigInteger, Double, Integer, type IntegerType } from './numeric.ts'
+import { Boolean as BooleanSql, LargeBinary } from './scalar.ts'
+import { String as StringSql } from './string.ts'
+import { DateTime, Interval, type IntervalValue } from './temporal.ts'
+import type { Affinity, SqlType } from './type.ts'
+
+const INSTANT: SqlType<globalThis.Date> = DateTime({ timezone: true })
+const INT2_LIMIT = 0x8000
+const INT4_LIMIT = 0x80000000
+
+/** Whether a value is a span of time, by its three parts. */
+export function isIntervalValue(value: object): value is IntervalValue {
+  return Object.hasOwn(value, 'months') && Object.hasOwn(value, 'days') && Object.hasOwn(value, 'microseconds')
+}
+
+/** An object that was written `{...}` or parsed from JSON: nothing that stands for one value. */
+export function isPlainObject(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  return prototype === null || prototype === Object.prototype
+}
+
+/** The type of a bare value; null where a value of this sort has none: arrays, objects, functions, `undefined`. */
+export function inferType(value: unknown): SqlType | null {
+  switch (typeof value) {
+    case 'string':
+      return StringSql
+    case 'number':
+      if (!Number.isInteger(value)) return Double
+      if (value < INT4_LIMIT && value >= -INT4_LIMIT) return Integer
+      return Number.isSafeInteger(value) ? BigInteger : Double
+    case 'boolean':
+      return BooleanSql
+    case 'bigint':
+      return BigInteger
+    case 'object':
+      return value === null ? NullType : inferObject(value)
+    default:
+      return null
+  }
+}
+
+function inferObject(value: object): SqlType | null {
+  if (value instanceof globalThis.Date) return INSTANT
+  if (value instanceof Uint8Array) return LargeBinary
+  return isIntervalValue(value) ? Interval : null
+}
+
+/** Families whose values travel as text among others, so that a string beside them is one of theirs. */
+const WRITTEN_AS_TEXT: ReadonlySet<Affinity> = new Set<Affinity>([
+  'string',
+  'numeric',
+  'date',
+  'time',
+  'datetime',
+  'interval',
+  'uuid',
+  'range',
+  'other',
+])
+
+/**
+ * The type of a value that stands beside an expression of a known type: that type where the value can be one of its values,
+ * else the value's own. SQLAlchemy: `coerce_compared_value`.
+ * @returns null where the value cannot be a parameter here: an array or object that the type does not hold
+ */
+export function comparedType(type: SqlType, value: unknown): SqlType | null {
+  const affinity = type.affinity
+  if (affinity === 'json') return typeof value === 'function' || value === undefined ? null : type
+  switch (typeof value) {
+    case 'string':
+      return WRITTEN_AS_TEXT.has(affinity) ? type : StringSql
+    case 'number':
+      return comparedNumber(type, affinity, value)
+    case 'bigint':
+      if (affinity === 'integer') return fitsInteger(type, value) ? type : BigInteger
+      return affinity === 'numeric' || affinity === 'other' ? type : BigInteger
+    case 'boolean':
+      return affinity === 'boolean' || affinity === 'other' ? type : BooleanSql
+    case 'object':
+      return value === null ? type : comparedObject(type, affinity, value)
+    default:
+      return null
+  }
+}
+
+function comparedNumber(type: SqlType, affinity: Affinity, value: number): SqlType | null {
+  if (affinity === 'integer') return Number.isInteger(value) && fitsInteger(type, value) ? type : inferType(value)
+  return affinity === 'float' || affinity === 'numeric' || affinity === 'other' ? type : inferType(value)
+}
+
+/** A value outside a column's range can still be compared with it, as a value of a wider type. */
+function fitsInteger(type: SqlType, value: number | bigint): boolean {
+  const kind = (type as IntegerType).kind
+  if (kind === 'smallInteger') return value < INT2_LIMIT && value >= -INT2_LIMIT
+  return kind !== 'integer' || (value < INT4_LIMIT && value >= -INT4_LIMIT)
+}
+
+function comparedObject(type: SqlType, affinity: Affinity, value: object): SqlType | null {
+  if (Array.isArray(value)) return affinity === 'array' || affinity === 'other' ? type : null
+  if (value instanceof globalThis.Date) return affinity === 'datetime' || affinity === 'date' ? type : INSTANT
+  if (value instanceof Uint8Array) return affinity === 'binary' || affinity === 'other' ? type : LargeBinary
+  if (isPlainObject(value)) {
+    if (affinity === 'range' || affinity === 'interval' || affinity === 'other') return type
+    return isIntervalValue(value) ? Interval : null
+  }
+  // An instance of somebody's class (a decimal, a date) is one value; whether the type takes it its codec knows.
+  return affinity === 'null' || affinity === 'array' || affinity === 'tuple' ? null : type
+}

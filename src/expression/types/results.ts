@@ -1,0 +1,76 @@
+// Which type two operands give, as a table: family, operator, family.
+import { Double, Integer, Numeric } from './numeric.ts'
+import { String as StringSql } from './string.ts'
+import { DateTime, Interval } from './temporal.ts'
+import type { Affinity, SqlType } from './type.ts'
+
+/** The operators whose result type depends on their operands. */
+export type Calculation = 'add' | 'subtract' | 'multiply' | 'divide' | 'floorDivide' | 'modulo' | 'concatenate'
+
+type Outcome = 'left' | 'right' | 'wider' | SqlType
+type Row = Partial<Record<Affinity, Outcome>>
+
+const NUMBERS: Row = { integer: 'wider', numeric: 'right', float: 'right' }
+const LEFT: Row = { integer: 'left', numeric: 'left', float: 'left' }
+const SPANS: Row = { integer: Interval, numeric: Interval, float: Interval }
+
+const TABLE: Readonly<Record<Calculation, Partial<Record<Affinity, Row>>>> = {
+  add: {
+    integer: { ...NUMBERS, date: 'right' },
+    numeric: LEFT,
+    float: LEFT,
+    date: { integer: 'left', interval: DateTime, time: DateTime },
+    time: { date: DateTime, interval: 'left' },
+    datetime: { interval: 'left' },
+    interval: { date: DateTime, datetime: 'right', time: 'right', interval: 'left' },
+  },
+  subtract: {
+    integer: NUMBERS,
+    numeric: LEFT,
+    float: LEFT,
+    date: { integer: 'left', date: Integer, interval: DateTime, datetime: Interval },
+    time: { time: Interval, interval: 'left' },
+    datetime: { interval: 'left', datetime: Interval, date: Interval },
+    interval: { interval: 'left' },
+  },
+  multiply: {
+    integer: { ...NUMBERS, interval: Interval },
+    numeric: { ...LEFT, interval: Interval },
+    float: { ...LEFT, interval: Interval },
+    interval: SPANS,
+  },
+  // True division: a quotient of two whole numbers is a fraction, and the values of these are numbers.
+  divide: {
+    integer: { integer: Double, numeric: 'right', float: 'right' },
+    numeric: LEFT,
+    float: LEFT,
+    interval: SPANS,
+  },
+  floorDivide: { integer: NUMBERS, numeric: LEFT, float: LEFT },
+  modulo: { integer: NUMBERS, numeric: LEFT, float: LEFT },
+  concatenate: {},
+}
+
+/**
+ * The type of `left operator right`: by the table, else the left one; a side without a type takes the other's.
+ */
+export function resultType(left: SqlType, calculation: Calculation, right: SqlType): SqlType {
+  const from = left.affinity
+  const to = right.affinity
+  if (from === 'null') return right
+  if (calculation === 'concatenate') return from === 'string' || from === 'array' || to !== 'string' ? left : StringSql
+  const outcome = TABLE[calculation][from]?.[to]
+  if (outcome === undefined || outcome === 'left') return left
+  if (outcome === 'right') return right
+  if (outcome === 'wider') return wider(left, right)
+  // A quotient with a 64-bit number can have more digits than a double.
+  return calculation === 'divide' && from === 'integer' && isWide(left, right) ? Numeric : outcome
+}
+
+function isWide(left: SqlType, right: SqlType): boolean {
+  return left.kind === 'bigInteger' || right.kind === 'bigInteger'
+}
+
+function wider(left: SqlType, right: SqlType): SqlType {
+  return right.kind === 'bigInteger' || left.kind === 'smallInteger' ? right : left
+}
