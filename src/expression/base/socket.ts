@@ -15,6 +15,11 @@ export class Socket<F extends (...args: never[]) => unknown> {
     this.#plugged = fn
   }
 
+  /** Whether anybody has filled the slot; for those who have more to say than the message below. */
+  get isPlugged(): boolean {
+    return this.#plugged !== null
+  }
+
   /** The function in the slot. */
   get use(): F {
     if (this.#plugged === null)

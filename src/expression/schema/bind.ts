@@ -1,0 +1,15 @@
+// `SchemaBind`: what can run DDL; engines and connections are.
+import type { DdlPlan } from './ddl/plan.ts'
+
+/** How a plan is run. */
+export interface RunDdlOptions {
+  /** Ask first which tables exist: those are not created again, and only those are dropped. */
+  readonly checkFirst: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Runs plans of DDL. */
+export interface SchemaBind {
+  /** Runs a plan: asks in one flight which tables exist where that is to be checked, then runs the plan's commands. */
+  runDdl(plan: DdlPlan, options: RunDdlOptions): Promise<void>
+}

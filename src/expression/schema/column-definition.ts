@@ -1,0 +1,185 @@
+// `Column()`: a column's type and options, as a value for `table()` and as a decorator for a property of a class.
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { Socket } from '../base/socket.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import type { ColumnDefinition } from '../from/typed.ts'
+import { SqlType } from '../types/type.ts'
+import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-option.ts'
+import type { ComputedOptions, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
+
+/** Options of {@link Column}. */
+export interface ColumnOptions<V = unknown> {
+  /** Name in SQL. Default: the key, changed by the MetaData's `columnNaming`. */
+  readonly name?: string
+  /** Part of the primary key. Default false. */
+  readonly primaryKey?: boolean
+  /** May hold NULL. Default false. */
+  readonly nullable?: boolean
+  /** UNIQUE constraint on this column alone. Default false. */
+  readonly unique?: boolean
+  /** Index on this column alone; with `unique` a unique index. Default false. */
+  readonly index?: boolean
+  /** Used by INSERT where the statement gives no value: a value, a function called for each row, or an SQL expression. */
+  readonly default?: V | (() => V) | ColumnElement<V>
+  /** The same for UPDATE. */
+  readonly onUpdate?: V | (() => V) | ColumnElement<V>
+  /** DEFAULT in CREATE TABLE: a string becomes a literal, an expression is written as it is. */
+  readonly serverDefault?: ServerDefault
+  /** `GENERATED ... AS IDENTITY`; true for the database's defaults. */
+  readonly identity?: boolean | IdentityOptions
+  /** `GENERATED ALWAYS AS (...)`; a string is SQL as it is. */
+  readonly computed?: string | SqlExpression | ComputedOptions
+  /** The column referred to: `'table.column'`, a column, a function that gives it, or `ForeignKey(target, options)`. */
+  readonly foreignKey?: ForeignKeyTarget | ForeignKeyDefinition
+  /** Numbered by the database. Default 'auto': the one integer primary key column without foreign key and default is. */
+  readonly autoincrement?: boolean | 'auto'
+  /** Kept in the database as the column's comment. */
+  readonly comment?: string
+}
+
+const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
+  'name',
+  'primaryKey',
+  'nullable',
+  'unique',
+  'index',
+  'default',
+  'onUpdate',
+  'serverDefault',
+  'identity',
+  'computed',
+  'foreignKey',
+  'autoincrement',
+  'comment',
+]
+
+/** The value in a row. */
+export type Nullable<V, O> = O extends { readonly nullable: true } ? V | null : V
+
+/** Whether an INSERT may leave the column out. */
+export type MayBeOmitted<O> = O extends
+  | { readonly primaryKey: true }
+  | { readonly nullable: true }
+  | { readonly default: unknown }
+  | { readonly serverDefault: unknown }
+  | { readonly identity: unknown }
+  | { readonly computed: unknown }
+  ? true
+  : false
+
+/** The value's type where only the foreign key tells it. */
+export type ReferredValue<O> = O extends { readonly foreignKey: infer T }
+  ? T extends ForeignKeyDefinition<infer V> | Exclude<ForeignKeyTarget<infer V>, string>
+    ? V
+    : unknown
+  : unknown
+
+/** Empty when a property of type `F` can hold exactly what the column yields; otherwise a further argument that no decorator call has. */
+export type Fits<F, V> = [V] extends [F]
+  ? [F] extends [V | undefined]
+    ? [descriptor?: PropertyDescriptor]
+    : [mismatch: { property: F; column: V }]
+  : [mismatch: { property: F; column: V }]
+
+/** What `Column()` holds, whatever its value. */
+export interface ColumnParts {
+  /** Null where the property's own type or the foreign key gives it. */
+  readonly type: SqlType | null
+  readonly options: ColumnOptions
+}
+
+/** A column's type and options; also a decorator of a property that holds such values. */
+export interface ColumnDef<V, Omissible extends boolean = boolean> extends ColumnDefinition<V, Omissible>, ColumnParts {
+  /** Legacy decorators (`experimentalDecorators`). */
+  <C extends object, K extends keyof C & string>(target: C, key: K, ...check: Fits<C[K], V>): void
+  /** Standard decorators, on a field. */
+  <This, F>(value: undefined, context: ClassFieldDecoratorContext<This, F>, ...check: Fits<F, V>): void
+  /** Standard decorators, on an accessor. */
+  <This, F>(
+    value: ClassAccessorDecoratorTarget<This, F>,
+    context: ClassAccessorDecoratorContext<This, F>,
+    ...check: Fits<F, V>
+  ): ClassAccessorDecoratorResult<This, F>
+}
+
+/** A column without a type of its own: a decorator for any property. */
+export interface UntypedColumnDef<V, Omissible extends boolean = boolean>
+  extends ColumnDefinition<V, Omissible>,
+    ColumnParts {
+  /** Legacy decorators (`experimentalDecorators`). */
+  (target: object, key: string, descriptor?: PropertyDescriptor): void
+  /** Standard decorators, on a field. */
+  <This, F>(value: undefined, context: ClassFieldDecoratorContext<This, F>): void
+  /** Standard decorators, on an accessor. */
+  <This, F>(
+    value: ClassAccessorDecoratorTarget<This, F>,
+    context: ClassAccessorDecoratorContext<This, F>,
+  ): ClassAccessorDecoratorResult<This, F>
+}
+
+/**
+ * What a column definition does as a decorator; the ORM plugs it.
+ * It gets the definition and the two arguments of the decorator call, whose shape tells the dialect of decorators:
+ * `(prototype, key)`, `(undefined, context)`, or `(accessor, context)`.
+ */
+export const decorateColumn: Socket<(definition: ColumnParts, first: unknown, second: unknown) => unknown> = new Socket(
+  'decorateColumn',
+)
+
+const COLUMN_DEFINITION: unique symbol = Symbol.for('tsalchemy.columnDefinition') as never
+
+/**
+ * A column: its type and options.
+ *
+ * The result is a value for `table()` and a decorator for a property of a mapped class. It is NOT NULL unless `nullable` says
+ * otherwise. As a decorator it checks the property: `@Column(Integer) name!: string` does not compile.
+ *
+ * @param type may be left out where the property's type or the foreign key's column gives it.
+ * @throws ArgumentError an unknown option, or no type where none was given by anything else.
+ * @example
+ * const users = table('users', metadata, {
+ *   id: Column(Integer, { primaryKey: true }),
+ *   name: Column(String(50)),
+ *   nick: Column(String(50), { nullable: true }),
+ * })
+ */
+export function Column<V, const O extends ColumnOptions<NoInfer<V>> = Record<never, never>>(
+  type: SqlType<V>,
+  options?: O,
+): ColumnDef<Nullable<V, O>, MayBeOmitted<O>>
+export function Column<const O extends ColumnOptions = Record<never, never>>(
+  options?: O,
+): UntypedColumnDef<Nullable<ReferredValue<O>, O>, MayBeOmitted<O>>
+export function Column(typeOrOptions?: unknown, givenOptions?: unknown): unknown {
+  const typed = typeOrOptions instanceof SqlType
+  const type = typed ? typeOrOptions : null
+  const options = checkedOptions(typed || typeOrOptions === null ? givenOptions : typeOrOptions)
+  const definition = (first: unknown, second: unknown): unknown => {
+    if (!decorateColumn.isPlugged)
+      throw new InvalidRequestError(
+        "@Column on a property needs the ORM: import { DeclarativeBase, Entity } from 'tsalchemy/orm' before the class is defined",
+      )
+    return decorateColumn.use(definition as unknown as ColumnParts, first, second)
+  }
+  Object.defineProperty(definition, COLUMN_DEFINITION, { value: true })
+  return Object.assign(definition, { type, options })
+}
+
+function checkedOptions(given: unknown): ColumnOptions {
+  if (given === undefined) return {}
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw new ArgumentError(
+      'Column(type, options): the type is a SQL type such as Integer or String(50), the options are an object',
+    )
+  checkKeys('Column()', given, OPTION_KEYS)
+  const options = given as ColumnOptions
+  if (options.name !== undefined && (typeof options.name !== 'string' || options.name === ''))
+    throw new ArgumentError('Column(): name is a text that is not empty')
+  return options
+}
+
+/** Whether a value was made by {@link Column}. */
+export function isColumnDefinition(value: unknown): value is ColumnParts {
+  return typeof value === 'function' && COLUMN_DEFINITION in value
+}

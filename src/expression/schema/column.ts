@@ -1,0 +1,135 @@
+// `SchemaColumn`: a column of a table, as structure and as expression.
+import { ArgumentError } from '../../errors.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
+import { nextIdentity } from '../base/identity.ts'
+import type { Pass } from '../base/pass.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ForeignKeyLink } from '../from/from-clause.ts'
+import type { TableClause } from '../from/table-clause.ts'
+import { NullType } from '../types/null.ts'
+import type { SqlType } from '../types/type.ts'
+import type { ColumnParts } from './column-definition.ts'
+import { type ClientDefault, clientDefault } from './default.ts'
+import {
+  type ComputedOptions,
+  type IdentityOptions,
+  identityOf,
+  type ServerDefault,
+  sqlExpression,
+} from './server-default.ts'
+
+/** What a column and its constraints may ask of their table. */
+export interface ColumnOwner extends TableClause {
+  /** `name`, or `schema.name`. */
+  readonly key: string
+  readonly columnList: readonly SchemaColumn[]
+  readonly autoincrementColumn: SchemaColumn | null
+}
+
+/** A column of a table. `table()` makes them, from what `Column()` says. */
+export class SchemaColumn<N extends string = string, V = unknown> extends ColumnClause<N, V> {
+  /** Number in cache keys. */
+  readonly id: number
+  declare readonly name: string
+  declare readonly table: ColumnOwner
+  /** What `Column()` was given. */
+  readonly definition: ColumnParts
+  readonly primaryKey: boolean
+  readonly nullable: boolean
+  /** The value of INSERT where the statement gives none. */
+  readonly default: ClientDefault | null
+  /** The value of UPDATE where the statement gives none. */
+  readonly onUpdate: ClientDefault | null
+  readonly serverDefault: ServerDefault | null
+  readonly identity: IdentityOptions | null
+  readonly computed: ComputedOptions | null
+  readonly autoincrement: boolean | 'auto'
+  readonly comment: string | null
+
+  /** @internal */
+  constructor(key: N, name: string, table: ColumnOwner, definition: ColumnParts, primaryKey: boolean) {
+    super(key, name, (definition.type ?? NullType) as SqlType<V>, table)
+    const options = definition.options
+    const place = `Column ${quoteName(`${table.key}.${key}`)}`
+    this.id = nextIdentity()
+    this.definition = definition
+    this.primaryKey = primaryKey
+    this.nullable = options.nullable ?? false
+    this.default = clientDefault(options.default)
+    this.onUpdate = clientDefault(options.onUpdate)
+    this.serverDefault = options.serverDefault ?? null
+    this.identity = identityOf(place, options.identity)
+    this.computed = computedOf(place, options.computed)
+    this.autoincrement = options.autoincrement ?? 'auto'
+    this.comment = options.comment ?? null
+    if (primaryKey && this.nullable)
+      throw new ArgumentError(`${place} is part of the primary key and cannot be nullable`)
+    const sources = [this.serverDefault, this.identity, this.computed].filter((source) => source !== null)
+    if (sources.length > 1) throw new ArgumentError(`${place}: serverDefault, identity and computed exclude each other`)
+  }
+
+  /** The foreign keys that lead from this column. */
+  get foreignKeys(): readonly ForeignKeyLink[] {
+    return this.table.foreignKeyLinks().filter((link) => link.column === this)
+  }
+
+  /** Whether the database numbers this column: it is the integer primary key without another source of values. */
+  get isAutoincrement(): boolean {
+    return this.table.autoincrementColumn === this
+  }
+
+  /** Whether the database gives a value where INSERT gives none. */
+  get hasServerValue(): boolean {
+    return this.serverDefault !== null || this.identity !== null || this.computed !== null || this.isAutoincrement
+  }
+
+  /** @internal The type of the column referred to, where the definition names none. */
+  settleType(type: SqlType): void {
+    if (this.definition.type === null) (this as { type: SqlType }).type = type
+  }
+
+  override walk(pass: Pass): void {
+    pass.identity(this)
+  }
+}
+
+function computedOf(place: string, given: ColumnParts['options']['computed']): ComputedOptions | null {
+  if (given === undefined) return null
+  const isRecord = typeof given === 'object' && 'sql' in given
+  const { sql, persisted } = isRecord ? given : { sql: given, persisted: undefined }
+  return { sql: sqlExpression(`${place}: computed`, sql), persisted: persisted ?? true }
+}
+
+/**
+ * The column of a table that a constraint, an index or a foreign key means: by key, or else by SQL name.
+ *
+ * @returns null where there is none.
+ */
+export function findColumn(table: ColumnOwner, name: string): SchemaColumn | null {
+  return (
+    table.columnList.find((column) => column.key === name) ??
+    table.columnList.find((column) => column.name === name) ??
+    null
+  )
+}
+
+/**
+ * {@link findColumn} for what must be there.
+ *
+ * @param place what names the column, for the message.
+ * @throws ArgumentError naming the nearest column.
+ */
+export function requireColumn(table: ColumnOwner, given: unknown, place: string): SchemaColumn {
+  if (given instanceof SchemaColumn && given.table === table) return given
+  const found = typeof given === 'string' ? findColumn(table, given) : null
+  if (found !== null) return found
+  const name = typeof given === 'string' ? quoteName(given) : `the given ${describe(given)}`
+  const known = table.columnList.map((column) => column.key)
+  const hint = typeof given === 'string' ? suggestion(given, known) : ''
+  throw new ArgumentError(`${place} of table ${quoteName(table.key)} names ${name}, which is no column of it${hint}`)
+}
+
+function describe(given: unknown): string {
+  if (given instanceof SchemaColumn) return `column ${quoteName(`${given.table.key}.${given.key}`)}`
+  return given === null ? 'null' : typeof given
+}

@@ -1,0 +1,215 @@
+// Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK.
+import { InvalidRequestError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { type ColumnOwner, requireColumn, type SchemaColumn } from './column.ts'
+import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
+import { type SqlExpression, sqlExpression } from './server-default.ts'
+
+/** A column in a constraint: its key (or SQL name), or the column itself. */
+export type ColumnReference = string | SchemaColumn
+
+/** Options that all constraints have. */
+export interface ConstraintOptions {
+  /** Default: what the MetaData's naming convention says, or the database's own choice. */
+  readonly name?: string
+  readonly comment?: string
+}
+
+/** Options of constraints that may be checked at the end of the transaction. */
+export interface DeferrableOptions extends ConstraintOptions {
+  readonly deferrable?: boolean
+  readonly initially?: 'DEFERRED' | 'IMMEDIATE'
+}
+
+/** What a table tells its constraints. */
+export interface Attachment {
+  readonly table: ColumnOwner
+  readonly convention: NamingConvention
+}
+
+/**
+ * What belongs to a table beside its columns. Made free, and bound to a table by `table()`, which makes a bound copy: one
+ * definition can serve several tables.
+ */
+export abstract class TableItem {
+  abstract readonly namedKind: NamedKind
+  /** The name that the user gave. */
+  readonly givenName: string | null
+  readonly comment: string | null
+  readonly #attachment: Attachment | null
+  #name: { readonly name: string | null; readonly generated: boolean } | null = null
+
+  constructor(options: ConstraintOptions, attachment: Attachment | null) {
+    this.givenName = options.name ?? null
+    this.comment = options.comment ?? null
+    this.#attachment = attachment
+  }
+
+  /** @throws InvalidRequestError it was never given to a table. */
+  get table(): ColumnOwner {
+    if (this.#attachment === null)
+      throw new InvalidRequestError(
+        'This constraint or index belongs to no table yet: give it to table() by { constraints }',
+      )
+    return this.#attachment.table
+  }
+
+  /** The name: given, or made by the naming convention; null leaves it to the database. */
+  get name(): string | null {
+    return this.#named().name
+  }
+
+  /** Whether a convention made the name, so that it may be shortened to what the database can hold. */
+  get isNameGenerated(): boolean {
+    return this.#named().generated
+  }
+
+  #named(): { readonly name: string | null; readonly generated: boolean } {
+    const attachment = this.#attachment
+    if (attachment === null) return { name: this.givenName, generated: false }
+    this.#name ??= conventionalName(attachment.convention, this.namedKind, this.nameParts(attachment.table))
+    return this.#name
+  }
+
+  /** What a naming convention may ask. */
+  protected nameParts(table: ColumnOwner): NameParts {
+    const columns = this.namedColumns()
+    return {
+      tableName: table.name,
+      columnNames: columns.map((column) => column.name),
+      columnKeys: columns.map((column) => column.key),
+      referredTableName: null,
+      referredColumnNames: [],
+      givenName: this.givenName,
+    }
+  }
+  protected abstract namedColumns(): readonly SchemaColumn[]
+
+  /** @internal The same, bound to a table. */
+  abstract boundTo(attachment: Attachment): TableItem
+}
+
+/** A constraint. */
+export abstract class Constraint extends TableItem {
+  abstract readonly sort: 'primaryKey' | 'unique' | 'check' | 'foreignKey'
+  abstract override boundTo(attachment: Attachment): Constraint
+}
+
+/** A constraint over columns. */
+export abstract class ColumnConstraint extends Constraint {
+  readonly references: readonly ColumnReference[]
+  readonly deferrable: boolean
+  readonly initially: 'DEFERRED' | 'IMMEDIATE' | null
+  /** Empty until the constraint belongs to a table. */
+  readonly columns: readonly SchemaColumn[]
+
+  constructor(
+    place: string,
+    references: readonly ColumnReference[],
+    options: DeferrableOptions,
+    attachment: Attachment | null,
+  ) {
+    super(options, attachment)
+    this.references = references
+    this.deferrable = options.deferrable ?? false
+    this.initially = options.initially ?? null
+    this.columns =
+      attachment === null ? [] : references.map((reference) => requireColumn(attachment.table, reference, place))
+  }
+  protected override namedColumns(): readonly SchemaColumn[] {
+    return this.columns
+  }
+}
+
+const DEFERRABLE_KEYS = ['name', 'comment', 'deferrable', 'initially'] as const
+
+/**
+ * PRIMARY KEY over the columns; needed only to name it or to order its columns, as `{ primaryKey: true }` on columns says the same.
+ *
+ * @example
+ * new PrimaryKeyConstraint(['a', 'b'], { name: 'pk_pairs' })   // CONSTRAINT pk_pairs PRIMARY KEY (a, b)
+ */
+export class PrimaryKeyConstraint extends ColumnConstraint {
+  readonly sort = 'primaryKey'
+  readonly namedKind = 'pk'
+  readonly #options: DeferrableOptions
+  /** Made from the columns' own flags. */
+  readonly isImplicit: boolean
+  /** @internal the last two arguments */
+  constructor(
+    columns: readonly ColumnReference[],
+    options: DeferrableOptions = {},
+    attachment: Attachment | null = null,
+    isImplicit = false,
+  ) {
+    checkKeys('PrimaryKeyConstraint', options, DEFERRABLE_KEYS)
+    super('PrimaryKeyConstraint', columns, options, attachment)
+    this.#options = options
+    this.isImplicit = isImplicit
+  }
+  /** @internal */
+  override boundTo(attachment: Attachment): PrimaryKeyConstraint {
+    return new PrimaryKeyConstraint(this.references, this.#options, attachment, this.isImplicit)
+  }
+}
+
+/** Options of {@link UniqueConstraint}. */
+export interface UniqueOptions extends DeferrableOptions {
+  /** Two NULLs are the same. Default false. PostgreSQL 15 and later. */
+  readonly nullsNotDistinct?: boolean
+}
+
+/**
+ * UNIQUE over the columns.
+ *
+ * @example
+ * new UniqueConstraint(['orgId', 'name'], { name: 'uq_name' })   // CONSTRAINT uq_name UNIQUE (org_id, name)
+ */
+export class UniqueConstraint extends ColumnConstraint {
+  readonly sort = 'unique'
+  readonly namedKind = 'uq'
+  readonly nullsNotDistinct: boolean
+  readonly #options: UniqueOptions
+  /** @internal the last argument */
+  constructor(columns: readonly ColumnReference[], options: UniqueOptions = {}, attachment: Attachment | null = null) {
+    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct'])
+    super('UniqueConstraint', columns, options, attachment)
+    this.nullsNotDistinct = options.nullsNotDistinct ?? false
+    this.#options = options
+  }
+  /** @internal */
+  override boundTo(attachment: Attachment): UniqueConstraint {
+    return new UniqueConstraint(this.references, this.#options, attachment)
+  }
+}
+
+/**
+ * CHECK: a condition that every row must fulfil; a string is SQL as it is.
+ *
+ * @example
+ * new CheckConstraint('age >= 0', { name: 'ck_age' })   // CONSTRAINT ck_age CHECK (age >= 0)
+ */
+export class CheckConstraint extends Constraint {
+  readonly sort = 'check'
+  readonly namedKind = 'ck'
+  readonly condition: SqlExpression
+  readonly #options: ConstraintOptions
+  /** @internal the last argument */
+  constructor(
+    condition: string | SqlExpression,
+    options: ConstraintOptions = {},
+    attachment: Attachment | null = null,
+  ) {
+    checkKeys('CheckConstraint', options, ['name', 'comment'])
+    super(options, attachment)
+    this.condition = sqlExpression('CheckConstraint', condition)
+    this.#options = options
+  }
+  protected override namedColumns(): readonly SchemaColumn[] {
+    return []
+  }
+  /** @internal */
+  override boundTo(attachment: Attachment): CheckConstraint {
+    return new CheckConstraint(this.condition, this.#options, attachment)
+  }
+}

@@ -1,0 +1,81 @@
+// Creating and dropping many tables, as an ordered list of commands; running it is the engine's.
+import type { ForeignKeyConstraint } from '../foreign-key.ts'
+import { sortTables } from '../sort.ts'
+import type { Table } from '../table.ts'
+import type { DdlElement } from './element.ts'
+import {
+  AddConstraint,
+  CreateIndex,
+  CreateTable,
+  DropConstraint,
+  DropTable,
+  SetColumnComment,
+  SetTableComment,
+} from './table.ts'
+
+/** What is to be created or dropped. */
+export interface DdlPlan {
+  readonly sort: 'create' | 'drop'
+  /** The tables concerned, in the order in which they are handled. */
+  readonly tables: readonly Table[]
+  /**
+   * The commands in order.
+   *
+   * @param existing the tables of {@link tables} that the database has: creating leaves them alone, dropping handles only them.
+   * Null (not checked) handles all.
+   */
+  commands(existing?: ReadonlySet<Table> | null): readonly DdlElement[]
+}
+
+/**
+ * Plans the creation of tables: each after those it refers to, with its indexes and comments; foreign keys in a circle last.
+ *
+ * @throws NoReferencedTableError a foreign key refers to a table that is not there.
+ */
+export function createPlan(given: Iterable<Table>): DdlPlan {
+  const { tables, later } = sortTables(given)
+  return {
+    sort: 'create',
+    tables,
+    commands(existing = null) {
+      const fresh = tables.filter((table) => existing === null || !existing.has(table))
+      return [
+        ...fresh.flatMap((table) => creation(table, later)),
+        ...keysOf(fresh, later).map((key) => new AddConstraint(key)),
+      ]
+    },
+  }
+}
+
+function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlElement[] {
+  const commands: DdlElement[] = [new CreateTable(table, { without: later })]
+  for (const index of table.indexes) commands.push(new CreateIndex(index))
+  if (table.comment !== null) commands.push(new SetTableComment(table))
+  for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))
+  return commands
+}
+
+/**
+ * Plans the removal of tables: each before those it refers to; foreign keys in a circle first.
+ *
+ * @throws NoReferencedTableError a foreign key refers to a table that is not there.
+ */
+export function dropPlan(given: Iterable<Table>): DdlPlan {
+  const { tables, later } = sortTables(given)
+  const order = [...tables].reverse()
+  return {
+    sort: 'drop',
+    tables: order,
+    commands(existing = null) {
+      const doomed = order.filter((table) => existing === null || existing.has(table))
+      return [
+        ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
+        ...doomed.map((table) => new DropTable(table)),
+      ]
+    },
+  }
+}
+
+function keysOf(tables: readonly Table[], later: ReadonlySet<ForeignKeyConstraint>): ForeignKeyConstraint[] {
+  return tables.flatMap((table) => table.foreignKeys.filter((key) => later.has(key)))
+}

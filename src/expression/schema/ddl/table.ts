@@ -1,0 +1,149 @@
+// CREATE and DROP of tables and indexes, ALTER TABLE for constraints, comments.
+import { defineKind } from '../../base/element.ts'
+import type { SchemaColumn } from '../column.ts'
+import type { Constraint } from '../constraint.ts'
+import type { Table } from '../table.ts'
+import type { Index } from '../table-index.ts'
+import { DdlElement } from './element.ts'
+
+/** A table of whatever columns. */
+type AnyTable = Table<Record<never, never>> | Table
+
+/** Options of CREATE commands. */
+export interface CreateOptions {
+  /** IF NOT EXISTS. Default false. */
+  readonly ifNotExists?: boolean
+}
+
+/** Options of DROP commands. */
+export interface DropOptions {
+  /** IF EXISTS. Default false. */
+  readonly ifExists?: boolean
+  /** CASCADE. Default false. */
+  readonly cascade?: boolean
+}
+
+/** CREATE TABLE. */
+export class CreateTable extends DdlElement {
+  declare readonly kind: 'createTable'
+  static {
+    defineKind(CreateTable, 'createTable')
+  }
+  readonly table: Table
+  readonly ifNotExists: boolean
+  /** Constraints that are left out, to be added later. */
+  readonly without: ReadonlySet<Constraint>
+  constructor(table: AnyTable, options: CreateOptions & { readonly without?: ReadonlySet<Constraint> } = {}) {
+    super()
+    this.table = table as Table
+    this.ifNotExists = options.ifNotExists ?? false
+    this.without = options.without ?? new Set()
+  }
+}
+
+/** DROP TABLE. */
+export class DropTable extends DdlElement {
+  declare readonly kind: 'dropTable'
+  static {
+    defineKind(DropTable, 'dropTable')
+  }
+  readonly table: Table
+  readonly ifExists: boolean
+  readonly cascade: boolean
+  constructor(table: AnyTable, options: DropOptions = {}) {
+    super()
+    this.table = table as Table
+    this.ifExists = options.ifExists ?? false
+    this.cascade = options.cascade ?? false
+  }
+}
+
+/** CREATE INDEX. */
+export class CreateIndex extends DdlElement {
+  declare readonly kind: 'createIndex'
+  static {
+    defineKind(CreateIndex, 'createIndex')
+  }
+  readonly index: Index
+  readonly ifNotExists: boolean
+  constructor(index: Index, options: CreateOptions = {}) {
+    super()
+    this.index = index
+    this.ifNotExists = options.ifNotExists ?? false
+  }
+}
+
+/** DROP INDEX. */
+export class DropIndex extends DdlElement {
+  declare readonly kind: 'dropIndex'
+  static {
+    defineKind(DropIndex, 'dropIndex')
+  }
+  readonly index: Index
+  readonly ifExists: boolean
+  constructor(index: Index, options: Omit<DropOptions, 'cascade'> = {}) {
+    super()
+    this.index = index
+    this.ifExists = options.ifExists ?? false
+  }
+}
+
+/** ALTER TABLE ... ADD CONSTRAINT. */
+export class AddConstraint extends DdlElement {
+  declare readonly kind: 'addConstraint'
+  static {
+    defineKind(AddConstraint, 'addConstraint')
+  }
+  readonly constraint: Constraint
+  constructor(constraint: Constraint) {
+    super()
+    this.constraint = constraint
+  }
+}
+
+/** ALTER TABLE ... DROP CONSTRAINT. */
+export class DropConstraint extends DdlElement {
+  declare readonly kind: 'dropConstraint'
+  static {
+    defineKind(DropConstraint, 'dropConstraint')
+  }
+  readonly constraint: Constraint
+  readonly ifExists: boolean
+  readonly cascade: boolean
+  constructor(constraint: Constraint, options: DropOptions = {}) {
+    super()
+    this.constraint = constraint
+    this.ifExists = options.ifExists ?? false
+    this.cascade = options.cascade ?? false
+  }
+}
+
+/** COMMENT ON TABLE; null removes the comment. */
+export class SetTableComment extends DdlElement {
+  declare readonly kind: 'setTableComment'
+  static {
+    defineKind(SetTableComment, 'setTableComment')
+  }
+  readonly table: Table
+  readonly comment: string | null
+  constructor(table: AnyTable, comment: string | null = table.comment) {
+    super()
+    this.table = table as Table
+    this.comment = comment
+  }
+}
+
+/** COMMENT ON COLUMN; null removes the comment. */
+export class SetColumnComment extends DdlElement {
+  declare readonly kind: 'setColumnComment'
+  static {
+    defineKind(SetColumnComment, 'setColumnComment')
+  }
+  readonly column: SchemaColumn
+  readonly comment: string | null
+  constructor(column: SchemaColumn, comment: string | null = column.comment) {
+    super()
+    this.column = column
+    this.comment = comment
+  }
+}

@@ -1,0 +1,131 @@
+// `MetaData`: the tables that belong together.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
+import type { SchemaBind } from './bind.ts'
+import { createPlan, type DdlPlan, dropPlan } from './ddl/plan.ts'
+import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
+import { sortTables } from './sort.ts'
+import { checkNew, settleTypes, type Table, type TableRegistry } from './table.ts'
+
+/** Options of {@link MetaData}. */
+export interface MetaDataOptions {
+  /** Schema of tables that name none. Default: the database's. */
+  readonly schema?: string
+  /** How constraints and indexes without a name are named. Default: only indexes, `ix_table_column`. */
+  readonly namingConvention?: NamingConvention
+  /** How columns are named in SQL. Default 'as-written': as their keys; 'snake_case' makes `userId` `user_id`. */
+  readonly columnNaming?: ColumnNaming
+}
+
+/** Options of {@link MetaData.createAll} and {@link MetaData.dropAll}. */
+export interface DdlOptions {
+  /** Ask first which tables exist, and leave out what is done already. Default true. */
+  readonly checkFirst?: boolean
+  /** Only these tables. Default: all. */
+  readonly tables?: Iterable<object>
+  readonly signal?: AbortSignal
+}
+
+/**
+ * A registry of tables: what foreign keys find each other in, and what is created together.
+ *
+ * @example
+ * const metadata = new MetaData({ namingConvention: { pk: 'pk_%(table_name)s' } })
+ * const users = table('users', metadata, { id: Column(Integer, { primaryKey: true }) })
+ * await metadata.createAll(engine)
+ */
+export class MetaData implements TableRegistry {
+  readonly schema: string | null
+  readonly namingConvention: NamingConvention
+  readonly columnNaming: ColumnNaming
+  readonly #tables: Map<string, Table> = new Map()
+
+  /** @throws ArgumentError an unknown option. */
+  constructor(options: MetaDataOptions = {}) {
+    checkKeys('MetaData', options, ['schema', 'namingConvention', 'columnNaming'])
+    checkKeys('namingConvention', options.namingConvention ?? {}, ['ix', 'uq', 'ck', 'fk', 'pk'])
+    const naming: string = options.columnNaming ?? 'as-written'
+    if (naming !== 'as-written' && naming !== 'snake_case')
+      throw new ArgumentError(`columnNaming is 'as-written' or 'snake_case', not ${quoteName(naming)}`)
+    this.schema = options.schema ?? null
+    this.namingConvention = { ...DEFAULT_CONVENTION, ...options.namingConvention }
+    this.columnNaming = naming
+  }
+
+  /** The tables by key: `name`, or `schema.name`. */
+  get tables(): ReadonlyMap<string, Table> {
+    return this.#tables
+  }
+
+  /** The tables, each after those it refers to. Circles of foreign keys are ignored. */
+  get sortedTables(): readonly Table[] {
+    return sortTables(this.#tables.values()).tables
+  }
+
+  /**
+   * Creates the tables in the database, in order of dependency.
+   *
+   * @param bind an engine or a connection.
+   * @throws NoReferencedTableError a foreign key refers to a table that is not there.
+   */
+  async createAll(bind: SchemaBind, options: DdlOptions = {}): Promise<void> {
+    await this.#run('createAll', createPlan, bind, options)
+  }
+
+  /** Drops the tables, in reverse order of dependency. */
+  async dropAll(bind: SchemaBind, options: DdlOptions = {}): Promise<void> {
+    await this.#run('dropAll', dropPlan, bind, options)
+  }
+
+  async #run(
+    name: string,
+    planOf: (tables: Iterable<Table>) => DdlPlan,
+    bind: SchemaBind,
+    options: DdlOptions,
+  ): Promise<void> {
+    checkKeys(`${name}()`, options, ['checkFirst', 'tables', 'signal'])
+    if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
+      throw new ArgumentError(`${name}() takes an engine or a connection`)
+    const plan = planOf(options.tables === undefined ? this.#tables.values() : this.#own(name, options.tables))
+    const { signal } = options
+    await bind.runDdl(plan, { checkFirst: options.checkFirst ?? true, ...(signal === undefined ? {} : { signal }) })
+  }
+
+  #own(name: string, tables: Iterable<object>): Table[] {
+    return [...tables].map((given) => {
+      const table = [...this.#tables.values()].find((each) => each === given)
+      if (table === undefined) throw new ArgumentError(`${name}(): a table of another MetaData, or no table, was given`)
+      return table
+    })
+  }
+
+  /** Forgets a table; it and the statements made from it stay usable. */
+  remove(table: object): void {
+    for (const [key, known] of this.#tables) if (known === table) this.#tables.delete(key)
+  }
+
+  /** Forgets all tables. */
+  clear(): void {
+    this.#tables.clear()
+  }
+
+  /** @internal */
+  findTable(key: string): Table | null {
+    return this.#tables.get(key) ?? null
+  }
+
+  /** @internal */
+  tableKeys(): Iterable<string> {
+    return this.#tables.keys()
+  }
+
+  /**
+   * @internal Called by each new table.
+   * @throws InvalidRequestError there is a table of that name.
+   */
+  register(table: Table): void {
+    checkNew(this.#tables, table)
+    this.#tables.set(table.key, table)
+    settleTypes(this.#tables.values())
+  }
+}

@@ -1,0 +1,29 @@
+// `SchemaNode`: the union of the nodes that know of schemas: DDL commands and sequences.
+import type { CreateSchema, CreateSequence, DropSchema, DropSequence } from './ddl/object.ts'
+import type {
+  AddConstraint,
+  CreateIndex,
+  CreateTable,
+  DropConstraint,
+  DropIndex,
+  DropTable,
+  SetColumnComment,
+  SetTableComment,
+} from './ddl/table.ts'
+import type { NextValue } from './sequence.ts'
+
+/** Every node of the schema room. */
+export type SchemaNode =
+  | AddConstraint
+  | CreateIndex
+  | CreateSchema
+  | CreateSequence
+  | CreateTable
+  | DropConstraint
+  | DropIndex
+  | DropSchema
+  | DropSequence
+  | DropTable
+  | NextValue
+  | SetColumnComment
+  | SetTableComment

@@ -1,0 +1,83 @@
+// `Index`: an index of a table over columns and expressions.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { ColumnElement } from '../element/column-element.ts'
+import { TextClause } from '../element/text.ts'
+import { requireColumn, SchemaColumn } from './column.ts'
+import { type Attachment, type ColumnReference, TableItem } from './constraint.ts'
+import { type SqlExpression, sqlExpression } from './server-default.ts'
+
+/** Options of {@link Index}. */
+export interface IndexOptions {
+  /** No two rows may have the same values. Default false. */
+  readonly unique?: boolean
+  /** Only rows that fulfil this are in the index; a string is SQL as it is. */
+  readonly where?: string | SqlExpression
+  /** The access method: `btree` (the database's default), `gin`, `gist`, `hash`, `brin`, ... */
+  readonly using?: string
+  /** Columns kept in the index beside its keys. */
+  readonly include?: readonly ColumnReference[]
+  /** Two NULLs are the same. Default false. PostgreSQL 15 and later. */
+  readonly nullsNotDistinct?: boolean
+}
+
+/** A part of an index: a column by key, or an expression (`users.c.name.desc()`, `func.lower(users.c.name)`). */
+export type IndexPart = ColumnReference | SqlExpression
+
+const OPTION_KEYS = ['unique', 'where', 'using', 'include', 'nullsNotDistinct'] as const
+
+/**
+ * An index, given to `table()` among its `constraints`.
+ *
+ * @param name null leaves it to the naming convention, `ix_table_column` by default.
+ * @example
+ * new Index('ix_user_name', ['name'], { unique: true })   // CREATE UNIQUE INDEX ix_user_name ON users (name)
+ */
+export class Index extends TableItem {
+  readonly namedKind = 'ix'
+  readonly parts: readonly IndexPart[]
+  readonly options: IndexOptions
+  /** Empty until the index belongs to a table. */
+  readonly expressions: readonly (ColumnElement | TextClause)[]
+  readonly include: readonly SchemaColumn[]
+  readonly unique: boolean
+  readonly where: SqlExpression | null
+
+  /** @internal the last argument */
+  constructor(
+    name: string | null,
+    parts: readonly IndexPart[],
+    options: IndexOptions = {},
+    attachment: Attachment | null = null,
+  ) {
+    super(name === null ? {} : { name }, attachment)
+    const place = `Index ${name ?? ''}`.trim()
+    checkKeys('Index', options, OPTION_KEYS)
+    if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
+    if (options.using !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(options.using))
+      throw new ArgumentError(`${place}: using names an access method such as 'gin', not '${options.using}'`)
+    this.parts = parts
+    this.options = options
+    this.unique = options.unique ?? false
+    this.where = options.where === undefined ? null : sqlExpression(`${place}: where`, options.where)
+    this.expressions = attachment === null ? [] : parts.map((part) => expressionOf(part, attachment, place))
+    this.include =
+      attachment === null
+        ? []
+        : (options.include ?? []).map((reference) => requireColumn(attachment.table, reference, place))
+  }
+  protected override namedColumns(): readonly SchemaColumn[] {
+    return this.expressions.flatMap((expression) => (expression instanceof SchemaColumn ? [expression] : []))
+  }
+  /** @internal */
+  override boundTo(attachment: Attachment): Index {
+    return new Index(this.givenName, this.parts, this.options, attachment)
+  }
+}
+
+function expressionOf(part: IndexPart, attachment: Attachment, place: string): ColumnElement | TextClause {
+  const isColumn = typeof part === 'string' || part instanceof SchemaColumn
+  if (isColumn) return requireColumn(attachment.table, part, place)
+  if (part instanceof ColumnElement || part instanceof TextClause) return part
+  throw new ArgumentError(`${place}: a part is the key of a column or an expression`)
+}

@@ -1,0 +1,288 @@
+// `Table`: a table as structure and as FROM element; `table()` makes them; the registry that they belong to.
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
+import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
+import { nextIdentity } from '../base/identity.ts'
+import type { ForeignKeyLink } from '../from/from-clause.ts'
+import { TableClause } from '../from/table-clause.ts'
+import type { ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
+import { type ColumnOwner, SchemaColumn } from './column.ts'
+import { type ColumnParts, isColumnDefinition } from './column-definition.ts'
+import {
+  type Attachment,
+  type ColumnReference,
+  Constraint,
+  PrimaryKeyConstraint,
+  TableItem,
+  UniqueConstraint,
+} from './constraint.ts'
+import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
+import { foreignKeyParts } from './foreign-key-option.ts'
+import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
+import { Index } from './table-index.ts'
+
+/** The columns of a table by key. */
+export type TableColumns<D> = { readonly [K in keyof D & string]: SchemaColumn<K, DefinedValue<D[K]>> }
+
+/** What stands beside the columns of a table. */
+export type TableItems = readonly (Constraint | Index)[]
+
+/** Options of {@link table}. */
+export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> {
+  /** Default: the MetaData's schema; null for none although the MetaData has one. */
+  readonly schema?: string | null
+  /** Kept in the database as the table's comment. */
+  readonly comment?: string
+  /** Constraints and indexes; a function gets the table's columns. */
+  readonly constraints?: TableItems | ((columns: TableColumns<D>) => TableItems)
+  /** Words between CREATE and TABLE, such as `UNLOGGED`. */
+  readonly prefixes?: readonly string[]
+}
+
+/** A registry of tables, as tables see it; `MetaData` is the one there is. */
+export interface TableRegistry extends TableLookup {
+  readonly namingConvention: NamingConvention
+  readonly columnNaming: ColumnNaming
+  /** @internal Called once by each table. */
+  register(table: Table): void
+}
+
+/** A table. */
+export class Table<D extends ColumnDefinitions = ColumnDefinitions>
+  extends TableClause
+  implements ColumnOwner, TypedTable<D>
+{
+  /** Declared only. */
+  declare readonly '~columns': RowOf<D>
+  /** Declared only. */
+  declare readonly '~definitions': D
+  /** Number in cache keys. */
+  readonly id: number = nextIdentity()
+  readonly name: string
+  readonly schema: string | null
+  /** `name`, or `schema.name`: the key in the MetaData. */
+  readonly key: string
+  readonly metadata: TableRegistry
+  readonly comment: string | null
+  readonly prefixes: readonly string[]
+  readonly columnList: readonly SchemaColumn[]
+  readonly primaryKey: PrimaryKeyConstraint
+  /** All constraints but the primary key, in order of definition. */
+  readonly constraints: readonly Constraint[]
+  readonly indexes: readonly Index[]
+  #links: readonly ForeignKeyLink[] | null = null
+
+  /** @internal */
+  constructor(name: string, metadata: TableRegistry, definitions: ColumnDefinitions, options: TableOptions<D>) {
+    super()
+    this.name = name
+    this.schema = options.schema === undefined ? metadata.schema : options.schema
+    this.key = this.schema === null ? name : `${this.schema}.${name}`
+    this.metadata = metadata
+    this.comment = options.comment ?? null
+    this.prefixes = options.prefixes ?? []
+    const columns: SchemaColumn[] = []
+    this.columnList = columns
+    const parts = checkedDefinitions(this.key, definitions)
+    const named = namedPrimaryKey(options.constraints)
+    for (const [key, part] of parts) {
+      const sqlName = part.options.name ?? (metadata.columnNaming === 'snake_case' ? snakeCase(key) : key)
+      const primary = part.options.primaryKey === true || named.some((each) => each === key || each === sqlName)
+      columns.push(new SchemaColumn(key, sqlName, this, part, primary))
+    }
+    checkNames(this)
+    const attachment: ForeignKeyAttachment = { table: this, convention: metadata.namingConvention, lookup: metadata }
+    const items = typeof options.constraints === 'function' ? options.constraints(this.c) : (options.constraints ?? [])
+    const bound = items.map((item) => boundItem(this.key, item, attachment))
+    this.primaryKey = primaryKeyOf(this, bound, attachment)
+    this.constraints = [
+      ...columns.flatMap((column) => ownConstraints(column, attachment)),
+      ...bound.filter((item) => item instanceof Constraint && !(item instanceof PrimaryKeyConstraint)),
+    ] as Constraint[]
+    this.indexes = [
+      ...columns.flatMap((column) => ownIndexes(column, attachment)),
+      ...bound.filter((item) => item instanceof Index),
+    ]
+  }
+
+  /** The columns by key. */
+  get c(): TableColumns<D> {
+    return this.columns as unknown as TableColumns<D>
+  }
+
+  get foreignKeys(): readonly ForeignKeyConstraint[] {
+    return this.constraints.filter((constraint) => constraint instanceof ForeignKeyConstraint)
+  }
+
+  /** The column that the database numbers; null for none. SQLAlchemy's rule. */
+  get autoincrementColumn(): SchemaColumn | null {
+    const columns = this.primaryKey.columns
+    const explicit = columns.find((column) => column.autoincrement === true)
+    if (explicit !== undefined) return explicit
+    const [only] = columns
+    if (columns.length !== 1 || only === undefined || only.autoincrement === false) return null
+    const isFree = only.default === null && only.serverDefault === null && only.computed === null
+    const isForeign = this.foreignKeys.some((key) => key.columns.includes(only))
+    return only.type.affinity === 'integer' && isFree && !isForeign ? only : null
+  }
+
+  override foreignKeyLinks(): readonly ForeignKeyLink[] {
+    if (this.#links !== null) return this.#links
+    const links = this.foreignKeys.flatMap((key) => key.links())
+    // Kept only when all targets are known: those of tables that are yet to come are null for now.
+    if (links.every((link) => link.referred !== null)) this.#links = links
+    return links
+  }
+
+  /**
+   * The column of that key.
+   *
+   * @throws ArgumentError naming the nearest key.
+   */
+  column(key: string): SchemaColumn {
+    const column = this.columns[key]
+    if (column === undefined) {
+      const known = this.columnList.map((each) => each.key)
+      throw new ArgumentError(`Table ${quoteName(this.key)} has no column ${quoteName(key)}${suggestion(key, known)}`)
+    }
+    return column as SchemaColumn
+  }
+}
+
+/**
+ * Defines a table.
+ *
+ * @param columns definitions by key; the key is the name of the property in rows, and the column's SQL name unless
+ * `{ name }` or the MetaData's `columnNaming` says otherwise.
+ * @throws InvalidRequestError the MetaData has a table of that name.
+ * @throws ArgumentError a constraint names a column that is not there, or something is not what it should be.
+ * @example
+ * const users = table('users', metadata, {
+ *   id: Column(Integer, { primaryKey: true }),
+ *   name: Column(String(50), { unique: true }),
+ * })
+ */
+export function table<D extends ColumnDefinitions>(
+  name: string,
+  metadata: TableRegistry,
+  columns: D,
+  options: TableOptions<D> = {},
+): Table<D> {
+  if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
+  checkKeys('table()', options, ['schema', 'comment', 'constraints', 'prefixes'])
+  const made = new Table<D>(name, metadata, columns, options)
+  metadata.register(made)
+  return made
+}
+
+function checkedDefinitions(
+  table: string,
+  definitions: ColumnDefinitions,
+): readonly (readonly [string, ColumnParts])[] {
+  return Object.entries(definitions).map(([key, definition]) => {
+    if (!isColumnDefinition(definition))
+      throw new ArgumentError(
+        `${quoteName(key)} of table ${quoteName(table)} is no column: write Column(type, options); constraints go into the options`,
+      )
+    if (definition.type === null && definition.options.foreignKey === undefined)
+      throw new ArgumentError(`Column ${quoteName(`${table}.${key}`)} needs a type: write Column(Integer), for example`)
+    return [key, definition] as const
+  })
+}
+
+function checkNames(table: ColumnOwner & { readonly prefixes: readonly string[] }): void {
+  const names = new Map<string, string>()
+  for (const { key, name } of table.columnList) {
+    const other = names.get(name)
+    if (other !== undefined)
+      throw new ArgumentError(
+        `Columns ${quoteName(other)} and ${quoteName(key)} of table ${quoteName(table.key)} have the same name in SQL, ${quoteName(name)}`,
+      )
+    names.set(name, key)
+  }
+  for (const prefix of table.prefixes)
+    if (!/^[A-Za-z ]+$/.test(prefix)) throw new ArgumentError(`${quoteName(prefix)} is no prefix of CREATE TABLE`)
+}
+
+/** The columns of an explicit PRIMARY KEY, which have to be known before the columns are made. */
+function namedPrimaryKey(items: TableItems | ((columns: never) => TableItems) | undefined): ColumnReference[] {
+  if (items === undefined || typeof items === 'function') return []
+  return items.flatMap((item) => (item instanceof PrimaryKeyConstraint ? item.references : []))
+}
+
+function boundItem(table: string, item: unknown, attachment: Attachment): TableItem {
+  if (item instanceof TableItem) return item.boundTo(attachment)
+  throw new ArgumentError(
+    `The constraints of table ${quoteName(table)} are constraints and indexes: new UniqueConstraint(...)`,
+  )
+}
+
+function primaryKeyOf(table: ColumnOwner, items: readonly TableItem[], attachment: Attachment): PrimaryKeyConstraint {
+  const flagged = table.columnList.filter((column) => column.primaryKey)
+  const explicit = items.filter((item) => item instanceof PrimaryKeyConstraint)
+  if (explicit.length > 1) throw new ArgumentError(`Table ${quoteName(table.key)} has two primary keys`)
+  const [given] = explicit
+  if (given === undefined)
+    return new PrimaryKeyConstraint(
+      flagged.map((column) => column.key),
+      {},
+      attachment,
+      true,
+    )
+  const missing = [...flagged, ...given.columns].find(
+    (column) => !given.columns.includes(column) || !flagged.includes(column),
+  )
+  if (missing !== undefined)
+    throw new ArgumentError(
+      `Column ${quoteName(missing.key)} of table ${quoteName(table.key)} is in the primary key by { primaryKey } or by PrimaryKeyConstraint, but not by both`,
+    )
+  return given
+}
+
+/** Constraints that a column's own options ask for. */
+function ownConstraints(column: SchemaColumn, attachment: ForeignKeyAttachment): Constraint[] {
+  const { foreignKey, unique, index } = column.definition.options
+  const own: Constraint[] = []
+  if (foreignKey !== undefined) {
+    const place = `The foreign key of column ${quoteName(`${column.table.key}.${column.key}`)}`
+    const { to, options } = foreignKeyParts(place, foreignKey)
+    own.push(new ForeignKeyConstraint([column.key], [to], options, attachment))
+  }
+  if (unique === true && index !== true) own.push(new UniqueConstraint([column.key], {}, attachment))
+  return own
+}
+
+function ownIndexes(column: SchemaColumn, attachment: Attachment): Index[] {
+  const { index, unique } = column.definition.options
+  return index === true ? [new Index(null, [column.key], { unique: unique === true }, attachment)] : []
+}
+
+/**
+ * Settles the types of columns that take them from the column they refer to, as far as the tables are known.
+ *
+ * @internal
+ */
+export function settleTypes(tables: Iterable<Table>): void {
+  let waiting = [...tables].flatMap((each) => each.columnList.filter((column) => column.definition.type === null))
+  for (let before = -1; waiting.length !== before; ) {
+    before = waiting.length
+    waiting = waiting.filter((column) => {
+      const referred = column.foreignKeys.find((link) => link.referred !== null)?.referred
+      if (referred === undefined || referred === null || referred.type.kind === 'null') return true
+      column.settleType(referred.type)
+      return false
+    })
+  }
+}
+
+/**
+ * Refuses a second table of the same key.
+ *
+ * @internal
+ * @throws InvalidRequestError
+ */
+export function checkNew(known: ReadonlyMap<string, Table>, made: Table): void {
+  if (known.has(made.key))
+    throw new InvalidRequestError(
+      `Table ${quoteName(made.key)} is already defined in this MetaData: use the first definition, or metadata.remove(table) before`,
+    )
+}
