@@ -1,0 +1,221 @@
+// Runs the cells: every contender is verified first, then all are timed in rounds, each round in another order.
+
+import type pg from 'pg'
+import type { Cell, CellName, Link, Size } from '../cells/contract.ts'
+import { cells } from '../cells/index.ts'
+import { FLOOR } from '../contenders/registry.ts'
+import type { Options } from '../options.ts'
+import type { Measurement } from './messages.ts'
+import type { BenchOutcome, CellOutcome, Outcome, Problem } from './outcome.ts'
+import { compare, type Proof, prove, refuseOpenTransactions } from './verify.ts'
+import { WorkerHandle } from './worker-handle.ts'
+
+const SEED = 20_261_120
+
+interface Place {
+  readonly cell: Cell
+  readonly link: Link
+  readonly size: Size
+}
+
+interface Seat {
+  readonly name: string
+  worker: WorkerHandle
+  readonly tasks: readonly CellName[]
+}
+
+export class Bench {
+  readonly #options: Options
+  readonly #client: pg.Client
+  readonly #log: (line: string) => void
+  readonly #problems: Problem[] = []
+  readonly #peakBytes = new Map<string, number>()
+  readonly #workers = new Set<WorkerHandle>()
+
+  constructor(options: Options, client: pg.Client, log: (line: string) => void) {
+    this.#options = options
+    this.#client = client
+    this.#log = log
+  }
+
+  /** Measures `contenders` on the direct link, then on the delayed one. Throws only when the floor itself fails. */
+  async run(
+    contenders: readonly string[],
+    urls: Readonly<Record<'direct' | 'delayed', string>>,
+  ): Promise<BenchOutcome> {
+    const outcomes: CellOutcome[] = []
+    for (const [url, links] of [
+      [urls.direct, ['none', 'direct']],
+      [urls.delayed, ['delayed']],
+    ] as const) {
+      const places = this.#places(links)
+      if (places.length === 0) continue
+      const seats = await this.#seat(contenders, url)
+      for (const place of places) outcomes.push(await this.#measure(place, seats, url))
+      for (const seat of seats) await this.#release(seat)
+    }
+    return { cells: outcomes, problems: this.#problems, peakBytes: this.#peakBytes }
+  }
+
+  /** Ends every process that still runs. */
+  stop(): void {
+    for (const worker of this.#workers) worker.kill()
+  }
+
+  #places(links: readonly Link[]): Place[] {
+    return links.flatMap((link) =>
+      Object.values(cells as Record<CellName, Cell>).flatMap((cell) => {
+        const size = cell.sizes[link]
+        return size === undefined || !this.#options.wants(cell.name, link) ? [] : [{ cell, link, size }]
+      }),
+    )
+  }
+
+  /** Starts a process for each contender; one that does not load is reported and left out. */
+  async #seat(contenders: readonly string[], url: string): Promise<Seat[]> {
+    const seats: Seat[] = []
+    for (const name of contenders) {
+      const worker = this.#start()
+      try {
+        const { cells: tasks } = await worker.ask({ kind: 'setup', contender: name, url })
+        seats.push({ name, worker, tasks })
+      } catch (error) {
+        worker.kill()
+        this.#report(name, 'loading', error)
+      }
+    }
+    return seats
+  }
+
+  #start(): WorkerHandle {
+    const worker = new WorkerHandle()
+    this.#workers.add(worker)
+    return worker
+  }
+
+  async #release(seat: Seat): Promise<void> {
+    try {
+      const { peakBytes } = await seat.worker.ask({ kind: 'teardown' })
+      this.#peakBytes.set(seat.name, Math.max(peakBytes, this.#peakBytes.get(seat.name) ?? 0))
+    } catch (error) {
+      this.#report(seat.name, 'teardown', error)
+    }
+    seat.worker.kill()
+  }
+
+  async #measure(place: Place, seats: readonly Seat[], url: string): Promise<CellOutcome> {
+    const { cell, link, size } = place
+    const outcomes = new Map<string, Outcome>()
+    for (const { name, tasks } of seats) if (!tasks.includes(cell.name)) outcomes.set(name, { status: 'absent' })
+    const present = seats.filter(({ tasks }) => tasks.includes(cell.name))
+    const verified = await this.#verify(place, present, outcomes, url)
+    const timed = verified.filter(({ name }) => cell.floorIsTimed || name !== FLOOR)
+    const rounds = Math.max(1, Math.round(this.#options.rounds * size.rounds))
+    this.#log(
+      `${cell.name} ${link}: ${verified.length} of ${present.length} agree, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
+    )
+    const runs = new Map(timed.map(({ name }) => [name, [] as Measurement[]]))
+    for (let round = -this.#options.warmups; round < rounds; round++) {
+      for (const seat of rotate(timed, round)) {
+        if (outcomes.get(seat.name)?.status === 'failed') continue
+        const measurement = await this.#once(place, seat, SEED + 1 + round, outcomes, url)
+        if (measurement !== null && round >= 0) runs.get(seat.name)?.push(measurement)
+      }
+    }
+    for (const { name } of verified) {
+      const measured = runs.get(name)
+      if (outcomes.has(name)) continue
+      outcomes.set(name, measured === undefined ? { status: 'verified' } : { status: 'measured', runs: measured })
+    }
+    return { cell: cell.name, link, rounds, outcomes }
+  }
+
+  /** Those whose result and effect are the floor's. */
+  async #verify(place: Place, seats: readonly Seat[], outcomes: Map<string, Outcome>, url: string): Promise<Seat[]> {
+    const agreeing: Seat[] = []
+    let expected: Proof | null = null
+    for (const seat of seats) {
+      try {
+        const proof = await this.#prove(place, seat)
+        expected ??= proof
+        const difference = compare(expected, proof)
+        if (difference === null) agreeing.push(seat)
+        else {
+          outcomes.set(seat.name, { status: 'wrong', message: difference })
+          this.#report(seat.name, `${place.cell.name} ${place.link}`, difference)
+        }
+      } catch (error) {
+        await this.#fail(place, seat, error, outcomes, url)
+      }
+      if (seat.name === FLOOR && agreeing.length === 0) throw new Error(this.#problems.at(-1)?.message)
+    }
+    return agreeing
+  }
+
+  async #prove(place: Place, seat: Seat): Promise<Proof> {
+    await this.#reset(place.cell)
+    const { evidence } = await seat.worker.ask({
+      kind: 'run',
+      cell: place.cell.name,
+      link: place.link,
+      seed: SEED,
+      verify: true,
+    })
+    if (evidence === null) throw new Error('no evidence came back')
+    await refuseOpenTransactions(this.#client)
+    return prove(this.#client, place.cell, evidence)
+  }
+
+  async #once(
+    place: Place,
+    seat: Seat,
+    seed: number,
+    outcomes: Map<string, Outcome>,
+    url: string,
+  ): Promise<Measurement | null> {
+    try {
+      await this.#reset(place.cell)
+      const request = { kind: 'run', cell: place.cell.name, link: place.link, seed, verify: false } as const
+      return (await seat.worker.ask(request)).measurement
+    } catch (error) {
+      await this.#fail(place, seat, error, outcomes, url)
+      if (seat.name === FLOOR) throw error
+      return null
+    }
+  }
+
+  async #reset(cell: Cell): Promise<void> {
+    for (const statement of cell.reset) await this.#client.query(statement)
+  }
+
+  /** Notes the failure; a contender whose process is gone, or may hold locks, starts anew for the next cell. */
+  async #fail(place: Place, seat: Seat, error: unknown, outcomes: Map<string, Outcome>, url: string): Promise<void> {
+    const message = text(error)
+    outcomes.set(seat.name, { status: 'failed', message })
+    this.#report(seat.name, `${place.cell.name} ${place.link}`, message)
+    seat.worker.kill()
+    seat.worker = this.#start()
+    try {
+      await seat.worker.ask({ kind: 'setup', contender: seat.name, url })
+    } catch (again) {
+      this.#report(seat.name, 'loading again', again)
+    }
+  }
+
+  #report(contender: string, where: string, error: unknown): void {
+    const message = text(error)
+    this.#problems.push({ contender, where, message })
+    this.#log(`PROBLEM ${contender}, ${where}: ${message}`)
+  }
+}
+
+function text(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** Every round another contender goes first, so that none always follows the same neighbour's disturbance. */
+function rotate<T>(list: readonly T[], by: number): T[] {
+  if (list.length === 0) return []
+  const start = ((by % list.length) + list.length) % list.length
+  return [...list.slice(start), ...list.slice(0, start)]
+}

@@ -1,0 +1,80 @@
+// The process of one contender: each has its own, so that heaps, optimised code and CPU time do not mix.
+
+import type { CellName, Link, Size } from '../cells/contract.ts'
+import { cells } from '../cells/index.ts'
+import type { Running, Task } from '../contenders/contract.ts'
+import { registry } from '../contenders/registry.ts'
+import { Random } from '../random.ts'
+import type { Evidence, Measurement, Reply, Request } from './messages.ts'
+
+let running: Running | null = null
+
+async function answer(request: Request): Promise<Reply> {
+  switch (request.kind) {
+    case 'setup': {
+      const entry = registry.get(request.contender)
+      if (entry === undefined) throw new Error(`no contender ${request.contender}`)
+      const { contender } = await entry.load()
+      running = await contender.setup(request.url)
+      return { kind: 'ready', cells: Object.keys(running.cells) as CellName[] }
+    }
+    case 'run':
+      return { kind: 'measured', ...(await run(request.cell, request.link, request.seed, request.verify)) }
+    case 'teardown':
+      await running?.teardown()
+      running = null
+      return { kind: 'finished', peakBytes: process.resourceUsage().maxRSS * 1024 }
+  }
+}
+
+async function run<N extends CellName>(
+  name: N,
+  link: Link,
+  seed: number,
+  verify: boolean,
+): Promise<{ measurement: Measurement; evidence: Evidence | null }> {
+  const cell = cells[name]
+  const size: Size | undefined = cell.sizes[link]
+  const task = running?.cells[name] as Task<N> | undefined
+  if (size === undefined || task === undefined) throw new Error(`${name} does not run ${link} here`)
+  const random = new Random(seed)
+  const repeats = verify ? 1 : size.repeats
+  let seconds = 0
+  let cpuSeconds = 0
+  let evidence: Evidence | null = null
+  for (let repeat = 0; repeat < repeats; repeat++) {
+    const prepared = await task(cell.input(random, size.operations))
+    try {
+      globalThis.gc?.()
+      const cpuBefore = process.cpuUsage()
+      const before = performance.now()
+      const output = await prepared.run()
+      seconds += (performance.now() - before) / 1e3
+      const cpu = process.cpuUsage(cpuBefore)
+      cpuSeconds += (cpu.user + cpu.system) / 1e6
+      if (verify) evidence = { lines: cell.lines(output), keys: cell.keys?.of(output) ?? null }
+    } finally {
+      await prepared.finish?.()
+    }
+  }
+  const operations = repeats * size.operations
+  const measurement = {
+    operations,
+    secondsPerOperation: seconds / operations,
+    cpuSecondsPerOperation: cpuSeconds / operations,
+  }
+  return { measurement, evidence }
+}
+
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const cause = error.cause === undefined ? '' : `\ncaused by ${describe(error.cause)}`
+  return `${error.stack ?? error.message}${cause}`
+}
+
+process.on('message', (request: Request) => {
+  answer(request)
+    .catch((error: unknown): Reply => ({ kind: 'failed', message: describe(error) }))
+    .then((reply) => process.send?.(reply))
+})
+process.on('disconnect', () => process.exit())
