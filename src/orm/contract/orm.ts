@@ -27,7 +27,10 @@ export interface MapperLike {
    * otherwise; null where a part is missing.
    */
   identityKey(values: readonly unknown[]): IdentityKey | null
-  /** A new object around a state, made without running any constructor of the class. */
+  /**
+   * The state of a new object that stands for a row, made without running any constructor of the class. Its lifecycle is 'persistent'; session,
+   * key and batch are the caller's to set.
+   */
   instantiate(values: unknown[]): StateLike
   /** Settles relationships once all classes are known; called at first use by everything that needs them. */
   configure(): void
@@ -94,6 +97,13 @@ export interface RelationshipLike extends AttributeLike {
   readonly secondaryJoin: ColumnElement<boolean> | null
   /** The relationship that mirrors this one; null where there is none. */
   readonly reverse: RelationshipLike | null
+  /** Key of this relationship in `StateLike.parents`: `mapperId:slot`. */
+  readonly parentKey: string
+  /**
+   * Many-to-one whose foreign key is exactly the target's primary key: by position in the target's primary key, the attribute of this side that
+   * holds it. The target can then be found by identity alone. Null otherwise.
+   */
+  readonly identityAttributes: readonly ColumnAttributeLike[] | null
   readonly cascade: Cascade
   readonly passiveDeletes: boolean | 'all'
   readonly orderBy: readonly ColumnElement[]
@@ -120,6 +130,12 @@ export interface LoadBatch {
   readonly states: StateLike[]
 }
 
+/** Changes of a collection whose members are not loaded; they are merged when it is. */
+export interface QueuedChanges {
+  readonly added: object[]
+  readonly removed: object[]
+}
+
 /** The life of one object: its values, what was changed, whose it is. */
 export interface StateLike {
   readonly mapper: MapperLike
@@ -129,7 +145,10 @@ export interface StateLike {
    * expired) on one from the database. The driver's decoded row serves as this array.
    */
   values: unknown[]
-  /** By slot, the value before the first change since the last flush; null while nothing changed. `undefined` as a value: it was not loaded or not set. */
+  /**
+   * By slot, the value before the first change since the last flush; null while nothing changed. `undefined` as a value: it was not loaded.
+   * An object that has no row yet (transient, pending) notes nothing: all its values are new. For relationships ask `instrument/history.ts`.
+   */
   committed: Map<number, unknown> | null
   lifecycle: Lifecycle
   session: SessionLike | null
@@ -139,6 +158,10 @@ export interface StateLike {
   batch: LoadBatch | null
   /** For delete-orphan: the parent's state by relationship (`mapperId:slot`); null under a key says that the object was taken from that parent. */
   parents: Map<string, StateLike | null> | null
+  /** Made in this process and never expired since: a relationship that was never touched is empty, not unknown. */
+  madeHere: boolean
+  /** By slot, changes of collections that are not loaded. */
+  queued: Map<number, QueuedChanges> | null
   /** Whether a flush has something to look at. */
   readonly modified: boolean
   /** Notes the value before a change, once, and tells the session. */
@@ -153,6 +176,11 @@ export interface SessionLike {
   readonly autoflush: boolean
   /** An attribute of a persistent object was set for the first time since the last flush. */
   changed(state: StateLike): void
+  /**
+   * A collection of a persistent object was handed out: from now on it may be changed by `list[i] = x` or `list.length = 0`, which nobody notices.
+   * `settleCollection()` of `instrument/history.ts` is called for each of these before a flush looks for work. Called once for each collection.
+   */
+  exposed(state: StateLike, relationship: RelationshipLike): void
   /** The object came within reach by a cascade (it was put into a collection or reference of an object of the session). */
   cascadeAdd(state: StateLike): void
   /** A pending object lost its last parent along a delete-orphan relationship. */

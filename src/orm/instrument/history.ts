@@ -1,0 +1,205 @@
+// What relationships hold and held: for loaders, which fill them, and for the unit of work, which asks what changed.
+import type { RelationshipLike, StateLike } from '../contract/orm.ts'
+import { hasRow, stateOf } from '../state/state.ts'
+import { collectionOf, EntityCollection, linkOf, refillSilently } from './collection.ts'
+import { announceDifference, ownCollection } from './events.ts'
+
+/** How a collection differs from what the database has. */
+export interface CollectionHistory {
+  readonly added: readonly StateLike[]
+  readonly removed: readonly StateLike[]
+  readonly unchanged: readonly StateLike[]
+  /** Whether the members in the database are known; otherwise only what was queued is told. */
+  readonly loaded: boolean
+  /** The collection was replaced as a whole before it was loaded: load it, hand the members to {@link setLoadedCollection}, and ask again. */
+  readonly replaced: boolean
+}
+
+/** How a reference differs from what the database has. */
+export interface ReferenceHistory {
+  /** The object referred to; null for none, undefined where it is not loaded. */
+  readonly current: StateLike | null | undefined
+  /** The same before the first change; undefined where that was never loaded, and on an object that has no row yet. */
+  readonly previous: StateLike | null | undefined
+  readonly changed: boolean
+}
+
+/**
+ * Fills a collection from the database: no events, no change noted.
+ *
+ * Changes queued while it was not loaded are merged: they remain changes. The array that users hold already, if any, stays the same array.
+ *
+ * @param members in the database's order; the array is copied.
+ */
+export function setLoadedCollection(
+  state: StateLike,
+  relationship: RelationshipLike,
+  members: readonly object[],
+): void {
+  const { slot } = relationship
+  const present = state.values[slot]
+  const link = linkOf(present)
+  if (present instanceof EntityCollection && link !== null) {
+    if (link.overUnknown) {
+      link.overUnknown = false
+      link.snapshot = [...members]
+      announceDifference(link, members, present)
+    } else {
+      refillSilently(present, members)
+      link.snapshot = link.exposed ? [...members] : null
+      state.committed?.delete(slot)
+    }
+    return
+  }
+  const collection = ownCollection(state, relationship, collectionOf(members))
+  const queue = state.queued?.get(slot)
+  if (queue === undefined) return
+  state.queued?.delete(slot)
+  const removed = new Set(queue.removed)
+  const kept = members.filter((member) => !removed.has(member))
+  const known = new Set(kept)
+  const merged = linkOf(collection)
+  if (merged !== null) merged.snapshot = [...members]
+  refillSilently(collection, [...kept, ...queue.added.filter((member) => !known.has(member))])
+}
+
+/** Fills a reference from the database: no events, no change noted; null says that there is none. */
+export function setLoadedReference(state: StateLike, relationship: RelationshipLike, entity: object | null): void {
+  state.values[relationship.slot] = entity
+  state.committed?.delete(relationship.slot)
+}
+
+/** How a collection differs from what the database has. */
+export function collectionHistory(state: StateLike, relationship: RelationshipLike): CollectionHistory {
+  const { slot } = relationship
+  const value = state.values[slot]
+  const link = linkOf(value)
+  if (!(value instanceof EntityCollection) || link === null) {
+    const queue = state.queued?.get(slot)
+    const added = queue === undefined ? [] : states(queue.added)
+    const removed = queue === undefined ? [] : states(queue.removed)
+    return { added, removed, unchanged: [], loaded: state.madeHere || !hasRow(state), replaced: false }
+  }
+  if (!hasRow(state)) return { added: states(value), removed: [], unchanged: [], loaded: true, replaced: false }
+  if (link.overUnknown) return { added: states(value), removed: [], unchanged: [], loaded: false, replaced: true }
+  const { snapshot } = link
+  if (snapshot === null) return { added: [], removed: [], unchanged: states(value), loaded: true, replaced: false }
+  const before = new Set(snapshot)
+  const now = new Set<object>(value)
+  return {
+    added: states([...now].filter((member) => !before.has(member))),
+    removed: states([...before].filter((member) => !now.has(member))),
+    unchanged: states([...now].filter((member) => before.has(member))),
+    loaded: true,
+    replaced: false,
+  }
+}
+
+/** How a reference differs from what the database has. */
+export function referenceHistory(state: StateLike, relationship: RelationshipLike): ReferenceHistory {
+  const { slot } = relationship
+  const value = state.values[slot]
+  const current = stateOrAbsence(value)
+  if (!hasRow(state)) return { current, previous: undefined, changed: value !== undefined }
+  const noted = state.committed?.has(slot) === true
+  const before = noted ? state.committed?.get(slot) : value
+  return { current, previous: stateOrAbsence(before), changed: noted && before !== value }
+}
+
+/**
+ * Makes the present values those that the database has; called for each object of a flush after it succeeded, once its lifecycle is 'persistent'.
+ */
+export function resetHistory(state: StateLike): void {
+  state.committed = null
+  for (const relationship of state.mapper.relationships) {
+    if (!relationship.isCollection) continue
+    const value = state.values[relationship.slot]
+    const link = linkOf(value)
+    if (value instanceof EntityCollection && link !== null) {
+      link.overUnknown = false
+      if (link.exposed) {
+        link.snapshot = [...value]
+        state.session?.exposed(state, relationship)
+      } else link.snapshot = null
+    } else state.queued?.delete(relationship.slot)
+  }
+}
+
+/**
+ * Forgets loaded values and pending changes, so that reading them raises until they are loaded again. Primary key values stay: they are the
+ * object's identity.
+ *
+ * @param slots null for all.
+ */
+export function expireAttributes(state: StateLike, slots: readonly number[] | null): void {
+  const { mapper } = state
+  if (slots === null) {
+    for (const attribute of mapper.attributes.values()) expireSlot(state, attribute.slot)
+    state.committed = null
+    state.queued = null
+    state.madeHere = false
+    return
+  }
+  if (state.madeHere) {
+    for (const relationship of mapper.relationships) emptyOf(state, relationship)
+    state.madeHere = false
+  }
+  for (const slot of slots) {
+    expireSlot(state, slot)
+    state.committed?.delete(slot)
+    state.queued?.delete(slot)
+  }
+  if (state.committed?.size === 0) state.committed = null
+}
+
+/** The objects that a cascade follows: those the relationship holds, and those it held before the changes that are not flushed. */
+export function cascadeMembers(state: StateLike, relationship: RelationshipLike): StateLike[] {
+  if (relationship.isCollection) {
+    const { added, removed, unchanged } = collectionHistory(state, relationship)
+    return [...unchanged, ...added, ...removed]
+  }
+  const { current, previous } = referenceHistory(state, relationship)
+  return [...new Set([current, previous])].filter((member) => member !== null && member !== undefined)
+}
+
+/**
+ * Finds what was done to a collection behind its back (`list[i] = x`, `list.length = 0`), brings the other sides in step and notes the change.
+ *
+ * @returns whether the collection differs from what the database has.
+ */
+export function settleCollection(state: StateLike, relationship: RelationshipLike): boolean {
+  const value = state.values[relationship.slot]
+  const link = linkOf(value)
+  if (!(value instanceof EntityCollection) || link === null) return state.queued?.has(relationship.slot) === true
+  const { snapshot } = link
+  if (link.overUnknown) return true
+  if (snapshot === null || !hasRow(state)) return !hasRow(state)
+  if (snapshot.length === value.length && snapshot.every((member, index) => member === value[index])) return false
+  for (const member of value) link.events.check(state, relationship, member)
+  state.noteChange(relationship.slot)
+  announceDifference(link, snapshot, value)
+  return true
+}
+
+function states(members: readonly object[]): StateLike[] {
+  return [...new Set(members)].map((member) => stateOf(member)).filter((state) => state !== null)
+}
+
+function stateOrAbsence(value: unknown): StateLike | null | undefined {
+  return value === undefined || value === null ? value : stateOf(value)
+}
+
+function expireSlot(state: StateLike, slot: number): void {
+  if (slot >= state.values.length) return
+  if (state.mapper.primaryKey.some((attribute) => attribute.slot === slot)) return
+  const value = state.values[slot]
+  const link = linkOf(value)
+  if (value instanceof EntityCollection && link !== null) link.expired = true
+  state.values[slot] = undefined
+}
+
+function emptyOf(state: StateLike, relationship: RelationshipLike): void {
+  if (state.values[relationship.slot] !== undefined) return
+  if (relationship.isCollection) ownCollection(state, relationship, new EntityCollection())
+  else if (relationship.direction !== 'manyToOne') state.values[relationship.slot] = null
+}
