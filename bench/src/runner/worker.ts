@@ -75,6 +75,6 @@ function describe(error: unknown): string {
 process.on('message', (request: Request) => {
   answer(request)
     .catch((error: unknown): Reply => ({ kind: 'failed', message: describe(error) }))
-    .then((reply) => process.send?.(reply))
+    .then((reply) => process.send?.(reply, undefined, undefined, () => undefined))
 })
 process.on('disconnect', () => process.exit())

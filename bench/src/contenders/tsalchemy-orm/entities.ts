@@ -1,6 +1,6 @@
 // The tables as classes of tsalchemy's ORM.
 
-import { BigInteger, Boolean, DateTime, Date as Day, Double, Integer, JSONB, Numeric, String, Text } from 'tsalchemy'
+import { BigInteger, Boolean, DateTime, Date as Day, Double, Integer, JSON, Numeric, String, Text } from 'tsalchemy'
 import { Column, DeclarativeBase, Entity, Relationship } from 'tsalchemy/orm'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
@@ -17,7 +17,7 @@ export class Item extends Base<Item> {
   @Column(Numeric(12, 2)) price!: string
   @Column(DateTime({ timezone: true })) createdAt!: Date
   @Column(Day) bornOn!: string
-  @Column(JSONB<unknown>()) attributes!: unknown
+  @Column(JSON<unknown>()) attributes!: unknown
 }
 
 @Entity('bench_author')

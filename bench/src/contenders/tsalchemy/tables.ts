@@ -8,7 +8,7 @@ import {
   DateTime,
   Double,
   Integer,
-  JSONB,
+  JSON,
   MetaData,
   Numeric,
   String,
@@ -28,7 +28,7 @@ export const items = table('bench_item', metadata, {
   price: Column(Numeric(12, 2)),
   createdAt: Column(DateTime({ timezone: true })),
   bornOn: Column(Date),
-  attributes: Column(JSONB<unknown>()),
+  attributes: Column(JSON<unknown>()),
 })
 
 export const authors = table('bench_author', metadata, {
