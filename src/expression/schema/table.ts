@@ -4,7 +4,7 @@ import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import { TableClause } from '../from/table-clause.ts'
-import type { ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
+import type { ColumnDefinition, ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
 import { type ColumnOwner, SchemaColumn } from './column.ts'
 import { type ColumnParts, isColumnDefinition } from './column-definition.ts'
 import {
@@ -161,7 +161,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
  *   name: Column(String(50), { unique: true }),
  * })
  */
-export function table<D extends ColumnDefinitions>(
+export function table<D extends Record<string, ColumnDefinition & ColumnParts>>(
   name: string,
   metadata: TableRegistry,
   columns: D,

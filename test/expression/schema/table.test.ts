@@ -104,9 +104,8 @@ describe('a table', () => {
       new ArgumentError("'a' of table 't' is no column: write Column(type, options); constraints go into the options"),
     )
     // @ts-expect-error an unknown option
-    expect(() => table('t', metadata, { a: Column(Integer) }, { shcema: 's' })).toThrow(
-      "table() has no option 'shcema'; did you mean 'schema'?",
-    )
+    const misspelt = () => table('t', metadata, { a: Column(Integer) }, { shcema: 's' })
+    expect(misspelt).toThrow("table() has no option 'shcema'; did you mean 'schema'?")
     expect(metadata.tables.size).toBe(0)
   })
 })

@@ -48,7 +48,8 @@ export function createPlan(given: Iterable<Table>): DdlPlan {
 }
 
 function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlElement[] {
-  const commands: DdlElement[] = [new CreateTable(table, { without: later })]
+  const without = new Set(table.foreignKeys.filter((key) => later.has(key)))
+  const commands: DdlElement[] = [new CreateTable(table, { without })]
   for (const index of table.indexes) commands.push(new CreateIndex(index))
   if (table.comment !== null) commands.push(new SetTableComment(table))
   for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))
