@@ -182,12 +182,14 @@ describe('URL', () => {
     const part = fc
       .string({ unit: 'grapheme', minLength: 1 })
       .filter((value) => value.isWellFormed() && !value.includes('\0'))
-    const maybe = fc.option(part)
+    const maybe: fc.Arbitrary<string | null> = fc.option(part)
+    const host: fc.Arbitrary<string | null> = fc.option(part.filter((value) => !/[:,]/.test(value)))
+    const password: fc.Arbitrary<string | null> = fc.option(fc.oneof(part, fc.constant('')))
     const parts: fc.Arbitrary<URLParts> = fc.record({
       scheme: fc.constantFrom('postgresql', 'postgresql+pg'),
       username: maybe,
-      password: fc.option(fc.oneof(part, fc.constant(''))),
-      host: fc.option(part.filter((value) => !/[:,]/.test(value))),
+      password,
+      host,
       port: fc.option(fc.integer({ min: 1, max: 65535 })),
       database: maybe,
       query: fc.dictionary(part, fc.oneof(part, fc.array(part, { minLength: 2, maxLength: 3 }))),
