@@ -185,12 +185,13 @@ describe('URL', () => {
     const maybe: fc.Arbitrary<string | null> = fc.option(part)
     const host: fc.Arbitrary<string | null> = fc.option(part.filter((value) => !/[:,]/.test(value)))
     const password: fc.Arbitrary<string | null> = fc.option(fc.oneof(part, fc.constant('')))
+    const port: fc.Arbitrary<number | null> = fc.option(fc.integer({ min: 1, max: 65535 }))
     const parts: fc.Arbitrary<URLParts> = fc.record({
       scheme: fc.constantFrom('postgresql', 'postgresql+pg'),
       username: maybe,
       password,
       host,
-      port: fc.option(fc.integer({ min: 1, max: 65535 })),
+      port,
       database: maybe,
       query: fc.dictionary(part, fc.oneof(part, fc.array(part, { minLength: 2, maxLength: 3 }))),
     })
