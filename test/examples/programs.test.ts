@@ -1,0 +1,87 @@
+// The example programs, on the embedded database and on a server: what they print is what their readers are promised.
+import { describe, expect, it } from 'vitest'
+import { databases, freshDatabase } from '../support/server.ts'
+import { runProgram } from './programs.ts'
+
+async function onFreshDatabase<T>(target: { name: string; url: string }, use: (url: string) => Promise<T>): Promise<T> {
+  if (target.name === 'pglite') return use(target.url)
+  const database = await freshDatabase()
+  try {
+    return await use(database.url)
+  } finally {
+    await database.drop()
+  }
+}
+
+describe.each(databases())('on $name', (target) => {
+  it('raw: prints the row and exits by itself', async () => {
+    const outcome = await onFreshDatabase(target, (url) => runProgram('raw', url))
+    expect(outcome).toEqual({ output: "[ 1, 'leo', 26 ]\n", errors: '', exitCode: 0 })
+  })
+
+  it('expressions: joins, aggregates, returns, and rolls back without a trace', async () => {
+    const outcome = await onFreshDatabase(target, (url) => runProgram('expressions', url))
+    expect(outcome.errors).toBe('')
+    expect(outcome.output).toBe(
+      [
+        "adults: [ { id: 2, name: 'ada', age: 36 }, { id: 1, name: 'leo', age: 26 } ]",
+        "orders: [ [ 'leo', 'tea', 3 ], [ 'leo', 'cup', 1 ], [ 'ada', 'tea', 9 ] ]",
+        "more than one order: [ { name: 'leo', total: 4n } ]",
+        "updated: { name: 'leo', age: 27 }",
+        "deleted: [ 'bob' ]",
+        'rolled back: changed my mind',
+        'customers left: 2',
+        '',
+      ].join('\n'),
+    )
+    expect(outcome.exitCode).toBe(0)
+  })
+
+  it('orm: commits, rolls a violation back, follows relationships both ways, deletes orphans', async () => {
+    const outcome = await onFreshDatabase(target, (url) => runProgram('orm', url))
+    expect(outcome.errors).toBe('')
+    expect(outcome.output).toBe(
+      [
+        'rolled back: UniqueViolation',
+        '1 Linux linux@example.com',
+        '2 Python python@example.com',
+        'back-populated: true',
+        "true [ 'ed@example.com', 'ed@work.example' ]",
+        "[ [ 'edward', 'ed@example.com' ] ]",
+        'addresses left: 0',
+        '',
+      ].join('\n'),
+    )
+    expect(outcome.exitCode).toBe(0)
+  })
+})
+
+it('a program that meets a database error prints it, exits with 1, and closes', async () => {
+  const database = await freshDatabase()
+  try {
+    expect((await runProgram('raw', database.url)).exitCode).toBe(0)
+    const again = await runProgram('raw', database.url)
+    expect(again.output).toBe('')
+    expect(again.errors).toMatch(/^DuplicateTable: .*relation "customers" already exists/)
+    expect(again.exitCode).toBe(1)
+  } finally {
+    await database.drop()
+  }
+})
+
+it('a program that cannot reach its server says so and exits with 1', async () => {
+  const outcome = await runProgram('raw', 'postgresql://nobody:secret@127.0.0.1:9/none')
+  expect(outcome.errors).toMatch(/^OperationalError: /)
+  expect(outcome.errors).not.toContain('secret')
+  expect(outcome.exitCode).toBe(1)
+})
+
+it('the tour runs on the embedded database in well under a minute', async () => {
+  const outcome = await runProgram('tour', 'pglite://')
+  expect(outcome.errors).toBe('')
+  expect(outcome.output).toContain('1. Raw SQL through the Engine')
+  expect(outcome.output).toContain("row: { name: 'tea', total: 7n }")
+  expect(outcome.output).toContain('loaded: Ursula - The Dispossessed, Lavinia')
+  expect(outcome.output).toMatch(/Done in \d+\.\d s/)
+  expect(outcome.exitCode).toBe(0)
+})
