@@ -14,4 +14,6 @@ export const Role = {
   text: 16,
   /** A table that can be written to. */
   table: 32,
+  /** An INSERT, UPDATE or DELETE, whose RETURNING can stand in a CTE. */
+  write: 64,
 } as const

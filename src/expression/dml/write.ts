@@ -1,6 +1,7 @@
 // What INSERT, UPDATE and DELETE share: the table, RETURNING, criteria, options.
 import { Executable, type StatementExecutionOptions, type StatementOption } from '../base/executable.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
+import { Role } from '../base/role.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { Cte, RowSource } from '../from/alias.ts'
@@ -34,6 +35,10 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
   abstract readonly state: WriteState
   #exported: readonly NamedElement[] | null = null
 
+  /** @internal Its rows can stand in a CTE. */
+  override get roles(): number {
+    return Role.write
+  }
   get plugin(): CompilePlugin | null {
     return this.state.plugin
   }

@@ -3,10 +3,12 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { all, any } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
+import { Unary } from './unary.ts'
 
 /** `left operator right`. The operands are grouped by whoever builds the node. */
 export class Binary<V = unknown> extends ColumnElement<V> {
@@ -42,7 +44,8 @@ export class Binary<V = unknown> extends ColumnElement<V> {
   }
   override negated(): ColumnElement<boolean> | null {
     const negation = this.operator.negation
-    if (negation === null) return null
+    // `x = ANY (list)` and `x != ANY (list)` can both be true.
+    if (negation === null || isQuantified(this.right)) return null
     return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.escape)
   }
   override fromObjects(): readonly Element[] {
@@ -56,4 +59,9 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     pass.type(this.type)
     pass.text(this.escape)
   }
+}
+
+/** Whether an element is `ANY (...)` or `ALL (...)`. */
+export function isQuantified(element: ColumnElement): boolean {
+  return element instanceof Unary && (element.operator === any || element.operator === all)
 }

@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { Element } from '../base/element.ts'
 import type { Executable } from '../base/executable.ts'
+import { Role } from '../base/role.ts'
 import { Socket } from '../base/socket.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
@@ -56,6 +57,11 @@ export abstract class ColumnElement<out V = unknown> extends Element {
   declare readonly '~value'?: V
   /** The SQL type of the value. */
   abstract readonly type: SqlType<V>
+
+  /** @internal */
+  override get roles(): number {
+    return Role.expression
+  }
 
   /** The name under which the value stands in a result row where none is given; null for an anonymous one. */
   get resultKey(): string | null {

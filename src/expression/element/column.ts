@@ -28,6 +28,9 @@ export class ColumnClause<N extends string = string, V = unknown> extends NamedE
     this.table = table
     this.isLiteral = isLiteral
   }
+  override get parameterName(): string {
+    return this.key
+  }
   override get anonymousName(): string {
     return typeof this.name === 'string' ? this.name : this.name.base
   }

@@ -35,6 +35,9 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   override selfGroup(against: Operator): ColumnElement<V> {
     return this.element.selfGroup(against)
   }
+  override negated(): ColumnElement<boolean> | null {
+    return this.element.negated()
+  }
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }

@@ -1,10 +1,15 @@
 // `TextClause`: SQL written by hand, with parameters between its pieces.
-import { defineKind } from '../base/element.ts'
+import { defineKind, type Element } from '../base/element.ts'
 import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
+import { comma } from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
+import { NullType } from '../types/null.ts'
+import type { SqlType } from '../types/type.ts'
 import type { ColumnElement, NamedElement } from './column-element.ts'
+import { Grouping } from './grouping.ts'
 
 /** What a TextClause is made of besides its text. */
 export interface TextState {
@@ -52,6 +57,35 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   /** The columns of its rows as `.columns()` told them; none where it was not called. */
   get exportedColumns(): readonly NamedElement[] {
     return this.state.columns ?? []
+  }
+
+  // What an expression has, as text may stand where one does: a criterion, an argument, a column.
+
+  get type(): SqlType<unknown> {
+    return NullType
+  }
+  get resultKey(): null {
+    return null
+  }
+  get anonymousName(): string {
+    return 'anon'
+  }
+  get topOperator(): null {
+    return null
+  }
+  /** In parentheses beside any operator: what is in it may bind less strongly. */
+  selfGroup(against: Operator): ColumnElement {
+    return against === comma ? this.asExpression() : new Grouping(this.asExpression())
+  }
+  negated(): null {
+    return null
+  }
+  fromObjects(): readonly Element[] {
+    return []
+  }
+  /** @internal */
+  asExpression(): ColumnElement {
+    return this as Element as ColumnElement
   }
   walk(pass: Pass): void {
     pass.flag(this.strings.length)

@@ -29,7 +29,8 @@ export class Unary<V = unknown> extends ColumnElement<V> {
     return this.operator
   }
   override selfGroup(against: Operator): ColumnElement<V> {
-    return groupAgainst(this, against)
+    // ASC, NULLS LAST and their kin follow one another.
+    return this.postfix ? this : groupAgainst(this, against)
   }
   override negated(): ColumnElement<boolean> | null {
     return this.operator.name === 'not' ? (this.element as ColumnElement<boolean>) : null

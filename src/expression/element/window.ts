@@ -3,10 +3,10 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { filter } from '../operator/catalog.ts'
+import { filter, over } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
-import { ColumnElement } from './column-element.ts'
+import { ColumnElement, operate } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 
 /** One end of a window frame, in rows, values or groups: negative before the current row, 0 the row itself, positive after it; null is unbounded. */
@@ -17,6 +17,45 @@ export interface Frame {
   readonly unit: 'ROWS' | 'RANGE' | 'GROUPS'
   readonly from: FrameBound
   readonly to: FrameBound
+}
+
+/** One expression or several. */
+export type OneOrMany<T> = T | readonly T[]
+
+/** Options of {@link Windowed.over}. Frames: null is unbounded, 0 the current row, -n before it, n after it. */
+export interface OverOptions {
+  /** Rows that are equal in these are seen together. Default: all rows are. */
+  readonly partitionBy?: OneOrMany<ColumnElement>
+  /** The order in which rows follow one another; names of labels too. */
+  readonly orderBy?: OneOrMany<ColumnElement | string>
+  /** The frame in rows. One of `rows`, `range` and `groups` at most. */
+  readonly rows?: readonly [from: FrameBound, to: FrameBound]
+  /** The frame in values of the order. */
+  readonly range?: readonly [from: FrameBound, to: FrameBound]
+  /** The frame in groups of equal rows. */
+  readonly groups?: readonly [from: FrameBound, to: FrameBound]
+}
+
+/** What can be computed over a window, and over some of the rows only: functions. */
+export abstract class Windowed<out V = unknown> extends ColumnElement<V> {
+  /**
+   * `OVER (PARTITION BY ... ORDER BY ... frame)`.
+   * @throws ArgumentError for an unknown option, a frame that is none, or two frames
+   * @example
+   * func.sum(users.c.age).over({ partitionBy: users.c.name, orderBy: users.c.id, rows: [null, 0] })
+   * // sum(users.age) OVER (PARTITION BY users.name ORDER BY users.id ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)
+   */
+  over(options: OverOptions = {}): ColumnElement<V> {
+    return operate.use(this, over, [options]) as ColumnElement<V>
+  }
+  /**
+   * `FILTER (WHERE ...)`: only rows that fulfil all criteria are aggregated.
+   * @example
+   * func.count().filter(users.c.age.gt(17))   // count(*) FILTER (WHERE users.age > :age_1)
+   */
+  filter(...criteria: readonly ColumnElement<boolean | null>[]): Windowed<V> {
+    return operate.use(this, filter, criteria) as Windowed<V>
+  }
 }
 
 /** `element OVER (PARTITION BY ... ORDER BY ... frame)`. */
@@ -61,7 +100,7 @@ export class Over<V = unknown> extends ColumnElement<V> {
 }
 
 /** `element FILTER (WHERE criterion)`. */
-export class FunctionFilter<V = unknown> extends ColumnElement<V> {
+export class FunctionFilter<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'filter'
   static {
     defineKind(FunctionFilter, 'filter')
@@ -92,7 +131,7 @@ export class FunctionFilter<V = unknown> extends ColumnElement<V> {
 }
 
 /** `element WITHIN GROUP (ORDER BY ...)`. */
-export class WithinGroup<V = unknown> extends ColumnElement<V> {
+export class WithinGroup<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'withinGroup'
   static {
     defineKind(WithinGroup, 'withinGroup')
@@ -105,6 +144,9 @@ export class WithinGroup<V = unknown> extends ColumnElement<V> {
     this.element = element
     this.orderBy = orderBy
     this.type = type
+  }
+  override get anonymousName(): string {
+    return this.element.anonymousName
   }
   override fromObjects(): readonly Element[] {
     return fromsOf([this.element, ...this.orderBy])

@@ -1,5 +1,6 @@
 // `FromClause`: what stands after FROM and has columns.
 import { Element } from '../base/element.ts'
+import { Role } from '../base/role.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { NamedElement } from '../element/named.ts'
 
@@ -17,6 +18,10 @@ export interface ForeignKeyLink {
 export abstract class FromClause extends Element {
   /** The columns it offers to the statement around it, in order. */
   abstract readonly columnList: readonly NamedElement[]
+  /** @internal */
+  override get roles(): number {
+    return Role.from
+  }
   #byKey: Readonly<Record<string, NamedElement>> | null = null
 
   /** The columns by key. */

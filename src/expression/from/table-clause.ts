@@ -1,6 +1,7 @@
 // `TableClause`: a name with columns; schema tables extend it.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import { FromClause } from './from-clause.ts'
 
@@ -16,6 +17,10 @@ export abstract class TableClause extends FromClause {
   /** Number in cache keys. */
   abstract readonly id: number
 
+  /** @internal */
+  override get roles(): number {
+    return Role.from | Role.table
+  }
   override get anonymousName(): string {
     return this.name
   }

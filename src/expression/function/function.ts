@@ -38,8 +38,8 @@ export class FunctionCall<V = unknown> extends ColumnElement<V> {
     this.isDistinct = isDistinct
     this.orderBy = orderBy
   }
-  override get resultKey(): string | null {
-    return null
+  override get parameterName(): string {
+    return this.name
   }
   override get anonymousName(): string {
     return this.name

@@ -3,6 +3,7 @@ import { defineKind } from '../base/element.ts'
 import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
+import { Role } from '../base/role.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { RowSource } from '../from/alias.ts'
@@ -35,6 +36,10 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]>
   constructor(state: CompoundState) {
     super()
     this.state = state
+  }
+  /** @internal */
+  override get roles(): number {
+    return Role.rows
   }
   get sort(): StatementSort {
     return 'select'

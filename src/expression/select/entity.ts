@@ -2,6 +2,7 @@
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
+import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { FromClause } from '../from/from-clause.ts'
 
@@ -21,6 +22,10 @@ export abstract class EntityElement extends Element {
   /** Key of the object in result rows: the class's name. */
   abstract readonly entityName: string
 
+  /** @internal */
+  override get roles(): number {
+    return Role.entity
+  }
   walk(pass: Pass): void {
     pass.identity(this)
     pass.shared(this.from)

@@ -2,7 +2,10 @@
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { ColumnElement } from '../element/column-element.ts'
+import { groupAgainst } from '../element/grouping.ts'
 import type { RowSource } from '../from/alias.ts'
+import { exists, not } from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
 
@@ -39,6 +42,12 @@ export class Exists extends ColumnElement<boolean> {
   }
   get type(): SqlType<boolean> {
     return BooleanType
+  }
+  override get topOperator(): Operator {
+    return this.isNegated ? not : exists
+  }
+  override selfGroup(against: Operator): ColumnElement<boolean> {
+    return groupAgainst(this, against)
   }
   override negated(): ColumnElement<boolean> {
     return new Exists(this.element, !this.isNegated)

@@ -1,0 +1,89 @@
+// `caseWhen()`: CASE, searched and simple.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { describe } from '../coerce/describe.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { CRITERION, EXPRESSION } from '../coerce/roles.ts'
+import { Binary } from '../element/binary.ts'
+import { Case } from '../element/case.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import { Grouping } from '../element/grouping.ts'
+import * as op from '../operator/catalog.ts'
+import { exists } from '../operator/catalog.ts'
+import { NullType } from '../types/null.ts'
+import type { SqlType } from '../types/type.ts'
+import type { Criterion } from './conjunction.ts'
+import { argumentFor, type ValueIn } from './construct.ts'
+import { operandFor } from './operand.ts'
+
+/** A condition with the result that it leads to: a value or an expression. */
+export type When = readonly [condition: Criterion, result: unknown]
+
+/** The results of a list of conditions. */
+type Results<W extends readonly (readonly [unknown, unknown])[]> = ValueIn<W[number][1]>
+
+interface CaseOptions {
+  readonly value?: unknown
+  readonly else?: unknown
+}
+
+/**
+ * `CASE WHEN condition THEN result ... ELSE otherwise END`; with `value`, the conditions are values that it is compared with.
+ * Without `else` the result can be null.
+ * @throws ArgumentError without a condition
+ * @example
+ * caseWhen([users.c.age.lt(18), 'minor'], [users.c.age.eq(null), 'unknown'], { else: 'adult' })
+ * // CASE WHEN (users.age < :age_1) THEN :param_1 WHEN (users.age IS NULL) THEN :param_2 ELSE :param_3 END
+ * caseWhen([1, 'one'], [2, 'two'], { value: users.c.id })
+ * // CASE users.id WHEN :param_1 THEN :param_2 WHEN :param_3 THEN :param_4 END
+ */
+export function caseWhen<W extends readonly When[]>(...whens: W): ColumnElement<Results<W> | null>
+export function caseWhen<W extends readonly When[], E>(
+  ...whens: [...whens: W, options: { readonly else: E; readonly value?: never }]
+): ColumnElement<Results<W> | ValueIn<E>>
+export function caseWhen<V, W extends readonly (readonly [V | ColumnElement<V>, unknown])[], E = null>(
+  ...whens: [...whens: W, options: { readonly value: ColumnElement<V>; readonly else?: E }]
+): ColumnElement<Results<W> | ValueIn<E>>
+export function caseWhen(...parts: readonly unknown[]): ColumnElement {
+  const last = parts.at(-1)
+  const options: CaseOptions = isOptions(last) ? last : {}
+  const whens = isOptions(last) ? parts.slice(0, -1) : parts
+  checkKeys('caseWhen()', options, ['else', 'value'])
+  if (whens.length === 0) throw new ArgumentError('caseWhen() needs a condition: caseWhen([condition, result])')
+  const value = options.value === undefined ? null : expect(EXPRESSION, options.value, 'caseWhen()')
+  const conditions: ColumnElement[] = []
+  for (const when of whens) {
+    if (!Array.isArray(when) || when.length !== 2)
+      throw new ArgumentError(`caseWhen() takes pairs [condition, result]; got ${describe(when)}`)
+    conditions.push(value === null ? conditionFor(when[0]) : compared(value, when[0]))
+  }
+  const given = [...whens.map((when) => (when as When)[1]), options.else ?? null]
+  const type = typeOfElements(given)
+  const results = given.map((result) => argumentFor('caseWhen()', 'param', result, type))
+  const otherwise = options.else === undefined || options.else === null ? null : (results.at(-1) ?? null)
+  const [own = NullType] = results.map((result) => result.type).filter((each) => each !== NullType)
+  return new Case(value, conditions, results.slice(0, -1), otherwise, type ?? own)
+}
+
+function isOptions(part: unknown): part is CaseOptions {
+  return typeof part === 'object' && part !== null && !Array.isArray(part)
+}
+
+function conditionFor(value: unknown): ColumnElement {
+  const condition = expect(CRITERION, value, 'caseWhen()')
+  return condition instanceof Binary || condition.topOperator === exists ? new Grouping(condition) : condition
+}
+
+function compared(value: ColumnElement, other: unknown): ColumnElement {
+  if (other === undefined) throw new ArgumentError('caseWhen() got undefined as a value to compare with')
+  return operandFor(value, op.eq, other)
+}
+
+/** The type of the first result that is an expression with one: values beside it are of that type where they can be. */
+function typeOfElements(results: readonly unknown[]): SqlType | null {
+  for (const result of results) {
+    const type = (elementOf(result) as ColumnElement | null)?.type
+    if (type !== undefined && type !== NullType) return type
+  }
+  return null
+}

@@ -1,0 +1,108 @@
+// AND, OR and NOT: lists are flattened, constants fold, what is left alone stays alone.
+import { ArgumentError } from '../../errors.ts'
+import { expect } from '../coerce/expect.ts'
+import { CRITERION } from '../coerce/roles.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import { FALSE, TRUE } from '../element/constant.ts'
+import { BooleanList } from '../element/list.ts'
+import { Unary } from '../element/unary.ts'
+import * as catalog from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
+import { Boolean as BooleanSql } from '../types/scalar.ts'
+
+/** A criterion as users give it: nullable booleans are as good, NULL counts as not true. */
+export type Criterion = ColumnElement<boolean | null>
+
+/**
+ * All of the criteria. Constants fold: `sqlTrue()` is left out, `sqlFalse()` makes the whole false; one criterion alone is
+ * itself.
+ * @throws ArgumentError without any criterion, or with something that is none (a JavaScript boolean, `undefined`)
+ * @example
+ * and(users.c.id.eq(1), or(users.c.age.gt(20), users.c.age.eq(null)))
+ * // users.id = :id_1 AND (users.age > :age_1 OR users.age IS NULL)
+ * and(sqlTrue(), ...filters)   // whatever the number of filters
+ */
+export function and(...criteria: readonly Criterion[]): ColumnElement<boolean> {
+  return join(catalog.and, TRUE, FALSE, criteria)
+}
+
+/** Any of the criteria; constants fold as in {@link and}. */
+export function or(...criteria: readonly Criterion[]): ColumnElement<boolean> {
+  return join(catalog.or, FALSE, TRUE, criteria)
+}
+
+function join(
+  operator: Operator,
+  neutral: ColumnElement<boolean>,
+  decisive: ColumnElement<boolean>,
+  criteria: readonly unknown[],
+): ColumnElement<boolean> {
+  const where = `${operator.name}()`
+  if (criteria.length === 0)
+    throw new ArgumentError(
+      `${where} needs a criterion; for a list that may be empty write ${where.slice(0, -1)}${neutral === TRUE ? 'sqlTrue' : 'sqlFalse'}(), ...criteria)`,
+    )
+  const clauses: ColumnElement<boolean>[] = []
+  let decided = false
+  for (const value of criteria) {
+    const criterion = expect(CRITERION, value, where)
+    if (criterion === decisive) decided = true
+    else if (criterion instanceof BooleanList && criterion.operator === operator) clauses.push(...criterion.clauses)
+    else if (criterion !== neutral) clauses.push(criterion)
+  }
+  if (decided) return decisive
+  const [first] = clauses
+  if (first === undefined) return neutral
+  if (clauses.length === 1) return first
+  return new BooleanList(
+    operator,
+    clauses.map((clause) => clause.selfGroup(operator)),
+  )
+}
+
+/**
+ * The criteria of WHERE or HAVING with more of them: constants fold as in {@link and}.
+ * @internal
+ */
+export function conjoin(
+  present: readonly ColumnElement<boolean>[],
+  more: readonly unknown[],
+  where: string,
+): readonly ColumnElement<boolean>[] {
+  const all = present.length === 1 && present[0] === TRUE ? [] : [...present]
+  let isTrue = all.length < present.length
+  for (const value of more) {
+    const criterion = expect(CRITERION, value, where)
+    if (criterion === TRUE) isTrue = true
+    else if (criterion instanceof BooleanList && criterion.operator === catalog.and) all.push(...criterion.clauses)
+    else all.push(criterion)
+  }
+  if (all.includes(FALSE)) return [FALSE]
+  if (all.length === 0) return isTrue ? [TRUE] : []
+  return all.length === 1 ? all : all.map((criterion) => criterion.selfGroup(catalog.and))
+}
+
+/**
+ * The contrary: by the contrary operator where there is one, else by NOT.
+ * @example
+ * not(users.c.id.eq(1))                                 // users.id != :id_1
+ * not(or(users.c.id.eq(1), users.c.age.lt(20)))         // NOT (users.id = :id_1 OR users.age < :age_1)
+ */
+export function not(criterion: Criterion): ColumnElement<boolean> {
+  return negation(expect(CRITERION, criterion, 'not()'))
+}
+
+function negation(element: ColumnElement<boolean>): ColumnElement<boolean> {
+  return element.negated() ?? new Unary(catalog.not, element.selfGroup(catalog.not), BooleanSql)
+}
+
+/** `a.and(b)`, `a.or(b)` and `a.not()`. */
+export function conjunction(
+  left: ColumnElement,
+  operator: Operator,
+  operands: readonly unknown[],
+): ColumnElement<boolean> {
+  if (operator === catalog.not) return negation(left as ColumnElement<boolean>)
+  const both = [left, operands[0]]
+  return operator === catalog.and ? join(operator, TRUE, FALSE, both) : join(operator, FALSE, TRUE, both)
+}

@@ -1,0 +1,90 @@
+// `operate`: which node an operator builds; plugs the socket that column elements call.
+import { InvalidRequestError } from '../../errors.ts'
+import { Binary } from '../element/binary.ts'
+import { Bind } from '../element/bind.ts'
+import { Cast } from '../element/cast.ts'
+import { ColumnClause } from '../element/column.ts'
+import { type ColumnElement, operate } from '../element/column-element.ts'
+import { Label } from '../element/label.ts'
+import { Unary } from '../element/unary.ts'
+import * as op from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
+import { inferType } from '../types/infer.ts'
+import { type Calculation, resultType } from '../types/results.ts'
+import { Boolean as BooleanSql } from '../types/scalar.ts'
+import { String as StringSql } from '../types/string.ts'
+import type { SqlType } from '../types/type.ts'
+import { between, compare } from './comparison.ts'
+import { conjunction } from './conjunction.ts'
+import { membership } from './membership.ts'
+import { ANONYMOUS, operandFor, refusal } from './operand.ts'
+import { likePart, likePattern, regexp } from './pattern.ts'
+import { filtered, windowed } from './window.ts'
+
+type Handler = (left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement
+
+/** `left + right` and its kin. */
+function calculate(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const value = operands[0]
+  if (value === undefined) throw refusal(left, operator, value)
+  const right = operandFor(left, operator, value)
+  const both = left.type.affinity === 'string' && right.type.affinity === 'string'
+  const meant = operator === op.add && both ? op.concatenate : operator
+  const type = resultType(left.type, meant.name as Calculation, right.type)
+  return new Binary(left.selfGroup(meant), meant, right.selfGroup(meant), type)
+}
+
+/** An operator given by its text. */
+function custom(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const [value, returnType] = operands
+  if (value === undefined) throw refusal(left, operator, value)
+  // Beside a document a string is a path or a key more often than a document.
+  const own = left.type.affinity === 'json' ? inferType(value) : null
+  const right = own === null ? operandFor(left, operator, value) : new Bind(left.parameterName, value, own, ANONYMOUS)
+  const type = operator.comparison ? BooleanSql : ((returnType as SqlType | undefined) ?? left.type)
+  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), type)
+}
+
+/** `-x`, `DISTINCT x`. */
+function prefixed(left: ColumnElement, operator: Operator): ColumnElement {
+  return new Unary(operator, left.selfGroup(operator), left.type)
+}
+
+/** ASC, DESC and NULLS: a label stays one, as ORDER BY refers to it by its name. */
+function ordered(left: ColumnElement, operator: Operator): ColumnElement {
+  return new Unary(operator, left instanceof Label ? left : left.selfGroup(operator), left.type, true)
+}
+
+function collated(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const collation = operands[0] as string
+  const name = new ColumnClause(collation, collation, StringSql)
+  return new Binary(left.selfGroup(operator), operator, name, left.type)
+}
+
+const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
+  ...[op.eq, op.ne, op.lt, op.le, op.gt, op.ge].map((each) => [each, compare] as const),
+  ...[op.is, op.isNot, op.isDistinctFrom, op.isNotDistinctFrom].map((each) => [each, compare] as const),
+  ...[op.between, op.notBetween].map((each) => [each, between] as const),
+  ...[op.in_, op.notIn].map((each) => [each, membership] as const),
+  ...[op.like, op.notLike, op.ilike, op.notIlike].map((each) => [each, likePattern] as const),
+  ...[op.contains, op.startsWith, op.endsWith].map((each) => [each, likePart] as const),
+  ...[op.icontains, op.istartsWith, op.iendsWith].map((each) => [each, likePart] as const),
+  [op.regexpMatch, regexp],
+  ...[op.add, op.subtract, op.multiply, op.divide].map((each) => [each, calculate] as const),
+  ...[op.floorDivide, op.modulo, op.concatenate].map((each) => [each, calculate] as const),
+  ...[op.and, op.or, op.not].map((each) => [each, conjunction] as const),
+  ...[op.negative, op.distinctOf].map((each) => [each, prefixed] as const),
+  ...[op.ascending, op.descending, op.nullsFirst, op.nullsLast].map((each) => [each, ordered] as const),
+  [op.collate, collated],
+  [op.as, (left, _operator, operands) => new Label(operands[0] as string | null, left)],
+  [op.over, windowed],
+  [op.filter, filtered],
+  [op.cast, (left, _operator, operands) => new Cast(left, operands[0] as SqlType)],
+])
+
+operate.plug((left, operator, operands) => {
+  const handler = HANDLERS.get(operator)
+  if (handler !== undefined) return handler(left, operator, operands)
+  if (operator.name === 'custom') return custom(left, operator, operands)
+  throw new InvalidRequestError(`No expression is built for the operator '${operator.name}'`)
+})

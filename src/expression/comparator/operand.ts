@@ -1,0 +1,72 @@
+// The right side of an operator: an element as it is, or a value as a parameter of the type that the left side gives it.
+import { ArgumentError } from '../../errors.ts'
+import { describe } from '../coerce/describe.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { EXPRESSION } from '../coerce/roles.ts'
+import { Bind } from '../element/bind.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import { FALSE, NULL, TRUE } from '../element/constant.ts'
+import { Tuple } from '../element/list.ts'
+import type { Operator } from '../operator/operator.ts'
+import { comparedType } from '../types/infer.ts'
+import { NullType } from '../types/null.ts'
+import type { TupleType } from '../types/tuple.ts'
+import type { SqlType } from '../types/type.ts'
+
+/** Options of binds that the compiler names: shared, as one is made for each value of each statement. */
+export const ANONYMOUS: { readonly anonymous: true } = { anonymous: true }
+
+/** The right side of an operator, not yet grouped. */
+export function operandFor(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {
+  const element = elementOf(value)
+  if (element === null) return valueFor(left, operator, value)
+  return withType(expect(EXPRESSION, element, `.${operator.name}()`), left.type)
+}
+
+/** A value beside an expression, as an anonymous parameter or, for null, true and false of no use as such, the constant. */
+export function valueFor(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {
+  if (value === null) return NULL
+  const type = left.type
+  if (type.affinity === 'tuple' && Array.isArray(value)) return tupleFor(type as SqlType as TupleType, operator, value)
+  const compared = comparedType(type, value)
+  if (compared === null) throw refusal(left, operator, value)
+  return new Bind(left.parameterName, value, compared, ANONYMOUS)
+}
+
+function tupleFor(type: TupleType, operator: Operator, values: readonly unknown[]): Tuple {
+  const members = values.map((value, index) => {
+    const element = elementOf(value)
+    if (element !== null) return expect(EXPRESSION, element, `.${operator.name}()`)
+    const memberType = comparedType(type.types[index] ?? NullType, value)
+    if (memberType === null)
+      throw new ArgumentError(`.${operator.name}() of a tuple got ${describe(value)} as a member`)
+    return value === null ? NULL : new Bind('param', value, memberType, ANONYMOUS)
+  })
+  return new Tuple(members)
+}
+
+/** A parameter without a type takes that of what it stands beside. */
+function withType(element: ColumnElement, type: SqlType): ColumnElement {
+  if (!(element instanceof Bind) || element.type !== NullType || type === NullType) return element
+  return new Bind(element.key, element.value, type, element)
+}
+
+/** NULL, TRUE or FALSE, given as JavaScript values or as elements; null for anything else. */
+export function constantOf(value: unknown): ColumnElement | null {
+  if (value === null || value === NULL) return NULL
+  if (value === true || value === TRUE) return TRUE
+  return value === false || value === FALSE ? FALSE : null
+}
+
+/** The error for a value that cannot be a parameter here. */
+export function refusal(left: ColumnElement, operator: Operator, value: unknown): ArgumentError {
+  const name = `.${operator.name}()`
+  if (value === undefined)
+    return new ArgumentError(
+      `${name} got undefined: a value is missing, and a criterion without its value must not run; write null for NULL`,
+    )
+  return new ArgumentError(
+    `${name} takes an expression or a value of the type ${left.type.kind}; got ${describe(value)}` +
+      (typeof value === 'object' ? ': only json and array columns are compared with objects and arrays' : ''),
+  )
+}

@@ -1,0 +1,101 @@
+// LIKE and its kin, and regular expressions.
+import { ArgumentError } from '../../errors.ts'
+import { Binary } from '../element/binary.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ColumnElement, LikeOptions, PatternOptions, RegexpOptions } from '../element/column-element.ts'
+import {
+  concatenate,
+  contains,
+  endsWith,
+  icontains,
+  iendsWith,
+  ilike,
+  iregexpMatch,
+  istartsWith,
+  like,
+  startsWith,
+} from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
+import { Boolean as BooleanSql } from '../types/scalar.ts'
+import { String as StringSql } from '../types/string.ts'
+import { constantOf, operandFor, refusal } from './operand.ts'
+
+const PERCENT: ColumnElement = new ColumnClause("'%'", "'%'", StringSql, null, true)
+
+interface Shape {
+  readonly operator: Operator
+  readonly before: boolean
+  readonly after: boolean
+}
+
+const SHAPES: ReadonlyMap<Operator, Shape> = new Map([
+  [contains, { operator: like, before: true, after: true }],
+  [startsWith, { operator: like, before: false, after: true }],
+  [endsWith, { operator: like, before: true, after: false }],
+  [icontains, { operator: ilike, before: true, after: true }],
+  [istartsWith, { operator: ilike, before: false, after: true }],
+  [iendsWith, { operator: ilike, before: true, after: false }],
+])
+
+/** `left LIKE pattern [ESCAPE character]`. */
+export function likePattern(
+  left: ColumnElement,
+  operator: Operator,
+  operands: readonly unknown[],
+): ColumnElement<boolean> {
+  const right = textOperand(left, operator, operands[0])
+  const options = operands[1] as LikeOptions | undefined
+  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql, escapeOf(options))
+}
+
+/** `left LIKE '%' || text || '%'`, and with only one of the two. */
+export function likePart(
+  left: ColumnElement,
+  operator: Operator,
+  operands: readonly unknown[],
+): ColumnElement<boolean> {
+  const shape = SHAPES.get(operator) as Shape
+  const options = (operands[1] as PatternOptions | undefined) ?? {}
+  let escape = escapeOf(options)
+  let value = operands[0]
+  if (options.autoescape === true) {
+    if (typeof value !== 'string')
+      throw new ArgumentError(`.${operator.name}() escapes strings only: autoescape cannot see into an expression`)
+    escape ??= '/'
+    value = escaped(value, escape)
+  }
+  let right = textOperand(left, operator, value).selfGroup(concatenate)
+  if (shape.before) right = new Binary(PERCENT, concatenate, right, StringSql)
+  if (shape.after) right = new Binary(right, concatenate, PERCENT, StringSql)
+  return new Binary(left.selfGroup(shape.operator), shape.operator, right, BooleanSql, escape)
+}
+
+/** `left ~ pattern`. */
+export function regexp(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
+  const flags = (operands[1] as RegexpOptions | undefined)?.flags
+  if (flags !== undefined && flags !== 'i')
+    throw new ArgumentError(`.regexpMatch() knows the flag 'i'; write others into the pattern, such as '(?x)...'`)
+  const meant = flags === 'i' ? iregexpMatch : operator
+  const right = textOperand(left, operator, operands[0])
+  return new Binary(left.selfGroup(meant), meant, right.selfGroup(meant), BooleanSql)
+}
+
+function textOperand(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {
+  if (value === undefined || constantOf(value) !== null) throw refusal(left, operator, value)
+  return operandFor(left, operator, value)
+}
+
+function escapeOf(options: LikeOptions | undefined): string | null {
+  const escape = options?.escape
+  if (escape === undefined) return null
+  if (typeof escape !== 'string' || [...escape].length !== 1 || escape === '%' || escape === '_')
+    throw new ArgumentError("escape takes one character other than '%' and '_'")
+  return escape
+}
+
+function escaped(text: string, escape: string): string {
+  return text
+    .replaceAll(escape, escape + escape)
+    .replaceAll('%', `${escape}%`)
+    .replaceAll('_', `${escape}_`)
+}
