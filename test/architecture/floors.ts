@@ -47,7 +47,7 @@ export const SIBLINGS: readonly (readonly [string, string])[] = [
 
 /** Rooms that see only a part of what is below them. */
 export const NARROW: Readonly<Record<string, readonly string[]>> = {
-  'pool/': ['pool/', 'dialect/contract/', 'errors.ts', 'events.ts', 'log.ts'],
+  'pool/': ['pool/', 'dialect/contract/', 'errors.ts', 'events.ts', 'log.ts', 'nearest.ts'],
 }
 
 /** Databases are loaded through the registry: no file outside `dialect/` names one by import. */

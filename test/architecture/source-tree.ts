@@ -134,7 +134,7 @@ function parseFile(path: string, text: string): SourceFile {
     NewExpression(node) {
       if (node.callee.type !== 'Identifier') return
       if (node.callee.name === 'Function') find('new Function', node)
-      if (node.callee.name === 'Socket') find('new Socket', node)
+      if (node.callee.name === 'Socket') find('new Socket', node.arguments[0] ?? node)
       if (BUILTIN_ERROR.test(node.callee.name)) find('new builtin error', node)
     },
     Literal(node) {
