@@ -78,7 +78,7 @@ const DIALECT_NAME =
   /^(postgresql|postgres|pg|pglite|sqlite|better-sqlite3|mysql|mariadb|mssql|oracle)(\+\w+)?(:(\/\/)?)?$/i
 
 function parseFile(path: string, text: string): SourceFile {
-  const { program, comments, errors } = parseSync(path, text)
+  const { program, comments, errors } = parseSync(path, text, { sourceType: 'module' })
   if (errors[0] !== undefined) throw new Error(`${path}: ${errors[0].message}`)
   const imports: Import[] = []
   const findings: Finding[] = []

@@ -121,7 +121,7 @@ function assemble(group: readonly Fence[], blocks: readonly Fence[], total: numb
 /** The code's lines with each import declaration passed, name by name, through `keep`: a page may import the same thing twice. */
 function withoutImports(fence: Fence, keep: (declaration: string) => string): string[] {
   const code = fence.lines.join('\n')
-  const { program, errors } = parseSync('page.ts', code)
+  const { program, errors } = parseSync('page.ts', code, { sourceType: 'module' })
   if (errors[0] !== undefined) throw new Error(`line ${fence.line + 2}: ${errors[0].message}`)
   let result = ''
   let end = 0
