@@ -19,11 +19,14 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   readonly key: N
   readonly name: Name
   readonly element: ColumnElement<V>
-  /** @param name the label; null lets the compiler choose one from the element's own name */
-  constructor(name: N | null, element: ColumnElement<V>) {
+  /**
+   * @param name the label; null lets the compiler choose one from the element's own name
+   * @param key the key in the columns of a subquery; default: the name
+   */
+  constructor(name: N | AnonymousName | null, element: ColumnElement<V>, key: N | null = null) {
     super()
     this.name = name ?? new AnonymousName(element.anonymousName)
-    this.key = name ?? (element.anonymousName as N)
+    this.key = key ?? (typeof name === 'string' ? name : (element.anonymousName as N))
     this.element = element.selfGroup(as) as ColumnElement<V>
   }
   get type(): SqlType<V> {

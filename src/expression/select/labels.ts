@@ -2,6 +2,7 @@
 import { ColumnClause } from '../element/column.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
+import { AnonymousName } from '../element/name.ts'
 import type { NamedElement } from '../element/named.ts'
 import { NamedElement as Named } from '../element/named.ts'
 import { TextClause } from '../element/text.ts'
@@ -30,23 +31,48 @@ export function nameable(column: ColumnElement): NamedElement {
   return label
 }
 
-/** What a SELECT offers to a statement around it: one named element for each result column, keys made unique by suffixes. */
+/** What a SELECT offers to a statement around it: one named element for each result column, each under a name of its own. */
 export function exportedColumnsOf(state: SelectState): readonly NamedElement[] {
   const exported: NamedElement[] = []
-  const used: Set<string> = new Set()
+  const names = new UniqueNames()
   state.items.forEach((item, index) => {
-    for (const column of columnsOfItem(item)) {
-      let element = state.names === null ? nameable(column) : new Label(state.names[index] ?? null, column)
-      if (typeof element.name === 'string' && used.has(element.name)) {
-        let suffix = 1
-        while (used.has(`${element.name}_${suffix}`)) suffix += 1
-        element = new Label(`${element.name}_${suffix}`, column)
-      }
-      if (typeof element.name === 'string') used.add(element.name)
-      exported.push(element)
-    }
+    for (const column of columnsOfItem(item))
+      exported.push(
+        names.unique(state.names === null ? nameable(column) : new Label(state.names[index] ?? null, column)),
+      )
   })
   return exported
+}
+
+/**
+ * Gives a label to columns whose name is taken: `id_1` for another column of the same name, `id__1` for the same column
+ * once more. The numbers in SQL are the compiler's, as they are shared with all other generated names of the statement.
+ */
+class UniqueNames {
+  readonly #taken: Map<string | AnonymousName, NamedElement> = new Map()
+  readonly #keys: Set<string> = new Set()
+  readonly #relabelled: Set<NamedElement> = new Set()
+
+  unique(element: NamedElement): NamedElement {
+    const holder = this.#taken.get(element.name)
+    if (holder === undefined) {
+      this.#taken.set(element.name, element)
+      this.#keys.add(element.key)
+      return element
+    }
+    const base = typeof element.name === 'string' ? element.name : element.name.base
+    const again = holder === element || this.#relabelled.has(element)
+    this.#relabelled.add(element)
+    return this.#label(again ? `${base}_` : base, element)
+  }
+
+  #label(base: string, element: NamedElement): NamedElement {
+    let number = 1
+    while (this.#keys.has(`${base}_${number}`)) number += 1
+    const key = `${base}_${number}`
+    this.#keys.add(key)
+    return new Label(new AnonymousName(base), element instanceof Label ? element.element : element, key)
+  }
 }
 
 /** Whether the columns clause must write `AS name`: a plain column named as its key needs none. */
