@@ -24,9 +24,9 @@ export type StatementSort = 'select' | 'insert' | 'update' | 'delete' | 'ddl' | 
 /** A statement. `Row` is the type of a result row, `Tuple` of the same as an array; `never` where there are no rows. */
 export abstract class Executable<Row = unknown, Tuple extends unknown[] = unknown[]> extends Element {
   /** The TypeScript type of a row; declared only. */
-  declare readonly '~row'?: Row
+  declare readonly '~row': Row
   /** The same as an array; declared only. */
-  declare readonly '~tuple'?: Tuple
+  declare readonly '~tuple': Tuple
   /** @internal What the compiled cache remembers of this very object; never part of the statement's meaning. */
   remembered: unknown = undefined
 

@@ -1,7 +1,6 @@
 // `ColumnElement<V>`: an expression that has a value in each row; the operators that users call live here.
 import { ArgumentError } from '../../errors.ts'
 import { Element } from '../base/element.ts'
-import type { Executable } from '../base/executable.ts'
 import { Role } from '../base/role.ts'
 import { Socket } from '../base/socket.ts'
 import * as op from '../operator/catalog.ts'
@@ -14,17 +13,28 @@ import type { Name } from './name.ts'
 export const operate: Socket<(left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement> =
   new Socket('operate')
 
+/**
+ * Anything that stands for an expression with a value of type `V`: column elements, attributes of mapped classes. The key is
+ * declared and never set; parameters are of this type rather than of the class, as TypeScript compares one property where
+ * it would compare all methods.
+ */
+export interface Expression<out V = unknown> {
+  readonly '~value': V
+}
+
 /** What may stand beside an operator: a value, which becomes a parameter, an expression, or NULL. */
-export type Operand<V> = V | ColumnElement<V | null> | null
+export type Operand<V> = V | Expression<V | null> | null
 
 /** What may stand to the right of IN: values and expressions, or a SELECT of one column. */
-export type Members<V> =
-  | readonly (V | ColumnElement<V | null>)[]
-  | Executable<unknown, [V | null]>
-  | ColumnElement<V | null>
+export type Members<V> = readonly (V | Expression<V | null>)[] | RowsOf<V | null> | Expression<V | null>
 
-/** A `like()` and its kin take this: an expression of text, whether nullable or not. */
-export type Textual = ColumnElement<string | null>
+/** A statement whose rows have one column. */
+export interface RowsOf<V> {
+  readonly '~tuple': [V]
+}
+
+/** An expression of text, whether nullable or not. */
+export type Textual = Expression<string | null>
 
 /** Options of {@link ColumnElement.like}. */
 export interface LikeOptions {
@@ -52,9 +62,15 @@ export interface CustomOperatorOptions<R> {
   readonly returnType?: SqlType<R>
 }
 
+/** The node of an operator; what it gives is the word of the method that asks. */
+function build<R>(left: Expression, operator: Operator, operands: readonly unknown[]): ColumnElement<R> {
+  return operate.use(left as ColumnElement, operator, operands) as ColumnElement<R>
+}
+
 /** An expression with a value of type `V`. */
-export abstract class ColumnElement<out V = unknown> extends Element {
-  declare readonly '~value'?: V
+export abstract class ColumnElement<out V = unknown> extends Element implements Expression<V> {
+  /** Declared only. */
+  declare readonly '~value': V
   /** The SQL type of the value. */
   abstract readonly type: SqlType<V>
 
@@ -108,51 +124,51 @@ export abstract class ColumnElement<out V = unknown> extends Element {
    * users.c.name.eq(null)   // users.name IS NULL
    */
   eq(other: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.eq, [other]) as ColumnElement<boolean>
+    return build(this, op.eq, [other])
   }
   /** `!=`; beside null `IS NOT NULL`. */
   ne(other: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.ne, [other]) as ColumnElement<boolean>
+    return build(this, op.ne, [other])
   }
   /** `<` */
-  lt(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
-    return operate.use(this, op.lt, [other]) as ColumnElement<boolean>
+  lt(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
+    return build(this, op.lt, [other])
   }
   /** `<=` */
-  le(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
-    return operate.use(this, op.le, [other]) as ColumnElement<boolean>
+  le(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
+    return build(this, op.le, [other])
   }
   /** `>` */
-  gt(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
-    return operate.use(this, op.gt, [other]) as ColumnElement<boolean>
+  gt(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
+    return build(this, op.gt, [other])
   }
   /** `>=` */
-  ge(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<boolean> {
-    return operate.use(this, op.ge, [other]) as ColumnElement<boolean>
+  ge(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
+    return build(this, op.ge, [other])
   }
   /** `IS`, for null, true and false. */
   is(other: Operand<V> | boolean): ColumnElement<boolean> {
-    return operate.use(this, op.is, [other]) as ColumnElement<boolean>
+    return build(this, op.is, [other])
   }
   /** `IS NOT`, for null, true and false. */
   isNot(other: Operand<V> | boolean): ColumnElement<boolean> {
-    return operate.use(this, op.isNot, [other]) as ColumnElement<boolean>
+    return build(this, op.isNot, [other])
   }
   /** `IS DISTINCT FROM`: not equal, where two NULLs are equal. */
   isDistinctFrom(other: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.isDistinctFrom, [other]) as ColumnElement<boolean>
+    return build(this, op.isDistinctFrom, [other])
   }
   /** `IS NOT DISTINCT FROM`: equal, where two NULLs are equal. */
   isNotDistinctFrom(other: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.isNotDistinctFrom, [other]) as ColumnElement<boolean>
+    return build(this, op.isNotDistinctFrom, [other])
   }
   /** `BETWEEN low AND high`, both ends included. */
   between(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.between, [low, high]) as ColumnElement<boolean>
+    return build(this, op.between, [low, high])
   }
   /** `NOT BETWEEN low AND high`. */
   notBetween(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
-    return operate.use(this, op.notBetween, [low, high]) as ColumnElement<boolean>
+    return build(this, op.notBetween, [low, high])
   }
   /**
    * `IN`: a list is one parameter, whatever its length, an empty one included; a SELECT is a subquery.
@@ -161,30 +177,30 @@ export abstract class ColumnElement<out V = unknown> extends Element {
    * users.c.id.in(select(addresses.c.userId))      // users.id IN (SELECT addresses.user_id FROM addresses)
    */
   in(members: Members<V>): ColumnElement<boolean> {
-    return operate.use(this, op.in_, [members]) as ColumnElement<boolean>
+    return build(this, op.in_, [members])
   }
   /** `NOT IN`. */
   notIn(members: Members<V>): ColumnElement<boolean> {
-    return operate.use(this, op.notIn, [members]) as ColumnElement<boolean>
+    return build(this, op.notIn, [members])
   }
 
   // ---- text ------------------------------------------------------------------------------------------------------
 
   /** `LIKE`: `%` stands for any text, `_` for any character. */
   like(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
-    return operate.use(this, op.like, [pattern, options]) as ColumnElement<boolean>
+    return build(this, op.like, [pattern, options])
   }
   /** `NOT LIKE`. */
   notLike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
-    return operate.use(this, op.notLike, [pattern, options]) as ColumnElement<boolean>
+    return build(this, op.notLike, [pattern, options])
   }
   /** `ILIKE`: LIKE without regard to case. */
   ilike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
-    return operate.use(this, op.ilike, [pattern, options]) as ColumnElement<boolean>
+    return build(this, op.ilike, [pattern, options])
   }
   /** `NOT ILIKE`. */
   notIlike(this: Textual, pattern: string | Textual, options?: LikeOptions): ColumnElement<boolean> {
-    return operate.use(this, op.notIlike, [pattern, options]) as ColumnElement<boolean>
+    return build(this, op.notIlike, [pattern, options])
   }
   /**
    * Whether the text has the other in it. `%` and `_` in a string keep their meaning unless `autoescape` is asked for.
@@ -192,72 +208,72 @@ export abstract class ColumnElement<out V = unknown> extends Element {
    * users.c.name.contains('a%b', { autoescape: true })   // users.name LIKE '%' || :name_1 || '%' ESCAPE '/'
    */
   contains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.contains, [other, options]) as ColumnElement<boolean>
+    return build(this, op.contains, [other, options])
   }
   /** Whether the text begins with the other; options as for {@link contains}. */
   startsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.startsWith, [other, options]) as ColumnElement<boolean>
+    return build(this, op.startsWith, [other, options])
   }
   /** Whether the text ends with the other; options as for {@link contains}. */
   endsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.endsWith, [other, options]) as ColumnElement<boolean>
+    return build(this, op.endsWith, [other, options])
   }
   /** {@link contains} without regard to case. */
   icontains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.icontains, [other, options]) as ColumnElement<boolean>
+    return build(this, op.icontains, [other, options])
   }
   /** {@link startsWith} without regard to case. */
   istartsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.istartsWith, [other, options]) as ColumnElement<boolean>
+    return build(this, op.istartsWith, [other, options])
   }
   /** {@link endsWith} without regard to case. */
   iendsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
-    return operate.use(this, op.iendsWith, [other, options]) as ColumnElement<boolean>
+    return build(this, op.iendsWith, [other, options])
   }
   /** Whether the database's regular expression matches somewhere; PostgreSQL's `~`, with the flag `i` `~*`. */
   regexpMatch(this: Textual, pattern: string | Textual, options?: RegexpOptions): ColumnElement<boolean> {
-    return operate.use(this, op.regexpMatch, [pattern, options]) as ColumnElement<boolean>
+    return build(this, op.regexpMatch, [pattern, options])
   }
   /** `||` */
   concat(this: Textual, other: string | Textual): ColumnElement<V> {
-    return operate.use(this, op.concatenate, [other]) as ColumnElement<V>
+    return build(this, op.concatenate, [other])
   }
   /** `COLLATE "name"`: text compared and sorted by these rules. */
   collate(this: Textual, collation: string): ColumnElement<V> {
-    return operate.use(this, op.collate, [collation]) as ColumnElement<V>
+    return build(this, op.collate, [collation])
   }
 
   // ---- arithmetic ------------------------------------------------------------------------------------------------
 
   /** `+`; of text `||`. */
-  add(other: NonNullable<V> | ColumnElement<V | null> | Span): ColumnElement<V> {
-    return operate.use(this, op.add, [other]) as ColumnElement<V>
+  add(other: NonNullable<V> | Expression<V | null> | Span): ColumnElement<V> {
+    return build(this, op.add, [other])
   }
   /** `-` */
-  subtract(other: NonNullable<V> | ColumnElement<V | null> | Span): ColumnElement<V> {
-    return operate.use(this, op.subtract, [other]) as ColumnElement<V>
+  subtract(other: NonNullable<V> | Expression<V | null> | Span): ColumnElement<V> {
+    return build(this, op.subtract, [other])
   }
   /** `*` */
-  multiply(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
-    return operate.use(this, op.multiply, [other]) as ColumnElement<V>
+  multiply(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.multiply, [other])
   }
   /** `/`, true division: of two whole numbers too. A quotient of bigints is a decimal string. */
-  divide(this: ColumnElement<bigint>, other: bigint | ColumnElement<bigint | null>): ColumnElement<string>
-  divide(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V>
+  divide(this: Expression<bigint>, other: bigint | Expression<bigint | null>): ColumnElement<string>
+  divide(other: NonNullable<V> | Expression<V | null>): ColumnElement<V>
   divide(other: unknown): ColumnElement<unknown> {
-    return operate.use(this, op.divide, [other])
+    return build(this, op.divide, [other])
   }
   /** Division rounded down. */
-  floorDivide(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
-    return operate.use(this, op.floorDivide, [other]) as ColumnElement<V>
+  floorDivide(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.floorDivide, [other])
   }
   /** `%` */
-  modulo(other: NonNullable<V> | ColumnElement<V | null>): ColumnElement<V> {
-    return operate.use(this, op.modulo, [other]) as ColumnElement<V>
+  modulo(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.modulo, [other])
   }
   /** `-x` */
   negate(): ColumnElement<V> {
-    return operate.use(this, op.negative, []) as ColumnElement<V>
+    return build(this, op.negative, [])
   }
 
   /**
@@ -268,50 +284,50 @@ export abstract class ColumnElement<out V = unknown> extends Element {
    */
   op<R = V>(symbol: string, options: CustomOperatorOptions<R> = {}): (other: unknown) => ColumnElement<R> {
     const custom = op.customOperator(symbol, options.precedence)
-    return (other) => operate.use(this, custom, [other, options.returnType]) as ColumnElement<R>
+    return (other) => build(this, custom, [other, options.returnType])
   }
   /** {@link op} for operators that give a boolean. */
   boolOp(symbol: string, options: { readonly precedence?: number } = {}): (other: unknown) => ColumnElement<boolean> {
     const custom = op.customOperator(symbol, options.precedence, true)
-    return (other) => operate.use(this, custom, [other]) as ColumnElement<boolean>
+    return (other) => build(this, custom, [other])
   }
 
   // ---- conjunction -----------------------------------------------------------------------------------------------
 
   /** This AND the other; see `and()`. */
-  and(this: ColumnElement<boolean | null>, other: ColumnElement<boolean | null>): ColumnElement<boolean> {
-    return operate.use(this, op.and, [other]) as ColumnElement<boolean>
+  and(this: Expression<boolean | null>, other: Expression<boolean | null>): ColumnElement<boolean> {
+    return build(this, op.and, [other])
   }
   /** This OR the other; see `or()`. */
-  or(this: ColumnElement<boolean | null>, other: ColumnElement<boolean | null>): ColumnElement<boolean> {
-    return operate.use(this, op.or, [other]) as ColumnElement<boolean>
+  or(this: Expression<boolean | null>, other: Expression<boolean | null>): ColumnElement<boolean> {
+    return build(this, op.or, [other])
   }
   /** The contrary; see `not()`. */
-  not(this: ColumnElement<boolean | null>): ColumnElement<boolean> {
-    return operate.use(this, op.not, []) as ColumnElement<boolean>
+  not(this: Expression<boolean | null>): ColumnElement<boolean> {
+    return build(this, op.not, [])
   }
 
   // ---- ordering, naming, conversion ------------------------------------------------------------------------------
 
   /** `ASC`, in ORDER BY. */
   asc(): ColumnElement<V> {
-    return operate.use(this, op.ascending, []) as ColumnElement<V>
+    return build(this, op.ascending, [])
   }
   /** `DESC`, in ORDER BY. */
   desc(): ColumnElement<V> {
-    return operate.use(this, op.descending, []) as ColumnElement<V>
+    return build(this, op.descending, [])
   }
   /** `NULLS FIRST`, in ORDER BY. */
   nullsFirst(): ColumnElement<V> {
-    return operate.use(this, op.nullsFirst, []) as ColumnElement<V>
+    return build(this, op.nullsFirst, [])
   }
   /** `NULLS LAST`, in ORDER BY. */
   nullsLast(): ColumnElement<V> {
-    return operate.use(this, op.nullsLast, []) as ColumnElement<V>
+    return build(this, op.nullsLast, [])
   }
   /** `DISTINCT x`, as the argument of an aggregate. */
   distinct(): ColumnElement<V> {
-    return operate.use(this, op.distinctOf, []) as ColumnElement<V>
+    return build(this, op.distinctOf, [])
   }
   /**
    * The same value under a name of its own; null lets the compiler choose one.
@@ -325,7 +341,7 @@ export abstract class ColumnElement<out V = unknown> extends Element {
   }
   /** `CAST(x AS type)`. */
   cast<T>(type: SqlType<T>): ColumnElement<T | Extract<V, null>> {
-    return operate.use(this, op.cast, [type]) as ColumnElement<T | Extract<V, null>>
+    return build(this, op.cast, [type])
   }
 
   /** @internal Elements are no numbers: `a + b`, `a < b` and `a == 1` would lose their meaning without a word. */
@@ -338,7 +354,7 @@ export abstract class ColumnElement<out V = unknown> extends Element {
 }
 
 /** A span of time, which can be added to dates and times. */
-export type Span = IntervalValue | ColumnElement<IntervalValue | null>
+export type Span = IntervalValue | Expression<IntervalValue | null>
 
 /** An expression with a name; `N` becomes a key of the result row. */
 export abstract class NamedElement<out N extends string = string, out V = unknown> extends ColumnElement<V> {

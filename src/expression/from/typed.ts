@@ -2,7 +2,7 @@
 //
 // The keys that begin with `~` are declared and never set. Where they are required, it is so that no other object is taken
 // for one of these by its looks; classes say `declare readonly '~columns': ...`.
-import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import type { Expression, NamedElement } from '../element/column-element.ts'
 
 // ---- tables ------------------------------------------------------------------------------------------------------
 
@@ -25,7 +25,7 @@ export type RowOf<D> = { -readonly [K in keyof D]: DefinedValue<D[K]> }
 export type ColumnsOf<D> = { readonly [K in keyof D & string]: NamedElement<K, DefinedValue<D[K]>> }
 
 /** A value for a column, or an expression that gives it. */
-export type ValueOrExpression<V> = V | ColumnElement<V>
+export type ValueOrExpression<V> = V | Expression<V>
 
 /** What `insert().values()` takes: every column that has no other source of a value must be there; `undefined` leaves an optional one out. */
 export type InsertOf<D> = {

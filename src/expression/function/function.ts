@@ -3,12 +3,15 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { ColumnElement } from '../element/column-element.ts'
+import { expectAll } from '../coerce/expect.ts'
+import { ORDER } from '../coerce/roles.ts'
+import type { ColumnElement } from '../element/column-element.ts'
 import { fromsOf } from '../element/grouping.ts'
+import { Windowed, WithinGroup } from '../element/window.ts'
 import type { SqlType } from '../types/type.ts'
 
 /** `package.name(arguments)`. */
-export class FunctionCall<V = unknown> extends ColumnElement<V> {
+export class FunctionCall<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'function'
   static {
     defineKind(FunctionCall, 'function')
@@ -22,6 +25,8 @@ export class FunctionCall<V = unknown> extends ColumnElement<V> {
   readonly isDistinct: boolean
   /** ORDER BY behind the arguments of an aggregate. */
   readonly orderBy: readonly ColumnElement[]
+  /** Written without parentheses, in capitals: CURRENT_TIMESTAMP. */
+  readonly isBare: boolean
   constructor(
     packages: readonly string[],
     name: string,
@@ -29,6 +34,7 @@ export class FunctionCall<V = unknown> extends ColumnElement<V> {
     type: SqlType<V>,
     isDistinct = false,
     orderBy: readonly ColumnElement[] = [],
+    isBare = false,
   ) {
     super()
     this.packages = packages
@@ -37,6 +43,7 @@ export class FunctionCall<V = unknown> extends ColumnElement<V> {
     this.type = type
     this.isDistinct = isDistinct
     this.orderBy = orderBy
+    this.isBare = isBare
   }
   override get parameterName(): string {
     return this.name
@@ -47,13 +54,42 @@ export class FunctionCall<V = unknown> extends ColumnElement<V> {
   override fromObjects(): readonly Element[] {
     return fromsOf([...this.operands, ...this.orderBy])
   }
+
+  /**
+   * The aggregate over different values only.
+   * @example
+   * func.count(users.c.name).distinct()   // count(DISTINCT users.name)
+   */
+  override distinct(): FunctionCall<V> {
+    return new FunctionCall(this.packages, this.name, this.operands, this.type, true, this.orderBy)
+  }
+  /**
+   * The order in which an aggregate takes its values; more calls add to it.
+   * @example
+   * func.stringAgg(users.c.name, ',').aggregateOrderBy(users.c.name.desc())
+   * // string_agg(users.name, :string_agg_1 ORDER BY users.name DESC)
+   */
+  aggregateOrderBy(...by: readonly ColumnElement[]): FunctionCall<V> {
+    const orderBy = [...this.orderBy, ...expectAll(ORDER, by, '.aggregateOrderBy()')]
+    return new FunctionCall(this.packages, this.name, this.operands, this.type, this.isDistinct, orderBy)
+  }
+  /**
+   * `WITHIN GROUP (ORDER BY ...)`, for ordered-set aggregates; `V` is that of the value ordered by.
+   * @example
+   * func.percentileCont(0.5).withinGroup(users.c.age)   // percentile_cont(:percentile_cont_1) WITHIN GROUP (ORDER BY users.age)
+   */
+  withinGroup<T>(first: ColumnElement<T>, ...by: readonly ColumnElement[]): Windowed<T> {
+    const orderBy = expectAll(ORDER, [first, ...by], '.withinGroup()')
+    return new WithinGroup(this, orderBy, (orderBy[0] as ColumnElement<T>).type)
+  }
+
   walk(pass: Pass): void {
     pass.flag(this.packages.length)
     for (const name of this.packages) pass.text(name)
     pass.text(this.name)
     pass.nodes(this.operands)
     pass.type(this.type)
-    pass.flag(this.isDistinct)
+    pass.flag((this.isDistinct ? 1 : 0) | (this.isBare ? 2 : 0))
     pass.nodes(this.orderBy)
   }
 }

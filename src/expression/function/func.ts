@@ -1,0 +1,80 @@
+// `func`: any function of the database, by its name.
+import { ArgumentError } from '../../errors.ts'
+import { elementOf } from '../coerce/expect.ts'
+import { argumentFor } from '../comparator/construct.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ColumnElement } from '../element/column-element.ts'
+import { comma } from '../operator/catalog.ts'
+import { NullType } from '../types/null.ts'
+import type { SqlType } from '../types/type.ts'
+import { FunctionCall } from './function.ts'
+import { ALIKE, KNOWN, KNOWN_BARE } from './known.ts'
+import type { Functions } from './signatures.ts'
+
+type Maker = (...args: readonly unknown[]) => FunctionCall
+
+const EVERYTHING: ColumnElement = new ColumnClause('*', '*', NullType, null, true)
+
+function makerOf(packages: readonly string[], key: string): Maker {
+  const isOwn = packages.length === 0
+  const bare = isOwn ? KNOWN_BARE.get(key) : undefined
+  if (bare !== undefined) return bareMaker(bare.name, bare.type)
+  const known = isOwn ? KNOWN.get(key) : undefined
+  const name = known?.name ?? key
+  const where = `func.${[...packages, key].join('.')}()`
+  const isAlike = ALIKE.has(name)
+  return (...args) => {
+    const beside = isAlike ? typeAmong(args) : null
+    const operands = args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
+    if (name === 'count' && known !== undefined && operands.length === 0) operands.push(EVERYTHING)
+    return new FunctionCall(packages, name, operands, known === undefined ? NullType : known.result(operands))
+  }
+}
+
+function bareMaker(name: string, type: SqlType): Maker {
+  return (...args) => {
+    if (args.length > 0)
+      throw new ArgumentError(`func.${name}() takes no arguments: it is written ${name.toUpperCase()}`)
+    return new FunctionCall([], name, [], type, false, [], true)
+  }
+}
+
+/** The type of the first argument that is an expression with one. */
+function typeAmong(args: readonly unknown[]): SqlType | null {
+  for (const arg of args) {
+    const type = (elementOf(arg) as ColumnElement | null)?.type
+    if (type !== undefined && type !== NullType) return type
+  }
+  return null
+}
+
+/** A name that gives the functions of a package, and is a function itself; makers are kept, so that a call costs no closure. */
+function namespace(packages: readonly string[], self: Maker | object): object {
+  const members: Map<string, object> = new Map()
+  return new Proxy(self, {
+    get(_self, key): unknown {
+      // A thenable would be called by `await`.
+      if (typeof key !== 'string' || key === 'then') return undefined
+      let member = members.get(key)
+      if (member === undefined) {
+        member = namespace([...packages, key], makerOf(packages, key))
+        members.set(key, member)
+      }
+      return member
+    },
+  })
+}
+
+/**
+ * The functions of the database: known ones are typed and spelt in camelCase (`func.arrayAgg` is `array_agg`), any other is
+ * written as it is named, with `func.name<Value>(...)` for its type; packages and schemas by a dot. Arguments are
+ * expressions, or values that become parameters named after the function.
+ *
+ * What it gives can be followed by `.over()`, `.filter()`, `.withinGroup()`, `.distinct()` and `.aggregateOrderBy()`.
+ * @throws ArgumentError for an argument that is `undefined` or of no SQL type
+ * @example
+ * func.count()                              // count(*)
+ * func.coalesce(users.c.nick, 'nobody')     // coalesce(users.nick, :coalesce_1)
+ * func.pg_catalog.pg_typeof<string>(5)      // pg_catalog.pg_typeof(:pg_typeof_1)
+ */
+export const func: Functions = namespace([], Object.create(null) as object) as Functions

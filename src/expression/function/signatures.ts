@@ -1,0 +1,153 @@
+// The signatures of the functions that `func` knows: types only.
+import type { ColumnElement } from '../element/column-element.ts'
+import type { IntervalValue } from '../types/temporal.ts'
+import type { FunctionCall } from './function.ts'
+
+/** A function that is not known here; what it gives is `unknown` unless the caller says. */
+export interface AnyFunction {
+  <V = unknown>(...args: readonly unknown[]): FunctionCall<V>
+  /** A function of this schema or package: `func.pg_catalog.pg_typeof(x)`. */
+  readonly [name: string]: AnyFunction
+}
+
+/** A value or an expression. */
+type Argument<V> = V | ColumnElement<V>
+type Anything = ColumnElement<unknown>
+type Text = Argument<string | null>
+type Count = Argument<number | null>
+
+/** A mean of numbers is a number; one of exact decimals or 64-bit integers is an exact decimal. */
+type Mean<V> = V extends bigint ? string : V
+
+interface Aggregates {
+  /** `count(x)`; without an argument `count(*)`. */
+  count(of?: Anything): FunctionCall<number>
+  sum<V>(of: ColumnElement<V>): FunctionCall<V | null>
+  avg<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
+  stddev<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
+  variance<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
+  min<V>(of: ColumnElement<V>): FunctionCall<V | null>
+  max<V>(of: ColumnElement<V>): FunctionCall<V | null>
+  boolAnd(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
+  boolOr(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
+  every(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
+  /** An array of the values; null for no rows. */
+  arrayAgg<V>(of: ColumnElement<V>): FunctionCall<V[] | null>
+  stringAgg(of: ColumnElement<string | null>, delimiter: Text): FunctionCall<string | null>
+  jsonAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
+  jsonbAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
+  jsonObjectAgg<V = unknown>(key: Anything, value: Anything): FunctionCall<Record<string, V> | null>
+  jsonbObjectAgg<V = unknown>(key: Anything, value: Anything): FunctionCall<Record<string, V> | null>
+  /** With `.withinGroup(x)`. */
+  percentileCont(fraction: Count): FunctionCall<number | null>
+  /** With `.withinGroup(x)`. */
+  percentileDisc(fraction: Count): FunctionCall<number | null>
+  /** With `.withinGroup(x)`. */
+  mode(): FunctionCall<unknown>
+}
+
+interface WindowFunctions {
+  rowNumber(): FunctionCall<number>
+  rank(): FunctionCall<number>
+  denseRank(): FunctionCall<number>
+  percentRank(): FunctionCall<number>
+  cumeDist(): FunctionCall<number>
+  ntile(buckets: Count): FunctionCall<number>
+  lag<V>(of: ColumnElement<V>, offset?: Count): FunctionCall<V | null>
+  lag<V>(of: ColumnElement<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
+  lead<V>(of: ColumnElement<V>, offset?: Count): FunctionCall<V | null>
+  lead<V>(of: ColumnElement<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
+  firstValue<V>(of: ColumnElement<V>): FunctionCall<V>
+  lastValue<V>(of: ColumnElement<V>): FunctionCall<V>
+  nthValue<V>(of: ColumnElement<V>, n: Count): FunctionCall<V | null>
+}
+
+interface Conditionals {
+  /** The first argument that is not NULL. */
+  coalesce<V>(first: ColumnElement<V | null>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+  /** NULL where both are equal, else the first. */
+  nullif<V>(one: ColumnElement<V>, other: Argument<V>): FunctionCall<V | null>
+  greatest<V>(first: ColumnElement<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+  least<V>(first: ColumnElement<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+}
+
+interface TextFunctions {
+  lower<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  upper<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  trim<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  initcap<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  reverse<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  md5<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  length<V extends string | null>(text: Argument<V>): FunctionCall<number | Extract<V, null>>
+  charLength<V extends string | null>(text: Argument<V>): FunctionCall<number | Extract<V, null>>
+  /** NULLs count as empty text. */
+  concat(...parts: readonly unknown[]): FunctionCall<string>
+  /** With a separator between the parts; NULLs are left out. */
+  concatWs(separator: Text, ...parts: readonly unknown[]): FunctionCall<string>
+  substring<V extends string | null>(text: Argument<V>, from: Count, length?: Count): FunctionCall<Widened<V>>
+  replace<V extends string | null>(text: Argument<V>, from: Text, to: Text): FunctionCall<Widened<V>>
+  splitPart<V extends string | null>(text: Argument<V>, delimiter: Text, index: Count): FunctionCall<Widened<V>>
+}
+
+/** `'a'` as `string`: what a function makes of a value is no longer that value. */
+type Widened<V> = V extends string ? string : V
+
+interface NumberFunctions {
+  abs<V>(x: ColumnElement<V>): FunctionCall<V>
+  sign<V>(x: ColumnElement<V>): FunctionCall<V>
+  mod<V>(x: ColumnElement<V>, by: Argument<V>): FunctionCall<V>
+  round<V>(x: ColumnElement<V>, digits?: Count): FunctionCall<V>
+  ceil<V>(x: ColumnElement<V>): FunctionCall<V>
+  floor<V>(x: ColumnElement<V>): FunctionCall<V>
+  sqrt<V>(x: ColumnElement<V>): FunctionCall<V>
+  power<V>(x: ColumnElement<V>, exponent: Argument<V>): FunctionCall<V>
+  random(): FunctionCall<number>
+  generateSeries<V>(from: Argument<V>, to: Argument<V>, step?: unknown): FunctionCall<V>
+}
+
+interface TimeFunctions {
+  now(): FunctionCall<Date>
+  clockTimestamp(): FunctionCall<Date>
+  statementTimestamp(): FunctionCall<Date>
+  currentTimestamp(): FunctionCall<Date>
+  currentDate(): FunctionCall<string>
+  currentTime(): FunctionCall<string>
+  localtime(): FunctionCall<string>
+  localtimestamp(): FunctionCall<string>
+  dateTrunc<V>(field: Text, of: ColumnElement<V>): FunctionCall<V>
+  datePart(field: Text, of: Anything): FunctionCall<number>
+  age(one: Anything, other?: Anything): FunctionCall<IntervalValue>
+}
+
+interface Documents {
+  /** Keys and values in turn. */
+  jsonBuildObject<V = Record<string, unknown>>(...keysAndValues: readonly unknown[]): FunctionCall<V>
+  /** Keys and values in turn. */
+  jsonbBuildObject<V = Record<string, unknown>>(...keysAndValues: readonly unknown[]): FunctionCall<V>
+  jsonBuildArray<V = unknown>(...members: readonly unknown[]): FunctionCall<V[]>
+  jsonbBuildArray<V = unknown>(...members: readonly unknown[]): FunctionCall<V[]>
+  toJson<V>(of: ColumnElement<V>): FunctionCall<V>
+  toJsonb<V>(of: ColumnElement<V>): FunctionCall<V>
+  rowToJson<V = Record<string, unknown>>(row: unknown): FunctionCall<V>
+}
+
+interface Sundries {
+  unnest<V>(array: ColumnElement<readonly V[] | null>): FunctionCall<V>
+  cardinality(array: ColumnElement<readonly unknown[] | null>): FunctionCall<number | null>
+  arrayLength(array: ColumnElement<readonly unknown[] | null>, dimension: Count): FunctionCall<number | null>
+  genRandomUuid(): FunctionCall<string>
+  currentUser(): FunctionCall<string>
+  currentSchema(): FunctionCall<string | null>
+  currentDatabase(): FunctionCall<string>
+  version(): FunctionCall<string>
+}
+
+/** What `func` is: the known functions, and any other by its name. */
+export type Functions = Aggregates &
+  WindowFunctions &
+  Conditionals &
+  TextFunctions &
+  NumberFunctions &
+  TimeFunctions &
+  Documents &
+  Sundries & { readonly [name: string]: AnyFunction }
