@@ -147,6 +147,8 @@ export class StatementError extends SQLAlchemyError {
   readonly statement: string | null
   readonly parameters: readonly unknown[] | null
   readonly hideParameters: boolean
+  /** Where several statements were sent in one flight, the index of the one at fault; null where none of them was. */
+  flightIndex: number | null = null
   constructor(message: string, options: StatementErrorOptions = {}) {
     super(message, options)
     this.statement = options.statement ?? null
