@@ -18,6 +18,9 @@ export interface ArrayOptions {
 /** An array as this codec reads it: items, nulls and arrays. */
 export type ArrayValue<T> = (T | null | ArrayValue<T>)[]
 
+/** PostgreSQL's own limit. */
+export const MAXIMUM_DIMENSIONS = 6
+
 const bounds = new WeakMap<object, readonly number[]>()
 
 /**
@@ -43,7 +46,7 @@ export function withLowerBounds<A extends readonly unknown[]>(array: A, lower: r
  */
 export function arrayOf<T>(item: PostgresCodec<T>, options: ArrayOptions = {}): PostgresCodec<ArrayValue<T>> {
   const name = `${item.name}[]`
-  const dimensions = options.dimensions ?? (item.takesArrays ? 1 : 6)
+  const dimensions = options.dimensions ?? (item.takesArrays ? 1 : MAXIMUM_DIMENSIONS)
   const encode = (value: unknown): string => {
     if (!Array.isArray(value)) throw refusal(name, value, 'an array')
     const literal = writeArray(item, name, value, dimensions)
@@ -119,6 +122,8 @@ function writeBounds(name: string, value: readonly unknown[], lower: readonly nu
   return text
 }
 
+const BOUNDS = /^(?:\[-?\d+:-?\d+\])+=/
+
 /** Reads one array literal; items are decoded from bytes, so that one codec serves columns and items. */
 class LiteralReader {
   readonly #name: string
@@ -135,18 +140,20 @@ class LiteralReader {
   }
 
   read(): unknown[] {
-    const lower: number[] = []
-    while (this.#text[this.#at] === '[') {
-      const close = this.#text.indexOf(']', this.#at)
-      lower.push(Number.parseInt(this.#text.slice(this.#at + 1, close), 10))
-      this.#at = close + 1
-    }
-    if (this.#text[this.#at] === '=') this.#at++
+    const lower = this.#lowerBounds()
     if (this.#text[this.#at] !== '{') throw this.#fail()
     const array = this.#array()
     if (this.#at !== this.#text.length) throw this.#fail()
     if (lower.length > 0) bounds.set(array, lower)
     return array
+  }
+
+  /** Reads `[0:1][5:6]=`; empty where the literal has none. */
+  #lowerBounds(): number[] {
+    const prefix = BOUNDS.exec(this.#text)?.[0]
+    if (prefix === undefined) return []
+    this.#at = prefix.length
+    return Array.from(prefix.matchAll(/\[(-?\d+):/g), ([, first]) => Number(first))
   }
 
   #array(): unknown[] {

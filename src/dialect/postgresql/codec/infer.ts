@@ -1,6 +1,6 @@
 // Parameters whose type the server decides (raw SQL): the text is chosen by the JavaScript value.
 import { DriverError } from '../../contract/driver.ts'
-import { quote } from './array.ts'
+import { MAXIMUM_DIMENSIONS, quote } from './array.ts'
 import { formatTimestamptz } from './calendar.ts'
 import { checkText, describeValue, refusal } from './codec.ts'
 import { Interval } from './interval.ts'
@@ -36,7 +36,7 @@ export function encodeInferred(value: unknown): string {
 }
 
 function encodeObject(value: object): string {
-  if (Array.isArray(value)) return encodeArray(value)
+  if (Array.isArray(value)) return encodeArray(value, MAXIMUM_DIMENSIONS)
   if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
   if (value instanceof Uint8Array) return bytea.encodeItem(value)
   if (value instanceof Interval) return value.toString()
@@ -45,14 +45,17 @@ function encodeObject(value: object): string {
   throw refusal('a parameter', value, EXPECTED)
 }
 
-function encodeArray(array: readonly unknown[]): string {
+function encodeArray(array: readonly unknown[], dimensions: number): string {
   const nested = array.some(Array.isArray)
   const length = nested && Array.isArray(array[0]) ? array[0].length : 0
   const items = array.map((item, index) => {
     if (nested) {
-      if (Array.isArray(item) && item.length === length && length > 0) return encodeArray(item)
+      if (Array.isArray(item) && item.length === length && length > 0 && dimensions > 1) {
+        return encodeArray(item, dimensions - 1)
+      }
       throw new DriverError(
-        'an array parameter must be rectangular: all inner arrays of one length, none empty; declare the type for json',
+        'an array parameter must be rectangular: all inner arrays of one length, none empty, at most six deep; ' +
+          'declare the type for json',
         { sent: false },
       )
     }

@@ -119,13 +119,14 @@ export class PostgresConnection implements DriverConnection {
         run.canceling ??= this.#cancel()
       }
       this.#send(commands, (outcome) => {
-        signal?.removeEventListener('abort', abort)
         // The usual end, without the turns of the queue that awaiting costs.
         if (outcome.failure === null && run.canceling === null) {
+          signal?.removeEventListener('abort', abort)
           this.#busy = false
           return resolve(outcome.results)
         }
-        this.#conclude(run, outcome).then(resolve, reject)
+        const conclusion = this.#conclude(run, outcome).finally(() => signal?.removeEventListener('abort', abort))
+        conclusion.then(resolve, reject)
       })
       signal?.addEventListener('abort', abort, { once: true })
     })
@@ -156,12 +157,12 @@ export class PostgresConnection implements DriverConnection {
   /** What is left to do after a batch that failed or was aborted. */
   async #conclude(run: Run, first: BatchOutcome): Promise<CommandResult[]> {
     let outcome = first
-    try {
-      if (run.canceling !== null) await this.#settleCancel(run.canceling)
-      else if (run.statusBefore === 'idle' && tookNoEffect(outcome) && !this.#closed) outcome = await this.#retry(run)
-    } finally {
-      this.#busy = false
+    if (run.canceling === null && run.statusBefore === 'idle' && tookNoEffect(outcome) && !this.#closed) {
+      outcome = await this.#retry(run)
     }
+    // The signal may have fired during the second attempt only.
+    if (run.canceling !== null) await this.#settleCancel(run.canceling)
+    this.#busy = false
     if (outcome.failure === null && run.canceling === null) return outcome.results
     throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal)
   }
@@ -190,15 +191,18 @@ export class PostgresConnection implements DriverConnection {
 
   /** Waits until no cancel request can hit the next statement. */
   async #settleCancel(canceling: Promise<boolean>): Promise<void> {
+    const { cancel, cancelGraceMs } = this.#parts
     const safe = await canceling
-    if (this.#closed || this.#parts.cancel === null) return
+    if (this.#closed || cancel === null) return
     if (!safe) {
       this.terminate()
       await new Promise<void>((resolve) => this.onceClosed(() => resolve()))
       return
     }
     // The server may be behind a proxy that forwards the request after closing our socket: let it hit an empty statement.
+    const timer = setTimeout(() => this.terminate(), cancelGraceMs)
     await this.#sendAgain([{ statement: EMPTY, parameters: [] }])
+    clearTimeout(timer)
   }
 
   onceClosed(listener: (reason: Error | null) => void): void {

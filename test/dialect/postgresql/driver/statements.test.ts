@@ -1,0 +1,212 @@
+// Prepared statements: kept while they are used, forgotten when they are not, and never trusted longer than the server does.
+
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Driver, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
+import { int4 } from '../../../../src/dialect/postgresql/codec/index.ts'
+import { createPgliteDriver, createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
+import { command, failure, preparedNames, raw, rows, run, serverOptions, typed } from './support.ts'
+
+const drivers: Driver[] = []
+afterAll(async () => {
+  for (const driver of drivers) await driver.dispose()
+})
+
+function makeDriver(name: string, statementCacheSize?: number): Driver {
+  const size = statementCacheSize === undefined ? {} : { statementCacheSize }
+  const driver = name === 'pglite' ? createPgliteDriver(size) : createPostgresDriver({ ...serverOptions(), ...size })
+  drivers.push(driver)
+  return driver
+}
+
+describe.each(['postgresql', 'pglite'])('on %s', (name) => {
+  const driver = makeDriverOnce(name, 3)
+
+  async function withConnection(use: (connection: DriverConnection) => Promise<void>): Promise<void> {
+    const connection = await driver().connect()
+    try {
+      await use(connection)
+    } finally {
+      await connection.close()
+    }
+  }
+
+  test('a statement is prepared once, and found again by its text and types', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      for (let time = 0; time < 3; time++) await connection.run([{ statement, parameters: [] }])
+      await run(connection, 'SELECT 1')
+      expect(await preparedNames(connection)).toEqual(['s1'])
+      await connection.run([{ statement: typed('SELECT $1', [int4]), parameters: [1] }])
+      await connection.run([{ statement: typed('SELECT $1', [null]), parameters: ['x'] }])
+      expect(await preparedNames(connection)).toEqual(['s1', 's2', 's3'])
+    }))
+
+  test('the least recently used goes first', () =>
+    withConnection(async (connection) => {
+      for (const sql of ['SELECT 1', 'SELECT 2', 'SELECT 3', 'SELECT 1', 'SELECT 4']) await run(connection, sql)
+      expect(await preparedNames(connection)).toEqual(['s1', 's3', 's4'])
+    }))
+
+  test('a batch of more statements than the cache holds works', () =>
+    withConnection(async (connection) => {
+      const order = [1, 2, 3, 4, 5, 1, 2, 1, 6, 1]
+      for (let time = 0; time < 2; time++) {
+        const results = await connection.run(order.map((number) => command(`SELECT ${number}`)))
+        expect(results.map((result) => result.rows[0]?.[0])).toEqual(order)
+      }
+      expect(await preparedNames(connection)).toHaveLength(3)
+    }))
+
+  test('statements that ask not to be prepared are not', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1', 0, false)
+      for (let time = 0; time < 2; time++) {
+        expect(
+          (
+            await connection.run([
+              { statement, parameters: [] },
+              { statement, parameters: [] },
+            ])
+          )[1]?.rows,
+        ).toEqual([[1]])
+      }
+      expect(await preparedNames(connection)).toEqual([])
+    }))
+
+  test('a statement that the server refuses is not taken for prepared, nor are those behind it', () =>
+    withConnection(async (connection) => {
+      const bad = raw('SELECT * FROM absent')
+      const good = raw('SELECT 1')
+      const behind = raw('SELECT 2')
+      const batch = [good, bad, behind].map((statement) => ({ statement, parameters: [] }))
+      for (let time = 0; time < 2; time++) {
+        expect((await failure(connection.run(batch))).commandIndex).toBe(1)
+        expect(await preparedNames(connection)).toEqual(['s1'])
+      }
+      await run(connection, 'CREATE TEMP TABLE absent AS SELECT 7')
+      expect((await connection.run(batch)).map((result) => result.rows)).toEqual([[[1]], [[7]], [[2]]])
+    }))
+
+  test('names that the server was to close behind an error are closed later', () =>
+    withConnection(async (connection) => {
+      for (const sql of ['SELECT 1', 'SELECT 2', 'SELECT 3']) await run(connection, sql)
+      await failure(connection.run([command('SELECT 1/0'), command('SELECT 4'), command('SELECT 5')]))
+      await run(connection, 'SELECT 6')
+      const names = await preparedNames(connection)
+      expect(names.length).toBeLessThanOrEqual(3)
+      for (const sql of ['SELECT 1', 'SELECT 2', 'SELECT 3', 'SELECT 4']) await run(connection, sql)
+      expect(await preparedNames(connection)).toHaveLength(3)
+    }))
+
+  test('a rollback does not lose prepared statements', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      await connection.run([command('BEGIN'), { statement, parameters: [] }, command('ROLLBACK')])
+      const before = await preparedNames(connection)
+      await connection.run([{ statement, parameters: [] }])
+      expect(await preparedNames(connection)).toEqual(before)
+    }))
+
+  test.each(['DISCARD ALL', 'DEALLOCATE ALL', 'DEALLOCATE s1'])('%s is survived', (forget) =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      await connection.run([{ statement, parameters: [] }])
+      await connection.run([{ statement: raw(forget, 0, false), parameters: [] }])
+      expect((await connection.run([{ statement, parameters: [] }]))[0]?.rows).toEqual([[1]])
+      expect(await preparedNames(connection)).toHaveLength(1)
+    }),
+  )
+
+  test('a statement that was deallocated inside a transaction is an error there, and right again after it', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      await connection.run([{ statement, parameters: [] }])
+      await run(connection, 'BEGIN')
+      await connection.run([{ statement: raw('DEALLOCATE s1', 0, false), parameters: [] }])
+      expect((await failure(connection.run([{ statement, parameters: [] }]))).fields?.sqlState).toBe('26000')
+      await run(connection, 'ROLLBACK')
+      expect((await connection.run([{ statement, parameters: [] }]))[0]?.rows).toEqual([[1]])
+    }))
+
+  test('a changed table is read with its new columns, outside a transaction', () =>
+    withConnection(async (connection) => {
+      await run(connection, 'CREATE TEMP TABLE shape (a int)')
+      await run(connection, 'INSERT INTO shape VALUES (1)')
+      const statement = raw('SELECT * FROM shape')
+      const read = async () => (await connection.run([{ statement, parameters: [] }]))[0]
+      await read()
+      await run(connection, "ALTER TABLE shape ADD b text DEFAULT 'x'")
+      expect(await read()).toMatchObject({ rows: [[1, 'x']], columns: [{ name: 'a' }, { name: 'b' }] })
+      await run(connection, 'ALTER TABLE shape ALTER a TYPE bigint')
+      expect(await read()).toMatchObject({ rows: [[1n, 'x']] })
+      expect(await read()).toMatchObject({ rows: [[1n, 'x']] })
+    }))
+
+  test('a transaction whose first statement is stale begins again by itself', () =>
+    withConnection(async (connection) => {
+      await run(connection, 'CREATE TEMP TABLE begun AS SELECT 1 AS a')
+      const statement = raw('SELECT * FROM begun')
+      await connection.run([{ statement, parameters: [] }])
+      await run(connection, 'ALTER TABLE begun ADD b int')
+      const results = await connection.run([command('BEGIN'), { statement, parameters: [] }])
+      expect(results.map((result) => [result.tag, result.rows])).toEqual([
+        ['BEGIN', []],
+        ['SELECT', [[1, null]]],
+      ])
+      expect(connection.transactionStatus).toBe('active')
+      await run(connection, 'ROLLBACK')
+    }))
+
+  test('a stale statement inside a transaction, or behind one that wrote, is an error and is prepared anew after it', () =>
+    withConnection(async (connection) => {
+      await run(connection, 'CREATE TEMP TABLE stale AS SELECT 1 AS a')
+      const statement = raw('SELECT * FROM stale')
+      const read = { statement, parameters: [] }
+      await connection.run([read])
+      await run(connection, 'ALTER TABLE stale ADD b int')
+      await run(connection, 'BEGIN')
+      const inside = await failure(connection.run([read]))
+      expect(inside).toMatchObject({ commandIndex: 0, fields: { sqlState: '0A000', routine: 'RevalidateCachedQuery' } })
+      expect(connection.transactionStatus).toBe('failed')
+      await run(connection, 'ROLLBACK')
+      expect((await connection.run([read]))[0]?.rows).toEqual([[1, null]])
+      await run(connection, 'ALTER TABLE stale ADD c int')
+      const behind = await failure(connection.run([command('INSERT INTO stale VALUES (2)'), read]))
+      expect(behind).toMatchObject({ commandIndex: 1, fields: { sqlState: '0A000' } })
+      expect(await rows(connection, 'SELECT count(*) FROM stale')).toEqual([[1n]])
+      expect((await connection.run([read]))[0]?.rows).toEqual([[1, null, null]])
+    }))
+
+  test('the same text under two statement objects shares a name, and each reads its own types', () =>
+    withConnection(async (connection) => {
+      const asNumber = typed('SELECT 5::int8', [], [int4])
+      const asBigint = raw('SELECT 5::int8')
+      for (let time = 0; time < 3; time++) {
+        const results = await connection.run([asNumber, asBigint].map((statement) => ({ statement, parameters: [] })))
+        expect(results.map((result) => result.rows[0]?.[0])).toEqual([5, 5n])
+      }
+      expect(await preparedNames(connection)).toEqual(['s1'])
+    }))
+})
+
+function makeDriverOnce(name: string, size: number): () => Driver {
+  let driver: Driver | undefined
+  return () => {
+    driver ??= makeDriver(name, size)
+    return driver
+  }
+}
+
+test('a cache of size 0 prepares nothing', async () => {
+  const connection = await makeDriver('postgresql', 0).connect()
+  const statement = raw('SELECT $1::int4', 1)
+  for (const value of [1, 2]) {
+    const results = await connection.run([
+      { statement, parameters: [value] },
+      { statement, parameters: [value + 1] },
+    ])
+    expect(results.map((result) => result.rows)).toEqual([[[value]], [[value + 1]]])
+  }
+  expect((await rows(connection, 'SELECT name FROM pg_prepared_statements')).filter(([one]) => one !== '')).toEqual([])
+  await connection.close()
+})
