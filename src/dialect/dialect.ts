@@ -1,6 +1,7 @@
 // `Dialect`: the one interface that names the parts of a database's spelling and speech.
 import type { DBAPIError } from '../errors.ts'
 import type { Element } from '../expression/base/element.ts'
+import type { Executable } from '../expression/base/executable.ts'
 import type { SqlType, TypeHost } from '../expression/types/type.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
 import type { Codec, Driver, DriverError } from './contract/driver.ts'
@@ -26,7 +27,7 @@ export interface Dialect extends TypeHost {
   /** A driver's failure as the public error class that its SQLSTATE belongs to. */
   wrapError(error: DriverError, context: ErrorContext): DBAPIError
   /** A statement with one boolean row: whether the table exists. */
-  hasTableStatement(name: string, schema: string | null): Element
+  hasTableStatement(name: string, schema: string | null): Executable
   /** A value as literal SQL, safe in this dialect. */
   literal(value: unknown, type: SqlType): string
   /** A name, quoted by rule. */
