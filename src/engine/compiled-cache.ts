@@ -1,0 +1,256 @@
+// `CompiledCache`: what was learnt of statements of one shape, found by the integer key that their walk gives.
+import type { Compiled, ResultColumn } from '../dialect/contract/compiled.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { Interner, KeyPass } from '../expression/base/cache-key.ts'
+import type { Element } from '../expression/base/element.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { BindLike } from '../expression/base/pass.ts'
+import type { ValueProcessor } from '../expression/types/type.ts'
+import { RowShape } from './result/row-shape.ts'
+
+/** How well the cache works. */
+export interface CacheStatistics {
+  /** Statements found compiled. */
+  readonly hits: number
+  readonly misses: number
+  /** Statements that no key can describe, compiled each time. */
+  readonly uncacheable: number
+  /** Compiled statements kept. */
+  readonly size: number
+}
+
+/** A result column whose values are changed on their way. */
+export interface ColumnProcess {
+  readonly index: number
+  readonly process: ValueProcessor
+}
+
+/** What is known of all statements of one shape. */
+export class CompiledEntry {
+  readonly compiled: Compiled
+  /** What a plugin (the ORM) made of the statement, for itself. */
+  readonly plan: unknown
+  readonly columnKeys: readonly string[] | null
+  /** Null where no value is changed on its way. */
+  readonly processes: readonly ColumnProcess[] | null
+  /** Null where only the server knows the columns. */
+  readonly shape: RowShape | null
+  /** Positions of the primary key in the rows that an INSERT returns; null for anything else. */
+  readonly primaryKey: readonly number[] | null
+  /** How long compiling took, and when it was done, in milliseconds; for the log. */
+  readonly compileMs: number
+  readonly compiledAt: number
+  readonly key: Int32Array
+  lastUse = 0
+  uses = 0
+  /** The next of the same hash. */
+  next: CompiledEntry | null = null
+  /** Names that execution may give; made on demand. */
+  #names: ReadonlySet<string> | null = null
+
+  constructor(
+    key: Int32Array,
+    columnKeys: readonly string[] | null,
+    compiled: Compiled,
+    plan: unknown,
+    compileMs: number,
+  ) {
+    this.key = key
+    this.columnKeys = columnKeys
+    this.compiled = compiled
+    this.plan = plan
+    this.compileMs = compileMs
+    this.compiledAt = performance.now()
+    const columns = compiled.columns
+    this.shape =
+      columns === null
+        ? null
+        : new RowShape(
+            columns.map((column) => column.key),
+            columns,
+          )
+    this.processes = columns === null ? null : processesOf(columns)
+    this.primaryKey = columns !== null && compiled.sort === 'insert' ? primaryKeyOf(columns) : null
+  }
+
+  /** Names that execution may give values for. */
+  get names(): ReadonlySet<string> {
+    this.#names ??= new Set(this.compiled.parameters.map((parameter) => parameter.key))
+    return this.#names
+  }
+}
+
+/** A statement found in the cache: what is known of its shape, and its own binds. */
+export class Resolved {
+  readonly entry: CompiledEntry
+  /** The statement's binds in the order of its walk. */
+  readonly binds: readonly BindLike[]
+  /** @internal Whose memory this is, where a statement remembers it. */
+  readonly cache: CompiledCache
+
+  constructor(entry: CompiledEntry, binds: readonly BindLike[], cache: CompiledCache) {
+    this.entry = entry
+    this.binds = binds
+    this.cache = cache
+  }
+
+  get compiled(): Compiled {
+    return this.entry.compiled
+  }
+
+  /** What the statement's plugin planned; null without a plugin. */
+  get plan(): unknown {
+    return this.entry.plan
+  }
+}
+
+/** Compiled statements of one dialect. */
+export class CompiledCache {
+  readonly #dialect: Dialect
+  readonly #limit: number
+  readonly #interner = new Interner()
+  readonly #pass: KeyPass = new KeyPass(this.#interner)
+  readonly #byHash: Map<number, CompiledEntry> = new Map()
+  #epoch = 0
+  #clock = 0
+  #size = 0
+  #hits = 0
+  #misses = 0
+  #uncacheable = 0
+
+  /** @param limit how many compiled statements are kept; 0 keeps none. */
+  constructor(dialect: Dialect, limit: number) {
+    this.#dialect = dialect
+    this.#limit = limit
+  }
+
+  statistics(): CacheStatistics {
+    return { hits: this.#hits, misses: this.#misses, uncacheable: this.#uncacheable, size: this.#size }
+  }
+
+  /** Forgets all compiled statements. */
+  clear(): void {
+    this.#byHash.clear()
+    this.#size = 0
+    this.#epoch = this.#interner.epoch
+  }
+
+  /**
+   * The compiled form of a statement.
+   *
+   * @param columnKeys for INSERT and UPDATE: keys of the columns that execution will give, sorted.
+   * @throws CompileError the statement has no spelling.
+   */
+  resolve(statement: Executable, columnKeys: readonly string[] | null): Resolved {
+    const remembered = statement.remembered
+    if (
+      remembered instanceof Resolved &&
+      remembered.cache === this &&
+      sameKeys(remembered.entry.columnKeys, columnKeys)
+    ) {
+      this.#touch(remembered.entry)
+      return remembered
+    }
+    const pass = this.#walk(statement)
+    const { hash, binds } = pass
+    const known = pass.cacheable ? this.#find(hash, columnKeys) : null
+    if (known !== null) {
+      this.#touch(known)
+      return this.#remember(statement, known, binds)
+    }
+    const key = pass.cacheable ? pass.ints.slice(0, pass.length) : null
+    const entry = this.#compile(statement, key, columnKeys)
+    if (key === null || entry.compiled.uncacheable !== null) this.#uncacheable += 1
+    else {
+      this.#misses += 1
+      this.#keep(hash, entry)
+    }
+    // What compiling made uncacheable holds values in its text; DDL speaks of tables, which may have changed by next time.
+    return entry.compiled.uncacheable === null && statement.sort !== 'ddl'
+      ? this.#remember(statement, entry, binds)
+      : new Resolved(entry, binds, this)
+  }
+
+  #walk(statement: Executable): KeyPass {
+    const pass = this.#pass
+    pass.start(statement)
+    if (this.#interner.epoch !== this.#epoch) {
+      // The table of strings was emptied in the middle of the walk: nothing made before can be compared with anything.
+      this.clear()
+      pass.start(statement)
+    }
+    return pass
+  }
+
+  #find(hash: number, columnKeys: readonly string[] | null): CompiledEntry | null {
+    let entry = this.#byHash.get(hash) ?? null
+    while (entry !== null && !(this.#pass.matches(entry.key) && sameKeys(entry.columnKeys, columnKeys)))
+      entry = entry.next
+    return entry
+  }
+
+  #touch(entry: CompiledEntry): void {
+    this.#clock += 1
+    this.#hits += 1
+    entry.lastUse = this.#clock
+  }
+
+  #remember(statement: Executable, entry: CompiledEntry, binds: readonly BindLike[]): Resolved {
+    const resolved = new Resolved(entry, binds, this)
+    statement.remembered = resolved
+    return resolved
+  }
+
+  #compile(statement: Executable, key: Int32Array | null, columnKeys: readonly string[] | null): CompiledEntry {
+    const started = performance.now()
+    const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
+    const compiled = this.#dialect.compile(prepared.statement, { columnKeys })
+    for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
+    return new CompiledEntry(key ?? NO_KEY, columnKeys, compiled, prepared.plan, performance.now() - started)
+  }
+
+  #keep(hash: number, entry: CompiledEntry): void {
+    this.#clock += 1
+    entry.lastUse = this.#clock
+    entry.next = this.#byHash.get(hash) ?? null
+    this.#byHash.set(hash, entry)
+    this.#size += 1
+    // Sorting is paid once for many additions: the cache grows half as large again before it is cut back.
+    if (this.#size > this.#limit * 1.5) this.#prune()
+  }
+
+  /** Drops those not used for the longest time. */
+  #prune(): void {
+    const entries: { hash: number; entry: CompiledEntry }[] = []
+    for (const [hash, first] of this.#byHash)
+      for (let entry: CompiledEntry | null = first; entry !== null; entry = entry.next) entries.push({ hash, entry })
+    entries.sort((one, other) => other.entry.lastUse - one.entry.lastUse)
+    this.#byHash.clear()
+    const kept = entries.slice(0, this.#limit)
+    for (const { hash, entry } of kept) {
+      entry.next = this.#byHash.get(hash) ?? null
+      this.#byHash.set(hash, entry)
+    }
+    this.#size = kept.length
+  }
+}
+
+const NO_KEY = new Int32Array(0)
+
+function sameKeys(one: readonly string[] | null, other: readonly string[] | null): boolean {
+  if (one === other) return true
+  if (one === null || other === null || one.length !== other.length) return false
+  for (let i = 0; i < one.length; i++) if (one[i] !== other[i]) return false
+  return true
+}
+
+function processesOf(columns: readonly ResultColumn[]): readonly ColumnProcess[] | null {
+  const processes = columns.flatMap(({ process }, index) => (process === null ? [] : [{ index, process }]))
+  return processes.length === 0 ? null : processes
+}
+
+function primaryKeyOf(columns: readonly ResultColumn[]): readonly number[] {
+  return columns.flatMap(({ source }, index) =>
+    (source as { readonly primaryKey?: unknown } | null)?.primaryKey === true ? [index] : [],
+  )
+}

@@ -1,0 +1,230 @@
+// `Connection`: one borrowed connection and its transaction, as users see them.
+import type { DriverConnection } from '../dialect/contract/driver.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import { InvalidRequestError } from '../errors.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
+import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
+import type { Resolved } from './compiled-cache.ts'
+import { runDdl } from './ddl.ts'
+import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
+import { Link } from './link.ts'
+import { type BeginOptionsOfConnection, checkConnectOptions, type ExecuteOptions } from './options.ts'
+import type { ExecuteParameters } from './parameters.ts'
+import { Lazy, type PendingResult } from './result/pending-result.ts'
+import type { Result } from './result/result.ts'
+import type { Runtime } from './runtime.ts'
+import type { Transaction } from './transaction.ts'
+
+/**
+ * A connection borrowed from the engine's pool until {@link Connection.close}.
+ *
+ * The first statement begins a transaction by itself; BEGIN travels with it. `commit()` and `rollback()` end it, and the next
+ * statement begins another. A connection runs one statement at a time.
+ *
+ * @example
+ * await using conn = await engine.connect()
+ * await conn.execute(insert(users).values({ name: 'ed' }))
+ * await conn.commit()
+ */
+export class Connection implements ExecutionRunner, SchemaBind {
+  readonly #link: Link
+
+  /** @internal */
+  constructor(runtime: Runtime, slot: PooledConnection, options: BeginOptionsOfConnection) {
+    this.#link = new Link(runtime, slot, options)
+  }
+
+  get dialect(): Dialect {
+    return this.#link.runtime.dialect
+  }
+
+  /** Whether {@link close} was called. */
+  get closed(): boolean {
+    return this.#link.closed
+  }
+
+  /** Whether the connection to the database was lost or given up; the next transaction gets a new one. */
+  get invalidated(): boolean {
+    return this.#link.slot === null && !this.#link.closed
+  }
+
+  /** @internal The driver's connection; null while there is none. */
+  get driverConnection(): DriverConnection | null {
+    return this.#link.slot?.connection ?? null
+  }
+
+  /**
+   * A statement to be run when the result is awaited.
+   *
+   * @param parameters values by name, or a list of such objects: the statement is run with each of them, in one flight.
+   * For SQL given as a string a list of values for `$1`, `$2`, ...
+   * @throws DBAPIError the database refused, as the class of its SQLSTATE.
+   * @throws IllegalStateChangeError another statement is running on this connection.
+   * @throws PendingRollbackError a statement of this transaction failed before.
+   * @example
+   * await conn.execute(select(users.c.name).where(users.c.id.eq(5))).scalarOne()
+   * // SELECT users.name FROM users WHERE users.id = $1::INTEGER
+   */
+  execute<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: ExecuteParameters | null,
+    options?: ExecuteOptions,
+  ): PendingResult<Row, Tuple>
+  execute(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: ExecuteOptions,
+  ): PendingResult<Record<string, unknown>, unknown[]>
+  execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
+    return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * Begins a transaction; BEGIN is sent with its first statement. With a function, commits when that has succeeded and rolls
+   * back when it has failed; where the function returns a statement that was not awaited, COMMIT travels with it.
+   *
+   * @throws InvalidRequestError a transaction has begun already, by `begin()` or by a statement.
+   * @example
+   * await conn.begin(async (conn) => { ... })
+   */
+  begin(options?: BeginOptionsOfConnection): Transaction
+  begin<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: BeginOptionsOfConnection): Promise<T>
+  begin<T>(
+    first: BeginOptionsOfConnection | ((connection: Connection) => T | PromiseLike<T>) = {},
+    second: BeginOptionsOfConnection = {},
+  ): Transaction | Promise<T> {
+    return typeof first === 'function' ? this.#runBlock(() => this.#begin(second), first) : this.#begin(first)
+  }
+
+  /**
+   * Sets a savepoint, in a transaction that is begun if there is none. With a function, releases it when that has succeeded
+   * and rolls back to it when it has failed.
+   *
+   * @example
+   * await conn.beginNested(async (conn) => { ... })   // SAVEPOINT sa_savepoint_1 ... RELEASE SAVEPOINT sa_savepoint_1
+   */
+  beginNested(): Transaction
+  beginNested<T>(work: (connection: Connection) => T | PromiseLike<T>): Promise<T>
+  beginNested<T>(work?: (connection: Connection) => T | PromiseLike<T>): Transaction | Promise<T> {
+    return work === undefined ? this.#link.beginNested() : this.#runBlock(() => this.#link.beginNested(), work)
+  }
+
+  /** Commits the transaction; does nothing where there is none. Throws what {@link Transaction.commit} throws. */
+  async commit(): Promise<void> {
+    this.#link.checkOpen()
+    if (this.#link.scope.root !== null) await this.#link.commit()
+  }
+
+  /** Rolls back the transaction; does nothing where there is none. */
+  async rollback(): Promise<void> {
+    this.#link.checkOpen()
+    if (this.#link.scope.root !== null) await this.#link.rollBack()
+  }
+
+  /** Whether a transaction has begun, by `begin()` or by a statement. */
+  inTransaction(): boolean {
+    return this.#link.scope.root !== null
+  }
+
+  /** Whether a savepoint is set. */
+  inNestedTransaction(): boolean {
+    return this.#link.scope.nested !== null
+  }
+
+  /** The transaction; null where there is none. */
+  getTransaction(): Transaction | null {
+    return this.#link.scope.root
+  }
+
+  /** The innermost savepoint; null where there is none. */
+  getNestedTransaction(): Transaction | null {
+    return this.#link.scope.nested
+  }
+
+  /** Gives up the connection to the database: it is cut. A transaction must be rolled back before the next can begin. */
+  invalidate(): void {
+    this.#link.checkOpen()
+    this.#link.lose(new InvalidRequestError('The connection was invalidated'))
+  }
+
+  /** Rolls back what is open and gives the connection back. Calling it again does nothing. */
+  close(): Promise<void> {
+    return this.#link.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  /**
+   * @internal The compiled form of a statement, from the cache.
+   *
+   * @param columnKeys for INSERT and UPDATE: keys of the columns that execution will give, sorted.
+   */
+  resolve(statement: Executable, columnKeys: readonly string[] | null = null): Resolved {
+    return this.#link.runtime.cache.resolve(statement, columnKeys)
+  }
+
+  /**
+   * @internal Sends statements in one flight, BEGIN in front where the transaction has not begun. They stop at the first that
+   * fails; its error carries `flightIndex`.
+   */
+  async flight(items: readonly FlightItem[], options: FlightOptions = {}): Promise<FlightResult[]> {
+    const { commit = false, signal } = options
+    if (items.length === 0) {
+      if (commit) await this.commit()
+      return []
+    }
+    const prepared = prepareFlight(this.#link.runtime, items)
+    return flightResults(prepared, await this.#link.transmit(prepared.commands, prepared.origins, signal, commit))
+  }
+
+  /** @internal */
+  async runExecution(execution: Execution): Promise<Result> {
+    const { statement, parameters, signal, commit } = execution
+    const prepared = prepareExecution(this.#link.runtime, statement, parameters)
+    return resultOf(prepared, await this.#link.transmit(prepared.commands, prepared.origin, signal, commit))
+  }
+
+  /** Runs a plan of DDL; called by `metadata.createAll()`. */
+  runDdl(plan: DdlPlan, options: RunDdlOptions): Promise<void> {
+    return runDdl(this, plan, options, false)
+  }
+
+  #begin(options: BeginOptionsOfConnection): Transaction {
+    checkConnectOptions('begin()', options)
+    return this.#link.begin(options)
+  }
+
+  async #runBlock<T>(open: () => Transaction, work: (connection: Connection) => T | PromiseLike<T>): Promise<T> {
+    const link = this.#link
+    const outer = link.block
+    const transaction = open()
+    link.block = transaction
+    try {
+      const returned = work(this)
+      if (transaction.savepoint === null) rideCommit(returned, this)
+      const value = await returned
+      await link.free()
+      // The work may have ended the transaction itself, or COMMIT has travelled with its last statement.
+      if (transaction.state !== 'closed') await transaction.commit()
+      return value
+    } catch (error) {
+      await link.free()
+      // The first error is the one that tells what happened; a rollback that fails too cuts the connection.
+      await transaction.rollback().catch((second: unknown) => link.lose(second))
+      throw error
+    } finally {
+      link.block = outer
+    }
+  }
+}
+
+/** Lets COMMIT travel with a statement that was returned instead of awaited. */
+function rideCommit(returned: unknown, connection: Connection): void {
+  const statement = returned instanceof Lazy ? returned.unstarted() : null
+  if (statement instanceof Execution && statement.runner === connection) statement.commit = true
+}

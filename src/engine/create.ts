@@ -1,0 +1,124 @@
+// `createEngine()`: from a URL and options to an engine; connects nothing.
+import type { DriverSettings } from '../dialect/contract/settings.ts'
+import {
+  type DialectFactory,
+  type DialectOptions,
+  type FoundDialect,
+  factoryAtHand,
+  findDialect,
+  loadFactory,
+} from '../dialect/registry.ts'
+import { makeURL, type URL } from '../dialect/url.ts'
+import { ArgumentError } from '../errors.ts'
+import { consoleSink, Logger } from '../log.ts'
+import { resolvePoolOptions } from '../pool/options.ts'
+import { QueuePool } from '../pool/queue-pool.ts'
+import { StaticPool } from '../pool/simple-pools.ts'
+import { CompiledCache } from './compiled-cache.ts'
+import { Engine } from './engine.ts'
+import { Observer } from './observer.ts'
+import { checkEngineOptions, type EngineOptions, poolOptionsOf } from './options.ts'
+import { Runtime } from './runtime.ts'
+
+const DEFAULT_CACHE_SIZE = 500
+
+/**
+ * An engine for the database that a URL names. Nothing is connected before it is used.
+ *
+ * @param url `postgresql://user:password@host:5432/database` (also `postgres://`), `pglite://` for PostgreSQL inside the process,
+ * or a `URL`.
+ * @throws ArgumentError a malformed URL, an unknown scheme, an unknown or impossible option.
+ * @example
+ * const engine = createEngine('postgresql://scott:tiger@localhost/shop', { poolSize: 10, echo: true })
+ */
+export function createEngine(url: string | URL | globalThis.URL, options: EngineOptions = {}): Engine {
+  const parsed = makeURL(url)
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError('The options of createEngine() must be an object')
+  checkEngineOptions(options)
+  resolvePoolOptions(poolOptionsOf(options))
+  const found = findDialect(parsed)
+  const settings = driverSettings(parsed, found, options)
+  const observer = new Observer(loggerOf(options), options.hideParameters ?? false)
+  const make = (factory: DialectFactory): Runtime => makeRuntime(factory, settings, observer, options)
+  return new Engine(parsed, observer, {
+    now() {
+      const factory = factoryAtHand(found.registration)
+      return factory === null ? null : make(factory)
+    },
+    load: async () => make(await loadFactory(found.registration)),
+  })
+}
+
+function makeRuntime(
+  factory: DialectFactory,
+  settings: DriverSettings,
+  observer: Observer,
+  options: EngineOptions,
+): Runtime {
+  const { inLists } = options
+  const dialectOptions: DialectOptions = inLists === undefined ? {} : { inLists }
+  const dialect = factory(dialectOptions)
+  const driver = dialect.createDriver(settings)
+  const PoolOf = options.poolClass ?? (driver.maxConnections === 1 ? StaticPool : QueuePool)
+  const poolOptions = poolOptionsOf(options)
+  // Sizes given for a server do no harm to a database that can have one connection only: the URL alone is to be changed.
+  const own = PoolOf === StaticPool ? withoutSizes(poolOptions) : poolOptions
+  return new Runtime({
+    dialect,
+    driver,
+    pool: new PoolOf(driver, own),
+    cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
+    observer,
+    hideParameters: options.hideParameters ?? false,
+    isolationLevel: options.isolationLevel ?? null,
+  })
+}
+
+function withoutSizes({ timeoutMs, leakTracking }: ReturnType<typeof poolOptionsOf>): ReturnType<typeof poolOptionsOf> {
+  return {
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(leakTracking === undefined ? {} : { leakTracking }),
+  }
+}
+
+function loggerOf({ echo }: EngineOptions): Logger | null {
+  if (echo === undefined || echo === false) return null
+  return new Logger('tsalchemy.engine.Engine', typeof echo === 'function' ? echo : consoleSink, echo === 'debug')
+}
+
+/** The parts of the query that say the same as a part of the URL; they win, as they do for libpq. */
+const ADDRESS = ['host', 'port', 'user', 'password', 'dbname'] as const
+
+function driverSettings(url: URL, { driverName }: FoundDialect, options: EngineOptions): DriverSettings {
+  const query = settingsOf(url, options)
+  const address = Object.fromEntries(ADDRESS.map((name) => [name, query[name]]))
+  for (const name of ADDRESS) delete query[name]
+  return {
+    driverName,
+    host: address.host ?? url.host,
+    port: address.port === undefined ? url.port : portOf(address.port),
+    user: address.user ?? url.username,
+    password: options.password ?? address.password ?? url.password,
+    database: address.dbname ?? url.database,
+    query,
+  }
+}
+
+function settingsOf(url: URL, { connectArguments = {} }: EngineOptions): Record<string, string> {
+  const settings: Record<string, string> = Object.create(null)
+  for (const [name, value] of Object.entries(url.query))
+    settings[name] = typeof value === 'string' ? value : value.join(',')
+  for (const [name, value] of Object.entries(connectArguments)) {
+    if (!['string', 'number', 'boolean'].includes(typeof value))
+      throw new ArgumentError(`connectArguments.${name} must be a string, a number or a boolean`)
+    settings[name] = String(value)
+  }
+  return settings
+}
+
+function portOf(port: string): number {
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
+    throw new ArgumentError("The 'port' in the query of the database URL is not a number up to 65535")
+  return Number(port)
+}

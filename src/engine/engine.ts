@@ -1,0 +1,261 @@
+// `Engine`: one database, its pool of connections and its compiled statements.
+import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import type { URL } from '../dialect/url.ts'
+import { InvalidRequestError, ResourceClosedError } from '../errors.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
+import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import type { PoolStatus } from '../pool/pool.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
+import type { CacheStatistics } from './compiled-cache.ts'
+import { Connection } from './connection.ts'
+import { runDdl } from './ddl.ts'
+import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import type { Observer, StatementListener } from './observer.ts'
+import { type ConnectOptions, checkConnectOptions, type ExecuteOptions } from './options.ts'
+import type { ExecuteParameters } from './parameters.ts'
+import type { PendingResult } from './result/pending-result.ts'
+import type { Result } from './result/result.ts'
+import type { Runtime } from './runtime.ts'
+
+/** How an engine is doing. */
+export interface EngineStatistics {
+  readonly pool: PoolStatus
+  readonly cache: CacheStatistics
+}
+
+/** Makes what the connections of an engine share. */
+export interface RuntimeSource {
+  /** Null where the dialect's code has to be loaded first. */
+  now(): Runtime | null
+  load(): Promise<Runtime>
+}
+
+const NOTHING_YET: EngineStatistics = {
+  pool: { pool: 'none yet', size: 0, limit: 0, idle: 0, checkedOut: 0, opening: 0, waiting: 0 },
+  cache: { hits: 0, misses: 0, uncacheable: 0, size: 0 },
+}
+
+/**
+ * A database, as programs see it: a pool of connections and a cache of compiled statements. {@link createEngine} makes it;
+ * nothing is connected before it is used. A program has one for each database, and disposes it at its end.
+ *
+ * @example
+ * await using engine = createEngine('postgresql://scott:tiger@localhost/shop')
+ */
+export class Engine implements ExecutionRunner, SchemaBind {
+  readonly url: URL
+  readonly #observer: Observer
+  readonly #source: RuntimeSource
+  #runtime: Runtime | null
+  #loading: Promise<Runtime> | null = null
+  #disposal: Promise<void> | null = null
+
+  /** @internal */
+  constructor(url: URL, observer: Observer, source: RuntimeSource) {
+    this.url = url
+    this.#observer = observer
+    this.#source = source
+    this.#runtime = source.now()
+  }
+
+  /**
+   * The dialect.
+   *
+   * @throws InvalidRequestError its code is not loaded yet: `await engine.ready()` loads it.
+   */
+  get dialect(): Dialect {
+    if (this.#runtime === null)
+      throw new InvalidRequestError(
+        `The dialect of ${this.url} is not loaded yet: import it, or await engine.ready(), before asking for it`,
+      )
+    return this.#runtime.dialect
+  }
+
+  /** Loads the dialect's code where that is still to be done. Connects nothing. */
+  async ready(): Promise<void> {
+    await this.#ready()
+  }
+
+  /**
+   * Runs one statement by itself and commits it: no transaction is begun, all happens in one flight.
+   *
+   * @param parameters values by name, or a list of such objects: the statement is run with each of them, all or none.
+   * For SQL given as a string a list of values for `$1`, `$2`, ...
+   * @throws DBAPIError the database refused, as the class of its SQLSTATE.
+   * @throws TimeoutError no connection became free in time.
+   * @example
+   * await engine.execute('SELECT version()').scalarOne()
+   * await engine.execute(text('INSERT INTO customers (name) VALUES (:name)'), { name: 'leo' })
+   */
+  execute<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: ExecuteParameters | null,
+    options?: ExecuteOptions,
+  ): PendingResult<Row, Tuple>
+  execute(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: ExecuteOptions,
+  ): PendingResult<Record<string, unknown>, unknown[]>
+  execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
+    return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * Borrows a connection; close it, or declare it with `await using`.
+   *
+   * @throws TimeoutError none became free in time.
+   * @throws OperationalError the database cannot be reached, or refuses.
+   */
+  async connect(options: ConnectOptions = {}): Promise<Connection> {
+    checkConnectOptions('connect()', options)
+    const { signal, ...begin } = options
+    const runtime = this.#runtime ?? (await this.#ready())
+    return new Connection(runtime, await this.#checkout(runtime, signal), begin)
+  }
+
+  /**
+   * Runs a function in a transaction on a connection of its own: commits when it has succeeded, rolls back when it has failed.
+   * Where it returns a statement that was not awaited, COMMIT travels with that. Without a function, gives a connection that
+   * has begun a transaction, which rolls back what was not committed when it is closed.
+   *
+   * @example
+   * await engine.begin((conn) => conn.execute(insert(users).values({ name: 'ed' })))   // BEGIN, INSERT, COMMIT in one flight
+   */
+  begin(options?: ConnectOptions): Promise<Connection>
+  begin<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: ConnectOptions): Promise<T>
+  begin<T>(
+    first?: ConnectOptions | ((connection: Connection) => T | PromiseLike<T>),
+    second?: ConnectOptions,
+  ): Promise<Connection | T> {
+    return typeof first === 'function' ? this.#inTransaction(first, second) : this.#beginOnly(first)
+  }
+
+  /**
+   * Closes the connections at rest, now, and those lent when they come back. The engine cannot be used afterwards.
+   * Calling it again does nothing more.
+   */
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose()
+  }
+
+  /** Counters of the pool and the compiled cache. */
+  stats(): EngineStatistics {
+    const runtime = this.#runtime
+    return runtime === null ? NOTHING_YET : { pool: runtime.pool.status(), cache: runtime.cache.statistics() }
+  }
+
+  /** Forgets all compiled statements. */
+  clearCompiledCache(): void {
+    this.#runtime?.cache.clear()
+  }
+
+  /** @internal Tells a listener of each command before it is sent. @returns what ends it. */
+  onStatement(listener: StatementListener): () => void {
+    return this.#observer.listen(listener)
+  }
+
+  /** @internal Runs a plan of DDL in a transaction of its own; called by `metadata.createAll()`. */
+  async runDdl(plan: DdlPlan, options: RunDdlOptions): Promise<void> {
+    const { signal } = options
+    await using connection = await this.connect(signal === undefined ? {} : { signal })
+    await runDdl(connection, plan, options, true)
+  }
+
+  /** @internal */
+  async runExecution(execution: Execution): Promise<Result> {
+    const runtime = this.#runtime ?? (await this.#ready())
+    if (runtime.isolationLevel !== null && runtime.isolationLevel !== 'AUTOCOMMIT') return this.#runIsolated(execution)
+    const { statement, parameters, signal } = execution
+    const prepared = prepareExecution(runtime, statement, parameters)
+    const { commands, origin } = prepared
+    const slot = await this.#checkout(runtime, signal)
+    let results: readonly CommandResult[]
+    try {
+      results = await runtime.send(slot, commands, 0, commands.length, origin, signal)
+    } catch (error) {
+      results = failed(runtime, error, commands, signal)
+    } finally {
+      const reset = runtime.pool.checkin(slot)
+      if (reset !== undefined) await reset
+    }
+    return resultOf(prepared, results)
+  }
+
+  /** A statement alone obeys the engine's isolation level only inside of a transaction that names it. */
+  #runIsolated({ statement, parameters, signal }: Execution): Promise<Result> {
+    const options = signal === undefined ? {} : { signal }
+    return this.begin((connection) => connection.execute(statement as never, parameters as never, options), options)
+  }
+
+  async #inTransaction<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: ConnectOptions): Promise<T> {
+    const connection = await this.connect(options)
+    try {
+      return await connection.begin(work)
+    } finally {
+      await connection.close()
+    }
+  }
+
+  async #beginOnly(options?: ConnectOptions): Promise<Connection> {
+    const connection = await this.connect(options)
+    connection.begin()
+    return connection
+  }
+
+  async #checkout(runtime: Runtime, signal: AbortSignal | undefined): Promise<PooledConnection> {
+    if (this.#disposal !== null) throw disposedError()
+    try {
+      return await runtime.pool.checkout(signal)
+    } catch (error) {
+      throw runtime.wrap(error, [], 0, 0, signal)
+    }
+  }
+
+  async #ready(): Promise<Runtime> {
+    if (this.#disposal !== null) throw disposedError()
+    if (this.#runtime !== null) return this.#runtime
+    this.#loading ??= this.#source.load()
+    try {
+      this.#runtime ??= await this.#loading
+      return this.#runtime
+    } catch (error) {
+      this.#loading = null
+      throw error
+    }
+  }
+
+  async #dispose(): Promise<void> {
+    const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
+    if (!runtime) return
+    const { pool, driver } = runtime
+    await pool.dispose()
+    const released = pool.drained().then(() => driver.dispose())
+    // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
+    if (pool.status().checkedOut === 0) await released
+  }
+}
+
+function failed(
+  runtime: Runtime,
+  error: unknown,
+  commands: readonly Command[],
+  signal: AbortSignal | undefined,
+): readonly CommandResult[] {
+  if (error instanceof DriverError) {
+    if (error.canceled && error.results.length === commands.length) return error.results
+    if (error.disconnected && !error.canceled) runtime.pool.invalidate()
+  }
+  throw runtime.wrap(error, commands, 0, commands.length, signal)
+}
+
+function disposedError(): ResourceClosedError {
+  return new ResourceClosedError('This Engine is disposed')
+}

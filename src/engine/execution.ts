@@ -1,0 +1,149 @@
+// One execution: from a statement and its parameters to commands, and from what they gave to a result.
+import type { Compiled } from '../dialect/contract/compiled.ts'
+import type { ColumnDescription, Command, CommandResult } from '../dialect/contract/driver.ts'
+import { ObjectNotExecutableError } from '../errors.ts'
+import { isElement } from '../expression/base/element.ts'
+import { Executable } from '../expression/base/executable.ts'
+import { hasClauseElement } from '../expression/base/protocol.ts'
+import { showValue } from '../show.ts'
+import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
+import type { ExecuteOptions } from './options.ts'
+import { columnKeysOf, parameterSets, valuesOf } from './parameters.ts'
+import { positionalValues } from './raw-statements.ts'
+import { PendingResult } from './result/pending-result.ts'
+import { Result } from './result/result.ts'
+import { RowShape } from './result/row-shape.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A statement, or SQL as a string. */
+export type Statement = Executable | string
+
+/** A statement ready to be sent: a command for each set of parameters. */
+export interface PreparedExecution {
+  readonly commands: readonly Command[]
+  readonly origin: CompiledEntry | 'raw'
+}
+
+/** Runs executions: an engine or a connection. */
+export interface ExecutionRunner {
+  /** @internal */
+  runExecution(execution: Execution): Promise<Result>
+}
+
+/** An execution that is sent when it is awaited. */
+export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> extends PendingResult<Row, Tuple> {
+  readonly runner: ExecutionRunner
+  readonly statement: Statement
+  readonly parameters: unknown
+  readonly signal: AbortSignal | undefined
+  /** COMMIT rides in the same flight. */
+  commit = false
+
+  constructor(runner: ExecutionRunner, statement: Statement, parameters: unknown, options: ExecuteOptions | undefined) {
+    super()
+    this.runner = runner
+    this.statement = statement
+    this.parameters = parameters
+    this.signal = options?.signal
+  }
+
+  protected begin(): Promise<Result<Row, Tuple>> {
+    return this.runner.runExecution(this as unknown as Execution) as Promise<Result<Row, Tuple>>
+  }
+
+  unstarted(): PendingResult | null {
+    return this.begun ? null : (this as unknown as PendingResult)
+  }
+}
+
+/**
+ * Makes a statement and its parameters ready to be sent.
+ *
+ * @throws ObjectNotExecutableError it is no statement.
+ * @throws CompileError it has no spelling in this dialect.
+ * @throws StatementError its parameters do not fit.
+ */
+export function prepareExecution(runtime: Runtime, statement: Statement, parameters: unknown): PreparedExecution {
+  if (typeof statement === 'string') {
+    const values = positionalValues(parameters)
+    return { commands: [{ statement: runtime.raw.find(statement, values.length), parameters: values }], origin: 'raw' }
+  }
+  if (!(statement instanceof Executable)) throw notExecutable(statement)
+  const sets = parameterSets(parameters)
+  const [first] = sets ?? []
+  const resolved = resolveStatement(runtime, statement, first === undefined ? null : first)
+  if (sets === null || sets.length === 1) {
+    const values = valuesOf(resolved, first ?? null, null)
+    return { commands: [commandOf(resolved.compiled, values)], origin: resolved.entry }
+  }
+  const commands = sets.map((set, index) => commandOf(resolved.compiled, valuesOf(resolved, set, index)))
+  return { commands, origin: resolved.entry }
+}
+
+/** The compiled form of a statement; `first` is the first set of parameters that execution gives. */
+export function resolveStatement(
+  runtime: Runtime,
+  statement: Executable,
+  first: Readonly<Record<string, unknown>> | null,
+): Resolved {
+  const { sort } = statement
+  const keys = first !== null && (sort === 'insert' || sort === 'update') ? columnKeysOf(first) : null
+  return runtime.cache.resolve(statement, keys)
+}
+
+/** A compiled statement with its values; lists are written into the text where the dialect wants that. */
+export function commandOf(compiled: Compiled, values: readonly unknown[]): Command {
+  if (compiled.holes.length > 0) return expandLists(compiled, values)
+  return { statement: compiled.statement, parameters: values }
+}
+
+/** What the commands of one execution gave, as one result. */
+export function resultOf(prepared: PreparedExecution, results: readonly CommandResult[]): Result {
+  const entry = prepared.origin === 'raw' ? null : prepared.origin
+  const [first] = results
+  if (first === undefined || first.columns === null)
+    return new Result({ rows: null, shape: NO_COLUMNS, rowCount: countOf(results) })
+  const rows = results.length === 1 ? first.rows : results.flatMap((result) => result.rows)
+  const shape = entry?.shape ?? shapeOf(first.columns)
+  const processes = entry?.processes ?? null
+  if (processes !== null) processRows(rows, processes)
+  return new Result({ rows, shape, rowCount: countOf(results), primaryKey: entry?.primaryKey ?? null })
+}
+
+/** Changes the values of rows in place, as their types want it. */
+export function processRows(rows: unknown[][], processes: readonly ColumnProcess[]): void {
+  for (const { index, process } of processes) for (const row of rows) row[index] = process(row[index])
+}
+
+const NO_COLUMNS = new RowShape([])
+
+/** Drivers describe the rows of a prepared statement by one and the same list. */
+const shapes: WeakMap<readonly ColumnDescription[], RowShape> = new WeakMap()
+
+function shapeOf(columns: readonly ColumnDescription[]): RowShape {
+  let shape = shapes.get(columns)
+  if (shape === undefined) {
+    shape = new RowShape(columns.map((column) => column.name))
+    shapes.set(columns, shape)
+  }
+  return shape
+}
+
+function countOf(results: readonly CommandResult[]): number | null {
+  let sum: number | null = null
+  for (const { rowCount } of results) if (rowCount !== null) sum = (sum ?? 0) + rowCount
+  return sum
+}
+
+function expandLists(compiled: Compiled, values: readonly unknown[]): Command {
+  return { statement: compiled.statement, parameters: values }
+}
+
+function notExecutable(given: unknown): ObjectNotExecutableError {
+  const why = hasClauseElement(given)
+    ? 'a class or table stands for a statement only inside of one: select(...)'
+    : isElement(given)
+      ? 'an expression is no statement: select(...) makes one of it'
+      : 'execute() takes a statement, or SQL as a string'
+  return new ObjectNotExecutableError(`Not an executable object: ${showValue(given)}; ${why}`)
+}

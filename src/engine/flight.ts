@@ -1,0 +1,67 @@
+// A flight of several statements, as the ORM sends them: each compiled through the cache, all in one round trip.
+import type { Compiled } from '../dialect/contract/compiled.ts'
+import type { Command, CommandResult } from '../dialect/contract/driver.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { CompiledEntry } from './compiled-cache.ts'
+import { commandOf, processRows, resolveStatement } from './execution.ts'
+import { valuesOf } from './parameters.ts'
+import type { Runtime } from './runtime.ts'
+
+/** A statement of a flight. @internal */
+export interface FlightItem {
+  readonly statement: Executable
+  /** Values by name; for INSERT and UPDATE also the columns that are written. */
+  readonly parameters?: Readonly<Record<string, unknown>> | null
+}
+
+/** What a statement of a flight gave. @internal */
+export interface FlightResult {
+  /** Values in column order, processed by their types; owned by the receiver. */
+  readonly rows: unknown[][]
+  readonly rowCount: number | null
+  readonly compiled: Compiled
+  /** What the statement's plugin planned for its rows. */
+  readonly plan: unknown
+}
+
+/** How a flight is sent. @internal */
+export interface FlightOptions {
+  /** COMMIT travels behind the statements. Default false. */
+  readonly commit?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** A flight ready to be sent. */
+export interface PreparedFlight {
+  readonly commands: readonly Command[]
+  readonly origins: readonly CompiledEntry[]
+}
+
+/** Sends flights. */
+export interface FlightSender {
+  readonly dialect: Dialect
+  /** @internal */
+  flight(items: readonly FlightItem[], options?: FlightOptions): Promise<FlightResult[]>
+}
+
+/** Compiles the statements of a flight and binds their values. */
+export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): PreparedFlight {
+  const commands: Command[] = []
+  const origins: CompiledEntry[] = []
+  for (const { statement, parameters = null } of items) {
+    const resolved = resolveStatement(runtime, statement, parameters)
+    origins.push(resolved.entry)
+    commands.push(commandOf(resolved.compiled, valuesOf(resolved, parameters, null)))
+  }
+  return { commands, origins }
+}
+
+/** What each statement gave. */
+export function flightResults({ origins }: PreparedFlight, results: readonly CommandResult[]): FlightResult[] {
+  return origins.map((entry, index) => {
+    const { rows, rowCount } = results[index] as CommandResult
+    if (entry.processes !== null) processRows(rows, entry.processes)
+    return { rows, rowCount, compiled: entry.compiled, plan: entry.plan }
+  })
+}

@@ -1,0 +1,144 @@
+// Options of engines, connections and executions, each with its default.
+import type { Driver } from '../dialect/contract/driver.ts'
+import type { Password } from '../dialect/contract/settings.ts'
+import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
+import { ArgumentError } from '../errors.ts'
+import type { LogSink } from '../log.ts'
+import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import type { PoolOptions } from '../pool/options.ts'
+import type { Pool } from '../pool/pool.ts'
+
+/** How statements of a connection are kept apart from those of others; `AUTOCOMMIT` begins no transactions at all. */
+export type ConnectionIsolationLevel = IsolationLevel | 'AUTOCOMMIT'
+
+/** A class of pools: `QueuePool`, `NullPool`, `StaticPool`. */
+export type PoolClass = new (driver: Pick<Driver, 'connect'>, options: PoolOptions) => Pool
+
+/** Options of `createEngine()`. */
+export interface EngineOptions {
+  /** Log statements and transactions: true to the console, 'debug' rows too, a function takes the lines. Default false. */
+  readonly echo?: boolean | 'debug' | LogSink
+  /** Leave the values of parameters out of logs and error messages. Default false. */
+  readonly hideParameters?: boolean
+  /** Connections kept open; 0 keeps any number. Default 5. */
+  readonly poolSize?: number
+  /** Connections that may be open beyond `poolSize` at a time of need; -1 is any number. Default 10. */
+  readonly maxOverflow?: number
+  /** How long a checkout waits for a free connection, in milliseconds. Default 30000. */
+  readonly poolTimeoutMs?: number
+  /** Replace connections older than this at checkout, in milliseconds. Default `Infinity`: never. */
+  readonly poolRecycleMs?: number
+  /** Test connections before they are used: always, or after so many milliseconds of rest. Default false. */
+  readonly poolPrePing?: boolean | number
+  /** Close connections that rest for so many milliseconds. Default `Infinity`: they stay. */
+  readonly poolIdleTimeoutMs?: number
+  /** Name the places of checkouts when a checkout times out; costs some microseconds each. Default false. */
+  readonly poolLeakTracking?: boolean
+  /** Default `QueuePool`, and `StaticPool` for a database inside the process. */
+  readonly poolClass?: PoolClass
+  /** For all connections of this engine. Default: the database's own. */
+  readonly isolationLevel?: ConnectionIsolationLevel
+  /** How many compiled statements are kept; 0 keeps none. Default 500. */
+  readonly compiledCacheSize?: number
+  /** More settings for the driver, merged over the URL's query: `{ application_name: 'web' }`. */
+  readonly connectArguments?: Readonly<Record<string, string | number | boolean>>
+  /** In place of the URL's password; a function is asked at each connect. */
+  readonly password?: Password
+  /** How a list in `x.in(list)` travels: as one array parameter, or as one parameter for each value. Default: the dialect's choice. */
+  readonly inLists?: 'array' | 'expand'
+}
+
+/** Options of `engine.connect()` and `engine.begin()`. */
+export interface ConnectOptions extends BeginOptionsOfConnection {
+  /** Aborting it ends the wait for a connection. */
+  readonly signal?: AbortSignal
+}
+
+/** How the transactions of a connection begin. */
+export interface BeginOptionsOfConnection extends Omit<BeginOptions, 'isolationLevel'> {
+  /** Default: the engine's. */
+  readonly isolationLevel?: ConnectionIsolationLevel
+}
+
+/** Options of `execute()`. */
+export interface ExecuteOptions {
+  /** Aborting it before the statement is sent refuses it; later it is canceled on the server. The rejection is the signal's reason. */
+  readonly signal?: AbortSignal
+}
+
+const ISOLATION_LEVELS: readonly ConnectionIsolationLevel[] = [
+  'READ UNCOMMITTED',
+  'READ COMMITTED',
+  'REPEATABLE READ',
+  'SERIALIZABLE',
+  'AUTOCOMMIT',
+]
+
+const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
+  'echo',
+  'hideParameters',
+  'poolSize',
+  'maxOverflow',
+  'poolTimeoutMs',
+  'poolRecycleMs',
+  'poolPrePing',
+  'poolIdleTimeoutMs',
+  'poolLeakTracking',
+  'poolClass',
+  'isolationLevel',
+  'compiledCacheSize',
+  'connectArguments',
+  'password',
+  'inLists',
+]
+
+/**
+ * Refuses options that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkEngineOptions(options: EngineOptions): void {
+  checkKeys('createEngine()', options, ENGINE_KEYS)
+  checkIsolation(options.isolationLevel)
+  const { compiledCacheSize = 0, inLists, echo } = options
+  if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
+    throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
+  if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
+    throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(String(inLists))}`)
+  if (echo !== undefined && typeof echo !== 'boolean' && echo !== 'debug' && typeof echo !== 'function')
+    throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(String(echo))}`)
+}
+
+const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = ['isolationLevel', 'readOnly', 'deferrable', 'signal']
+
+/**
+ * Refuses options of connections and transactions that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkConnectOptions(place: string, options: ConnectOptions): void {
+  checkKeys(place, options, CONNECT_KEYS)
+  checkIsolation(options.isolationLevel)
+}
+
+/** The level becomes SQL text, so it is one of the list or an error, whatever the compiler was told. */
+function checkIsolation(level: string | undefined): void {
+  if (level === undefined || (ISOLATION_LEVELS as readonly string[]).includes(level)) return
+  throw new ArgumentError(
+    `There is no isolation level ${quoteName(String(level))}${suggestion(String(level), ISOLATION_LEVELS)}`,
+  )
+}
+
+/** The pool's part of an engine's options. */
+export function poolOptionsOf(options: EngineOptions): PoolOptions {
+  const given = {
+    size: options.poolSize,
+    maxOverflow: options.maxOverflow,
+    timeoutMs: options.poolTimeoutMs,
+    recycleMs: options.poolRecycleMs,
+    prePing: options.poolPrePing,
+    idleTimeoutMs: options.poolIdleTimeoutMs,
+    leakTracking: options.poolLeakTracking,
+  }
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
+}

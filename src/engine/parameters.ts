@@ -1,0 +1,118 @@
+// From what execution was given to the values of each placeholder, in order.
+import type { CompiledParameter } from '../dialect/contract/compiled.ts'
+import { ArgumentError, StatementError } from '../errors.ts'
+import type { BindLike } from '../expression/base/pass.ts'
+import { type Bind, NO_VALUE } from '../expression/element/bind.ts'
+import { quoteName, suggestion } from '../nearest.ts'
+import type { CompiledEntry, Resolved } from './compiled-cache.ts'
+import { clientDefaultOf } from './defaults.ts'
+
+/** Values by name for one execution. */
+export type NamedParameters = Readonly<Record<string, unknown>>
+/** What `execute()` takes besides the statement: values by name, or several sets of them. */
+export type ExecuteParameters = NamedParameters | readonly NamedParameters[]
+
+/**
+ * The sets of parameters that were given; null for none.
+ *
+ * @throws ArgumentError something that is no set of named values.
+ */
+export function parameterSets(given: unknown): readonly NamedParameters[] | null {
+  if (given === undefined || given === null) return null
+  if (!Array.isArray(given)) {
+    if (!isNamed(given)) throw new ArgumentError(`Parameters are an object of values by name, got ${kindOf(given)}`)
+    return [given]
+  }
+  const odd = given.find((set) => !isNamed(set))
+  if (odd !== undefined)
+    throw new ArgumentError(
+      `A list of parameters must consist only of objects of values by name, got ${kindOf(odd)}; values by position are for SQL given as a string`,
+    )
+  return given.length === 0 ? null : given
+}
+
+/** Sorted names of a set, as the compiler takes them. */
+export function columnKeysOf(set: NamedParameters): readonly string[] {
+  return Object.keys(set).sort()
+}
+
+/**
+ * The values of the placeholders of a statement, processed by their types.
+ *
+ * @param group number of the set among several, for messages; null where there is one.
+ * @throws StatementError a value is missing, undefined, unknown, or refused by its type.
+ */
+export function valuesOf(resolved: Resolved, given: NamedParameters | null, group: number | null): unknown[] {
+  const { entry, binds } = resolved
+  const parameters = entry.compiled.parameters
+  const values: unknown[] = new Array(parameters.length)
+  if (given !== null) checkNames(entry, given, group)
+  for (let i = 0; i < parameters.length; i++) {
+    const parameter = parameters[i] as CompiledParameter
+    const value = valueOf(entry, parameter, binds, given, group)
+    values[i] = parameter.process === null ? value : processed(entry, parameter, value)
+  }
+  return values
+}
+
+function valueOf(
+  entry: CompiledEntry,
+  parameter: CompiledParameter,
+  binds: readonly BindLike[],
+  given: NamedParameters | null,
+  group: number | null,
+): unknown {
+  if (given !== null && Object.hasOwn(given, parameter.key)) {
+    const value = given[parameter.key]
+    if (value === undefined) throw refused(entry, `The value of ${nameOf(parameter, group)} is undefined; NULL is null`)
+    return value
+  }
+  if (parameter.index >= 0) {
+    const bind = binds[parameter.index] as Bind
+    const value = bind.callable ? bind.effectiveValue() : bind.value
+    if (value !== NO_VALUE) return value
+  } else if (parameter.defaultOf !== null) {
+    return clientDefaultOf(parameter.defaultOf, entry.compiled.sort)
+  }
+  if (!parameter.required && parameter.index >= 0) return null
+  throw refused(entry, `A value is required for ${nameOf(parameter, group)}`)
+}
+
+function processed(entry: CompiledEntry, parameter: CompiledParameter, value: unknown): unknown {
+  try {
+    return parameter.process === null ? value : parameter.process(value)
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause)
+    throw refused(entry, `The value of ${nameOf(parameter, null)} is refused: ${why}`, cause)
+  }
+}
+
+/** Refuses names that no placeholder has: a misspelt name would otherwise be a value that silently goes nowhere. */
+function checkNames(entry: CompiledEntry, given: NamedParameters, group: number | null): void {
+  const { names } = entry
+  for (const name of Object.keys(given)) {
+    if (names.has(name)) continue
+    const where = group === null ? '' : ` (set ${group})`
+    throw refused(entry, `The statement has no parameter ${quoteName(name)}${where}${suggestion(name, names)}`)
+  }
+}
+
+function nameOf(parameter: CompiledParameter, group: number | null): string {
+  return `parameter ${quoteName(parameter.key)}${group === null ? '' : ` of set ${group}`}`
+}
+
+function refused(entry: CompiledEntry, message: string, cause?: unknown): StatementError {
+  const statement = entry.compiled.sql
+  return new StatementError(`${message}\n[SQL: ${statement}]`, { statement, cause })
+}
+
+function isNamed(value: unknown): value is NamedParameters {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
+  return !(value instanceof Date || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
+}
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'null'
+  if (Array.isArray(value)) return 'a list'
+  return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a value of type ${typeof value}`
+}

@@ -1,0 +1,63 @@
+// SQL given as a string: which driver statement stands for it, so that what is used again is prepared.
+import type { DriverStatement } from '../dialect/contract/driver.ts'
+import { ArgumentError } from '../errors.ts'
+
+/** How many texts are remembered. */
+const REMEMBERED = 200
+/** Texts longer than this are not worth keeping in memory. */
+const LONGEST = 20_000
+/** Only these can be prepared and are likely to come again. */
+const PREPARABLE = /^\s*(?:select|insert|update|delete|with|merge|values|table)\b/i
+
+interface Known {
+  readonly count: number
+  readonly once: DriverStatement
+  again: DriverStatement | null
+}
+
+/** The driver statements of texts, the least recently used forgotten first. */
+export class RawStatements {
+  readonly #known: Map<string, Known> = new Map()
+
+  /** The statement for a text with so many values; prepared from its second use on. */
+  find(sql: string, count: number): DriverStatement {
+    const known = this.#known.get(sql)
+    if (known === undefined || known.count !== count) return this.#learn(sql, count)
+    // A Map keeps the order of insertion: what is used moves to the end.
+    this.#known.delete(sql)
+    this.#known.set(sql, known)
+    known.again ??= PREPARABLE.test(sql) ? statementOf(sql, count, true) : known.once
+    return known.again
+  }
+
+  #learn(sql: string, count: number): DriverStatement {
+    const once = statementOf(sql, count, false)
+    if (sql.length > LONGEST) return once
+    this.#known.set(sql, { count, once, again: null })
+    if (this.#known.size > REMEMBERED) {
+      const [oldest] = this.#known.keys()
+      if (oldest !== undefined) this.#known.delete(oldest)
+    }
+    return once
+  }
+}
+
+/**
+ * The values of a text's `$1`, `$2`, ...
+ *
+ * @throws ArgumentError they are no list.
+ */
+export function positionalValues(given: unknown): readonly unknown[] {
+  if (given === undefined || given === null) return []
+  if (!Array.isArray(given))
+    throw new ArgumentError(
+      "SQL given as a string takes a list of values for $1, $2, ...; use text('... :name') for values by name",
+    )
+  const missing = given.indexOf(undefined)
+  if (missing >= 0) throw new ArgumentError(`The value of $${missing + 1} is undefined; NULL is null`)
+  return given
+}
+
+function statementOf(sql: string, count: number, prepare: boolean): DriverStatement {
+  return { sql, parameters: new Array<null>(count).fill(null), columns: null, prepare }
+}

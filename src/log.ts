@@ -1,0 +1,66 @@
+// Loggers: named sources of lines, and where the lines go.
+
+/** How much a line matters. */
+export type LogLevel = 'debug' | 'info' | 'warning'
+
+/** One line. */
+export interface LogRecord {
+  readonly time: Date
+  readonly level: LogLevel
+  /** Who says it: `tsalchemy.engine.Engine`. */
+  readonly logger: string
+  readonly message: string
+}
+
+/** Takes lines; what it throws reaches nobody. */
+export type LogSink = (record: LogRecord) => void
+
+/** Prints a line as Python's logging does: `2026-01-31 12:00:00,123 INFO tsalchemy.engine.Engine SELECT 1`. */
+export const consoleSink: LogSink = (record) => {
+  console.log(formatRecord(record))
+}
+
+/** A record as one line of text (several where the message has several). Control characters but line ends are escaped. */
+export function formatRecord({ time, level, logger, message }: LogRecord): string {
+  const stamp = time.toISOString().replace('T', ' ').replace('.', ',').replace('Z', '')
+  return `${stamp} ${level.toUpperCase()} ${logger} ${escapeControls(message)}`
+}
+
+/** Writes lines of one name to one sink. */
+export class Logger {
+  readonly #name: string
+  readonly #sink: LogSink
+  /** Whether lines of level 'debug' are wanted too. */
+  readonly debugging: boolean
+
+  constructor(name: string, sink: LogSink, debugging: boolean) {
+    this.#name = name
+    this.#sink = sink
+    this.debugging = debugging
+  }
+
+  info(message: string): void {
+    this.#write('info', message)
+  }
+
+  debug(message: string): void {
+    if (this.debugging) this.#write('debug', message)
+  }
+
+  #write(level: LogLevel, message: string): void {
+    try {
+      this.#sink({ time: new Date(), level, logger: this.#name, message })
+    } catch (error) {
+      // A log that fails must not fail the statement that it speaks of.
+      process.emitWarning(error instanceof Error ? error : String(error))
+    }
+  }
+}
+
+/** Terminals obey control characters, and logs are read in terminals. */
+function escapeControls(message: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  return message.replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/g, (character) =>
+    character === '\t' ? character : `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
