@@ -1,4 +1,6 @@
 // What the rooms of the ORM know of each other's objects: a mapped class, an object's state, a session. One file, as the three name each other.
+import type { CompilePlugin } from '../../expression/base/protocol.ts'
+import { Socket } from '../../expression/base/socket.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
@@ -107,8 +109,10 @@ export interface RelationshipLike extends AttributeLike {
   readonly cascade: Cascade
   readonly passiveDeletes: boolean | 'all'
   readonly orderBy: readonly ColumnElement[]
+  /** {@link orderBy} in terms of an alias of the target's table; null leaves the table itself. */
+  orderingOf(target: FromClause | null): readonly ColumnElement[]
   readonly viewOnly: boolean
-  /** How it is loaded where no option says otherwise. */
+  /** How it is loaded where no option says otherwise. 'select' loads on request (`awaitable`), 'raise' not even then. */
   readonly lazy: 'select' | 'joined' | 'selectin' | 'raise'
   /** The ON clause with either side replaced: `left` stands for this mapper's table, `right` for the target's; null leaves the table itself. */
   joinCondition(left: FromClause | null, right: FromClause | null, secondary: FromClause | null): RelationshipJoin
@@ -178,7 +182,7 @@ export interface SessionLike {
   changed(state: StateLike): void
   /**
    * A collection of a persistent object was handed out: from now on it may be changed by `list[i] = x` or `list.length = 0`, which nobody notices.
-   * `settleCollection()` of `instrument/history.ts` is called for each of these before a flush looks for work. Called once for each collection.
+   * `settleCollection()` of `instrument/history.ts` is called for each of these before a flush looks for work. May be called again for the same collection.
    */
   exposed(state: StateLike, relationship: RelationshipLike): void
   /** The object came within reach by a cascade (it was put into a collection or reference of an object of the session). */
@@ -190,3 +194,6 @@ export interface SessionLike {
   /** Loads attributes of objects of one class that came from the same query; the way `awaitable` loads. */
   loadAttributes(states: readonly StateLike[], keys: readonly string[]): Promise<void>
 }
+
+/** Turns statements about classes into statements about tables; the query room plugs it, entities in statements carry it. */
+export const ormCompile: Socket<CompilePlugin['prepare']> = new Socket('ormCompile')

@@ -5,12 +5,12 @@ import type { RelationshipLike, StateLike } from '../contract/orm.ts'
 /** What a collection tells of its changes; one object serves all collections. */
 export interface CollectionEvents {
   /** Refuses what the relationship cannot hold. */
-  check(state: StateLike, relationship: RelationshipLike, member: unknown): void
+  check(relationship: RelationshipLike, member: unknown): void
   /** Is about to change. */
   changing(link: CollectionLink): void
   /** Has got a member, once more. */
   added(link: CollectionLink, member: object): void
-  /** Has lost a member, once. */
+  /** Has lost a member, once; it may still hold it at another place. */
   removed(link: CollectionLink, member: object): void
 }
 
@@ -23,7 +23,7 @@ export class CollectionLink {
   snapshot: readonly object[] | null = null
   /** Somebody outside holds the array. */
   exposed = false
-  /** It was put in place of members that were never loaded: the snapshot is not known. */
+  /** It was put in place of members that were never loaded: what the database has is not known. */
   overUnknown = false
   /** The array was expired: it shows members of the past. */
   expired = false
@@ -60,106 +60,99 @@ export class EntityCollection<T extends object = object> extends Array<T> {
     }
   }
 
+  /** Arrays made from a collection are plain ones. */
   static override get [Symbol.species](): ArrayConstructor {
     return Array
   }
 
-  /** Puts members in at the end, unless they are there. */
+  /** Puts objects in at the end, unless they are there. */
   add(...members: T[]): this {
-    for (const member of members) if (!this.includes(member)) this.push(member)
+    this.push(...members.filter((member, index) => !this.includes(member) && members.indexOf(member) === index))
     return this
   }
 
-  /** Takes a member out. @returns whether it was there. */
+  /** Takes an object out. @returns whether it was there. */
   remove(member: T): boolean {
     const index = this.indexOf(member)
-    if (index < 0) return false
-    this.splice(index, 1)
-    return true
+    if (index >= 0) this.splice(index, 1)
+    return index >= 0
   }
 
   override push(...members: T[]): number {
-    if (this.#link === null) return super.push(...members)
-    this.#change(members, () => super.push(...members))
-    return this.length
+    const link = this.#toChange(members)
+    const length = super.push(...members)
+    if (link !== null) for (const member of members) link.events.added(link, member)
+    return length
   }
 
   override unshift(...members: T[]): number {
-    if (this.#link === null) return super.unshift(...members)
-    this.#change(members, () => super.unshift(...members))
-    return this.length
+    const link = this.#toChange(members)
+    const length = super.unshift(...members)
+    if (link !== null) for (const member of members) link.events.added(link, member)
+    return length
   }
 
   override pop(): T | undefined {
-    return this.#link === null ? super.pop() : this.#change([], () => super.pop())
+    return this.#take(() => super.pop())
   }
 
   override shift(): T | undefined {
-    return this.#link === null ? super.shift() : this.#change([], () => super.shift())
+    return this.#take(() => super.shift())
   }
 
-  override splice(start: number, count?: number, ...members: T[]): T[] {
-    const taken = count ?? (count === undefined && members.length === 0 ? this.length : 0)
-    return this.#link === null
-      ? super.splice(start, taken, ...members)
-      : this.#change(members, () => super.splice(start, taken, ...members))
+  override splice(start: number, ...rest: [count?: number, ...members: T[]]): T[] {
+    const [count, ...members] = rest
+    const link = this.#toChange(members)
+    const taken = super.splice(start, rest.length === 0 ? this.length : (count ?? 0), ...members)
+    if (link !== null) {
+      for (const member of members) link.events.added(link, member)
+      for (const member of taken) link.events.removed(link, member)
+    }
+    return taken
   }
 
   override fill(value: T, start?: number, end?: number): this {
-    return this.#link === null
-      ? super.fill(value, start, end)
-      : this.#change([value], () => super.fill(value, start, end))
+    return this.#rewrite([value], () => super.fill(value, start, end))
   }
 
   override copyWithin(target: number, start: number, end?: number): this {
-    return this.#link === null
-      ? super.copyWithin(target, start, end)
-      : this.#change([], () => super.copyWithin(target, start, end))
+    return this.#rewrite([], () => super.copyWithin(target, start, end))
   }
 
-  override sort(compare?: (one: T, other: T) => number): this {
-    if (this.#link === null) super.sort(compare)
-    else this.#change([], () => super.sort(compare))
+  #take(take: () => T | undefined): T | undefined {
+    if (this.length === 0) return undefined
+    const link = this.#toChange([])
+    const member = take()
+    if (link !== null && member !== undefined) link.events.removed(link, member)
+    return member
+  }
+
+  #rewrite(members: readonly T[], change: () => unknown): this {
+    const link = this.#toChange(members)
+    const before = this.slice()
+    change()
+    if (link === null) return this
+    for (const member of new Set(this)) if (!before.includes(member)) link.events.added(link, member)
+    for (const member of new Set(before)) link.events.removed(link, member)
     return this
   }
 
-  override reverse(): this {
-    if (this.#link === null) super.reverse()
-    else this.#change([], () => super.reverse())
-    return this
-  }
-
-  /** Runs a change and tells what came and what went. */
-  #change<R>(members: readonly T[], change: () => R): R {
+  /** Whose collection it is, after all members to come were checked and the change was noted; null for a plain array. */
+  #toChange(members: readonly T[]): CollectionLink | null {
     const link = this.#link
-    if (link === null) return change()
-    const { state, relationship, events } = link
+    if (link === null) return null
+    const { relationship, events } = link
     if (link.expired)
       throw new InvalidRequestError(
-        `This array is no longer ${relationship.mapper.className}.${relationship.key}: it was expired. Read the attribute again`,
+        `This array is ${relationship.mapper.className}.${relationship.key} no longer, as the attribute was expired: read it again from its object`,
       )
-    for (const member of members) events.check(state, relationship, member)
+    for (const member of members) events.check(relationship, member)
     events.changing(link)
-    const before = this.slice()
-    const result = change()
-    for (const [member, count] of difference(before, this)) {
-      if (count > 0) events.added(link, member)
-      else events.removed(link, member)
-    }
-    return result
+    return link
   }
 }
 
-/** By member, how much more often it stands in the second list; members that stand in both equally often are left out. */
-function difference<T>(before: readonly T[], after: readonly T[]): Map<T, number> {
-  const counts = new Map<T, number>()
-  for (const member of after) counts.set(member, (counts.get(member) ?? 0) + 1)
-  for (const member of before) counts.set(member, (counts.get(member) ?? 0) - 1)
-  for (const [member, count] of counts) if (count === 0) counts.delete(member)
-  return counts
-}
-
-/** Whose collection it is; null for a plain array. */
+/** Whose collection it is; null for anything that is nobody's. */
 export function linkOf(collection: unknown): CollectionLink | null {
   return collection instanceof EntityCollection ? read(collection) : null
 }
@@ -169,7 +162,7 @@ export function setLink(collection: EntityCollection, link: CollectionLink | nul
   write(collection, link)
 }
 
-/** A collection with these members, without any event. */
+/** A collection of these members, nobody's yet. */
 export function collectionOf(members: readonly object[]): EntityCollection {
   const collection = new EntityCollection()
   for (const member of members) push.call(collection, member)
@@ -181,16 +174,15 @@ export function appendSilently(collection: EntityCollection, member: object): vo
   push.call(collection, member)
 }
 
-/** Takes a member out, once, without any event. @returns whether it was there. */
-export function removeSilently(collection: EntityCollection, member: object): boolean {
-  const index = collection.indexOf(member)
-  if (index < 0) return false
-  splice.call(collection, index, 1)
-  return true
+/** Takes a member out, wherever it stands, without any event. */
+export function removeSilently(collection: EntityCollection, member: object): void {
+  for (let index = collection.indexOf(member); index >= 0; index = collection.indexOf(member))
+    splice.call(collection, index, 1)
 }
 
 /** Replaces all members without any event. */
 export function refillSilently(collection: EntityCollection, members: readonly object[]): void {
+  const fresh = [...members]
   collection.length = 0
-  for (const member of members) push.call(collection, member)
+  for (const member of fresh) push.call(collection, member)
 }

@@ -51,11 +51,12 @@ export function announceDifference(link: CollectionLink, before: readonly object
 }
 
 /** Refuses an object that the relationship cannot hold. */
-export function checkMember(_state: StateLike, relationship: RelationshipLike, member: unknown): void {
-  const state = stateOf(member)
-  if (state !== null && member instanceof relationship.target.entityClass) return
+export function checkMember(relationship: RelationshipLike, member: unknown): void {
+  if (stateOf(member) !== null && member instanceof relationship.target.entityClass) return
+  const { className } = relationship.target
+  const holds = relationship.isCollection ? `a collection of ${className} objects` : `a ${className} or null`
   throw new ArgumentError(
-    `${relationship.mapper.className}.${relationship.key} holds ${relationship.target.className} objects; got ${describe(member)}`,
+    `${relationship.mapper.className}.${relationship.key} holds ${holds}; got ${describe(member)}`,
   )
 }
 
@@ -63,10 +64,10 @@ export function checkMember(_state: StateLike, relationship: RelationshipLike, m
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   const state = stateOf(value)
-  if (state !== null) return `a ${state.mapper.className}`
+  if (state !== null) return `a ${state.mapper.className} object`
   if (Array.isArray(value)) return 'an array'
   if (typeof value !== 'object') return `a ${typeof value}`
-  return `an object of class ${value.constructor?.name ?? 'unknown'}, which is not mapped`
+  return 'an object of a class that is not mapped'
 }
 
 /** A user put a member into a collection, which holds it by now. */
@@ -74,7 +75,7 @@ export function memberAdded(owner: StateLike, relationship: RelationshipLike, me
   const child = stateOf(member)
   if (child === null) return
   linked(owner, relationship, child)
-  const { reverse } = relationship
+  const reverse = mirrorOf(relationship)
   if (reverse !== null) mirrorAdded(child, reverse, owner)
   if (relationship.cascade.saveUpdate && owner.session !== null && child.session !== owner.session)
     owner.session.cascadeAdd(child)
@@ -84,14 +85,14 @@ export function memberAdded(owner: StateLike, relationship: RelationshipLike, me
 export function memberRemoved(owner: StateLike, relationship: RelationshipLike, member: object): void {
   const child = stateOf(member)
   if (child === null) return
-  const { reverse } = relationship
+  const reverse = mirrorOf(relationship)
   if (reverse !== null) takeOut(child, reverse, owner)
   unlinked(owner, relationship, child)
 }
 
 /** A user set a reference. */
 export function setReference(state: StateLike, relationship: RelationshipLike, value: unknown): void {
-  if (value !== null) checkMember(state, relationship, value)
+  if (value !== null) checkMember(relationship, value)
   const member = value as object | null
   const before = referenceBefore(state, relationship)
   if (before === member) {
@@ -100,7 +101,7 @@ export function setReference(state: StateLike, relationship: RelationshipLike, v
   }
   noteReference(state, relationship, before)
   state.values[relationship.slot] = member
-  const { reverse } = relationship
+  const reverse = mirrorOf(relationship)
   const child = stateOf(member)
   if (child !== null) {
     linked(state, relationship, child)
@@ -110,12 +111,16 @@ export function setReference(state: StateLike, relationship: RelationshipLike, v
   }
   const old = stateOf(before)
   if (old !== null) {
-    if (reverse !== null) {
-      takeOut(old, reverse, state)
-      unlinked(old, reverse, state)
-    }
+    if (reverse !== null) takeOut(old, reverse, state)
     unlinked(state, relationship, old)
-  } else if (member === null && reverse?.cascade.deleteOrphan) lostParent(state, reverse.parentKey)
+  } else if (member === null && before === undefined && hasRow(state) && reverse?.cascade.deleteOrphan === true)
+    lostParent(state, reverse.parentKey)
+}
+
+/** The relationship that is kept in step with this one. */
+function mirrorOf(relationship: RelationshipLike): RelationshipLike | null {
+  const { reverse } = relationship
+  return relationship.viewOnly || reverse === null || reverse.viewOnly ? null : reverse
 }
 
 /** The other side of an addition: `owner` goes into the relationship of `state` that mirrors the one it was added by. */
@@ -136,11 +141,8 @@ function mirrorAdded(state: StateLike, relationship: RelationshipLike, owner: St
   linked(state, relationship, owner)
   const displaced = stateOf(before)
   if (displaced === null) return
-  const { reverse } = relationship
-  if (reverse !== null) {
-    takeOut(displaced, reverse, state)
-    unlinked(displaced, reverse, state)
-  }
+  const reverse = mirrorOf(relationship)
+  if (reverse !== null) takeOut(displaced, reverse, state)
   unlinked(state, relationship, displaced)
 }
 

@@ -125,6 +125,12 @@ export function resetHistory(state: StateLike): void {
   }
 }
 
+/** Tells the session of an object that was attached to it which collections somebody outside holds. */
+export function reportExposed(state: StateLike): void {
+  for (const relationship of state.mapper.relationships)
+    if (linkOf(state.values[relationship.slot])?.exposed === true) state.session?.exposed(state, relationship)
+}
+
 /**
  * Forgets loaded values and pending changes, so that reading them raises until they are loaded again. Primary key values stay: they are the
  * object's identity.
@@ -175,7 +181,14 @@ export function settleCollection(state: StateLike, relationship: RelationshipLik
   if (link.overUnknown) return true
   if (snapshot === null || !hasRow(state)) return !hasRow(state)
   if (snapshot.length === value.length && snapshot.every((member, index) => member === value[index])) return false
-  for (const member of value) link.events.check(state, relationship, member)
+  const before = new Set(snapshot)
+  if (
+    value.length === snapshot.length &&
+    value.every((member) => before.has(member)) &&
+    new Set(value).size === before.size
+  )
+    return false
+  for (const member of value) link.events.check(relationship, member)
   state.noteChange(relationship.slot)
   announceDifference(link, snapshot, value)
   return true

@@ -92,6 +92,11 @@ export function carryState(entity: object, state: InstanceState): void {
   new Stamp(entity, state)
 }
 
+/** {@link stateOf} for what is known to be an object. */
+export function ownState(entity: object): InstanceState | null {
+  return read(entity)
+}
+
 /** The state of an instance of a mapped class; null for anything else. */
 export function stateOf(entity: unknown): InstanceState | null {
   return typeof entity === 'object' && entity !== null ? read(entity) : null
