@@ -18,6 +18,14 @@ export interface StatementExecutionOptions {
   readonly synchronizeSession?: 'auto' | 'evaluate' | 'fetch' | false
 }
 
+/** @internal The keys of {@link StatementExecutionOptions}, to refuse others. */
+export const EXECUTION_OPTIONS: readonly (keyof StatementExecutionOptions)[] = [
+  'populateExisting',
+  'autoflush',
+  'yieldPer',
+  'synchronizeSession',
+]
+
 /** Whether a statement gives rows, changes rows, or neither is known. */
 export type StatementSort = 'select' | 'insert' | 'update' | 'delete' | 'ddl' | 'text'
 

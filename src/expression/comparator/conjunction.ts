@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { expect } from '../coerce/expect.ts'
 import { CRITERION } from '../coerce/roles.ts'
-import type { ColumnElement } from '../element/column-element.ts'
+import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { FALSE, TRUE } from '../element/constant.ts'
 import { BooleanList } from '../element/list.ts'
 import { Unary } from '../element/unary.ts'
@@ -11,7 +11,7 @@ import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 
 /** A criterion as users give it: nullable booleans are as good, NULL counts as not true. */
-export type Criterion = ColumnElement<boolean | null>
+export type Criterion = Expression<boolean | null>
 
 /**
  * All of the criteria. Constants fold: `sqlTrue()` is left out, `sqlFalse()` makes the whole false; one criterion alone is

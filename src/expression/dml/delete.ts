@@ -2,8 +2,12 @@
 import { defineKind } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
+import type { Criterion } from '../comparator/conjunction.ts'
+import type { EntityHandle, EntityInstance, TypedEntity, TypedFrom, TypedTable } from '../from/typed.ts'
+import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
+import type { Joined, JoinedTuple } from './insert.ts'
 import { walkCriteria } from './update.ts'
-import { type CriteriaState, Write } from './write.ts'
+import { type CriteriaState, criteriaOf, furtherFroms, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
 /** DELETE; every method gives a new statement. */
 export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
@@ -21,7 +25,49 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
   get sort(): StatementSort {
     return 'delete'
   }
+  /** @internal The same statement with some parts changed. */
+  with(change: Partial<CriteriaState>): Delete<Row, Tuple> {
+    return new Delete({ ...this.state, ...change })
+  }
+  /** @internal */
+  altered(change: Partial<WriteState>): this {
+    return this.with(change) as this
+  }
+
+  /** Adds criteria; all of them must be fulfilled. One that is always true (`sqlTrue()`) counts as none; see {@link all}. */
+  where(...criteria: readonly Criterion[]): Delete<Row, Tuple> {
+    return this.with({ where: criteriaOf(this.state, criteria) })
+  }
+  /** Every row is meant: a DELETE without a criterion is refused unless it says so. */
+  all(): Delete<Row, Tuple> {
+    return this.with({ everyRow: true })
+  }
+  /** Further FROM elements (`USING`); those that criteria name are found by themselves. */
+  using(...froms: readonly (TypedFrom | TypedEntity | EntityHandle)[]): Delete<Row, Tuple> {
+    return this.with(furtherFroms(this.state, froms, 'deleteFrom().using()'))
+  }
+  /** Columns and expressions that come back for each row; more calls add to them. */
+  returning<const A extends readonly Selectable[]>(
+    ...items: A
+  ): Delete<Joined<Row, RowOfItems<A>>, JoinedTuple<Tuple, TupleOf<A>>> {
+    return new Delete({ ...this.state, ...returningOf(this.state, items) })
+  }
+
   walk(pass: Pass): void {
     walkCriteria(pass, this.state)
   }
+}
+
+/**
+ * DELETE from a table or the table of a mapped class; SQLAlchemy's `delete()`. Without a criterion it is refused unless it
+ * says `.all()`.
+ * @throws ArgumentError it is no table
+ * @example
+ * deleteFrom(users).where(users.c.id.eq(addresses.c.userId), addresses.c.email.eq('x'))
+ * // DELETE FROM users USING addresses WHERE users.id = addresses.user_id AND addresses.email = :email_1
+ */
+export function deleteFrom(
+  from: TypedTable | TypedEntity<EntityInstance> | EntityHandle<EntityInstance>,
+): Delete<never, never> {
+  return new Delete({ ...writeOf(from, 'deleteFrom()'), where: [], from: [], everyRow: false })
 }

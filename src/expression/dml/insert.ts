@@ -1,10 +1,16 @@
 // `Insert`: INSERT with values, many rows, from SELECT, or with defaults only.
+import { ArgumentError } from '../../errors.ts'
 import { defineKind, type Element } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
-import type { NamedElement } from '../element/named.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { ROWS } from '../coerce/roles.ts'
+import type { NamedElement } from '../element/column-element.ts'
 import type { RowSource } from '../from/alias.ts'
-import { type Assignment, Write, type WriteState } from './write.ts'
+import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity, TypedTable } from '../from/typed.ts'
+import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
+import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
+import { type Assignment, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
 /** All that an INSERT says. */
 export interface InsertState extends WriteState {
@@ -20,8 +26,15 @@ export interface InsertState extends WriteState {
   readonly inline: boolean
 }
 
-/** INSERT; every method gives a new statement. */
-export class Insert<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
+/** A SELECT whose rows can be inserted. */
+type RowsToInsert = RowSource & { readonly '~tuple': unknown[] }
+
+/** INSERT; every method gives a new statement. `Values` is what `values()` takes. */
+export class Insert<
+  Row = never,
+  Tuple extends unknown[] = never,
+  Values = Readonly<Record<string, unknown>>,
+> extends Write<Row, Tuple> {
   declare readonly kind: 'insert'
   static {
     defineKind(Insert, 'insert')
@@ -36,6 +49,76 @@ export class Insert<Row = never, Tuple extends unknown[] = never> extends Write<
   get sort(): StatementSort {
     return 'insert'
   }
+  /** @internal The same statement with some parts changed. */
+  with(change: Partial<InsertState>): Insert<Row, Tuple, Values> {
+    return new Insert({ ...this.state, ...change })
+  }
+  /** @internal */
+  altered(change: Partial<WriteState>): this {
+    return this.with(change) as this
+  }
+
+  /**
+   * The row, or several rows in one statement. Keys are those of the columns; values are parameters, or expressions that the
+   * database evaluates. `undefined` leaves a column to its default. Values of a second call are added to the first's.
+   * @throws ArgumentError an unknown column, naming the nearest; a plain object or array for a column that holds none
+   * @example
+   * insert(users).values({ name: 'ed', age: func.abs(literal(-5)) })
+   * // INSERT INTO users (name, age) VALUES (:name, abs(:param_1))
+   */
+  values(values: Values | readonly Values[]): Insert<Row, Tuple, Values> {
+    const { state } = this
+    if (state.from !== null) throw new ArgumentError('values() and fromSelect() exclude each other')
+    if (Array.isArray(values)) {
+      if (state.values !== null)
+        throw new ArgumentError('values() of several rows cannot be added to values of one row')
+      return this.with({ rows: [...(state.rows ?? []), ...rowsOf(state.table, values, 'insert().values()')] })
+    }
+    if (state.rows !== null) throw new ArgumentError('values() of one row cannot be added to several rows')
+    const given = assignmentsOf(state.table, values, 'insert().values()')
+    return this.with({ values: merged(state.table, state.values ?? [], given) })
+  }
+
+  /**
+   * `INSERT ... SELECT`: the rows of a SELECT, by position.
+   * @throws ArgumentError an unknown column, or another number of columns than the SELECT has
+   * @example
+   * insert(users).fromSelect(['name'], select(guests.c.name))
+   * // INSERT INTO users (name) SELECT guests.name FROM guests
+   */
+  fromSelect(
+    columns: readonly ((keyof Values & string) | NamedElement)[],
+    select: RowsToInsert,
+  ): Insert<Row, Tuple, Values> {
+    const { table, values, rows } = this.state
+    if (values !== null || rows !== null) throw new ArgumentError('fromSelect() and values() exclude each other')
+    const source = expect(ROWS, select, 'fromSelect()') as RowSource
+    const targets = columns.map((column) =>
+      columnOf(table, typeof column === 'string' ? column : keyOf(column), 'fromSelect()'),
+    )
+    const count = source.exportedColumns.length
+    if (count !== targets.length && count > 0)
+      throw new ArgumentError(`fromSelect() names ${targets.length} columns; the SELECT has ${count}`)
+    return this.with({ from: { columns: targets, select: source } })
+  }
+
+  /**
+   * Columns and expressions that come back for each row; more calls add to them.
+   * @example
+   * insert(users).values({ name: 'ed' }).returning(users.c.id)
+   * // INSERT INTO users (name) VALUES (:name) RETURNING users.id
+   */
+  returning<const A extends readonly Selectable[]>(
+    ...items: A
+  ): Insert<Joined<Row, RowOfItems<A>>, JoinedTuple<Tuple, TupleOf<A>>, Values> {
+    return new Insert({ ...this.state, ...returningOf(this.state, items) })
+  }
+
+  /** Leaves client-side defaults alone: columns that are not named are the database's matter. */
+  inline(): Insert<Row, Tuple, Values> {
+    return this.with({ inline: true })
+  }
+
   walk(pass: Pass): void {
     const state = this.state
     pass.node(state.table)
@@ -58,11 +141,29 @@ export class Insert<Row = never, Tuple extends unknown[] = never> extends Write<
   }
 }
 
-/** Tells assignments to a pass. */
-export function walkAssignments(pass: Pass, assignments: readonly Assignment[]): void {
-  pass.flag(assignments.length + 1)
-  for (const assignment of assignments) {
-    pass.node(assignment.column)
-    pass.node(assignment.value)
-  }
+/** The row of RETURNING with more items. */
+export type Joined<Row, More> = [Row] extends [never] ? More : Row & More
+/** The tuple of RETURNING with more items. */
+export type JoinedTuple<Tuple extends unknown[], More extends unknown[]> = [Tuple] extends [never]
+  ? More
+  : [...Tuple, ...More]
+
+function keyOf(column: unknown): string {
+  return (elementOf(column) as NamedElement | null)?.key ?? ''
+}
+
+/**
+ * INSERT into a table or the table of a mapped class. Without `values()` execution gives the rows, or each column its default.
+ * @throws ArgumentError it is no table
+ * @example
+ * insert(users).values([{ name: 'ed' }, { name: 'wendy' }])
+ * // INSERT INTO users (name) VALUES (:name_m0), (:name_m1)
+ */
+export function insert<D>(into: TypedTable<D>): Insert<never, never, InsertOf<D>>
+export function insert<E extends EntityInstance>(
+  into: TypedEntity<E> | EntityHandle<E>,
+): Insert<never, never, EntityValues<E>>
+export function insert(into: unknown): Insert<never, never, never> {
+  const state = writeOf(into, 'insert()')
+  return new Insert({ ...state, values: null, rows: null, from: null, onConflict: null, inline: false })
 }

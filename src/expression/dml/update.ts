@@ -2,8 +2,30 @@
 import { defineKind } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
-import { walkAssignments } from './insert.ts'
-import { type Assignment, type CriteriaState, Write } from './write.ts'
+import type { Criterion } from '../comparator/conjunction.ts'
+import type { Expression } from '../element/column-element.ts'
+import type {
+  EntityHandle,
+  EntityInstance,
+  EntityValues,
+  TypedEntity,
+  TypedFrom,
+  TypedTable,
+  UpdateOf,
+} from '../from/typed.ts'
+import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
+import { assignmentsOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
+import type { Joined, JoinedTuple } from './insert.ts'
+import {
+  type Assignment,
+  type CriteriaState,
+  criteriaOf,
+  furtherFroms,
+  returningOf,
+  Write,
+  type WriteState,
+  writeOf,
+} from './write.ts'
 
 /** All that an UPDATE says. */
 export interface UpdateState extends CriteriaState {
@@ -11,8 +33,15 @@ export interface UpdateState extends CriteriaState {
   readonly values: readonly Assignment[]
 }
 
-/** UPDATE; every method gives a new statement. */
-export class Update<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
+/** A column and its value. */
+export type OrderedValue = readonly [column: Expression | string, value: unknown]
+
+/** UPDATE; every method gives a new statement. `Values` is what `values()` takes. */
+export class Update<
+  Row = never,
+  Tuple extends unknown[] = never,
+  Values = Readonly<Record<string, unknown>>,
+> extends Write<Row, Tuple> {
   declare readonly kind: 'update'
   static {
     defineKind(Update, 'update')
@@ -27,6 +56,53 @@ export class Update<Row = never, Tuple extends unknown[] = never> extends Write<
   get sort(): StatementSort {
     return 'update'
   }
+  /** @internal The same statement with some parts changed. */
+  with(change: Partial<UpdateState>): Update<Row, Tuple, Values> {
+    return new Update({ ...this.state, ...change })
+  }
+  /** @internal */
+  altered(change: Partial<WriteState>): this {
+    return this.with(change) as this
+  }
+
+  /**
+   * What is written: an object of values by column, in the order of the table's columns, or pairs `[column, value]` in an
+   * order that matters. `undefined` leaves a column as it is. Values of a second call are added to the first's.
+   * @throws ArgumentError an unknown column, naming the nearest; a plain object or array for a column that holds none
+   * @example
+   * update(users).values({ age: users.c.age.add(1) }).where(users.c.id.eq(5))
+   * // UPDATE users SET age=(users.age + :age_1) WHERE users.id = :id_1
+   */
+  values(values: Values | readonly OrderedValue[]): Update<Row, Tuple, Values> {
+    const { state } = this
+    if (Array.isArray(values)) {
+      const pairs = orderedAssignments(state.table, values, 'update().values()')
+      return this.with({ values: [...state.values, ...pairs] })
+    }
+    const given = assignmentsOf(state.table, values, 'update().values()')
+    return this.with({ values: merged(state.table, state.values, given) })
+  }
+  /** Adds criteria; all of them must be fulfilled. One that is always true (`sqlTrue()`) counts as none; see {@link all}. */
+  where(...criteria: readonly Criterion[]): Update<Row, Tuple, Values> {
+    return this.with({ where: criteriaOf(this.state, criteria) })
+  }
+  /** Every row is meant: an UPDATE without a criterion is refused unless it says so. */
+  all(): Update<Row, Tuple, Values> {
+    return this.with({ everyRow: true })
+  }
+  /**
+   * Further FROM elements; those that values and criteria name are found by themselves.
+   */
+  from(...froms: readonly (TypedFrom | TypedEntity | EntityHandle)[]): Update<Row, Tuple, Values> {
+    return this.with(furtherFroms(this.state, froms, 'update().from()'))
+  }
+  /** Columns and expressions that come back for each row; more calls add to them. */
+  returning<const A extends readonly Selectable[]>(
+    ...items: A
+  ): Update<Joined<Row, RowOfItems<A>>, JoinedTuple<Tuple, TupleOf<A>>, Values> {
+    return new Update({ ...this.state, ...returningOf(this.state, items) })
+  }
+
   walk(pass: Pass): void {
     walkAssignments(pass, this.state.values)
     walkCriteria(pass, this.state)
@@ -43,4 +119,19 @@ export function walkCriteria(pass: Pass, state: CriteriaState): void {
   pass.nodes(state.returning)
   pass.nodes(state.ctes)
   pass.nodes(state.options)
+}
+
+/**
+ * UPDATE of a table or the table of a mapped class. Without a criterion it is refused unless it says `.all()`.
+ * @throws ArgumentError it is no table
+ * @example
+ * update(users).values({ name: 'Ed' }).where(users.c.name.eq('ed')).returning(users.c.id)
+ * // UPDATE users SET name=:name WHERE users.name = :name_1 RETURNING users.id
+ */
+export function update<D>(table: TypedTable<D>): Update<never, never, UpdateOf<D>>
+export function update<E extends EntityInstance>(
+  entity: TypedEntity<E> | EntityHandle<E>,
+): Update<never, never, EntityValues<E>>
+export function update(target: unknown): Update<never, never, never> {
+  return new Update({ ...writeOf(target, 'update()'), values: [], where: [], from: [], everyRow: false })
 }

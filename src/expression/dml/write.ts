@@ -1,14 +1,25 @@
 // What INSERT, UPDATE and DELETE share: the table, RETURNING, criteria, options.
-import { Executable, type StatementExecutionOptions, type StatementOption } from '../base/executable.ts'
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import type { Element } from '../base/element.ts'
+import {
+  EXECUTION_OPTIONS,
+  Executable,
+  type StatementExecutionOptions,
+  type StatementOption,
+} from '../base/executable.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
-import type { ColumnElement } from '../element/column-element.ts'
-import type { NamedElement } from '../element/named.ts'
-import type { Cte, RowSource } from '../from/alias.ts'
+import { expect, expectAll } from '../coerce/expect.ts'
+import { FROM, TABLE } from '../coerce/roles.ts'
+import { conjoin } from '../comparator/conjunction.ts'
+import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { TRUE } from '../element/constant.ts'
+import { Cte, type CteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import { exportedColumnsOf } from '../select/labels.ts'
-import { EMPTY_SELECT } from '../select/select.ts'
+import { EMPTY_SELECT, itemsOf, pluginOf } from '../select/select.ts'
 import type { SelectItem } from '../select/state.ts'
 
 /** A column of the table with the expression that it gets. */
@@ -32,6 +43,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
   extends Executable<Row, Tuple>
   implements RowSource
 {
+  /** @internal */
   abstract readonly state: WriteState
   #exported: readonly NamedElement[] | null = null
 
@@ -50,6 +62,35 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
     this.#exported ??= exportedColumnsOf({ ...EMPTY_SELECT, items: this.state.returning })
     return this.#exported
   }
+
+  /** @internal The same statement with some of the shared parts changed. */
+  abstract altered(change: Partial<WriteState>): this
+
+  /**
+   * This write as a common table expression: the rows of its RETURNING can be selected from.
+   * @example
+   * const gone = deleteFrom(users).where(users.c.age.lt(18)).returning(users.c.id).cte('gone')
+   * select(gone.c.id)
+   * // WITH gone AS (DELETE FROM users WHERE users.age < :age_1 RETURNING users.id) SELECT gone.id FROM gone
+   */
+  cte(name: string | null = null, options: Omit<CteOptions, 'recursive'> = {}): Cte<Row> {
+    checkKeys('cte()', options, ['materialized'])
+    return new Cte<Row>(this, name, options)
+  }
+  /** Adds CTEs that stand in WITH without being named elsewhere. */
+  addCte(...ctes: readonly Cte[]): this {
+    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
+    return this.altered({ ctes: [...this.state.ctes, ...ctes] })
+  }
+  /** Options for whoever runs the statement. */
+  options(...options: readonly StatementOption[]): this {
+    return this.altered({ options: [...this.state.options, ...options] })
+  }
+  /** Options of how the statement is run; later ones win. */
+  executionOptions(options: StatementExecutionOptions): this {
+    checkKeys('executionOptions()', options, EXECUTION_OPTIONS)
+    return this.altered({ executionOptions: { ...this.state.executionOptions, ...options } })
+  }
 }
 
 /** The parts that UPDATE and DELETE share. */
@@ -59,4 +100,37 @@ export interface CriteriaState extends WriteState {
   readonly from: readonly FromClause[]
   /** The user said `.all()`: every row is meant. */
   readonly everyRow: boolean
+}
+
+/** @internal The beginning of a write of a table or of a mapped class. */
+export function writeOf(target: unknown, where: string): WriteState {
+  return {
+    table: expect(TABLE, target, where) as Element as TableClause,
+    returning: [],
+    ctes: [],
+    options: [],
+    executionOptions: {},
+    plugin: pluginOf([target]),
+  }
+}
+
+/** @internal RETURNING with more items. */
+export function returningOf(state: WriteState, items: readonly unknown[]): Pick<WriteState, 'returning' | 'plugin'> {
+  const more = itemsOf(items, 'returning()')
+  return { returning: [...state.returning, ...more], plugin: pluginOf(more) ?? state.plugin }
+}
+
+/** @internal WHERE with more criteria; one that is always true is none, so that it does not pass for one. */
+export function criteriaOf(state: CriteriaState, criteria: readonly unknown[]): readonly ColumnElement<boolean>[] {
+  const all = conjoin(state.where, criteria, 'where()')
+  return all.length === 1 && all[0] === TRUE ? [] : all
+}
+
+/** @internal Further FROM elements. */
+export function furtherFroms(
+  state: CriteriaState,
+  froms: readonly unknown[],
+  where: string,
+): Pick<CriteriaState, 'from'> {
+  return { from: [...state.from, ...(expectAll(FROM, froms, where) as Element[] as FromClause[])] }
 }

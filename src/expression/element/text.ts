@@ -32,6 +32,8 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   static {
     defineKind(TextClause, 'text')
   }
+  /** Declared only: text can stand where an expression of any type does. */
+  declare readonly '~value': never
   readonly strings: readonly string[]
   readonly values: readonly ColumnElement[]
   /** @internal */

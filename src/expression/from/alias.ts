@@ -1,80 +1,14 @@
-// Another name for a FROM element: aliases, subqueries, LATERAL, common table expressions.
+// Statements under a name: subqueries, LATERAL, common table expressions; and `Alias`, which is declared beside `FromClause`.
 
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { ColumnClause } from '../element/column.ts'
-import type { ColumnElement } from '../element/column-element.ts'
-import { AnonymousName, type Name, walkName } from '../element/name.ts'
-import type { NamedElement } from '../element/named.ts'
-import { type ForeignKeyLink, FromClause } from './from-clause.ts'
+import type { NamedElement } from '../element/column-element.ts'
+import { walkName } from '../element/name.ts'
+import { NamedFrom } from './from-clause.ts'
+import type { RowColumns } from './typed.ts'
 
-/** A column of an alias, standing for a column of what is aliased. */
-export class ProxyColumn<N extends string = string, V = unknown> extends ColumnClause<N, V> {
-  readonly original: NamedElement<N, V>
-  constructor(original: NamedElement<N, V>, table: FromClause) {
-    super(original.key, original.name, original.type, table)
-    this.original = original
-  }
-}
-
-/** What has a name of its own and proxies the columns of another FROM element. */
-export abstract class NamedFrom extends FromClause {
-  readonly name: Name
-  #columns: readonly NamedElement[] | null = null
-  /** @param name null lets the compiler choose */
-  constructor(name: string | null, base: string) {
-    super()
-    this.name = name ?? new AnonymousName(base)
-  }
-  /** The columns that are proxied. */
-  protected abstract originals(): readonly NamedElement[]
-
-  get columnList(): readonly NamedElement[] {
-    this.#columns ??= this.originals().map((column) => new ProxyColumn(column, this))
-    return this.#columns
-  }
-  override get anonymousName(): string {
-    return typeof this.name === 'string' ? this.name : this.name.base
-  }
-  override corresponding(column: ColumnElement): NamedElement | null {
-    for (const own of this.columnList) {
-      let proxied: ColumnElement = own
-      while (proxied !== column && proxied instanceof ProxyColumn) proxied = proxied.original
-      if (proxied === column) return own
-    }
-    return null
-  }
-}
-
-/** `element AS name`. */
-export class Alias extends NamedFrom {
-  declare readonly kind: 'alias'
-  static {
-    defineKind(Alias, 'alias')
-  }
-  readonly element: FromClause
-  readonly isLateral: boolean
-  constructor(element: FromClause, name: string | null, isLateral = false) {
-    super(name, element.anonymousName)
-    this.element = element
-    this.isLateral = isLateral
-  }
-  protected originals(): readonly NamedElement[] {
-    return this.element.columnList
-  }
-  override foreignKeyLinks(): readonly ForeignKeyLink[] {
-    return this.element.foreignKeyLinks().flatMap((link) => {
-      const column = this.corresponding(link.column)
-      return column === null ? [] : [{ ...link, column }]
-    })
-  }
-  walk(pass: Pass): void {
-    walkName(pass, this.name)
-    pass.flag(this.isLateral)
-    pass.shared(this.element)
-  }
-}
+export { Alias, NamedFrom, ProxyColumn } from './from-clause.ts'
 
 /** A statement whose rows can stand in FROM: SELECT, a compound of SELECTs, or a write with RETURNING (in a CTE only). */
 export interface RowSource extends Element {
@@ -83,17 +17,23 @@ export interface RowSource extends Element {
 }
 
 /** `(select) AS name`. */
-export class Subquery extends NamedFrom {
+export class Subquery<Row = unknown> extends NamedFrom {
   declare readonly kind: 'subquery'
   static {
     defineKind(Subquery, 'subquery')
   }
+  /** Declared only. */
+  declare readonly '~columns': Row
   readonly element: RowSource
   readonly isLateral: boolean
   constructor(element: RowSource, name: string | null, isLateral = false) {
     super(name, 'anon')
     this.element = element
     this.isLateral = isLateral
+  }
+  /** The columns by key. */
+  get c(): RowColumns<Row> {
+    return this.columns as unknown as RowColumns<Row>
   }
   protected originals(): readonly NamedElement[] {
     return this.element.exportedColumns
@@ -113,11 +53,13 @@ export interface CteOptions {
 }
 
 /** `WITH name AS (statement)`; in FROM only the name. */
-export class Cte extends NamedFrom {
+export class Cte<Row = unknown> extends NamedFrom {
   declare readonly kind: 'cte'
   static {
     defineKind(Cte, 'cte')
   }
+  /** Declared only. */
+  declare readonly '~columns': Row
   readonly recursive: boolean
   readonly materialized: boolean | null
   #element: RowSource
@@ -134,6 +76,10 @@ export class Cte extends NamedFrom {
   complete(element: RowSource): this {
     this.#element = element
     return this
+  }
+  /** The columns by key. */
+  get c(): RowColumns<Row> {
+    return this.columns as unknown as RowColumns<Row>
   }
   protected originals(): readonly NamedElement[] {
     return this.#element.exportedColumns

@@ -1,28 +1,43 @@
-// `FromClause`: what stands after FROM and has columns.
-import { Element } from '../base/element.ts'
+// `FromClause`: what stands after FROM and has columns; and what is made of one: `Alias` and `Join`, which its methods give.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { defineKind, Element } from '../base/element.ts'
+import type { Pass } from '../base/pass.ts'
+import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
-import type { ColumnElement } from '../element/column-element.ts'
-import type { NamedElement } from '../element/named.ts'
+import { expect } from '../coerce/expect.ts'
+import { CRITERION, FROM } from '../coerce/roles.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
+import { AnonymousName, type Name, walkName } from '../element/name.ts'
+import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
+import type { EntityHandle, RowColumns, TypedEntity, TypedFrom } from './typed.ts'
 
-/** A foreign key as joins see it: a column here that refers to a column there. */
-export interface ForeignKeyLink {
-  /** The referring column, of the FROM element that was asked. */
-  readonly column: NamedElement
-  /** The schema column referred to; null while its table is not known. */
-  readonly referred: ColumnElement | null
-  /** Links of one constraint share this object. */
-  readonly constraint: object
+export type { ForeignKeyLink } from './join-condition.ts'
+
+/** What can be joined: FROM elements, mapped classes, relationships. */
+export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget
+
+/** Options of joins. */
+export interface JoinOptions {
+  /** LEFT OUTER JOIN: rows of the left side without a partner stay. Default false. */
+  readonly isOuter?: boolean
+  /** FULL OUTER JOIN: rows of either side without a partner stay. Default false. */
+  readonly isFull?: boolean
 }
 
 /** A FROM element. */
 export abstract class FromClause extends Element {
+  /** Declared only. */
+  declare readonly '~columns': unknown
   /** The columns it offers to the statement around it, in order. */
   abstract readonly columnList: readonly NamedElement[]
+  #byKey: Readonly<Record<string, NamedElement>> | null = null
+
   /** @internal */
   override get roles(): number {
     return Role.from
   }
-  #byKey: Readonly<Record<string, NamedElement>> | null = null
 
   /** The columns by key. */
   get columns(): Readonly<Record<string, NamedElement>> {
@@ -53,5 +68,167 @@ export abstract class FromClause extends Element {
   /** FROM elements that need not be listed again where this one is: the sides of a join. */
   containedFroms(): readonly FromClause[] {
     return [this]
+  }
+
+  /**
+   * Another name for this element, so that it can stand in a statement twice.
+   * @param name default: one that the compiler chooses, such as `users_1`
+   * @example
+   * const boss = users.alias('boss')
+   * select(users.c.name, boss.c.name).joinFrom(users, boss, users.c.bossId.eq(boss.c.id))
+   * // SELECT users.name, boss.name AS name_1 FROM users JOIN users AS boss ON users.boss_id = boss.id
+   */
+  alias<Row>(this: TypedFrom<Row>, name: string | null = null): Alias<Row> {
+    return new Alias<Row>(this as unknown as FromClause, name)
+  }
+
+  /**
+   * This element joined with another; for `selectFrom()`.
+   * @param on default: the condition that foreign keys imply
+   * @throws NoForeignKeysError, AmbiguousForeignKeysError there is no such condition, or not only one
+   * @example
+   * select(users.c.name).selectFrom(users.join(addresses))
+   * // SELECT users.name FROM users JOIN addresses ON users.id = addresses.user_id
+   */
+  join(target: JoinTarget, on?: Expression<boolean | null>, options: JoinOptions = {}): Join {
+    return joined(this, target, on, options, 'join()')
+  }
+  /** {@link join} that keeps the rows of this element that have no partner. */
+  outerjoin(target: JoinTarget, on?: Expression<boolean | null>, options: JoinOptions = {}): Join {
+    return joined(this, target, on, { isOuter: true, ...options }, 'outerjoin()')
+  }
+}
+
+/** A FROM element joined with a target: a relationship brings its own conditions and, with an association table, two steps. */
+export function joined(left: FromClause, target: unknown, on: unknown, options: JoinOptions, where: string): Join {
+  checkKeys(where, options, ['isOuter', 'isFull'])
+  const { isOuter = false, isFull = false } = options
+  if (hasJoinTarget(target)) {
+    if (on !== undefined) throw new ArgumentError(`${where} takes a condition or a relationship, not both`)
+    let whole: FromClause = left
+    for (const step of target[JOIN_TARGET]())
+      whole = new Join(whole, expect(FROM, step.right, where) as FromClause, criterion(step.on, where), isOuter, isFull)
+    return whole as Join
+  }
+  const right = expect(FROM, target, where) as FromClause
+  const condition = on === undefined ? conditionBetween(left, right) : criterion(on, where)
+  return new Join(left, right, condition, isOuter, isFull)
+}
+
+function criterion(value: unknown, where: string): ColumnElement<boolean> {
+  return expect(CRITERION, value, where)
+}
+
+/** A column of an alias, standing for a column of what is aliased. */
+export class ProxyColumn<out N extends string = string, out V = unknown> extends ColumnClause<N, V> {
+  readonly original: NamedElement<N, V>
+  constructor(original: NamedElement<N, V>, table: FromClause) {
+    super(original.key, original.name, original.type, table)
+    this.original = original
+  }
+}
+
+/** What has a name of its own and proxies the columns of another FROM element. */
+export abstract class NamedFrom extends FromClause {
+  readonly name: Name
+  #columns: readonly NamedElement[] | null = null
+  /** @param name null lets the compiler choose */
+  constructor(name: string | null, base: string) {
+    super()
+    this.name = name ?? new AnonymousName(base)
+  }
+  /** The columns that are proxied. */
+  protected abstract originals(): readonly NamedElement[]
+
+  get columnList(): readonly NamedElement[] {
+    this.#columns ??= this.originals().map((column) => new ProxyColumn(column, this))
+    return this.#columns
+  }
+  override get anonymousName(): string {
+    return typeof this.name === 'string' ? this.name : this.name.base
+  }
+  override corresponding(column: ColumnElement): NamedElement | null {
+    for (const own of this.columnList) {
+      let proxied: ColumnElement = own
+      while (proxied !== column && proxied instanceof ProxyColumn) proxied = proxied.original
+      if (proxied === column) return own
+    }
+    return null
+  }
+}
+
+/** `element AS name`. */
+export class Alias<Row = unknown> extends NamedFrom {
+  declare readonly kind: 'alias'
+  static {
+    defineKind(Alias, 'alias')
+  }
+  /** Declared only. */
+  declare readonly '~columns': Row
+  readonly element: FromClause
+  readonly isLateral: boolean
+  constructor(element: FromClause, name: string | null, isLateral = false) {
+    super(name, element.anonymousName)
+    this.element = element
+    this.isLateral = isLateral
+  }
+  /** The columns by key. */
+  get c(): RowColumns<Row> {
+    return this.columns as unknown as RowColumns<Row>
+  }
+  protected originals(): readonly NamedElement[] {
+    return this.element.columnList
+  }
+  override foreignKeyLinks(): readonly ForeignKeyLink[] {
+    return this.element.foreignKeyLinks().flatMap((link) => {
+      const column = this.corresponding(link.column)
+      return column === null ? [] : [{ ...link, column }]
+    })
+  }
+  walk(pass: Pass): void {
+    walkName(pass, this.name)
+    pass.flag(this.isLateral)
+    pass.shared(this.element)
+  }
+}
+
+/** `left JOIN right ON condition`; the condition is found by whoever builds the node. */
+export class Join extends FromClause {
+  declare readonly kind: 'join'
+  static {
+    defineKind(Join, 'join')
+  }
+  readonly left: FromClause
+  readonly right: FromClause
+  /** Null is a CROSS JOIN. */
+  readonly on: ColumnElement<boolean> | null
+  readonly isOuter: boolean
+  readonly isFull: boolean
+  constructor(left: FromClause, right: FromClause, on: ColumnElement<boolean> | null, isOuter = false, isFull = false) {
+    super()
+    this.left = left
+    this.right = right
+    this.on = on
+    this.isOuter = isOuter
+    this.isFull = isFull
+  }
+  get columnList(): readonly NamedElement[] {
+    return [...this.left.columnList, ...this.right.columnList]
+  }
+  override foreignKeyLinks(): readonly ForeignKeyLink[] {
+    return [...this.left.foreignKeyLinks(), ...this.right.foreignKeyLinks()]
+  }
+  override corresponding(column: ColumnElement): NamedElement | null {
+    return this.left.corresponding(column) ?? this.right.corresponding(column)
+  }
+  override containedFroms(): readonly FromClause[] {
+    return [this, ...this.left.containedFroms(), ...this.right.containedFroms()]
+  }
+  walk(pass: Pass): void {
+    pass.shared(this.left)
+    pass.shared(this.right)
+    pass.node(this.on)
+    pass.flag(this.isOuter)
+    pass.flag(this.isFull)
   }
 }

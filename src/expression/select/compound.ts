@@ -1,31 +1,145 @@
-// UNION, INTERSECT, EXCEPT.
+// `SelectBase`: what SELECT and compounds of SELECTs share; UNION, INTERSECT, EXCEPT, which its methods give.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { defineKind } from '../base/element.ts'
 import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
-import type { ColumnElement } from '../element/column-element.ts'
-import type { NamedElement } from '../element/named.ts'
-import type { RowSource } from '../from/alias.ts'
-import type { Select } from './select.ts'
+import { describe } from '../coerce/describe.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
+import { ANONYMOUS } from '../comparator/operand.ts'
+import { Bind } from '../element/bind.ts'
+import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
+import { Cte, type CteOptions, type RowSource, Subquery } from '../from/alias.ts'
+import { NullType } from '../types/null.ts'
+import { BigInteger, Integer } from '../types/numeric.ts'
+import type { SqlType } from '../types/type.ts'
+import { Exists, ScalarSelect } from './scalar.ts'
+import type { OrderedState } from './state.ts'
 
 /** How the rows of the parts are put together. */
 export type CompoundOperator = 'UNION' | 'UNION ALL' | 'INTERSECT' | 'INTERSECT ALL' | 'EXCEPT' | 'EXCEPT ALL'
 
-/** What surrounds the parts. */
-export interface CompoundState {
-  readonly operator: CompoundOperator
-  readonly selects: readonly (Select | CompoundSelect)[]
-  readonly orderBy: readonly ColumnElement[]
-  readonly limit: ColumnElement | null
-  readonly offset: ColumnElement | null
-}
+/** What ORDER BY takes: expressions, and names of the row's columns. */
+export type OrderBy<Row> = Expression | (keyof Row & string)
 
-/** Several SELECTs as one; every method gives a new statement. */
-export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]>
+/** What LIMIT and OFFSET take: a count, an expression, or null for none. */
+export type Count = number | bigint | Expression<number | bigint | null> | null
+
+/** SELECT, or several of them put together. */
+export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknown[]>
   extends Executable<Row, Tuple>
   implements RowSource
 {
+  /** @internal */
+  abstract readonly state: OrderedState
+  abstract readonly exportedColumns: readonly NamedElement[]
+  /** @internal The same statement with another order or limit. */
+  abstract reordered(change: Partial<OrderedState>): this
+
+  /** @internal */
+  override get roles(): number {
+    return Role.rows
+  }
+  get sort(): StatementSort {
+    return 'select'
+  }
+
+  /**
+   * Adds to ORDER BY; `null` alone takes back what was there. A name is that of a result column.
+   * @example
+   * select(users.c.name, func.count().label('n')).groupBy(users.c.name).orderBy(desc('n'), 'name')
+   * // SELECT users.name, count(*) AS n FROM users GROUP BY users.name ORDER BY n DESC, users.name
+   */
+  orderBy(...by: readonly OrderBy<Row>[] | [null]): this {
+    return this.reordered({ orderBy: orderList(this.state.orderBy, by, 'orderBy()') })
+  }
+  /** At most so many rows; null takes the limit back. */
+  limit(count: Count): this {
+    return this.reordered({ limit: countFor(count, 'limit()') })
+  }
+  /** Leaves out so many rows first; null takes it back. */
+  offset(count: Count): this {
+    return this.reordered({ offset: countFor(count, 'offset()') })
+  }
+
+  /**
+   * This statement as a FROM element.
+   * @param name default: one that the compiler chooses, such as `anon_1`
+   * @example
+   * const adults = select(users.c.id).where(users.c.age.gt(17)).subquery('adults')
+   * select(adults.c.id)   // SELECT adults.id FROM (SELECT users.id AS id FROM users WHERE users.age > :age_1) AS adults
+   */
+  subquery(name: string | null = null): Subquery<Row> {
+    return new Subquery<Row>(this, name)
+  }
+  /** {@link subquery}, by SQLAlchemy's other name. */
+  alias(name: string | null = null): Subquery<Row> {
+    return this.subquery(name)
+  }
+  /** A subquery that sees the FROM elements before it: `LATERAL (...) AS name`. */
+  lateral(name: string | null = null): Subquery<Row> {
+    return new Subquery<Row>(this, name, true)
+  }
+  /**
+   * This statement as a common table expression: `WITH name AS (...)`, written once at the top of the statement.
+   * @example
+   * const roots = select(nodes.c.id).where(nodes.c.parentId.eq(null)).cte('tree', { recursive: true })
+   * const tree = roots.unionAll(select(nodes.c.id).joinFrom(nodes, roots, nodes.c.parentId.eq(roots.c.id)))
+   */
+  cte(name: string | null = null, options: CteOptions = {}): Cte<Row> {
+    checkKeys('cte()', options, ['recursive', 'materialized'])
+    return new Cte<Row>(this, name, options)
+  }
+  /** This statement as a value: of one column and, at execution, one row at most; NULL where there is none. */
+  scalarSubquery(): ScalarSelect<Tuple[0] | null> {
+    const columns = this.exportedColumns
+    if (columns.length !== 1)
+      throw new ArgumentError(`A scalar subquery has one column; this SELECT has ${columns.length}`)
+    return new ScalarSelect(this, (columns[0]?.type ?? NullType) as SqlType<Tuple[0] | null>)
+  }
+  /** Whether this statement gives a row: `EXISTS (...)`. */
+  exists(): Exists {
+    return new Exists(this)
+  }
+
+  /** `UNION`: rows of either, each once. */
+  union(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('UNION', [this, ...others])
+  }
+  /** `UNION ALL`: rows of either, all of them. */
+  unionAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('UNION ALL', [this, ...others])
+  }
+  /** `INTERSECT`: rows of both, each once. */
+  intersect(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('INTERSECT', [this, ...others])
+  }
+  /** `INTERSECT ALL`. */
+  intersectAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('INTERSECT ALL', [this, ...others])
+  }
+  /** `EXCEPT`: rows of this that are not rows of the others, each once. */
+  except(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('EXCEPT', [this, ...others])
+  }
+  /** `EXCEPT ALL`. */
+  exceptAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+    return compound('EXCEPT ALL', [this, ...others])
+  }
+}
+
+/** What a compound says. */
+export interface CompoundState extends OrderedState {
+  readonly operator: CompoundOperator
+  readonly selects: readonly SelectBase[]
+  readonly executionOptions: StatementExecutionOptions
+}
+
+/** Several SELECTs as one; every method gives a new statement. */
+export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
   declare readonly kind: 'compound'
   static {
     defineKind(CompoundSelect, 'compound')
@@ -37,18 +151,11 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]>
     super()
     this.state = state
   }
-  /** @internal */
-  override get roles(): number {
-    return Role.rows
-  }
-  get sort(): StatementSort {
-    return 'select'
-  }
   get plugin(): CompilePlugin | null {
     return null
   }
   get executionOptionsOf(): StatementExecutionOptions {
-    return {}
+    return this.state.executionOptions
   }
   get exportedColumns(): readonly NamedElement[] {
     return this.state.selects[0]?.exportedColumns ?? []
@@ -57,6 +164,14 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]>
   with(change: Partial<CompoundState>): CompoundSelect<Row, Tuple> {
     return new CompoundSelect<Row, Tuple>({ ...this.state, ...change })
   }
+  /** @internal */
+  reordered(change: Partial<OrderedState>): this {
+    return this.with(change) as this
+  }
+  /** Options of how the statement is run; later ones win. */
+  executionOptions(options: StatementExecutionOptions): CompoundSelect<Row, Tuple> {
+    return this.with({ executionOptions: { ...this.state.executionOptions, ...options } })
+  }
   walk(pass: Pass): void {
     pass.text(this.state.operator)
     pass.nodes(this.state.selects)
@@ -64,4 +179,76 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]>
     pass.node(this.state.limit)
     pass.node(this.state.offset)
   }
+}
+
+/**
+ * Puts statements together.
+ * @internal
+ * @throws ArgumentError one of them is no SELECT, or has another number of columns
+ */
+export function compound<Row, Tuple extends unknown[]>(
+  operator: CompoundOperator,
+  parts: readonly unknown[],
+): CompoundSelect<Row, Tuple> {
+  const where = `${operator.toLowerCase().replace(' a', 'A')}()`
+  const selects = parts.map((part) => expect(ROWS, part, where) as SelectBase)
+  const [first] = selects
+  if (first === undefined) throw new ArgumentError(`${where} takes one SELECT at least`)
+  const count = first.exportedColumns.length
+  for (const select of selects)
+    if (select.exportedColumns.length !== count)
+      throw new ArgumentError(
+        `${where}: all SELECTs must have the same number of columns; the first has ${count}, another has ${select.exportedColumns.length}`,
+      )
+  return new CompoundSelect({ operator, selects, orderBy: [], limit: null, offset: null, executionOptions: {} })
+}
+
+/** `UNION`: rows of any of the statements, each once. */
+export function union<Row, Tuple extends unknown[]>(
+  first: SelectBase<Row, Tuple>,
+  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+): CompoundSelect<Row, Tuple> {
+  return compound('UNION', [first, ...others])
+}
+/** `UNION ALL`: rows of all of the statements. */
+export function unionAll<Row, Tuple extends unknown[]>(
+  first: SelectBase<Row, Tuple>,
+  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+): CompoundSelect<Row, Tuple> {
+  return compound('UNION ALL', [first, ...others])
+}
+/** `INTERSECT`: rows that all of the statements give, each once. */
+export function intersect<Row, Tuple extends unknown[]>(
+  first: SelectBase<Row, Tuple>,
+  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+): CompoundSelect<Row, Tuple> {
+  return compound('INTERSECT', [first, ...others])
+}
+/** `EXCEPT`: rows of the first that no other statement gives, each once. */
+export function except<Row, Tuple extends unknown[]>(
+  first: SelectBase<Row, Tuple>,
+  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+): CompoundSelect<Row, Tuple> {
+  return compound('EXCEPT', [first, ...others])
+}
+
+/** An ORDER BY or GROUP BY with more of them; `null` alone empties it. */
+export function orderList(
+  present: readonly ColumnElement[],
+  by: readonly unknown[],
+  where: string,
+): readonly ColumnElement[] {
+  if (by.length === 1 && by[0] === null) return []
+  return [...present, ...by.map((each) => expect(ORDER, each, where))]
+}
+
+function countFor(count: unknown, where: string): ColumnElement | null {
+  if (count === null) return null
+  const element = elementOf(count)
+  if (element !== null) return expect(EXPRESSION, element, where)
+  const isCount = typeof count === 'bigint' ? count >= 0n : Number.isSafeInteger(count) && (count as number) >= 0
+  if (!isCount)
+    throw new ArgumentError(`${where} takes a whole number from 0 on, an expression or null; got ${describe(count)}`)
+  const type: SqlType = typeof count === 'bigint' || (count as number) > 0x7fffffff ? BigInteger : Integer
+  return new Bind('param', count, type, ANONYMOUS)
 }

@@ -1,16 +1,18 @@
 // SELECTs as expressions: scalar subqueries, EXISTS, and the right side of IN.
+import { ArgumentError } from '../../errors.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import type { Criterion } from '../comparator/conjunction.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
 import type { RowSource } from '../from/alias.ts'
-import { exists, not } from '../operator/catalog.ts'
+import { exists as existsOperator, not } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
 
 /** `(select)` as a value. */
-export class ScalarSelect<V = unknown> extends ColumnElement<V> {
+export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'scalarSelect'
   static {
     defineKind(ScalarSelect, 'scalarSelect')
@@ -25,6 +27,13 @@ export class ScalarSelect<V = unknown> extends ColumnElement<V> {
   walk(pass: Pass): void {
     pass.node(this.element)
   }
+}
+
+/** What can be added to a SELECT within EXISTS; `Select` has these. */
+interface Refinable extends RowSource {
+  where(...criteria: readonly Criterion[]): RowSource
+  selectFrom(...from: readonly never[]): RowSource
+  correlate(...from: readonly never[]): RowSource
 }
 
 /** `EXISTS (select)`, or NOT EXISTS. */
@@ -44,7 +53,7 @@ export class Exists extends ColumnElement<boolean> {
     return BooleanType
   }
   override get topOperator(): Operator {
-    return this.isNegated ? not : exists
+    return this.isNegated ? not : existsOperator
   }
   override selfGroup(against: Operator): ColumnElement<boolean> {
     return groupAgainst(this, against)
@@ -52,6 +61,24 @@ export class Exists extends ColumnElement<boolean> {
   override negated(): ColumnElement<boolean> {
     return new Exists(this.element, !this.isNegated)
   }
+
+  /** Adds criteria to the SELECT within. */
+  where(...criteria: readonly Criterion[]): Exists {
+    return new Exists(this.#refinable('where()').where(...criteria), this.isNegated)
+  }
+  /** Adds FROM elements to the SELECT within. */
+  selectFrom(...from: readonly { readonly '~columns': unknown }[]): Exists {
+    return new Exists(this.#refinable('selectFrom()').selectFrom(...(from as never[])), this.isNegated)
+  }
+  /** Tells the SELECT within which FROM elements of the statements around are meant. */
+  correlate(...from: readonly { readonly '~columns': unknown }[]): Exists {
+    return new Exists(this.#refinable('correlate()').correlate(...(from as never[])), this.isNegated)
+  }
+  #refinable(where: string): Refinable {
+    if (this.element.kind === 'select') return this.element as Refinable
+    throw new ArgumentError(`${where} of EXISTS is for a SELECT; this one holds several put together`)
+  }
+
   walk(pass: Pass): void {
     pass.node(this.element)
     pass.flag(this.isNegated)

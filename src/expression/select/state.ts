@@ -1,5 +1,5 @@
 // `SelectState`: the frozen record that a Select wraps; a generative step is a copy with one change.
-import type { Executable, StatementExecutionOptions, StatementOption } from '../base/executable.ts'
+import type { StatementExecutionOptions, StatementOption } from '../base/executable.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
@@ -17,8 +17,15 @@ export interface ForUpdate {
   readonly wait: 'wait' | 'nowait' | 'skipLocked'
 }
 
+/** What SELECT and compounds of SELECTs have behind them. */
+export interface OrderedState {
+  readonly orderBy: readonly ColumnElement[]
+  readonly limit: ColumnElement | null
+  readonly offset: ColumnElement | null
+}
+
 /** All that a SELECT says. */
-export interface SelectState {
+export interface SelectState extends OrderedState {
   readonly items: readonly SelectItem[]
   /** Names of the items in `select({ name: item })`; null otherwise. */
   readonly names: readonly string[] | null
@@ -27,9 +34,6 @@ export interface SelectState {
   readonly where: readonly ColumnElement<boolean>[]
   readonly groupBy: readonly ColumnElement[]
   readonly having: readonly ColumnElement<boolean>[]
-  readonly orderBy: readonly ColumnElement[]
-  readonly limit: ColumnElement | null
-  readonly offset: ColumnElement | null
   /** DISTINCT, DISTINCT ON (...), or neither. */
   readonly distinct: boolean | readonly ColumnElement[]
   readonly forUpdate: ForUpdate | null
@@ -40,9 +44,4 @@ export interface SelectState {
   readonly options: readonly StatementOption[]
   readonly executionOptions: StatementExecutionOptions
   readonly plugin: CompilePlugin | null
-}
-
-/** SELECT, or a compound of SELECTs: what can be a subquery, a CTE, a scalar. */
-export interface SelectBase<Row = unknown, Tuple extends unknown[] = unknown[]> extends Executable<Row, Tuple> {
-  readonly orderByClauses: readonly ColumnElement[]
 }

@@ -1,0 +1,131 @@
+// From the objects that `values()` takes to assignments: columns by key, values as parameters named after their column.
+import { ArgumentError } from '../../errors.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
+import type { Pass } from '../base/pass.ts'
+import { describe } from '../coerce/describe.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { EXPRESSION } from '../coerce/roles.ts'
+import { Bind } from '../element/bind.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import type { TableClause } from '../from/table-clause.ts'
+import { comparedType } from '../types/infer.ts'
+import { NullType } from '../types/null.ts'
+import type { Assignment } from './write.ts'
+
+/** The keyword DEFAULT: in rows that leave out what other rows give. */
+const DEFAULT: ColumnElement = new ColumnClause('DEFAULT', 'DEFAULT', NullType, null, true)
+
+/** Tells assignments to a pass. */
+export function walkAssignments(pass: Pass, assignments: readonly Assignment[]): void {
+  pass.flag(assignments.length + 1)
+  for (const assignment of assignments) {
+    pass.node(assignment.column)
+    pass.node(assignment.value)
+  }
+}
+
+/** The column of a table by key. */
+export function columnOf(table: TableClause, key: string, where: string): NamedElement {
+  const column = table.columns[key]
+  if (column !== undefined) return column
+  const known = table.columnList.map((each) => each.key)
+  throw new ArgumentError(
+    `${where}: table ${quoteName(table.name)} has no column ${quoteName(key)}${suggestion(key, known)}`,
+  )
+}
+
+/** A value for a column: an expression as it is, anything else as a parameter. */
+export function assignment(column: NamedElement, value: unknown, where: string): Assignment {
+  const element = elementOf(value)
+  if (element !== null) return { column, value: expect(EXPRESSION, element, where) }
+  const { type } = column
+  if (value !== null && comparedType(type, value) === null)
+    throw new ArgumentError(
+      `${where}: column ${quoteName(column.key)} of the type ${type.kind} got ${describe(value)}; only json and array columns take objects and arrays`,
+    )
+  return { column, value: new Bind(column.key, value, type) }
+}
+
+/** Assignments of an object, in the order of the table's columns; `undefined` leaves a column out. */
+export function assignmentsOf(table: TableClause, values: unknown, where: string): readonly Assignment[] {
+  if (!isRecord(values))
+    throw new ArgumentError(`${where} takes an object of values by column; got ${describe(values)}`)
+  const given = new Map<NamedElement, Assignment>()
+  for (const key of Object.keys(values)) {
+    const column = columnOf(table, key, where)
+    const value = values[key]
+    if (value !== undefined) given.set(column, assignment(column, value, where))
+  }
+  return inTableOrder(table, given)
+}
+
+/** Assignments of pairs, in their order. */
+export function orderedAssignments(
+  table: TableClause,
+  pairs: readonly unknown[],
+  where: string,
+): readonly Assignment[] {
+  return pairs.map((pair) => {
+    if (!Array.isArray(pair) || pair.length !== 2)
+      throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(pair)}`)
+    const [target, value] = pair as readonly unknown[]
+    if (value === undefined) throw new ArgumentError(`${where} got undefined as a value; leave the pair out`)
+    const key = typeof target === 'string' ? target : (elementOf(target) as NamedElement | null)?.key
+    if (key === undefined)
+      throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(target)} as a column`)
+    return assignment(columnOf(table, key, where), value, where)
+  })
+}
+
+/** Assignments of several rows: each has the columns that any of them has. */
+export function rowsOf(
+  table: TableClause,
+  rows: readonly unknown[],
+  where: string,
+): readonly (readonly Assignment[])[] {
+  if (rows.length === 0) throw new ArgumentError(`${where} got an empty list of rows`)
+  const given = rows.map((row) => assignmentsOf(table, row, where))
+  const columns = new Set(given.flatMap((row) => row.map((each) => each.column)))
+  return given.map((row) => (row.length === columns.size ? row : completed(table, row, columns)))
+}
+
+/** A row with DEFAULT for what only other rows give; client-side defaults come by themselves. */
+function completed(
+  table: TableClause,
+  row: readonly Assignment[],
+  columns: ReadonlySet<NamedElement>,
+): readonly Assignment[] {
+  const given = new Map(row.map((each) => [each.column, each]))
+  for (const column of columns)
+    if (!given.has(column) && !hasClientDefault(column)) given.set(column, { column, value: DEFAULT })
+  return inTableOrder(table, given)
+}
+
+function hasClientDefault(column: NamedElement): boolean {
+  const { default: source } = column as { readonly default?: unknown }
+  return source !== undefined && source !== null
+}
+
+/** Later assignments of a column replace earlier ones. */
+export function merged(
+  table: TableClause,
+  present: readonly Assignment[],
+  more: readonly Assignment[],
+): readonly Assignment[] {
+  if (present.length === 0) return more
+  return inTableOrder(table, new Map([...present, ...more].map((each) => [each.column, each])))
+}
+
+function inTableOrder(table: TableClause, given: ReadonlyMap<NamedElement, Assignment>): readonly Assignment[] {
+  const ordered: Assignment[] = []
+  for (const column of table.columnList) {
+    const found = given.get(column)
+    if (found !== undefined) ordered.push(found)
+  }
+  return ordered
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && elementOf(value) === null
+}
