@@ -6,6 +6,7 @@ import type { ColumnElement } from '../element/column-element.ts'
 import type { ColumnDefinition } from '../from/typed.ts'
 import { SqlType } from '../types/type.ts'
 import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-option.ts'
+import type { ColumnProperty, PropertyKeyOrContext, PropertyResult } from './property-decorator.ts'
 import type { ComputedOptions, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
 
 /** Options of {@link Column}. */
@@ -75,13 +76,6 @@ export type ReferredValue<O> = O extends { readonly foreignKey: infer T }
     : unknown
   : unknown
 
-/** Empty when a property of type `F` can hold exactly what the column yields; otherwise a further argument that no decorator call has. */
-export type Fits<F, V> = [V] extends [F]
-  ? [F] extends [V | undefined]
-    ? [descriptor?: PropertyDescriptor]
-    : [mismatch: { property: F; column: V }]
-  : [mismatch: { property: F; column: V }]
-
 /** What `Column()` holds, whatever its value. */
 export interface ColumnParts {
   /** Null where the property's own type or the foreign key gives it. */
@@ -89,33 +83,20 @@ export interface ColumnParts {
   readonly options: ColumnOptions
 }
 
-/** A column's type and options; also a decorator of a property that holds such values. */
+/** A column's type and options; also a decorator of a property that holds such values, in both dialects of decorators. */
 export interface ColumnDef<V, Omissible extends boolean = boolean> extends ColumnDefinition<V, Omissible>, ColumnParts {
-  /** Legacy decorators (`experimentalDecorators`). */
-  <C extends object, K extends keyof C & string>(target: C, key: K, ...check: Fits<C[K], V>): void
-  /** Standard decorators, on a field. */
-  <This, F>(value: undefined, context: ClassFieldDecoratorContext<This, F>, ...check: Fits<F, V>): void
-  /** Standard decorators, on an accessor. */
-  <This, F>(
-    value: ClassAccessorDecoratorTarget<This, F>,
-    context: ClassAccessorDecoratorContext<This, F>,
-    ...check: Fits<F, V>
-  ): ClassAccessorDecoratorResult<This, F>
+  <T, const K extends PropertyKeyOrContext>(
+    target: T,
+    property: ColumnProperty<T, K, V>,
+    descriptor?: PropertyDescriptor,
+  ): PropertyResult<T>
 }
 
 /** A column without a type of its own: a decorator for any property. */
 export interface UntypedColumnDef<V, Omissible extends boolean = boolean>
   extends ColumnDefinition<V, Omissible>,
     ColumnParts {
-  /** Legacy decorators (`experimentalDecorators`). */
-  (target: object, key: string, descriptor?: PropertyDescriptor): void
-  /** Standard decorators, on a field. */
-  <This, F>(value: undefined, context: ClassFieldDecoratorContext<This, F>): void
-  /** Standard decorators, on an accessor. */
-  <This, F>(
-    value: ClassAccessorDecoratorTarget<This, F>,
-    context: ClassAccessorDecoratorContext<This, F>,
-  ): ClassAccessorDecoratorResult<This, F>
+  <T>(target: T, property: PropertyKeyOrContext, descriptor?: PropertyDescriptor): PropertyResult<T>
 }
 
 /**

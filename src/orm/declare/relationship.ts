@@ -1,8 +1,14 @@
 // `@Relationship`: a property that holds an object of another class, or a collection of them.
+
 import { ArgumentError } from '../../errors.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { EntityInstance } from '../../expression/from/typed.ts'
+import type {
+  PropertyKeyOrContext,
+  PropertyResult,
+  RelatedProperty,
+} from '../../expression/schema/property-decorator.ts'
 import type { CascadeOption } from '../map/cascade.ts'
 import { type ColumnNames, checkSettings, type RelationshipSettings } from '../map/relationship-settings.ts'
 import type { AttributeKeys } from '../map/typed.ts'
@@ -48,26 +54,12 @@ export interface RelationshipOptions<E> {
   readonly useList?: boolean
 }
 
-/** Empty when a property of type `F` can hold related objects; otherwise a further argument that no decorator call has. */
-type Holds<F, E> = [F] extends [E | null | undefined]
-  ? [descriptor?: PropertyDescriptor]
-  : [F] extends [readonly E[]]
-    ? [descriptor?: PropertyDescriptor]
-    : [mismatch: { property: F; related: E }]
-
-/** What {@link Relationship} makes: a decorator of properties that hold `E` objects. */
-export interface RelationshipDef<E> {
-  /** Legacy decorators (`experimentalDecorators`). */
-  <C extends object, K extends keyof C & string>(target: C, key: K, ...check: Holds<C[K], E>): void
-  /** Standard decorators, on a field. */
-  <This, F>(value: undefined, context: ClassFieldDecoratorContext<This, F>, ...check: Holds<F, E>): void
-  /** Standard decorators, on an accessor. */
-  <This, F>(
-    value: ClassAccessorDecoratorTarget<This, F>,
-    context: ClassAccessorDecoratorContext<This, F>,
-    ...check: Holds<F, E>
-  ): ClassAccessorDecoratorResult<This, F>
-}
+/** What {@link Relationship} makes: a decorator of properties that hold `E` objects, in both dialects of decorators. */
+export type RelationshipDef<E> = <T, const K extends PropertyKeyOrContext>(
+  target: T,
+  property: RelatedProperty<T, K, E>,
+  descriptor?: PropertyDescriptor,
+) => PropertyResult<T>
 
 /**
  * A property that holds an object of another mapped class, or a collection of them.
