@@ -1,5 +1,6 @@
 // What compiling a statement yields: everything that the next execution of the same shape can skip.
 import type { StatementSort } from '../../expression/base/executable.ts'
+import type { BindLike } from '../../expression/base/pass.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import type { DriverStatement } from './driver.ts'
 
@@ -22,6 +23,8 @@ export interface CompiledParameter {
   readonly process: ValueProcessor | null
   /** Set where a client-side default (`default`, or `onUpdate` in an UPDATE) gives the value when execution does not. */
   readonly defaultOf: DefaultColumn | null
+  /** The bind itself; null where the compiler made the parameter. With an `index` of -1 it is no bind of the statement that was given but a constant that a plugin put in, and holds its own value. */
+  readonly bind: BindLike | null
 }
 
 /** One column of the result. */
@@ -69,4 +72,6 @@ export interface CompileOptions {
   readonly columnKeys?: readonly string[] | null
   /** Write values into the text instead of binding them. Default false. */
   readonly literalBinds?: boolean
+  /** The binds that `index` counts: those of the statement that a plugin prepared this one from, in the order of its walk. Default: this statement's own. */
+  readonly binds?: readonly BindLike[]
 }

@@ -8,5 +8,7 @@ export function callableType<T extends SqlType, F extends (...args: never[]) => 
   Reflect.deleteProperty(both, 'name')
   Reflect.deleteProperty(both, 'length')
   Object.setPrototypeOf(both, plain)
+  // The number is private to the type that was constructed; a function in front of it has no private fields.
+  Object.defineProperty(both, 'id', { get: () => plain.id })
   return both
 }

@@ -1,0 +1,33 @@
+// The standard's table of renderers, put together; databases override what they spell otherwise.
+import { renderCteDefinition } from './cte.ts'
+import { ddl, renderColumnDefinition } from './ddl.ts'
+import { expressions } from './expression.ts'
+import { froms } from './from.ts'
+import { functions } from './function.ts'
+import { renderInsert } from './insert.ts'
+import { operators, renderBinary, renderUnary } from './operator.ts'
+import type { Renderers } from './renderers.ts'
+import { labelReference, renderCompound, renderForUpdate, renderLimit, renderSelect } from './select.ts'
+import { renderDelete, renderUpdate } from './update.ts'
+
+/** How the standard spells every node. */
+export const ansi: Renderers = {
+  ...expressions,
+  ...functions,
+  ...froms,
+  ...ddl,
+  binary: renderBinary,
+  unary: renderUnary,
+  select: renderSelect,
+  compound: renderCompound,
+  labelReference,
+  insert: renderInsert,
+  update: renderUpdate,
+  delete: renderDelete,
+  operators,
+  limit: renderLimit,
+  forUpdate: renderForUpdate,
+  cteDefinition: renderCteDefinition,
+  columnDefinition: renderColumnDefinition,
+  unnamedForeignKey: () => null,
+}

@@ -1,0 +1,68 @@
+// Renderers of functions and of what may follow them: FILTER, WITHIN GROUP, OVER.
+import { CompileError } from '../../errors.ts'
+import type { Frame, FrameBound, Over } from '../../expression/element/window.ts'
+import type { FunctionCall } from '../../expression/function/function.ts'
+import type { KnownNode, NodeRenderers } from './renderers.ts'
+import type { Render } from './state.ts'
+
+/** Functions that the standard writes without parentheses. */
+const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set([
+  'current_catalog',
+  'current_date',
+  'current_role',
+  'current_schema',
+  'current_time',
+  'current_timestamp',
+  'current_user',
+  'localtime',
+  'localtimestamp',
+  'session_user',
+  'user',
+])
+
+/** `package.name(DISTINCT a, b ORDER BY c)`. */
+function renderFunction(node: FunctionCall, out: Render): string {
+  const { name, operands, packages } = node
+  if (operands.length === 0 && packages.length === 0 && WITHOUT_PARENTHESES.has(name.toLowerCase()))
+    return name.toUpperCase()
+  const path = packages.length === 0 ? '' : `${packages.map((part) => functionName(part, out)).join('.')}.`
+  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${out.nodes(node.orderBy, ', ')}`
+  const distinct = node.isDistinct ? 'DISTINCT ' : ''
+  const inside = operands.length === 0 && name === 'count' ? '*' : out.nodes(operands, ', ')
+  return `${path}${functionName(name, out)}(${distinct}${inside}${order})`
+}
+
+/** A function's name keeps its case; only names that could not stand in SQL are quoted. */
+function functionName(name: string, out: Render): string {
+  return /^[A-Za-z_][A-Za-z0-9_$]*$/.test(name) ? name : out.quoted(name)
+}
+
+function renderOver(node: Over, out: Render): string {
+  const text = out.node(node.element)
+  const parts: string[] = []
+  if (node.partitionBy.length > 0) parts.push(`PARTITION BY ${out.nodes(node.partitionBy, ', ')}`)
+  if (node.orderBy.length > 0) parts.push(`ORDER BY ${out.nodes(node.orderBy, ', ')}`)
+  if (node.frame !== null) parts.push(renderFrame(node.frame))
+  return `${text} OVER (${parts.join(' ')})`
+}
+
+function renderFrame(frame: Frame): string {
+  if (frame.unit !== 'ROWS' && frame.unit !== 'RANGE' && frame.unit !== 'GROUPS')
+    throw new CompileError(`A window frame counts ROWS, RANGE or GROUPS, not ${String(frame.unit)}`)
+  return `${frame.unit} BETWEEN ${bound(frame.from, 'PRECEDING')} AND ${bound(frame.to, 'FOLLOWING')}`
+}
+
+function bound(at: FrameBound, unbounded: string): string {
+  if (at === null) return `UNBOUNDED ${unbounded}`
+  if (!Number.isSafeInteger(at)) throw new CompileError(`A window frame ends at a whole number, not ${String(at)}`)
+  if (at === 0) return 'CURRENT ROW'
+  return at < 0 ? `${-at} PRECEDING` : `${at} FOLLOWING`
+}
+
+/** Functions, spelt alike by all databases that follow the standard. */
+export const functions: Pick<NodeRenderers<KnownNode>, 'function' | 'filter' | 'over' | 'withinGroup'> = {
+  function: renderFunction,
+  filter: (node, out) => `${out.node(node.element)} FILTER (WHERE ${out.node(node.criterion)})`,
+  over: renderOver,
+  withinGroup: (node, out) => `${out.node(node.element)} WITHIN GROUP (ORDER BY ${out.nodes(node.orderBy, ', ')})`,
+}

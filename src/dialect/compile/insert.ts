@@ -1,0 +1,115 @@
+// INSERT: one row, many rows, from SELECT, defaults only; RETURNING.
+import { CompileError } from '../../errors.ts'
+import type { Insert, InsertState } from '../../expression/dml/insert.ts'
+import type { Assignment, Write } from '../../expression/dml/write.ts'
+import { SchemaColumn } from '../../expression/schema/column.ts'
+import type { ClientDefault } from '../../expression/schema/default.ts'
+import { Select } from '../../expression/select/select.ts'
+import { NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { columnsClause } from './result-columns.ts'
+import type { Render } from './state.ts'
+import { type WrittenValue, writtenValues } from './values.ts'
+
+/** An INSERT where it stands. */
+export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  for (const cte of state.ctes) out.cte(cte)
+  let text = `INSERT INTO ${out.tableName(state.table)}${source(state, place, out)}`
+  if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
+  return text + returningClause(node, place, out)
+}
+
+function source(state: InsertState, place: PlaceNumber, out: Render): string {
+  if (state.from !== null) return fromSelect(state, out)
+  if (state.rows !== null) return manyRows(state, state.rows, out)
+  const values = rowValues(state, state.values ?? [], place === Place.statement ? (out.columnKeys ?? []) : [], '', out)
+  if (values.length === 0) return ' DEFAULT VALUES'
+  return `${columnList(values, out)} VALUES (${values.map((value) => value.text).join(', ')})`
+}
+
+function rowValues(
+  state: InsertState,
+  assignments: readonly Assignment[],
+  given: readonly string[],
+  suffix: string,
+  out: Render,
+): WrittenValue[] {
+  return writtenValues({ table: state.table, assignments, given, defaultOf: defaultOf(state), suffix }, out)
+}
+
+function defaultOf(state: InsertState): (column: SchemaColumn) => ClientDefault | null {
+  return state.inline ? () => null : (column) => column.default
+}
+
+function columnList(values: readonly WrittenValue[], out: Render): string {
+  return ` (${values.map((value) => out.quoted(value.column.name)).join(', ')})`
+}
+
+function manyRows(state: InsertState, rows: readonly (readonly Assignment[])[], out: Render): string {
+  const written = rows.map((row, index) => rowValues(state, row, [], `_m${index}`, out))
+  const [first] = written
+  if (first === undefined) throw new CompileError(`INSERT into '${state.table.name}' has an empty list of rows`)
+  written.forEach((values, index) => {
+    const same = values.length === first.length && values.every((value, at) => value.column === first[at]?.column)
+    if (!same)
+      throw new CompileError(
+        `Row ${index} of an INSERT into '${state.table.name}' gives other columns than the first row: all rows of one statement give the same`,
+      )
+  })
+  if (first.length === 0) return defaultRows(state, rows.length, out)
+  const texts = written.map((values) => `(${values.map((value) => value.text).join(', ')})`)
+  return `${columnList(first, out)} VALUES ${texts.join(', ')}`
+}
+
+/** Rows of defaults only: DEFAULT VALUES makes one, so several name a column to say DEFAULT of. */
+function defaultRows(state: InsertState, count: number, out: Render): string {
+  if (count === 1) return ' DEFAULT VALUES'
+  const columns = state.table.columnList
+  const column = columns.find((each) => each instanceof SchemaColumn && each.primaryKey) ?? columns[0]
+  if (column === undefined) throw new CompileError(`Table '${state.table.name}' has no columns`)
+  return ` (${out.quoted(column.name)}) VALUES ${Array(count).fill('(DEFAULT)').join(', ')}`
+}
+
+/** INSERT ... SELECT; columns with a client-side default that are not named are added to both. */
+function fromSelect(state: InsertState, out: Render): string {
+  const { columns, select } = state.from as NonNullable<InsertState['from']>
+  const named = new Set(columns.map((column) => column.key))
+  const defaults: { column: SchemaColumn; source: ClientDefault }[] = []
+  if (select instanceof Select && !state.inline)
+    for (const column of state.table.columnList)
+      if (column instanceof SchemaColumn && column.default !== null && !named.has(column.key))
+        defaults.push({ column, source: column.default })
+  const names = [...columns, ...defaults.map((each) => each.column)].map((column) => out.quoted(column.name))
+  const { frame } = out
+  out.frame = NO_FRAME
+  const body =
+    defaults.length === 0
+      ? out.statement(select, Place.expression)
+      : out.statement(withDefaults(select as Select, defaults, out), Place.expression)
+  out.frame = frame
+  return ` (${names.join(', ')}) ${body}`
+}
+
+function withDefaults(
+  select: Select,
+  defaults: readonly { readonly column: SchemaColumn; readonly source: ClientDefault }[],
+  out: Render,
+): Select {
+  const items = defaults.map(({ column, source }) =>
+    source.sort === 'expression' ? source.element : out.defaultBind(column, column.key),
+  )
+  return select.with({ items: [...select.state.items, ...items] })
+}
+
+/** RETURNING, like a columns clause. */
+export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNumber, out: Render): string {
+  const items = node.state.returning
+  if (items.length === 0) return ''
+  const { frame } = out
+  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, items: [] }
+  // A write in WITH names its columns as they are: nothing around it needs labels.
+  const text = columnsClause(items, node.exportedColumns, place === Place.statement ? place : Place.expression, out)
+  out.frame = frame
+  return ` RETURNING ${text}`
+}

@@ -1,0 +1,94 @@
+// Values written into the text of a statement, safely: for DDL, for people, for places that take no parameter.
+import { CompileError } from '../../errors.ts'
+import type { ArrayType } from '../../expression/types/array.ts'
+import type { IntervalValue } from '../../expression/types/temporal.ts'
+import type { SqlType } from '../../expression/types/type.ts'
+
+/** How a dialect writes what the standard leaves open. */
+export interface LiteralStyle {
+  /** A text in quotes. */
+  readonly text: (value: string) => string
+  readonly bytes: (value: Uint8Array) => string
+  readonly array: (items: readonly string[], type: SqlType) => string
+}
+
+/**
+ * A value as SQL.
+ *
+ * @throws CompileError the value has no spelling: it is undefined, an object without a type, or has a NUL character.
+ */
+export function literal(value: unknown, type: SqlType, style: LiteralStyle): string {
+  if (value === null) return 'NULL'
+  if (type.affinity === 'json' && value !== undefined) return style.text(checked(jsonText(value)))
+  switch (typeof value) {
+    case 'string':
+      return style.text(checked(value))
+    case 'boolean':
+      return value ? 'true' : 'false'
+    case 'bigint':
+      return String(value)
+    case 'number':
+      return Number.isFinite(value)
+        ? String(value)
+        : `CAST('${value > 0 ? 'Infinity' : value < 0 ? '-Infinity' : 'NaN'}' AS DOUBLE PRECISION)`
+    case 'object':
+      return objectLiteral(value, type, style)
+    default:
+      throw refused(value, type)
+  }
+}
+
+function objectLiteral(value: object, type: SqlType, style: LiteralStyle): string {
+  if (value instanceof Uint8Array) return style.bytes(value)
+  if (value instanceof Date) {
+    if (Number.isNaN(value.getTime())) throw refused(value, type)
+    return style.text(value.toISOString().replace('T', ' ').replace('Z', '+00:00'))
+  }
+  if (Array.isArray(value)) {
+    const element = type.kind === 'array' ? (type as unknown as ArrayType).element : type
+    const items = value.map((item: unknown) =>
+      Array.isArray(item) ? literal(item, type, style) : literal(item, element, style),
+    )
+    return style.array(items, type)
+  }
+  if (type.affinity === 'interval') {
+    const { months, days, microseconds } = value as IntervalValue
+    return style.text(`${Number(months)} months ${Number(days)} days ${BigInt(microseconds)} microseconds`)
+  }
+  throw refused(value, type)
+}
+
+function jsonText(value: unknown): string {
+  const text: string | undefined = JSON.stringify(value)
+  if (text === undefined) throw new CompileError('A value that JSON cannot hold cannot be written into a statement')
+  return text
+}
+
+/** @throws CompileError the text has characters that no database text can hold. */
+function checked(text: string): string {
+  if (/[\0\uD800-\uDFFF]/u.test(text))
+    throw new CompileError('A text with a NUL character or half a character cannot be written into a statement')
+  return text
+}
+
+function refused(value: unknown, type: SqlType): CompileError {
+  const what = typeof value === 'object' ? `an object (${value?.constructor?.name ?? 'without class'})` : typeof value
+  return new CompileError(`No literal can be written for a value of the type '${type.kind}' that is ${what}`)
+}
+
+/** Text as the standard quotes it: quotes doubled, nothing else has a meaning. */
+export function standardText(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`
+}
+
+/** Bytes as the standard writes them. */
+export function standardBytes(value: Uint8Array): string {
+  return `X'${hex(value)}'`
+}
+
+/** Bytes as hexadecimal digits. */
+export function hex(value: Uint8Array): string {
+  let text = ''
+  for (const byte of value) text += byte.toString(16).padStart(2, '0')
+  return text
+}

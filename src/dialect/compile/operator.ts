@@ -1,0 +1,113 @@
+// Renderers of operators: the symbol between the operands, and those that are spelt otherwise.
+
+import { Binary } from '../../expression/element/binary.ts'
+import { Bind } from '../../expression/element/bind.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { Unary } from '../../expression/element/unary.ts'
+import { notIn } from '../../expression/operator/catalog.ts'
+import { Numeric } from '../../expression/types/numeric.ts'
+import type { TupleType } from '../../expression/types/tuple.ts'
+import type { SqlType } from '../../expression/types/type.ts'
+import type { Renderer } from './renderers.ts'
+import type { Render } from './state.ts'
+
+/** `left operator right`. Chains to the left (`a || b || c`) are written in a loop, however long. */
+export function renderBinary(node: Binary, out: Render): string {
+  const special = out.renderers.operators[node.operator.name]
+  if (special !== undefined) return special(node, out)
+  if (node.left.kind !== 'binary') return operands(out.node(node.left), node, out)
+  const chain: Binary[] = []
+  let first: ColumnElement = node
+  while (first instanceof Binary && out.renderers.operators[first.operator.name] === undefined) {
+    chain.push(first)
+    first = first.left
+  }
+  let text = out.node(first)
+  for (let index = chain.length - 1; index >= 0; index -= 1) text = operands(text, chain[index] as Binary, out)
+  return text
+}
+
+/** The right operand and the operator behind the text of the left one. */
+function operands(left: string, node: Binary, out: Render): string {
+  const text = `${left} ${node.operator.symbol} ${out.node(node.right)}`
+  return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+}
+
+/** ESCAPE with its character. */
+export function escapeClause(character: string): string {
+  return ` ESCAPE '${character === "'" ? "''" : character}'`
+}
+
+/** `NOT x`, `-x`, `ANY (x)`, `x DESC`. */
+export function renderUnary(node: Unary, out: Render): string {
+  const { operator } = node
+  const text = out.node(node.element)
+  if (node.postfix) return `${text} ${operator.symbol}`
+  switch (operator.name) {
+    case 'any':
+    case 'all':
+      return node.element.kind === 'grouping' || node.element.kind === 'scalarSelect'
+        ? `${operator.symbol} ${text}`
+        : `${operator.symbol} (${text})`
+    case 'negative':
+    case 'bitwiseNot':
+      // Two minus signs would begin a comment.
+      return text.startsWith('-') ? `${operator.symbol} ${text}` : `${operator.symbol}${text}`
+    default:
+      return `${operator.symbol} ${text}`
+  }
+}
+
+/** `left IN (...)`; NOT IN stands in parentheses, as its empty form is an OR. */
+function renderIn(node: Binary, out: Render): string {
+  const left = out.node(node.left)
+  const negated = node.operator === notIn
+  const text = `${left} ${node.operator.symbol} ${members(node, negated, out)}`
+  return negated ? `(${text})` : text
+}
+
+function members(node: Binary, negated: boolean, out: Render): string {
+  const right = node.right
+  if (!(right instanceof Bind) || !right.expanding) {
+    const text = out.node(right)
+    return text.startsWith('(') ? text : `(${text})`
+  }
+  const types = memberTypes(right.type)
+  const nulls = types === null ? 'NULL' : `(${types.map(() => 'NULL').join(', ')})`
+  return `(${out.list(right, `${nulls}) ${negated ? 'OR (1 = 1' : 'AND (1 != 1'}`, types)})`
+}
+
+/** The types of a tuple's members; null for any other type. */
+export function memberTypes(type: SqlType): readonly SqlType[] | null {
+  return type.affinity === 'tuple' ? (type as SqlType as TupleType).types : null
+}
+
+/** True division: without a fraction on either side most databases would divide whole numbers. */
+function renderDivide(node: Binary, out: Render): string {
+  const { type } = node.right
+  const target = type.affinity === 'numeric' || type.affinity === 'float' ? type : Numeric
+  return `${out.node(node.left)} / CAST(${out.node(node.right)} AS ${out.spelling.typeName(target)})`
+}
+
+function renderFloorDivide(node: Binary, out: Render): string {
+  const text = `${out.node(node.left)} / ${out.node(node.right)}`
+  return node.right.type.affinity === 'integer' ? text : `FLOOR(${text})`
+}
+
+/** ILIKE by way of LIKE. */
+function renderIlike(symbol: string): Renderer<Binary> {
+  return (node, out) => {
+    const text = `lower(${out.node(node.left)}) ${symbol} lower(${out.node(node.right)})`
+    return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+  }
+}
+
+/** Operators of the standard that are more than their symbol. */
+export const operators: Readonly<Record<string, Renderer<Binary>>> = {
+  in: renderIn,
+  notIn: renderIn,
+  divide: renderDivide,
+  floorDivide: renderFloorDivide,
+  ilike: renderIlike('LIKE'),
+  notIlike: renderIlike('NOT LIKE'),
+}

@@ -1,0 +1,85 @@
+// The columns clause of SELECT and RETURNING, and what it tells of the columns of the result.
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { Label } from '../../expression/element/label.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
+import { TextClause } from '../../expression/element/text.ts'
+import { columnsOfItem } from '../../expression/select/labels.ts'
+import type { SelectItem } from '../../expression/select/state.ts'
+import { Place, type PlaceNumber } from './frame.ts'
+import type { Render } from './state.ts'
+
+/** Tells columns of the result that are known without a columns clause: those of text. */
+export function collectColumns(columns: readonly NamedElement[], out: Render): void {
+  out.columns = columns.map((column) => ({
+    key: column.key,
+    type: column.type,
+    process: column.type.resultProcessor(out.spelling),
+    source: column,
+  }))
+}
+
+/**
+ * The columns clause; at the top it tells the columns of the result as well.
+ *
+ * @param exported one named element for each column of the items, in order
+ */
+export function columnsClause(
+  items: readonly SelectItem[],
+  exported: readonly NamedElement[],
+  place: PlaceNumber,
+  out: Render,
+): string {
+  const isResult = place === Place.statement
+  const inFrom = place === Place.from || place === Place.lateral || place === Place.cte
+  const texts: string[] = []
+  let position = 0
+  let onlyServerKnows = false
+  if (isResult) out.columns = []
+  for (const item of items) {
+    if (item instanceof TextClause) {
+      texts.push(out.node(item))
+      onlyServerKnows = true
+      continue
+    }
+    for (const column of columnsOfItem(item)) {
+      const element = exported[position] as NamedElement
+      position += 1
+      texts.push(resultColumn(column, element, inFrom, out))
+      if (isResult) tellColumn(column, element, out)
+    }
+  }
+  if (onlyServerKnows) out.columns = null
+  return texts.join(', ')
+}
+
+function resultColumn(column: ColumnElement, element: NamedElement, inFrom: boolean, out: Render): string {
+  if (!(element instanceof Label)) {
+    const text = out.node(element)
+    return inFrom ? `${text} AS ${out.quoted(element.name)}` : text
+  }
+  if (isBare(column, inFrom)) return out.node(element.element)
+  // The name first, so that it gets a lower number than parameters in the value.
+  const name = out.quoted(element.name)
+  return `${out.node(element.element)} AS ${name}`
+}
+
+/** `-x` and `DISTINCT x` get no label of their own where nobody refers to them. */
+function isBare(column: ColumnElement, inFrom: boolean): boolean {
+  return column.kind === 'unary' && !inFrom
+}
+
+function tellColumn(column: ColumnElement, element: NamedElement, out: Render): void {
+  const { type } = column
+  out.columns?.push({
+    key: resultKey(column, element, out),
+    type,
+    process: type.resultProcessor(out.spelling),
+    source: column,
+  })
+}
+
+function resultKey(column: ColumnElement, element: NamedElement, out: Render): string {
+  if (isBare(column, false)) return (column as unknown as { element: ColumnElement }).element.resultKey ?? '?column?'
+  if (!(element instanceof Label) || typeof element.name === 'string') return element.key
+  return out.name(element.name)
+}

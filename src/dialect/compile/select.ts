@@ -1,0 +1,188 @@
+// SELECT clause by clause, and compounds of SELECTs.
+import { CompileError } from '../../errors.ts'
+import type { Element } from '../../expression/base/element.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { Label } from '../../expression/element/label.ts'
+import { LabelReference } from '../../expression/element/label-reference.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
+import { Unary } from '../../expression/element/unary.ts'
+import type { FromClause } from '../../expression/from/from-clause.ts'
+import { and } from '../../expression/operator/catalog.ts'
+import type { CompoundSelect } from '../../expression/select/compound.ts'
+import { fromsOfSelect } from '../../expression/select/froms.ts'
+import { Select } from '../../expression/select/select.ts'
+import type { ForUpdate, SelectState } from '../../expression/select/state.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
+import { type Frame, Place, type PlaceNumber } from './frame.ts'
+import { warnOfProduct } from './lint.ts'
+import { columnsClause } from './result-columns.ts'
+import type { Render } from './state.ts'
+
+/** A SELECT where it stands. */
+export function renderSelect(node: Select, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  const around = out.frame
+  for (const cte of state.ctes) out.cte(cte)
+  const froms = fromsOf(state, around, place)
+  const exported = node.exportedColumns
+  out.frame = frameOf(state, froms, exported, around)
+  let text = `SELECT ${distinctClause(state, out)}${columnsClause(state.items, exported, place, out)}`
+  if (froms.length > 0) text += ` \nFROM ${out.nodes(froms, ', ')}`
+  text += criteria(' \nWHERE ', state.where, out)
+  if (state.groupBy.length > 0) text += ` GROUP BY ${terms(state.groupBy, false, out)}`
+  text += criteria(' \nHAVING ', state.having, out)
+  if (state.orderBy.length > 0) text += ` ORDER BY ${terms(state.orderBy, true, out)}`
+  if (state.limit !== null || state.offset !== null) text += out.renderers.limit(state.limit, state.offset, out)
+  if (state.forUpdate !== null) text += out.renderers.forUpdate(state.forUpdate, out)
+  if (froms.length > 1) warnOfProduct(froms, state.where, out)
+  out.frame = around
+  return text
+}
+
+/** What it lists after FROM: a subquery in FROM sees nothing of what stands beside it. */
+function fromsOf(state: SelectState, around: Frame, place: PlaceNumber): readonly FromClause[] {
+  if (place !== Place.from && place !== Place.cte) return fromsOfSelect(state, around.froms, around.correlatable)
+  const outer = around.correlatable.filter((from) => !around.froms.includes(from))
+  return fromsOfSelect(state, [], outer)
+}
+
+function frameOf(
+  state: SelectState,
+  froms: readonly FromClause[],
+  selected: readonly NamedElement[],
+  around: Frame,
+): Frame {
+  const listed = contained(froms)
+  const correlatable = around.correlatable.length === 0 ? listed : [...around.correlatable, ...listed]
+  return { froms: listed, correlatable, selected, items: state.items }
+}
+
+/** FROM elements with those that stand within their joins. */
+export function contained(froms: readonly FromClause[]): readonly FromClause[] {
+  return froms.some((from) => from.kind === 'join') ? froms.flatMap((from) => from.containedFroms()) : froms
+}
+
+/** Conditions with AND between them, behind their word; nothing where there are none. */
+export function criteria(word: string, conditions: readonly ColumnElement<boolean>[], out: Render): string {
+  if (conditions.length === 0) return ''
+  if (conditions.length === 1) return word + out.node(conditions[0] as Element)
+  let text = word
+  for (let index = 0; index < conditions.length; index += 1) {
+    if (index > 0) text += ' AND '
+    text += out.node((conditions[index] as ColumnElement<boolean>).selfGroup(and))
+  }
+  return text
+}
+
+function distinctClause(state: SelectState, out: Render): string {
+  if (state.distinct === false) return ''
+  if (state.distinct === true) return 'DISTINCT '
+  return `DISTINCT ON (${terms(state.distinct, false, out)}) `
+}
+
+// ---- ORDER BY and GROUP BY -------------------------------------------------------------------------------------------
+
+function terms(elements: readonly ColumnElement[], isOrder: boolean, out: Render): string {
+  return elements.map((element) => term(element, isOrder, out)).join(', ')
+}
+
+/** ORDER BY names labels of the columns clause; within larger expressions they are spelt out, and in GROUP BY always. */
+function term(element: ColumnElement, isOrder: boolean, out: Render): string {
+  if (element instanceof Unary && element.postfix)
+    return `${term(element.element, isOrder, out)} ${element.operator.symbol}`
+  if (element instanceof LabelReference) return labelReference(element, out)
+  if (isOrder && element instanceof Label && out.frame.items.includes(element)) return out.quoted(element.name)
+  return out.node(element)
+}
+
+/** A name in ORDER BY: a label, else a selected column, else a column of FROM; never text. */
+export function labelReference(node: LabelReference, out: Render): string {
+  const { selected, froms } = out.frame
+  const columns = selected ?? []
+  const label = columns.find((each) => each instanceof Label && (each.name === node.name || each.key === node.name))
+  if (label !== undefined) return out.quoted(label.name)
+  const named = (each: NamedElement): boolean => each.key === node.name || each.name === node.name
+  const column = columns.find(named) ?? froms.flatMap((from) => from.columnList).find(named)
+  if (column !== undefined) return out.node(column)
+  const known = [...columns, ...froms.flatMap((from) => from.columnList)].map((each) => each.key)
+  throw new CompileError(
+    `ORDER BY, GROUP BY or DISTINCT names ${quoteName(node.name)}, which is no label and no column of the statement${suggestion(node.name, new Set(known))}; write text() where SQL is meant`,
+  )
+}
+
+// ---- the end ------------------------------------------------------------------------------------------------------------
+
+/** LIMIT and OFFSET as most databases have them. */
+export function renderLimit(limit: ColumnElement | null, offset: ColumnElement | null, out: Render): string {
+  let text = limit === null ? '' : `\n LIMIT ${out.node(limit)}`
+  if (offset !== null) text += `${limit === null ? '\n' : ''} OFFSET ${out.node(offset)}`
+  return text
+}
+
+const STRENGTHS: Readonly<Record<ForUpdate['strength'], string>> = {
+  update: ' FOR UPDATE',
+  share: ' FOR SHARE',
+  noKeyUpdate: ' FOR NO KEY UPDATE',
+  keyShare: ' FOR KEY SHARE',
+}
+const WAITS: Readonly<Record<ForUpdate['wait'], string>> = { wait: '', nowait: ' NOWAIT', skipLocked: ' SKIP LOCKED' }
+
+/** FOR UPDATE and its kin. */
+export function renderForUpdate(node: ForUpdate, out: Render): string {
+  const strength = STRENGTHS[node.strength]
+  const wait = WAITS[node.wait]
+  if (strength === undefined || wait === undefined) throw new CompileError('FOR UPDATE has no such strength or wait')
+  const tables = [...new Set(node.of)].map((from) => {
+    const { name } = from as FromClause & { readonly name?: unknown }
+    if (name === undefined) throw new CompileError('FOR UPDATE OF takes tables and aliases')
+    return out.quoted(name as string)
+  })
+  return `${strength}${tables.length === 0 ? '' : ` OF ${tables.join(', ')}`}${wait}`
+}
+
+// ---- compounds ------------------------------------------------------------------------------------------------------------
+
+/** UNION and its kin: parts that are compounds or have an end of their own stand in parentheses. */
+export function renderCompound(node: CompoundSelect, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  const [first] = state.selects
+  if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
+  for (const part of state.selects)
+    if (part.exportedColumns.length !== first.exportedColumns.length)
+      throw new CompileError(
+        `The parts of ${state.operator} have different numbers of columns: ${first.exportedColumns.length} and ${part.exportedColumns.length}`,
+      )
+  let text = ''
+  state.selects.forEach((part, index) => {
+    // The first part alone names the columns of the result.
+    const partPlace = index > 0 && place === Place.statement ? Place.expression : place
+    if (index > 0) text += ` ${state.operator} `
+    const inner = out.statement(part, partPlace)
+    text += standsAlone(part) ? `(${inner})` : inner
+  })
+  return text + compoundEnd(node, first.exportedColumns, out)
+}
+
+function standsAlone(part: CompoundSelect['state']['selects'][number]): boolean {
+  if (part.kind === 'compound') return true
+  const { orderBy, limit, offset } = part.state
+  const locks = part instanceof Select && part.state.forUpdate !== null
+  return orderBy.length > 0 || limit !== null || offset !== null || locks
+}
+
+/** ORDER BY and LIMIT of the whole, where columns go by their names in the result. */
+function compoundEnd(node: CompoundSelect, selected: readonly NamedElement[], out: Render): string {
+  const { orderBy, limit, offset } = node.state
+  const { frame, unqualified } = out
+  let text = ''
+  if (orderBy.length > 0) {
+    out.frame = { ...frame, froms: [], selected, items: selected }
+    out.unqualified = true
+    text += ` ORDER BY ${terms(orderBy, true, out)}`
+    out.unqualified = unqualified
+    out.frame = frame
+  }
+  return limit !== null || offset !== null ? text + out.renderers.limit(limit, offset, out) : text
+}

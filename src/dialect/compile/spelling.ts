@@ -1,0 +1,25 @@
+// `Spelling`: what rendering asks of a dialect beside its table of renderers.
+import type { SqlType, TypeHost } from '../../expression/types/type.ts'
+import type { Codec } from '../contract/driver.ts'
+import type { DialectFeatures } from '../contract/features.ts'
+import type { Identifiers } from './identifier.ts'
+
+/** Placeholders, types, names and literals of a dialect. */
+export interface Spelling extends TypeHost {
+  readonly features: DialectFeatures
+  readonly identifiers: Identifiers
+  /** Whether a name that is used twice is one placeholder with that name (`:name`); otherwise placeholders go by position. */
+  readonly namedParameters: boolean
+  /**
+   * A placeholder, with a cast where the database needs one to know the type.
+   *
+   * @param position from 1
+   */
+  placeholder(position: number, name: string, type: SqlType): string
+  /** The type as DDL and CAST spell it. */
+  typeName(type: SqlType): string
+  /** How values of the type travel; null where the server decides. */
+  codec(type: SqlType): Codec | null
+  /** A value as SQL text. */
+  literal(value: unknown, type: SqlType): string
+}

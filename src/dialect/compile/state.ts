@@ -1,0 +1,348 @@
+// `Render`: what is known while a statement is rendered: parameters, names, result columns, WITH, the statement around.
+import { CompileError, UnsupportedCompilationError } from '../../errors.ts'
+import type { Element } from '../../expression/base/element.ts'
+import { Bind, NO_VALUE } from '../../expression/element/bind.ts'
+import type { AnonymousName, Name } from '../../expression/element/name.ts'
+import type { Cte } from '../../expression/from/alias.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
+import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
+import { quoteName } from '../../nearest.ts'
+import type { DefaultColumn, ResultColumn } from '../contract/compiled.ts'
+import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import type { AnyRenderers, Renderer } from './renderers.ts'
+import type { Spelling } from './spelling.ts'
+
+/** A parameter of the text, before its number in the statement's walk is looked up. */
+export interface Slot {
+  readonly key: string
+  readonly type: SqlType
+  /** Null where the compiler made the parameter. */
+  readonly bind: Bind | null
+  readonly required: boolean
+  readonly process: ValueProcessor | null
+  readonly defaultOf: DefaultColumn | null
+}
+
+/** A list that is written at execution. */
+export interface ListSlot extends Slot {
+  readonly empty: string
+  /** Types of the members of each item where items are tuples; null for single values. */
+  readonly members: readonly SqlType[] | null
+  readonly itemType: SqlType
+}
+
+/** Marks the place of a list in the text; a NUL is in no SQL. */
+const MARK = '\u0000'
+
+/** A statement on its way to text. */
+export class Render {
+  readonly spelling: Spelling
+  readonly renderers: AnyRenderers
+  /** Values are written into the text. */
+  literalBinds: boolean
+  /** Columns are written without their table. */
+  unqualified = false
+  /** Keys of columns that execution gives to the statement at the top. */
+  readonly columnKeys: readonly string[] | null
+  frame: Frame = NO_FRAME
+  /** Columns of the result; null where there are none, or only the server knows them. */
+  columns: ResultColumn[] | null = null
+  readonly warnings: string[] = []
+  /** Why the text holds for these very values only. */
+  uncacheable: string | null = null
+  /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
+  inCte = false
+
+  readonly fixed: Slot[] = []
+  readonly lists: ListSlot[] = []
+  #place: PlaceNumber = Place.statement
+  readonly #placeholders: Map<Bind, string> = new Map()
+  readonly #slotsByName: Map<string, Slot> = new Map()
+  readonly #positions: Map<Slot, number> = new Map()
+  readonly #counters: Map<string, number> = new Map()
+  #generated: Map<AnonymousName, string> | null = null
+  #ctes: Map<Cte, string | null> | null = null
+  #cteNames: Map<string, Cte> | null = null
+  #truncated = 0
+
+  constructor(
+    spelling: Spelling,
+    renderers: AnyRenderers,
+    options: { readonly literalBinds?: boolean; readonly columnKeys?: readonly string[] | null },
+  ) {
+    this.spelling = spelling
+    this.renderers = renderers
+    this.literalBinds = options.literalBinds ?? false
+    this.columnKeys = options.columnKeys ?? null
+  }
+
+  /** Any element as text. */
+  node(element: Element): string {
+    const render = this.renderers[element.kind] as Renderer<Element> | undefined
+    if (render === undefined)
+      throw new UnsupportedCompilationError(
+        `The dialect '${this.spelling.name}' has no spelling for elements of the kind '${element.kind}'`,
+      )
+    return render(element, this)
+  }
+
+  /** Elements with a separator between them. */
+  nodes(elements: readonly Element[], separator: string): string {
+    let text = ''
+    for (let index = 0; index < elements.length; index += 1)
+      text += index === 0 ? this.node(elements[index] as Element) : separator + this.node(elements[index] as Element)
+    return text
+  }
+
+  // ---- where a statement stands --------------------------------------------------------------------------------
+
+  /** A statement within another. */
+  statement(element: Element, place: PlaceNumber): string {
+    this.#place = place
+    const text = this.node(element)
+    this.#place = Place.expression
+    return text
+  }
+
+  /** Where the statement that is being begun stands; what is in it is within a statement. */
+  enter(): PlaceNumber {
+    const place = this.#place
+    this.#place = Place.expression
+    return place
+  }
+
+  // ---- names ---------------------------------------------------------------------------------------------------
+
+  /** A name as written, or the one chosen for it. */
+  name(name: Name): string {
+    if (typeof name === 'string') return name
+    this.#generated ??= new Map()
+    let chosen = this.#generated.get(name)
+    if (chosen === undefined) {
+      chosen = this.generate(name.base)
+      this.#generated.set(name, chosen)
+    }
+    return chosen
+  }
+
+  quoted(name: Name): string {
+    return this.spelling.identifiers.quote(typeof name === 'string' ? name : this.name(name))
+  }
+
+  /** A new name from a base: `param_1`, `users_2`. Bases share one counter each, whatever is named. */
+  generate(base: string): string {
+    const number = (this.#counters.get(base) ?? 0) + 1
+    this.#counters.set(base, number)
+    const name = `${base}_${number}`
+    if (name.length < 20) return name
+    const short = this.spelling.identifiers.truncate(name, this.#truncated + 1)
+    if (short !== name) this.#truncated += 1
+    return short
+  }
+
+  /** The name of a table with its schema. */
+  tableName(table: TableClause): string {
+    const identifiers = this.spelling.identifiers
+    const name = identifiers.quote(table.name)
+    return table.schema === null ? name : `${identifiers.quote(table.schema)}.${name}`
+  }
+
+  // ---- parameters ----------------------------------------------------------------------------------------------
+
+  /** The placeholder of a bind: the same object always gives the same one. */
+  bind(bind: Bind): string {
+    const known = this.#placeholders.get(bind)
+    if (known !== undefined) return known
+    return this.bindAs(bind, bind.anonymous ? this.generate(bind.key) : bind.key)
+  }
+
+  /** The placeholder of a bind under a name that the place gives it. */
+  bindAs(bind: Bind, name: string): string {
+    if (this.literalBinds || bind.literalExecute) return this.#literal(bind)
+    const process = bind.type.bindProcessor(this.spelling)
+    const slot = { key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
+    const text = this.#fix(slot)
+    this.#placeholders.set(bind, text)
+    return text
+  }
+
+  /** A placeholder for a column whose value execution gives. */
+  columnParameter(column: { readonly key: string; readonly type: SqlType }, name: string): string {
+    const { type } = column
+    return this.#fix({
+      key: name,
+      type,
+      bind: null,
+      required: true,
+      process: type.bindProcessor(this.spelling),
+      defaultOf: null,
+    })
+  }
+
+  /** A placeholder for a column that gets its client-side default. */
+  defaultParameter(column: SchemaColumn, name: string): string {
+    const { type } = column
+    return this.#fix({
+      key: name,
+      type,
+      bind: null,
+      required: false,
+      process: type.bindProcessor(this.spelling),
+      defaultOf: column,
+    })
+  }
+
+  /** {@link defaultParameter} as an element, for places that take elements. */
+  defaultBind(column: SchemaColumn, name: string): Bind {
+    const bind = new Bind(name, NO_VALUE, column.type)
+    this.#placeholders.set(bind, this.defaultParameter(column, name))
+    return bind
+  }
+
+  /** A placeholder for a list as a whole, as an array; the same bind always gives the same one. */
+  listParameter(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
+    const known = this.#placeholders.get(bind)
+    if (known !== undefined) return known
+    const key = bind.anonymous ? this.generate(bind.key) : bind.key
+    const text = this.#fix({ key, type, bind, required: bind.required, process, defaultOf: null })
+    this.#placeholders.set(bind, text)
+    return text
+  }
+
+  /** A placeholder for a part of what a bind holds; the bind can have several. */
+  partOf(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
+    if (this.literalBinds) return this.spelling.literal(this.#valueOf(bind, process), type)
+    const key = bind.anonymous ? this.generate(bind.key) : bind.key
+    return this.#append({ key, type, bind, required: bind.required, process, defaultOf: null })
+  }
+
+  #fix(slot: Slot): string {
+    const other = this.#slotsByName.get(slot.key)
+    if (other === undefined) {
+      this.#slotsByName.set(slot.key, slot)
+      return this.#append(slot)
+    }
+    this.#checkSame(slot, other)
+    return this.spelling.placeholder(this.#positions.get(other) ?? 0, other.key, other.type)
+  }
+
+  #append(slot: Slot): string {
+    const position = this.fixed.push(slot)
+    this.#positions.set(slot, position)
+    return this.spelling.placeholder(position, slot.key, slot.type)
+  }
+
+  /** Two parameters of one name are one parameter, unless they cannot be. */
+  #checkSame(slot: Slot, other: Slot): void {
+    const name = quoteName(slot.key)
+    if (slot.bind === null || other.bind === null)
+      throw new CompileError(
+        `The parameter name ${name} is that of a column which this statement writes: give the parameter another name, such as ${quoteName(`b_${slot.key}`)}`,
+      )
+    if (slot.bind.anonymous || other.bind.anonymous)
+      throw new CompileError(
+        `The parameter name ${name} is also the name generated for a value of this statement: choose another name`,
+      )
+    if (slot.type.id !== other.type.id)
+      throw new CompileError(`Two parameters of this statement are called ${name} and have different types`)
+    if (slot.bind.value !== NO_VALUE && other.bind.value !== NO_VALUE)
+      throw new CompileError(
+        `Two parameters of this statement are called ${name} and hold a value each: use one bindparam() object, or two names`,
+      )
+  }
+
+  #literal(bind: Bind): string {
+    this.uncacheable ??= 'values are written into the text'
+    return this.spelling.literal(this.#valueOf(bind, bind.type.bindProcessor(this.spelling)), bind.type)
+  }
+
+  #valueOf(bind: Bind, process: ValueProcessor | null): unknown {
+    const value = bind.effectiveValue()
+    if (value === NO_VALUE)
+      throw new CompileError(`The parameter ${quoteName(bind.key)} has no value that could be written into the text`)
+    return process === null ? value : process(value)
+  }
+
+  // ---- lists that are written at execution -----------------------------------------------------------------------
+
+  /** A place for the members of a list, to stand between parentheses. */
+  list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
+    const itemType = bind.type
+    const processItem = itemType.bindProcessor(this.spelling)
+    if (this.literalBinds) return this.#literalList(bind, empty, members)
+    let index = this.lists.findIndex((slot) => slot.bind === bind && slot.empty === empty)
+    if (index < 0) {
+      const key = bind.anonymous ? this.generate(bind.key) : bind.key
+      const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
+      const { required } = bind
+      index =
+        this.lists.push({ key, type: bind.type, bind, required, process, defaultOf: null, empty, members, itemType }) -
+        1
+    }
+    return `${MARK}${index}${MARK}`
+  }
+
+  #literalList(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
+    this.uncacheable ??= 'values are written into the text'
+    const list = this.#valueOf(bind, null) as readonly unknown[]
+    if (list.length === 0) return empty
+    const one = (value: unknown, type: SqlType): string => {
+      const process = type.bindProcessor(this.spelling)
+      return this.spelling.literal(process === null ? value : process(value), type)
+    }
+    if (members === null) return list.map((value) => one(value, bind.type)).join(', ')
+    return list
+      .map((tuple) => `(${members.map((type, index) => one((tuple as unknown[])[index], type)).join(', ')})`)
+      .join(', ')
+  }
+
+  // ---- WITH ----------------------------------------------------------------------------------------------------
+
+  /** The name of a common table expression, which is put into WITH where it is met first. */
+  cte(cte: Cte): string {
+    this.#ctes ??= new Map()
+    this.#cteNames ??= new Map()
+    const name = this.name(cte.name)
+    if (!this.#ctes.has(cte)) {
+      if (this.#cteNames.has(name))
+        throw new CompileError(`Two different common table expressions of this statement are called ${quoteName(name)}`)
+      this.#cteNames.set(name, cte)
+      this.#ctes.set(cte, null)
+      const { frame, inCte, unqualified } = this
+      this.frame = NO_FRAME
+      this.inCte = true
+      this.unqualified = false
+      const text = this.renderers.cteDefinition(cte, this)
+      this.frame = frame
+      this.inCte = inCte
+      this.unqualified = unqualified
+      // Behind those that it refers to, which were finished before.
+      this.#ctes.delete(cte)
+      this.#ctes.set(cte, text)
+    }
+    return this.spelling.identifiers.quote(name)
+  }
+
+  /** WITH and its expressions, to stand before the statement; empty where there is none. */
+  withClause(): string {
+    if (this.#ctes === null) return ''
+    const recursive = [...this.#ctes.keys()].some((cte) => cte.recursive)
+    return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...this.#ctes.values()].join(', \n')}\n `
+  }
+}
+
+/** The text in pieces with the number of the list between each two. */
+export function splitAtLists(text: string): { readonly pieces: readonly string[]; readonly lists: readonly number[] } {
+  const parts = text.split(MARK)
+  return {
+    pieces: parts.filter((_, index) => index % 2 === 0),
+    lists: parts.filter((_, index) => index % 2 === 1).map(Number),
+  }
+}
+
+/** @throws CompileError the text has a character that no SQL may have. */
+export function checkSqlText(text: string): string {
+  if (text.includes(MARK)) throw new CompileError('SQL cannot have a NUL character')
+  return text
+}

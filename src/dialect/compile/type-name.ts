@@ -1,0 +1,93 @@
+// Types as DDL and CAST spell them.
+import { CompileError } from '../../errors.ts'
+import type { ArrayType } from '../../expression/types/array.ts'
+import type { FloatType, NumericType } from '../../expression/types/numeric.ts'
+import type { StringType } from '../../expression/types/string.ts'
+import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
+import type { SqlType } from '../../expression/types/type.ts'
+import { quoteName } from '../../nearest.ts'
+import type { Identifiers } from './identifier.ts'
+
+/** Spells one kind of type; `nameOf` spells types within it. */
+export type TypeSpeller = (type: never, names: TypeNames) => string
+
+/** A table of spellings by kind of type. */
+export type TypeSpellings = Readonly<Record<string, TypeSpeller>>
+
+/** A dialect's names of types. */
+export class TypeNames {
+  readonly #spellings: TypeSpellings
+  readonly #dialect: string
+  readonly #identifiers: Identifiers
+  readonly #known: Map<number, string> = new Map()
+
+  constructor(dialect: string, spellings: TypeSpellings, identifiers: Identifiers) {
+    this.#dialect = dialect
+    this.#spellings = spellings
+    this.#identifiers = identifiers
+  }
+
+  /** @throws CompileError the type has no name in this dialect. */
+  name(type: SqlType): string {
+    const { id } = type
+    let name = this.#known.get(id)
+    if (name === undefined) {
+      const spell = Object.hasOwn(this.#spellings, type.kind) ? this.#spellings[type.kind] : undefined
+      if (spell === undefined)
+        throw new CompileError(
+          type.kind === 'null'
+            ? 'An expression without a type has no type name: give it one, such as literal(value, Integer)'
+            : `The dialect '${this.#dialect}' has no name for the type ${quoteName(type.kind)}`,
+        )
+      name = spell(type as never, this)
+      this.#known.set(id, name)
+    }
+    return name
+  }
+
+  quote(name: string): string {
+    return this.#identifiers.quote(name)
+  }
+}
+
+/** @throws CompileError a length or precision is no whole number. */
+export function inParentheses(...numbers: readonly (number | null)[]): string {
+  const given = numbers.filter((number) => number !== null)
+  for (const number of given)
+    if (!Number.isSafeInteger(number))
+      throw new CompileError(`A type's length or precision is a whole number, not ${String(number)}`)
+  return given.length === 0 ? '' : `(${given.join(', ')})`
+}
+
+function character(word: string): (type: StringType, names: TypeNames) => string {
+  return (type, names) =>
+    `${word}${inParentheses(type.length)}${type.collation === null ? '' : ` COLLATE ${names.quote(type.collation)}`}`
+}
+
+function arrayName(type: ArrayType, names: TypeNames): string {
+  const brackets = '[]'.repeat(Math.max(1, type.dimensions ?? 1))
+  const [name, collation] = names.name(type.element).split(' COLLATE ')
+  return `${name}${brackets}${collation === undefined ? '' : ` COLLATE ${collation}`}`
+}
+
+/** The standard's names. */
+export const typeSpellings: TypeSpellings = {
+  string: character('VARCHAR'),
+  text: character('TEXT'),
+  integer: () => 'INTEGER',
+  smallInteger: () => 'SMALLINT',
+  bigInteger: () => 'BIGINT',
+  numeric: (type: NumericType) => `NUMERIC${type.precision === null ? '' : inParentheses(type.precision, type.scale)}`,
+  float: (type: FloatType) => `FLOAT${inParentheses(type.precision)}`,
+  double: () => 'DOUBLE PRECISION',
+  real: () => 'REAL',
+  boolean: () => 'BOOLEAN',
+  date: () => 'DATE',
+  time: (type: TimeType) => (type.timezone ? 'TIME WITH TIME ZONE' : 'TIME'),
+  dateTime: (type: DateTimeType) => (type.timezone ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP'),
+  interval: () => 'INTERVAL',
+  binary: () => 'BLOB',
+  uuid: () => 'UUID',
+  json: () => 'JSON',
+  array: arrayName,
+}

@@ -1,0 +1,103 @@
+// UPDATE and DELETE.
+import { CompileError } from '../../errors.ts'
+import type { Element } from '../../expression/base/element.ts'
+import type { Delete } from '../../expression/dml/delete.ts'
+import type { Update, UpdateState } from '../../expression/dml/update.ts'
+import type { Assignment, CriteriaState } from '../../expression/dml/write.ts'
+import { FromClause } from '../../expression/from/from-clause.ts'
+import { withoutJoined } from '../../expression/select/froms.ts'
+import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { returningClause } from './insert.ts'
+import { contained, criteria } from './select.ts'
+import type { Render } from './state.ts'
+import { type WrittenValue, writtenValues } from './values.ts'
+
+/** An UPDATE where it stands. */
+export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  const around = begin(
+    'UPDATE',
+    state,
+    state.values.map((each) => each.value),
+    out,
+  )
+  const froms = out.frame.froms
+  let text = `UPDATE ${out.tableName(state.table)} SET ${assignments(state, place, out)}`
+  if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
+  text += criteria(' WHERE ', state.where, out)
+  out.frame = around
+  return text + returningClause(node, place, out)
+}
+
+/** A DELETE where it stands. */
+export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  const around = begin('DELETE', state, [], out)
+  const froms = out.frame.froms
+  let text = `DELETE FROM ${out.tableName(state.table)}`
+  if (froms.length > 1) text += ` USING ${out.nodes(listed(state, froms), ', ')}`
+  text += criteria(' WHERE ', state.where, out)
+  out.frame = around
+  return text + returningClause(node, place, out)
+}
+
+/**
+ * Sets the frame to the table that is written and the further FROM elements, and gives the frame before.
+ *
+ * @throws CompileError there is no criterion and nobody said that every row is meant.
+ */
+function begin(word: string, state: CriteriaState, values: readonly Element[], out: Render): Frame {
+  if (state.where.length === 0 && !state.everyRow)
+    throw new CompileError(
+      `${word} of table '${state.table.name}' has no criterion and would change every row: add .where(...), or .all() where every row is meant`,
+    )
+  for (const cte of state.ctes) out.cte(cte)
+  const around = out.frame
+  const froms: FromClause[] = [...state.from]
+  for (const element of [...state.where, ...values])
+    for (const from of (element as CriteriaState['where'][number]).fromObjects())
+      if (from instanceof FromClause && from !== state.table && !froms.includes(from)) froms.push(from)
+  const all = [state.table, ...contained(withoutJoined(froms))]
+  out.frame = { ...NO_FRAME, froms: all, correlatable: all }
+  return around
+}
+
+/** What stands after FROM or USING. */
+function listed(state: CriteriaState, froms: readonly FromClause[]): readonly FromClause[] {
+  return withoutJoined(froms.filter((from) => from !== state.table))
+}
+
+/** SET: columns in the order given, those that execution gives or `onUpdate` sets in the table's order. */
+function assignments(state: UpdateState, place: PlaceNumber, out: Render): string {
+  const written = setValues(state, state.values, place === Place.statement ? (out.columnKeys ?? []) : [], out)
+  if (written.length === 0) throw new CompileError(`UPDATE of table '${state.table.name}' sets no column`)
+  return inGivenOrder(state, written)
+    .map(({ column, text }) => `${out.quoted(column.name)}=${text}`)
+    .join(', ')
+}
+
+function setValues(
+  state: UpdateState,
+  values: readonly Assignment[],
+  given: readonly string[],
+  out: Render,
+): WrittenValue[] {
+  return writtenValues(
+    { table: state.table, assignments: values, given, defaultOf: (column) => column.onUpdate, suffix: '' },
+    out,
+  )
+}
+
+function inGivenOrder(state: UpdateState, written: readonly WrittenValue[]): readonly WrittenValue[] {
+  const order = state.values.map((assignment) => assignment.column.key)
+  const places = written.map((value) => order.indexOf(value.column.key)).filter((index) => index >= 0)
+  const isSorted = places.every((index, at) => at === 0 || index > (places[at - 1] ?? 0))
+  if (isSorted) return written
+  const rank = (value: WrittenValue): number => {
+    const index = order.indexOf(value.column.key)
+    return index < 0 ? order.length : index
+  }
+  return [...written].sort((one, other) => rank(one) - rank(other))
+}

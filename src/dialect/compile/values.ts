@@ -1,0 +1,83 @@
+// Which column gets which value in INSERT and UPDATE: given in the statement, at execution, or by a default.
+import { CompileError } from '../../errors.ts'
+import type { Assignment } from '../../expression/dml/write.ts'
+import { Bind, NO_VALUE } from '../../expression/element/bind.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
+import { SchemaColumn } from '../../expression/schema/column.ts'
+import type { ClientDefault } from '../../expression/schema/default.ts'
+import type { Render } from './state.ts'
+
+/** A column that is written, and the text of its value. */
+export interface WrittenValue {
+  readonly column: NamedElement
+  readonly text: string
+}
+
+/** What a write says of values. */
+export interface ValuePlan {
+  readonly table: TableClause
+  readonly assignments: readonly Assignment[]
+  /** Keys of columns that execution gives. */
+  readonly given: readonly string[]
+  /** The client-side default of a column, or null. */
+  readonly defaultOf: (column: SchemaColumn) => ClientDefault | null
+  /** Behind the column's key in names of parameters: `_m0` in the first of many rows. */
+  readonly suffix: string
+}
+
+/** The values in order of the table's columns. */
+export function writtenValues(plan: ValuePlan, out: Render): WrittenValue[] {
+  const assigned = new Map(plan.assignments.map((assignment) => [assignment.column.key, assignment]))
+  const written: WrittenValue[] = []
+  for (const column of plan.table.columnList) {
+    const text = valueText(column, assigned.get(column.key), plan, out)
+    if (text !== null) written.push({ column, text })
+    assigned.delete(column.key)
+  }
+  for (const [key] of assigned)
+    throw new CompileError(`The statement writes the column '${key}', which table '${plan.table.name}' does not have`)
+  return written
+}
+
+function valueText(
+  column: NamedElement,
+  assignment: Assignment | undefined,
+  plan: ValuePlan,
+  out: Render,
+): string | null {
+  const name = out.inCte ? null : `${column.key}${plan.suffix}`
+  if (assignment !== undefined) return assignedText(assignment.value, column, name, out)
+  if (plan.given.includes(column.key)) return out.columnParameter(column, name ?? out.generate('param'))
+  if (!(column instanceof SchemaColumn)) return null
+  return defaultText(column, plan.defaultOf(column), name, out)
+}
+
+/** A client-side default as text: an expression as it is, anything else as a parameter; null for none. */
+function defaultText(
+  column: SchemaColumn,
+  source: ClientDefault | null,
+  name: string | null,
+  out: Render,
+): string | null {
+  if (source === null) return null
+  if (source.sort === 'expression') return expressionText(source.element, out)
+  return out.defaultParameter(column, name ?? out.generate('param'))
+}
+
+/** The text of a value: parameters that stand for the column itself are named after it. */
+function assignedText(value: ColumnElement, column: NamedElement, name: string | null, out: Render): string {
+  if (value instanceof Bind && isOwnBind(value, column)) return out.bindAs(value, name ?? out.generate('param'))
+  return expressionText(value, out)
+}
+
+/** Whether a bind was made for a value of this column, rather than by the user. */
+function isOwnBind(bind: Bind, column: NamedElement): boolean {
+  return !bind.anonymous && bind.key === column.key && bind.value !== NO_VALUE && !bind.required
+}
+
+function expressionText(value: ColumnElement, out: Render): string {
+  const text = out.node(value)
+  return value.topOperator === null ? text : `(${text})`
+}

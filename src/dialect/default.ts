@@ -1,0 +1,81 @@
+// The default dialect: the standard's spelling with `:name` parameters; for reading, and as the model of other dialects.
+import { CompileError, type DBAPIError, InterfaceError, InvalidRequestError } from '../errors.ts'
+import type { Element } from '../expression/base/element.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { SqlType } from '../expression/types/type.ts'
+import { ansi } from './compile/ansi.ts'
+import { compile } from './compile/compile.ts'
+import { Identifiers } from './compile/identifier.ts'
+import { literal, standardBytes, standardText } from './compile/literal.ts'
+import type { AnyRenderers } from './compile/renderers.ts'
+import { RESERVED } from './compile/reserved.ts'
+import type { Spelling } from './compile/spelling.ts'
+import { TypeNames, typeSpellings } from './compile/type-name.ts'
+import type { Compiled, CompileOptions } from './contract/compiled.ts'
+import type { Codec, Driver, DriverError } from './contract/driver.ts'
+import type { DialectFeatures } from './contract/features.ts'
+import type { Dialect, ErrorContext } from './dialect.ts'
+
+const FEATURES: DialectFeatures = {
+  returning: true,
+  arrayBatches: false,
+  arrayLists: false,
+  transactionalDdl: true,
+  savepoints: true,
+  dataModifyingCte: true,
+  schemas: true,
+  alterConstraints: true,
+  identifierBytes: 128,
+}
+
+/** The standard's spelling; it compiles everything portable and connects to nothing. */
+export class DefaultDialect implements Dialect, Spelling {
+  readonly name: string = 'default'
+  readonly features: DialectFeatures = FEATURES
+  readonly namedParameters: boolean = true
+  readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED, maxBytes: FEATURES.identifierBytes })
+  readonly #types = new TypeNames('default', typeSpellings, this.identifiers)
+  readonly #renderers: AnyRenderers
+
+  constructor(renderers: AnyRenderers = ansi as unknown as AnyRenderers) {
+    this.#renderers = renderers
+  }
+
+  compile(statement: Element, options: CompileOptions = {}): Compiled {
+    return compile(statement, this.#renderers, this, options)
+  }
+  placeholder(_position: number, name: string, _type: SqlType): string {
+    return `:${name.replace(/[^\p{L}\p{N}_]/gu, '_')}`
+  }
+  typeName(type: SqlType): string {
+    return this.#types.name(type)
+  }
+  codec(_type: SqlType): Codec | null {
+    return null
+  }
+  literal(value: unknown, type: SqlType): string {
+    return literal(value, type, {
+      text: standardText,
+      bytes: standardBytes,
+      array: (items) => `ARRAY[${items.join(', ')}]`,
+    })
+  }
+  quote(name: string): string {
+    return this.identifiers.quote(name)
+  }
+  createDriver(): Driver {
+    throw new InvalidRequestError('The default dialect connects to no database: it only spells statements')
+  }
+  beginStatement(): string {
+    return 'BEGIN'
+  }
+  wrapError(error: DriverError, context: ErrorContext): DBAPIError {
+    return new InterfaceError(error.message, { ...context, cause: error })
+  }
+  hasTableStatement(): Executable {
+    throw new CompileError('The default dialect cannot ask a database for its tables')
+  }
+}
+
+/** The one default dialect. */
+export const defaultDialect: DefaultDialect = new DefaultDialect()

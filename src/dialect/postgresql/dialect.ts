@@ -1,0 +1,160 @@
+// The PostgreSQL dialect: spelling, codecs, drivers, errors.
+import { ArgumentError, type DBAPIError } from '../../errors.ts'
+import type { Element } from '../../expression/base/element.ts'
+import type { Executable } from '../../expression/base/executable.ts'
+import { Bind } from '../../expression/element/bind.ts'
+import { ColumnClause } from '../../expression/element/column.ts'
+import { TextClause } from '../../expression/element/text.ts'
+import { Boolean as BooleanSql } from '../../expression/types/scalar.ts'
+import { String as StringSql } from '../../expression/types/string.ts'
+import type { SqlType } from '../../expression/types/type.ts'
+import { checkKeys } from '../../nearest.ts'
+import { compile } from '../compile/compile.ts'
+import { Identifiers } from '../compile/identifier.ts'
+import type { AnyRenderers } from '../compile/renderers.ts'
+import type { Spelling } from '../compile/spelling.ts'
+import { TypeNames } from '../compile/type-name.ts'
+import type { Compiled, CompileOptions } from '../contract/compiled.ts'
+import type { Codec, Driver, DriverError } from '../contract/driver.ts'
+import type { DialectFeatures } from '../contract/features.ts'
+import type { DriverSettings } from '../contract/settings.ts'
+import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
+import { driverFor } from './driver-settings.ts'
+import { postgresLiteral } from './literal.ts'
+import { postgres, postgresWithArrays } from './renderers.ts'
+import { RESERVED_WORDS } from './reserved.ts'
+import { typeCodec } from './type-codec.ts'
+import { castName, postgresTypes } from './type-name.ts'
+import { wrapDriverError } from './wrap-error.ts'
+
+/** Options of {@link postgresqlDialect}. */
+export interface PostgresDialectOptions {
+  /**
+   * How a list in `x.in(list)` travels. Default 'array': one parameter, `x = ANY ($1::INTEGER[])`, so that the text does not
+   * vary with the length; 'expand' writes `x IN ($1, $2, $3)` at execution.
+   */
+  readonly inLists?: 'array' | 'expand'
+}
+
+const FEATURES: DialectFeatures = {
+  returning: true,
+  arrayBatches: true,
+  arrayLists: true,
+  transactionalDdl: true,
+  savepoints: true,
+  dataModifyingCte: true,
+  schemas: true,
+  alterConstraints: true,
+  identifierBytes: 63,
+}
+
+const LEVELS: readonly string[] = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE']
+
+/** The dialect of PostgreSQL, the same for a server and for PGlite. */
+class PostgresDialect implements Dialect, Spelling {
+  readonly name: string = 'postgresql'
+  readonly features: DialectFeatures
+  readonly namedParameters: boolean = false
+  readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
+  readonly #types = new TypeNames('postgresql', postgresTypes, this.identifiers)
+  readonly #casts: Map<number, string> = new Map()
+  readonly #codecs: Map<number, Codec | null> = new Map()
+  readonly #renderers: AnyRenderers
+
+  constructor(inLists: 'array' | 'expand') {
+    this.features = { ...FEATURES, arrayLists: inLists === 'array' }
+    this.#renderers = (inLists === 'array' ? postgresWithArrays : postgres) as unknown as AnyRenderers
+  }
+
+  compile(statement: Element, options: CompileOptions = {}): Compiled {
+    return compile(statement, this.#renderers, this, options)
+  }
+  placeholder(position: number, _name: string, type: SqlType): string {
+    const { id } = type
+    let cast = this.#casts.get(id)
+    if (cast === undefined) {
+      const name = castName(type)
+      cast = name === null ? '' : `::${name}`
+      this.#casts.set(id, cast)
+    }
+    return `$${position}${cast}`
+  }
+  typeName(type: SqlType): string {
+    return this.#types.name(type)
+  }
+  codec(type: SqlType): Codec | null {
+    const { id } = type
+    let codec = this.#codecs.get(id)
+    if (codec === undefined) {
+      codec = typeCodec(type)
+      this.#codecs.set(id, codec)
+    }
+    return codec
+  }
+  literal(value: unknown, type: SqlType): string {
+    return postgresLiteral(value, type)
+  }
+  quote(name: string): string {
+    return this.identifiers.quote(name)
+  }
+  createDriver(settings: DriverSettings): Driver {
+    return driverFor(settings)
+  }
+  beginStatement(options: BeginOptions): string {
+    const { isolationLevel, readOnly, deferrable } = options
+    if (isolationLevel !== undefined && !LEVELS.includes(isolationLevel))
+      throw new ArgumentError(
+        `isolationLevel is ${LEVELS.map((level) => `'${level}'`).join(', ')}, not '${isolationLevel}'`,
+      )
+    let text = 'BEGIN'
+    if (isolationLevel !== undefined) text += ` ISOLATION LEVEL ${isolationLevel}`
+    if (readOnly !== undefined) text += readOnly ? ' READ ONLY' : ' READ WRITE'
+    if (deferrable !== undefined) text += deferrable ? ' DEFERRABLE' : ' NOT DEFERRABLE'
+    return text
+  }
+  wrapError(error: DriverError, context: ErrorContext): DBAPIError {
+    return wrapDriverError(error, context.statement, context.parameters, context.hideParameters)
+  }
+  hasTableStatement(name: string, schema: string | null): Executable {
+    return schema === null ? hasVisibleTable(name) : hasTableIn(name, schema)
+  }
+}
+
+const EXISTS = new ColumnClause('exists', 'exists', BooleanSql)
+const SELECT_TABLE =
+  'SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace ' +
+  "WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND c.relname = "
+
+/** Whether the name means a table where the session looks for tables. */
+function hasVisibleTable(name: string): Executable {
+  return new TextClause(
+    [SELECT_TABLE, " AND pg_catalog.pg_table_is_visible(c.oid) AND n.nspname <> 'pg_catalog')"],
+    [new Bind('table_name', name, StringSql)],
+    { executionOptions: {}, columns: [EXISTS] },
+  )
+}
+
+function hasTableIn(name: string, schema: string): Executable {
+  return new TextClause(
+    [SELECT_TABLE, ' AND n.nspname = ', ')'],
+    [new Bind('table_name', name, StringSql), new Bind('schema_name', schema, StringSql)],
+    { executionOptions: {}, columns: [EXISTS] },
+  )
+}
+
+/**
+ * The PostgreSQL dialect.
+ *
+ * @throws ArgumentError an unknown option.
+ * @example
+ * postgresqlDialect().compile(select(users.c.id).where(users.c.id.in([1, 2]))).sql
+ * // SELECT users.id
+ * // FROM users
+ * // WHERE users.id = ANY ($1::INTEGER[])
+ */
+export function postgresqlDialect(options: PostgresDialectOptions = {}): Dialect {
+  checkKeys('postgresqlDialect()', options, ['inLists'])
+  const lists: string = options.inLists ?? 'array'
+  if (lists !== 'array' && lists !== 'expand') throw new ArgumentError(`inLists is 'array' or 'expand', not '${lists}'`)
+  return new PostgresDialect(lists)
+}

@@ -1,0 +1,30 @@
+// The face of `tsalchemy/postgresql`: what PostgreSQL has beyond the standard.
+export { Interval, type IntervalFields } from './codec/index.ts'
+export { type PostgresDialectOptions, postgresqlDialect } from './dialect.ts'
+export {
+  type ConflictOptions,
+  type ConflictUpdateOptions,
+  type ExcludedColumns,
+  insert,
+  PostgresInsert,
+} from './insert.ts'
+export {
+  ARRAY,
+  BIGINT,
+  BOOLEAN,
+  BYTEA,
+  DATE,
+  DOUBLE_PRECISION,
+  INTEGER,
+  INTERVAL,
+  JSON,
+  JSONB,
+  NUMERIC,
+  REAL,
+  SMALLINT,
+  TEXT,
+  TIME,
+  TIMESTAMP,
+  UUID,
+  VARCHAR,
+} from './types.ts'

@@ -1,0 +1,87 @@
+// ON CONFLICT: what an INSERT does instead where a row of the same key is there already.
+import { CompileError } from '../../errors.ts'
+import { defineKind, Element } from '../../expression/base/element.ts'
+import type { Pass } from '../../expression/base/pass.ts'
+import { walkAssignments } from '../../expression/dml/assignments.ts'
+import type { Assignment } from '../../expression/dml/write.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
+import { ddlExpression } from '../compile/ddl.ts'
+import { criteria } from '../compile/select.ts'
+import type { Render } from '../compile/state.ts'
+
+/** Which conflict is meant; null for any. */
+export interface ConflictTarget {
+  /** Columns and expressions of a unique index; empty where a constraint is named. */
+  readonly elements: readonly ColumnElement[]
+  /** The condition of a partial unique index. */
+  readonly where: ColumnElement<boolean> | null
+  readonly constraint: string | null
+}
+
+/** `ON CONFLICT target DO NOTHING`, or `DO UPDATE SET ...`. */
+export class OnConflict extends Element {
+  declare readonly kind: 'onConflict'
+  static {
+    defineKind(OnConflict, 'onConflict')
+  }
+  readonly table: TableClause
+  readonly target: ConflictTarget | null
+  /** Null is DO NOTHING. */
+  readonly set: readonly Assignment[] | null
+  readonly where: readonly ColumnElement<boolean>[]
+  constructor(
+    table: TableClause,
+    target: ConflictTarget | null,
+    set: readonly Assignment[] | null,
+    where: readonly ColumnElement<boolean>[],
+  ) {
+    super()
+    this.table = table
+    this.target = target
+    this.set = set
+    this.where = where
+  }
+  walk(pass: Pass): void {
+    pass.flag(this.target !== null)
+    if (this.target !== null) {
+      pass.nodes(this.target.elements)
+      pass.node(this.target.where)
+      pass.text(this.target.constraint)
+    }
+    pass.flag(this.set !== null)
+    if (this.set !== null) walkAssignments(pass, this.set)
+    pass.nodes(this.where)
+  }
+}
+
+/** ON CONFLICT as it stands behind the values of an INSERT. */
+export function renderOnConflict(node: OnConflict, out: Render): string {
+  const head = `ON CONFLICT${node.target === null ? '' : targetText(node.target, out)}`
+  if (node.set === null) return `${head} DO NOTHING`
+  if (node.target === null) throw new CompileError('ON CONFLICT DO UPDATE has to say which conflict is meant')
+  const set = node.set.map(({ column, value }) => {
+    const text = out.node(value)
+    return `${out.quoted(column.name)} = ${value.topOperator === null ? text : `(${text})`}`
+  })
+  const { frame } = out
+  out.frame = { ...frame, froms: [node.table], correlatable: [node.table] }
+  const where = criteria(' WHERE ', node.where, out)
+  out.frame = frame
+  return `${head} DO UPDATE SET ${set.join(', ')}${where}`
+}
+
+function targetText(target: ConflictTarget, out: Render): string {
+  if (target.constraint !== null) return ` ON CONSTRAINT ${out.quoted(target.constraint)}`
+  const { unqualified } = out
+  out.unqualified = true
+  const elements = target.elements.map((element) => {
+    // An index is matched by its text, so the expression cannot have parameters.
+    if (element.kind === 'column') return out.node(element)
+    const text = ddlExpression(element, out)
+    return element.kind === 'function' ? text : `(${text})`
+  })
+  const where = target.where === null ? '' : ` WHERE ${out.node(target.where)}`
+  out.unqualified = unqualified
+  return ` (${elements.join(', ')})${where}`
+}

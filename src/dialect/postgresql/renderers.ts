@@ -1,0 +1,44 @@
+// PostgreSQL's table of renderers: the standard's, with what differs.
+import type { Binary } from '../../expression/element/binary.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { ansi } from '../compile/ansi.ts'
+import { escapeClause } from '../compile/operator.ts'
+import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
+import type { Render } from '../compile/state.ts'
+import { renderNextValue, renderPostgresColumn, unnamedForeignKey } from './ddl.ts'
+import { renderArrayIn } from './lists.ts'
+import { type OnConflict, renderOnConflict } from './on-conflict.ts'
+
+/** The nodes that PostgreSQL knows. */
+export type PostgresNode = KnownNode | OnConflict
+
+/** An operator by its symbol. */
+function bySymbol(node: Binary, out: Render): string {
+  const text = `${out.node(node.left)} ${node.operator.symbol} ${out.node(node.right)}`
+  return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+}
+
+function renderLimit(limit: ColumnElement | null, offset: ColumnElement | null, out: Render): string {
+  let text = limit === null ? '' : ` \n LIMIT ${out.node(limit)}`
+  if (offset !== null) text += `${limit === null ? '\n LIMIT ALL' : ''} OFFSET ${out.node(offset)}`
+  return text
+}
+
+/** How PostgreSQL spells every node; lists in IN are written at execution. */
+export const postgres: Renderers<PostgresNode> = {
+  ...ansi,
+  nextValue: renderNextValue,
+  onConflict: renderOnConflict,
+  limit: renderLimit,
+  columnDefinition: renderPostgresColumn,
+  unnamedForeignKey,
+  operators: { ...ansi.operators, ilike: bySymbol, notIlike: bySymbol },
+}
+
+const arrayIn: Renderer<Binary> = renderArrayIn
+
+/** The same with lists in IN as array parameters. */
+export const postgresWithArrays: Renderers<PostgresNode> = {
+  ...postgres,
+  operators: { ...postgres.operators, in: arrayIn, notIn: arrayIn },
+}

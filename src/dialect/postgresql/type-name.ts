@@ -1,0 +1,60 @@
+// Types as PostgreSQL spells them, in DDL and in the casts of parameters.
+import type { ArrayType } from '../../expression/types/array.ts'
+import type { FloatType } from '../../expression/types/numeric.ts'
+import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
+import type { SqlType } from '../../expression/types/type.ts'
+import { type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
+
+const zone = (timezone: boolean): string => (timezone ? 'WITH TIME ZONE' : 'WITHOUT TIME ZONE')
+
+/** Names in DDL and CAST. */
+export const postgresTypes: TypeSpellings = {
+  ...typeSpellings,
+  binary: () => 'BYTEA',
+  time: (type: TimeType) => `TIME ${zone(type.timezone)}`,
+  dateTime: (type: DateTimeType) => `TIMESTAMP ${zone(type.timezone)}`,
+  jsonb: () => 'JSONB',
+}
+
+/**
+ * Names in casts of parameters. Lengths and precisions are left out: they would cut or round the value before it is compared.
+ */
+const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
+  string: () => 'VARCHAR',
+  text: () => 'VARCHAR',
+  integer: () => 'INTEGER',
+  smallInteger: () => 'SMALLINT',
+  bigInteger: () => 'BIGINT',
+  numeric: () => 'NUMERIC',
+  float: (type) => (isSingle(type) ? 'REAL' : 'FLOAT'),
+  double: () => 'FLOAT',
+  real: () => 'REAL',
+  boolean: () => 'BOOLEAN',
+  date: () => 'DATE',
+  time: (type) => `TIME ${zone((type as SqlType as TimeType).timezone)}`,
+  dateTime: (type) => `TIMESTAMP ${zone((type as SqlType as DateTimeType).timezone)}`,
+  interval: () => 'INTERVAL',
+  binary: () => 'BYTEA',
+  uuid: () => 'UUID',
+  json: () => 'JSON',
+  jsonb: () => 'JSONB',
+  array: (type) => arrayCast(type as SqlType as ArrayType),
+}
+
+function arrayCast(type: ArrayType): string {
+  const element = castName(type.element)
+  if (element === null) return ''
+  return element.endsWith('[]') ? element : `${element}[]`
+}
+
+/** FLOAT(24) and less hold six digits. */
+export function isSingle(type: SqlType): boolean {
+  const precision = (type as unknown as FloatType).precision
+  return precision !== null && precision <= 24
+}
+
+/** What a parameter of the type is cast to; null where the server decides. */
+export function castName(type: SqlType): string | null {
+  const cast = Object.hasOwn(CASTS, type.kind) ? CASTS[type.kind] : undefined
+  return cast === undefined ? null : cast(type) || null
+}
