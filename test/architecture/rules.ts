@@ -10,6 +10,7 @@ export const LONG_FILES: Readonly<Record<string, string>> = {}
 /** The sockets of the house, by name, and the file that declares each: the only ways of reaching up. */
 export const SOCKETS: Readonly<Record<string, string>> = {
   operate: 'expression/element/column-element.ts',
+  selectable: 'expression/from/alias.ts',
   stringify: 'expression/base/element.ts',
   decorateColumn: 'expression/schema/column-definition.ts',
   ormCompile: 'orm/contract/orm.ts',

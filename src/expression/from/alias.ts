@@ -3,8 +3,9 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Socket } from '../base/socket.ts'
 import type { NamedElement } from '../element/column-element.ts'
-import { walkName } from '../element/name.ts'
+import { type Name, walkName } from '../element/name.ts'
 import { NamedFrom } from './from-clause.ts'
 import type { RowColumns } from './typed.ts'
 
@@ -26,7 +27,7 @@ export class Subquery<Row = unknown> extends NamedFrom {
   declare readonly '~columns': Row
   readonly element: RowSource
   readonly isLateral: boolean
-  constructor(element: RowSource, name: string | null, isLateral = false) {
+  constructor(element: RowSource, name: Name | null, isLateral = false) {
     super(name, 'anon')
     this.element = element
     this.isLateral = isLateral
@@ -44,6 +45,11 @@ export class Subquery<Row = unknown> extends NamedFrom {
     pass.node(this.element)
   }
 }
+
+/** Puts statements together, for {@link Cte.union}; the select room plugs it, as it stands above this one. */
+export const selectable: Socket<(operator: 'UNION' | 'UNION ALL', parts: readonly unknown[]) => RowSource> = new Socket(
+  'selectable',
+)
 
 /** Options of a common table expression. */
 export interface CteOptions {
@@ -63,7 +69,7 @@ export class Cte<Row = unknown> extends NamedFrom {
   readonly recursive: boolean
   readonly materialized: boolean | null
   #element: RowSource
-  constructor(element: RowSource, name: string | null, options: CteOptions = {}) {
+  constructor(element: RowSource, name: Name | null, options: CteOptions = {}) {
     super(name, 'anon')
     this.#element = element
     this.recursive = options.recursive ?? false
@@ -76,6 +82,26 @@ export class Cte<Row = unknown> extends NamedFrom {
   complete(element: RowSource): this {
     this.#element = element
     return this
+  }
+  /**
+   * Completes a recursive CTE with its step, which refers to this CTE; rows that are there already are left out.
+   * @returns this CTE
+   */
+  union(...steps: readonly RowSource[]): this {
+    return this.complete(selectable.use('UNION', [this.#element, ...steps]))
+  }
+  /**
+   * Completes a recursive CTE with its step, which refers to this CTE.
+   * @returns this CTE
+   * @example
+   * const tree = select(nodes.c.id).where(nodes.c.parentId.eq(null)).cte('tree', { recursive: true })
+   * tree.unionAll(select(nodes.c.id).joinFrom(nodes, tree, nodes.c.parentId.eq(tree.c.id)))
+   * select(tree.c.id)
+   * // WITH RECURSIVE tree(id) AS (SELECT nodes.id AS id FROM nodes WHERE nodes.parent_id IS NULL
+   * // UNION ALL SELECT nodes.id AS id FROM nodes JOIN tree ON nodes.parent_id = tree.id) SELECT tree.id FROM tree
+   */
+  unionAll(...steps: readonly RowSource[]): this {
+    return this.complete(selectable.use('UNION ALL', [this.#element, ...steps]))
   }
   /** The columns by key. */
   get c(): RowColumns<Row> {

@@ -133,7 +133,7 @@ export abstract class NamedFrom extends FromClause {
   readonly name: Name
   #columns: readonly NamedElement[] | null = null
   /** @param name null lets the compiler choose */
-  constructor(name: string | null, base: string) {
+  constructor(name: Name | null, base: string) {
     super()
     this.name = name ?? new AnonymousName(base)
   }
@@ -167,7 +167,7 @@ export class Alias<Row = unknown> extends NamedFrom {
   declare readonly '~columns': Row
   readonly element: FromClause
   readonly isLateral: boolean
-  constructor(element: FromClause, name: string | null, isLateral = false) {
+  constructor(element: FromClause, name: Name | null, isLateral = false) {
     super(name, element.anonymousName)
     this.element = element
     this.isLateral = isLateral

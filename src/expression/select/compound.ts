@@ -12,7 +12,7 @@ import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
-import { Cte, type CteOptions, type RowSource, Subquery } from '../from/alias.ts'
+import { Cte, type CteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
@@ -86,8 +86,9 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   /**
    * This statement as a common table expression: `WITH name AS (...)`, written once at the top of the statement.
    * @example
-   * const roots = select(nodes.c.id).where(nodes.c.parentId.eq(null)).cte('tree', { recursive: true })
-   * const tree = roots.unionAll(select(nodes.c.id).joinFrom(nodes, roots, nodes.c.parentId.eq(roots.c.id)))
+   * const adults = select(users).where(users.c.age.gt(17)).cte('adults')
+   * select(adults.c.name)
+   * // WITH adults AS (SELECT users.id AS id, users.name AS name FROM users WHERE users.age > :age_1) SELECT adults.name FROM adults
    */
   cte(name: string | null = null, options: CteOptions = {}): Cte<Row> {
     checkKeys('cte()', options, ['recursive', 'materialized'])
@@ -202,6 +203,8 @@ export function compound<Row, Tuple extends unknown[]>(
       )
   return new CompoundSelect({ operator, selects, orderBy: [], limit: null, offset: null, executionOptions: {} })
 }
+
+selectable.plug((operator, parts) => compound(operator, parts))
 
 /** `UNION`: rows of any of the statements, each once. */
 export function union<Row, Tuple extends unknown[]>(

@@ -64,23 +64,25 @@ export class Exists extends ColumnElement<boolean> {
 
   /** Adds criteria to the SELECT within. */
   where(...criteria: readonly Criterion[]): Exists {
-    return new Exists(this.#refinable('where()').where(...criteria), this.isNegated)
+    return new Exists(refinable(this, 'where()').where(...criteria), this.isNegated)
   }
   /** Adds FROM elements to the SELECT within. */
   selectFrom(...from: readonly { readonly '~columns': unknown }[]): Exists {
-    return new Exists(this.#refinable('selectFrom()').selectFrom(...(from as never[])), this.isNegated)
+    return new Exists(refinable(this, 'selectFrom()').selectFrom(...(from as never[])), this.isNegated)
   }
   /** Tells the SELECT within which FROM elements of the statements around are meant. */
   correlate(...from: readonly { readonly '~columns': unknown }[]): Exists {
-    return new Exists(this.#refinable('correlate()').correlate(...(from as never[])), this.isNegated)
-  }
-  #refinable(where: string): Refinable {
-    if (this.element.kind === 'select') return this.element as Refinable
-    throw new ArgumentError(`${where} of EXISTS is for a SELECT; this one holds several put together`)
+    return new Exists(refinable(this, 'correlate()').correlate(...(from as never[])), this.isNegated)
   }
 
   walk(pass: Pass): void {
     pass.node(this.element)
     pass.flag(this.isNegated)
   }
+}
+
+/** The SELECT within, to be told more. */
+function refinable(exists: Exists, where: string): Refinable {
+  if (exists.element.kind === 'select') return exists.element as Refinable
+  throw new ArgumentError(`${where} of EXISTS is for a SELECT; this one holds several put together`)
 }

@@ -50,7 +50,8 @@ export abstract class SqlType<V = unknown> {
   /** The type's key in a dialect's tables of spellings and codecs: `integer`, `string`, `array`. */
   abstract readonly kind: string
   abstract readonly affinity: Affinity
-  #id = 0
+  /** Not a private field: a type that can be called is a function, which has no such fields. */
+  private numbered = 0
 
   /** Arguments that tell this type from others of its kind: length, precision, element type; null makes every instance a type of its own. */
   shape(): readonly (string | number | boolean | SqlType | null)[] | null {
@@ -59,17 +60,17 @@ export abstract class SqlType<V = unknown> {
 
   /** Number in cache keys; equal for equal types. */
   get id(): number {
-    if (this.#id === 0) {
+    if (this.numbered === 0) {
       const shape = this.shape()
       if (shape === null) {
         lastOpaque += 1
-        this.#id = shapeNumber(JSON.stringify([this.kind, { opaque: lastOpaque }]))
+        this.numbered = shapeNumber(JSON.stringify([this.kind, { opaque: lastOpaque }]))
       } else
-        this.#id = shapeNumber(
+        this.numbered = shapeNumber(
           JSON.stringify([this.kind, ...shape.map((part) => (part instanceof SqlType ? { type: part.id } : part))]),
         )
     }
-    return this.#id
+    return this.numbered
   }
 
   /** What a value becomes before the dialect's codec encodes it; null where nothing is to be done. */

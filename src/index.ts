@@ -1,0 +1,189 @@
+// The face of the package: everything but the ORM and what is one database's own; names are listed, none by star.
+
+// These do something when they are loaded: they fill the sockets that lower floors leave open.
+import './dialect/stringify.ts'
+import './expression/comparator/default.ts'
+
+// ---- errors ------------------------------------------------------------------------------------------------------
+export {
+  AmbiguousColumnError,
+  AmbiguousForeignKeysError,
+  ArgumentError,
+  CircularDependencyError,
+  CommitOutcomeUnknown,
+  CompileError,
+  DatabaseError,
+  DataError,
+  DBAPIError,
+  type DBAPIErrorOptions,
+  DisconnectionError,
+  IdentifierError,
+  IllegalStateChangeError,
+  IntegrityError,
+  InterfaceError,
+  InternalError,
+  InvalidRequestError,
+  MultipleResultsFound,
+  NoForeignKeysError,
+  NoInspectionAvailable,
+  NoReferencedColumnError,
+  NoReferencedTableError,
+  NoResultFound,
+  NoSuchColumnError,
+  NoSuchTableError,
+  NotSupportedError,
+  ObjectNotExecutableError,
+  OperationalError,
+  PendingRollbackError,
+  ProgrammingError,
+  ResourceClosedError,
+  SQLAlchemyError,
+  type SQLAlchemyErrorOptions,
+  StatementError,
+  type StatementErrorOptions,
+  TimeoutError,
+  TransactionRolledBack,
+  UnsupportedCompilationError,
+} from './errors.ts'
+
+// ---- expressions -------------------------------------------------------------------------------------------------
+export { adaptColumns, type Replacement, replace } from './expression/adapt.ts'
+export { Element } from './expression/base/element.ts'
+export { Executable, type StatementExecutionOptions, type StatementOption } from './expression/base/executable.ts'
+export {
+  CLAUSE_ELEMENT,
+  type CompilePlugin,
+  type HasClauseElement,
+  type HasJoinTarget,
+  JOIN_TARGET,
+  type JoinStep,
+  type PreparedStatement,
+} from './expression/base/protocol.ts'
+export { children, iterate, traverse } from './expression/base/traverse.ts'
+export { caseWhen, type When } from './expression/comparator/case-when.ts'
+export { and, type Criterion, not, or } from './expression/comparator/conjunction.ts'
+export {
+  all,
+  any,
+  asc,
+  type BindparamOptions,
+  between,
+  bindparam,
+  cast,
+  collate,
+  column,
+  desc,
+  distinct,
+  extract,
+  literal,
+  literalColumn,
+  type ManyOf,
+  negate,
+  nullsFirst,
+  nullsLast,
+  sqlFalse,
+  sqlNull,
+  sqlTrue,
+  tuple,
+  typeCoerce,
+  type ValueIn,
+} from './expression/comparator/construct.ts'
+// ---- statements --------------------------------------------------------------------------------------------------
+export { Delete, deleteFrom } from './expression/dml/delete.ts'
+export { Insert, insert } from './expression/dml/insert.ts'
+export { type OrderedValue, Update, update } from './expression/dml/update.ts'
+export { Bind } from './expression/element/bind.ts'
+export {
+  ColumnElement,
+  type CustomOperatorOptions,
+  type Expression,
+  type LikeOptions,
+  type Members,
+  NamedElement,
+  type Operand,
+  type PatternOptions,
+  type RegexpOptions,
+  type RowsOf,
+} from './expression/element/column-element.ts'
+export { TextClause } from './expression/element/text.ts'
+export { type FrameBound, type OneOrMany, type OverOptions, Windowed } from './expression/element/window.ts'
+
+// ---- FROM --------------------------------------------------------------------------------------------------------
+export { Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
+export {
+  type ForeignKeyLink,
+  FromClause,
+  Join,
+  type JoinOptions,
+  type JoinTarget,
+} from './expression/from/from-clause.ts'
+export { TableClause } from './expression/from/table-clause.ts'
+export type {
+  ColumnDefinition,
+  ColumnDefinitions,
+  ColumnsOf,
+  EntityHandle,
+  EntityInstance,
+  EntityValues,
+  InsertOf,
+  RowColumns,
+  RowOf,
+  TypedEntity,
+  TypedFrom,
+  TypedTable,
+  UpdateOf,
+  ValueOrExpression,
+} from './expression/from/typed.ts'
+export { func } from './expression/function/func.ts'
+export { FunctionCall } from './expression/function/function.ts'
+export type { AnyFunction, Functions } from './expression/function/signatures.ts'
+// ---- schema ------------------------------------------------------------------------------------------------------
+export type { RunDdlOptions, SchemaBind } from './expression/schema/bind.ts'
+export { SchemaColumn } from './expression/schema/column.ts'
+export { Column, type ColumnDef, type ColumnOptions } from './expression/schema/column-definition.ts'
+export {
+  CheckConstraint,
+  Constraint,
+  PrimaryKeyConstraint,
+  UniqueConstraint,
+} from './expression/schema/constraint.ts'
+export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
+export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
+export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
+export type { NamingConvention } from './expression/schema/naming.ts'
+export { Sequence } from './expression/schema/sequence.ts'
+export { Table, type TableOptions, table } from './expression/schema/table.ts'
+export { Index, type IndexOptions } from './expression/schema/table-index.ts'
+export {
+  type CompoundOperator,
+  CompoundSelect,
+  type Count,
+  except,
+  intersect,
+  type OrderBy,
+  SelectBase,
+  union,
+  unionAll,
+} from './expression/select/compound.ts'
+export { exists } from './expression/select/exists.ts'
+export { Exists, ScalarSelect } from './expression/select/scalar.ts'
+export { type ForUpdateOptions, type FromArgument, Select, select } from './expression/select/select.ts'
+export { ident, sql, TextStatement, text } from './expression/select/text.ts'
+export type { Item, RowOfItems, Selectable, TupleOf } from './expression/select/typed.ts'
+// ---- types -------------------------------------------------------------------------------------------------------
+export { ARRAY, ArrayType } from './expression/types/array.ts'
+export { JSON, JsonType } from './expression/types/json.ts'
+export { NullType } from './expression/types/null.ts'
+export {
+  BigInteger,
+  Double,
+  Float,
+  Integer,
+  Numeric,
+  type NumericOptions,
+  SmallInteger,
+} from './expression/types/numeric.ts'
+export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
+export { String, type StringOptions, Text } from './expression/types/string.ts'
+export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'
+export { type Affinity, SqlType, type TypeHost, type ValueOf, type ValueProcessor } from './expression/types/type.ts'
