@@ -5,6 +5,7 @@ import type { Executable } from '../expression/base/executable.ts'
 import type { SqlType } from '../expression/types/type.ts'
 import { ansi } from './compile/ansi.ts'
 import { compile } from './compile/compile.ts'
+import { expandedCommand } from './compile/expanding.ts'
 import { Identifiers } from './compile/identifier.ts'
 import { literal, standardBytes, standardText } from './compile/literal.ts'
 import type { AnyRenderers } from './compile/renderers.ts'
@@ -12,7 +13,7 @@ import { RESERVED } from './compile/reserved.ts'
 import type { Spelling } from './compile/spelling.ts'
 import { TypeNames, typeSpellings } from './compile/type-name.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
-import type { Codec, Driver, DriverError } from './contract/driver.ts'
+import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
 import type { Dialect, ErrorContext } from './dialect.ts'
 
@@ -43,6 +44,9 @@ export class DefaultDialect implements Dialect, Spelling {
 
   compile(statement: Element, options: CompileOptions = {}): Compiled {
     return compile(statement, this.#renderers, this, options)
+  }
+  expandLists(compiled: Compiled, values: readonly unknown[]): Command {
+    return expandedCommand(compiled, this, values)
   }
   placeholder(_position: number, name: string, _type: SqlType): string {
     return `:${name.replace(/[^\p{L}\p{N}_]/gu, '_')}`

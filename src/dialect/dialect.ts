@@ -4,7 +4,7 @@ import type { Element } from '../expression/base/element.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { SqlType, TypeHost } from '../expression/types/type.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
-import type { Codec, Driver, DriverError } from './contract/driver.ts'
+import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
 import type { DriverSettings } from './contract/settings.ts'
 
@@ -17,6 +17,8 @@ export interface Dialect extends TypeHost {
    * @throws CompileError the statement contradicts itself or has no spelling here.
    */
   compile(statement: Element, options?: CompileOptions): Compiled
+  /** A statement with holes as it is sent for the values of one execution: its lists are written out. `values` are processed, an array for each list. */
+  expandLists(compiled: Compiled, values: readonly unknown[]): Command
   /** The type as DDL and casts spell it: `VARCHAR(50)`. */
   typeName(type: SqlType): string
   /** How values of the type travel; null where the server decides. */

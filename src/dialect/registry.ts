@@ -33,7 +33,14 @@ export interface FoundDialect {
   readonly driverName: string | null
 }
 
-const registrations: Map<string, DialectRegistration> = new Map()
+const POSTGRESQL: DialectRegistration = {
+  name: 'postgresql',
+  schemes: { postgresql: null, postgres: null, pglite: 'pglite' },
+  drivers: { pg: 'pg', pglite: 'pglite', psycopg: 'pg', psycopg2: 'pg', asyncpg: 'pg' },
+  load: async () => (await import('./postgresql/dialect.ts')).postgresqlDialect,
+}
+
+const registrations: Map<string, DialectRegistration> = new Map([[POSTGRESQL.name, POSTGRESQL]])
 const loaded: WeakMap<DialectRegistration, DialectFactory> = new WeakMap()
 
 /**

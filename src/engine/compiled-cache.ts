@@ -159,7 +159,7 @@ export class CompiledCache {
       return this.#remember(statement, known, binds)
     }
     const key = pass.cacheable ? pass.ints.slice(0, pass.length) : null
-    const entry = this.#compile(statement, key, columnKeys)
+    const entry = this.#compile(statement, key, columnKeys, binds)
     if (key === null || entry.compiled.uncacheable !== null) this.#uncacheable += 1
     else {
       this.#misses += 1
@@ -201,10 +201,15 @@ export class CompiledCache {
     return resolved
   }
 
-  #compile(statement: Executable, key: Int32Array | null, columnKeys: readonly string[] | null): CompiledEntry {
+  #compile(
+    statement: Executable,
+    key: Int32Array | null,
+    columnKeys: readonly string[] | null,
+    binds: readonly BindLike[],
+  ): CompiledEntry {
     const started = performance.now()
     const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
-    const compiled = this.#dialect.compile(prepared.statement, { columnKeys })
+    const compiled = this.#dialect.compile(prepared.statement, { columnKeys, binds })
     for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
     return new CompiledEntry(key ?? NO_KEY, columnKeys, compiled, prepared.plan, performance.now() - started)
   }

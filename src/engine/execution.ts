@@ -74,9 +74,9 @@ export function prepareExecution(runtime: Runtime, statement: Statement, paramet
   const resolved = resolveStatement(runtime, statement, first === undefined ? null : first)
   if (sets === null || sets.length === 1) {
     const values = valuesOf(resolved, first ?? null, null)
-    return { commands: [commandOf(resolved.compiled, values)], origin: resolved.entry }
+    return { commands: [commandOf(runtime, resolved.compiled, values)], origin: resolved.entry }
   }
-  const commands = sets.map((set, index) => commandOf(resolved.compiled, valuesOf(resolved, set, index)))
+  const commands = sets.map((set, index) => commandOf(runtime, resolved.compiled, valuesOf(resolved, set, index)))
   return { commands, origin: resolved.entry }
 }
 
@@ -92,8 +92,8 @@ export function resolveStatement(
 }
 
 /** A compiled statement with its values; lists are written into the text where the dialect wants that. */
-export function commandOf(compiled: Compiled, values: readonly unknown[]): Command {
-  if (compiled.holes.length > 0) return expandLists(compiled, values)
+export function commandOf(runtime: Runtime, compiled: Compiled, values: readonly unknown[]): Command {
+  if (compiled.holes.length > 0) return runtime.dialect.expandLists(compiled, values)
   return { statement: compiled.statement, parameters: values }
 }
 
@@ -133,10 +133,6 @@ function countOf(results: readonly CommandResult[]): number | null {
   let sum: number | null = null
   for (const { rowCount } of results) if (rowCount !== null) sum = (sum ?? 0) + rowCount
   return sum
-}
-
-function expandLists(compiled: Compiled, values: readonly unknown[]): Command {
-  return { statement: compiled.statement, parameters: values }
 }
 
 function notExecutable(given: unknown): ObjectNotExecutableError {

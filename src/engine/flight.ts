@@ -52,7 +52,7 @@ export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): P
   for (const { statement, parameters = null } of items) {
     const resolved = resolveStatement(runtime, statement, parameters)
     origins.push(resolved.entry)
-    commands.push(commandOf(resolved.compiled, valuesOf(resolved, parameters, null)))
+    commands.push(commandOf(runtime, resolved.compiled, valuesOf(resolved, parameters, null)))
   }
   return { commands, origins }
 }

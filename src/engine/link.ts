@@ -142,8 +142,12 @@ export class Link implements TransactionOwner {
     this.#checkFree('COMMIT')
     const { scope } = this
     if (scope.failure !== null) await this.#refuseCommit()
-    if (!scope.begun || !scope.endsOnIdle) scope.close()
-    else await this.transmit(NONE, 'transaction', undefined, true)
+    if (!scope.begun || !scope.endsOnIdle) {
+      scope.close()
+      return
+    }
+    scope.forgetSavepoints()
+    await this.transmit(NONE, 'transaction', undefined, true)
   }
 
   /** Rolls back the transaction; there is one. Never fails: a connection that cannot roll back is cut, which does it too. */

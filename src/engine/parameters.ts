@@ -67,14 +67,14 @@ function valueOf(
     if (value === undefined) throw refused(entry, `The value of ${nameOf(parameter, group)} is undefined; NULL is null`)
     return value
   }
-  if (parameter.index >= 0) {
-    const bind = binds[parameter.index] as Bind
+  const bind = (parameter.index >= 0 ? binds[parameter.index] : parameter.bind) as Bind | null | undefined
+  if (bind) {
     const value = bind.callable ? bind.effectiveValue() : bind.value
     if (value !== NO_VALUE) return value
+    if (!parameter.required) return null
   } else if (parameter.defaultOf !== null) {
     return clientDefaultOf(parameter.defaultOf, entry.compiled.sort)
   }
-  if (!parameter.required && parameter.index >= 0) return null
   throw refused(entry, `A value is required for ${nameOf(parameter, group)}`)
 }
 

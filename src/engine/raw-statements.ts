@@ -3,7 +3,7 @@ import type { DriverStatement } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
 
 /** How many texts are remembered. */
-const REMEMBERED = 200
+const REMEMBERED = 400
 /** Texts longer than this are not worth keeping in memory. */
 const LONGEST = 20_000
 /** Only these can be prepared and are likely to come again. */
@@ -13,19 +13,20 @@ interface Known {
   readonly count: number
   readonly once: DriverStatement
   again: DriverStatement | null
+  lastUse: number
 }
 
 /** The driver statements of texts, the least recently used forgotten first. */
 export class RawStatements {
   readonly #known: Map<string, Known> = new Map()
+  #clock = 0
 
   /** The statement for a text with so many values; prepared from its second use on. */
   find(sql: string, count: number): DriverStatement {
+    this.#clock += 1
     const known = this.#known.get(sql)
     if (known === undefined || known.count !== count) return this.#learn(sql, count)
-    // A Map keeps the order of insertion: what is used moves to the end.
-    this.#known.delete(sql)
-    this.#known.set(sql, known)
+    known.lastUse = this.#clock
     known.again ??= PREPARABLE.test(sql) ? statementOf(sql, count, true) : known.once
     return known.again
   }
@@ -33,12 +34,15 @@ export class RawStatements {
   #learn(sql: string, count: number): DriverStatement {
     const once = statementOf(sql, count, false)
     if (sql.length > LONGEST) return once
-    this.#known.set(sql, { count, once, again: null })
-    if (this.#known.size > REMEMBERED) {
-      const [oldest] = this.#known.keys()
-      if (oldest !== undefined) this.#known.delete(oldest)
-    }
+    this.#known.set(sql, { count, once, again: null, lastUse: this.#clock })
+    if (this.#known.size > REMEMBERED) this.#forget()
     return once
+  }
+
+  /** Forgets the half that was not used for the longest time. */
+  #forget(): void {
+    const oldestFirst = [...this.#known].sort(([, one], [, other]) => one.lastUse - other.lastUse)
+    for (const [sql] of oldestFirst.slice(0, REMEMBERED / 2)) this.#known.delete(sql)
   }
 }
 

@@ -105,6 +105,8 @@ export class Runtime {
       parameters: command?.parameters ?? null,
       hideParameters: this.#hideParameters,
     })
+    // What is above in the stack is how errors are wrapped; what matters is who asked.
+    Error.captureStackTrace(wrapped, this.wrap)
     wrapped.flightIndex = index >= first && index < first + count ? index - first : null
     return wrapped
   }

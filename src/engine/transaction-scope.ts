@@ -90,6 +90,11 @@ export class TransactionScope {
     for (let each = this.#nested; each !== null && each.savepoint !== null; each = each.outer) each.state = 'active'
   }
 
+  /** Drops what waits for savepoints: COMMIT is next, and ends them all. */
+  forgetSavepoints(): void {
+    this.#waiting = []
+  }
+
   /** The whole transaction is over. */
   close(): void {
     this.#closeNestedUpTo(null)

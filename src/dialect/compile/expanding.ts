@@ -1,7 +1,7 @@
 // Lists that are written at execution: `IN (:a_1, :a_2)`, for dialects that cannot take a list as one parameter.
 import type { SqlType } from '../../expression/types/type.ts'
 import type { Compiled, CompiledParameter } from '../contract/compiled.ts'
-import type { Codec } from '../contract/driver.ts'
+import type { Codec, Command } from '../contract/driver.ts'
 import type { Spelling } from './spelling.ts'
 
 /** A statement with its lists written out. */
@@ -44,6 +44,15 @@ export function expandLists(compiled: Compiled, spelling: Spelling, values: read
     values: all.map((member) => member.value),
     names: all.map((member) => member.name),
     codecs: all.map((member) => spelling.codec(member.type)),
+  }
+}
+
+/** A statement as it is sent for the values of one execution; its text is that execution's alone, so it is not prepared. */
+export function expandedCommand(compiled: Compiled, spelling: Spelling, values: readonly unknown[]): Command {
+  const { sql, codecs, values: parameters } = expandLists(compiled, spelling, values)
+  return {
+    statement: { sql, parameters: codecs, columns: compiled.statement.columns, prepare: false },
+    parameters,
   }
 }
 

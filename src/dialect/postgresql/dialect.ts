@@ -10,12 +10,13 @@ import { String as StringSql } from '../../expression/types/string.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkKeys } from '../../nearest.ts'
 import { compile } from '../compile/compile.ts'
+import { expandedCommand } from '../compile/expanding.ts'
 import { Identifiers } from '../compile/identifier.ts'
 import type { AnyRenderers } from '../compile/renderers.ts'
 import type { Spelling } from '../compile/spelling.ts'
 import { TypeNames } from '../compile/type-name.ts'
 import type { Compiled, CompileOptions } from '../contract/compiled.ts'
-import type { Codec, Driver, DriverError } from '../contract/driver.ts'
+import type { Codec, Command, Driver, DriverError } from '../contract/driver.ts'
 import type { DialectFeatures } from '../contract/features.ts'
 import type { DriverSettings } from '../contract/settings.ts'
 import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
@@ -68,6 +69,9 @@ class PostgresDialect implements Dialect, Spelling {
 
   compile(statement: Element, options: CompileOptions = {}): Compiled {
     return compile(statement, this.#renderers, this, options)
+  }
+  expandLists(compiled: Compiled, values: readonly unknown[]): Command {
+    return expandedCommand(compiled, this, values)
   }
   placeholder(position: number, _name: string, type: SqlType): string {
     const { id } = type
