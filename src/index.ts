@@ -4,6 +4,23 @@
 import './dialect/stringify.ts'
 import './expression/comparator/default.ts'
 
+// ---- engine ------------------------------------------------------------------------------------------------------
+export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
+export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
+export { Connection } from './engine/connection.ts'
+export { createEngine } from './engine/create.ts'
+export { Engine, type EngineStatistics } from './engine/engine.ts'
+export type {
+  BeginOptionsOfConnection,
+  ConnectionIsolationLevel,
+  ConnectOptions,
+  EngineOptions,
+  ExecuteOptions,
+  PoolClass,
+} from './engine/options.ts'
+export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
+export { type ColumnKey, PendingResult, Result, Row } from './engine/result/index.ts'
+export { Transaction, type TransactionState } from './engine/transaction.ts'
 // ---- errors ------------------------------------------------------------------------------------------------------
 export {
   AmbiguousColumnError,
@@ -45,7 +62,6 @@ export {
   TransactionRolledBack,
   UnsupportedCompilationError,
 } from './errors.ts'
-
 // ---- expressions -------------------------------------------------------------------------------------------------
 export { adaptColumns, type Replacement, replace } from './expression/adapt.ts'
 export { Element } from './expression/base/element.ts'
@@ -107,7 +123,6 @@ export {
 } from './expression/element/column-element.ts'
 export { TextClause } from './expression/element/text.ts'
 export { type FrameBound, type OneOrMany, type OverOptions, Windowed } from './expression/element/window.ts'
-
 // ---- FROM --------------------------------------------------------------------------------------------------------
 export { Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
 export {
@@ -187,3 +202,5 @@ export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
 export { String, type StringOptions, Text } from './expression/types/string.ts'
 export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'
 export { type Affinity, SqlType, type TypeHost, type ValueOf, type ValueProcessor } from './expression/types/type.ts'
+export { consoleSink, formatRecord, type LogLevel, type LogRecord, type LogSink } from './log.ts'
+export { NullPool, type Pool, type PoolOptions, type PoolStatus, QueuePool, StaticPool } from './pool/index.ts'
