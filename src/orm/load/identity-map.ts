@@ -15,6 +15,11 @@ export class IdentityMap implements Iterable<StateLike> {
     return states
   }
 
+  /** The classes of which objects were here. */
+  mappers(): IterableIterator<MapperLike> {
+    return this.#byMapper.keys()
+  }
+
   get(mapper: MapperLike, key: IdentityKey): StateLike | null {
     return this.#byMapper.get(mapper)?.get(key) ?? null
   }

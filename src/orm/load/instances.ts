@@ -110,11 +110,7 @@ class JoinedReader {
 }
 
 /** Gives an object the members of a relationship that were found for it. */
-export function assignMembers(
-  owner: StateLike,
-  relationship: RelationshipLike,
-  members: readonly object[],
-): void {
+export function assignMembers(owner: StateLike, relationship: RelationshipLike, members: readonly object[]): void {
   if (relationship.isCollection) setLoadedCollection(owner, relationship, members)
   else setLoadedReference(owner, relationship, members[0] ?? null)
 }

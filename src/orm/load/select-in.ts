@@ -160,7 +160,8 @@ function mapKey(value: unknown): unknown {
 function joinedKey(values: readonly unknown[]): string {
   return values
     .map((value) => {
-      const text = value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? value.join() : String(value)
+      const text =
+        value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? value.join() : String(value)
       return `${typeof value === 'bigint' ? 'number' : typeof value} ${text.length} ${text}`
     })
     .join(';')

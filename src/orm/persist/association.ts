@@ -11,7 +11,7 @@ import { type DeleteShape, deleteShape, queueDelete } from './delete.ts'
 import { guarded } from './guard.ts'
 import { farKeys, nearKeys } from './key-copy.ts'
 import type { Outbox } from './outbox.ts'
-import { fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
+import { fitArrays, parameter, parameterName, rowArrays, rowColumn } from './row-batch.ts'
 import type { AssociationWork, Work } from './work.ts'
 
 /** The statements of one association table, and where the values come from. */
@@ -62,14 +62,17 @@ function guardedDelete(statement: Delete, columns: readonly SchemaColumn[]): Exe
 }
 
 function insertSingle(table: Table, columns: readonly SchemaColumn[]): Insert {
-  const values = columns.map((column, index) => ({ column, value: parameter(`p${index}`, column.type) }))
+  const values = columns.map((column, index) => ({ column, value: parameter(index, column.type) }))
   return insertInto(table, { values, from: null })
 }
 
 function insertBatch(table: Table, columns: readonly SchemaColumn[]): Insert {
   const rows = rowArrays(table, columns, false)
   const items = columns.map((_, index) => rowColumn(rows, index))
-  return insertInto(table, { values: null, from: { columns, select: new Select({ ...EMPTY_SELECT, items, froms: [rows] }) } })
+  return insertInto(table, {
+    values: null,
+    from: { columns, select: new Select({ ...EMPTY_SELECT, items, froms: [rows] }) },
+  })
 }
 
 function insertInto(table: Table, content: Pick<Insert['state'], 'values' | 'from'>): Insert {
@@ -126,9 +129,14 @@ export function associate(work: Work, association: AssociationWork, outbox: Outb
   const send = (statement: Executable, rows: number, parameters: Record<string, unknown>): void =>
     outbox.queue({ statement, guarded: null, parameters, expected: rows, subject, receive: null })
   if (count > 1 && shape.insertBatch !== null && arrayBatches)
-    return send(shape.insertBatch, count, Object.fromEntries(columns.map((values, index) => [`p${index}`, values])))
-  for (let row = 0; row < count; row++)
-    send(shape.insertSingle, 1, Object.fromEntries(columns.map((values, index) => [`p${index}`, values[row]])))
+    send(shape.insertBatch, count, Object.fromEntries(columns.map((values, index) => [parameterName(index), values])))
+  else
+    for (let row = 0; row < count; row++)
+      send(
+        shape.insertSingle,
+        1,
+        Object.fromEntries(columns.map((values, index) => [parameterName(index), values[row]])),
+      )
 }
 
 /** Pairs of objects as values, column by column. */

@@ -11,9 +11,9 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { Boolean as BooleanType } from '../../expression/types/scalar.ts'
 import type { MapperLike, StateLike } from '../contract/orm.ts'
 import type { Outbox } from './outbox.ts'
-import { equals, fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
+import { equals, fitArrays, parameter, parameterName, rowArrays, rowColumn } from './row-batch.ts'
 
-/** The statements that delete rows by the values of some columns: parameters `p0`, `p1`, ... */
+/** The statements that delete rows by the values of some columns */
 export interface DeleteShape {
   readonly single: Delete
   /** For several rows: arrays in place of values; null where the types do not allow it. */
@@ -24,7 +24,7 @@ export interface DeleteShape {
 export function deleteShape(table: TableClause, columns: readonly SchemaColumn[]): DeleteShape {
   const single = deleteFrom(
     table,
-    columns.map((column, index) => equals(column, parameter(`p${index}`, column.type))),
+    columns.map((column, index) => equals(column, parameter(index, column.type))),
     [],
   )
   return { single, batch: batchDelete(table, columns) }
@@ -33,7 +33,7 @@ export function deleteShape(table: TableClause, columns: readonly SchemaColumn[]
 function batchDelete(table: TableClause, columns: readonly SchemaColumn[]): Delete | null {
   const [only] = columns
   if (only !== undefined && columns.length === 1) {
-    const list = new Bind('p0', NO_VALUE, only.type, { required: true, expanding: true })
+    const list = new Bind(parameterName(0), NO_VALUE, only.type, { required: true, expanding: true })
     return deleteFrom(table, [new Binary(only, in_, list, BooleanType)], [])
   }
   if (!fitArrays(columns)) return null
@@ -42,11 +42,7 @@ function batchDelete(table: TableClause, columns: readonly SchemaColumn[]): Dele
   return deleteFrom(table, where, [rows])
 }
 
-function deleteFrom(
-  table: TableClause,
-  where: readonly ColumnElement<boolean>[],
-  from: readonly FromClause[],
-): Delete {
+function deleteFrom(table: TableClause, where: readonly ColumnElement<boolean>[], from: readonly FromClause[]): Delete {
   return new Delete({
     table,
     where,
@@ -106,7 +102,8 @@ export function queueDelete(
       receive: null,
     })
   if (batched && shape.batch !== null)
-    return send(shape.batch, count, Object.fromEntries(columns.map((values, index) => [`p${index}`, values])))
-  for (let row = 0; row < count; row++)
-    send(shape.single, 1, Object.fromEntries(columns.map((values, index) => [`p${index}`, values[row]])))
+    send(shape.batch, count, Object.fromEntries(columns.map((values, index) => [parameterName(index), values])))
+  else
+    for (let row = 0; row < count; row++)
+      send(shape.single, 1, Object.fromEntries(columns.map((values, index) => [parameterName(index), values[row]])))
 }

@@ -30,7 +30,7 @@ export type Matching =
 
 /** One set of columns. */
 export interface InsertShape {
-  /** What is written, in order of parameters `p0`, `p1`, ... */
+  /** What is written, in order of parameters */
   readonly written: readonly ColumnAttributeLike[]
   /** What comes back, in order. */
   readonly returned: readonly ColumnAttributeLike[]
@@ -152,7 +152,7 @@ function singleInsert(
 ): Insert {
   const values: Assignment[] = written.map(({ column }, index) => ({
     column,
-    value: parameter(`p${index}`, column.type),
+    value: parameter(index, column.type),
   }))
   for (const { attribute, expression } of expressions)
     if (expression !== null) values.push({ column: attribute.column, value: expression })

@@ -3,6 +3,7 @@ import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm
 import { FlushError } from '../errors.ts'
 import { type InsertPlan, type InsertShape, insertPlan, insertShape, signatureOf } from './insert-shape.ts'
 import type { IncomingResult, Outbox } from './outbox.ts'
+import { parameterName } from './row-batch.ts'
 
 /**
  * Queues the INSERTs of objects of one class.
@@ -62,7 +63,7 @@ function groupBySignature(plan: InsertPlan, states: readonly StateLike[]): Map<s
 
 function queueSingle(mapper: MapperLike, shape: InsertShape, state: StateLike, outbox: Outbox): void {
   const parameters: Record<string, unknown> = {}
-  for (let i = 0; i < shape.written.length; i++) parameters[`p${i}`] = state.values[slotAt(shape.written, i)]
+  for (let i = 0; i < shape.written.length; i++) parameters[parameterName(i)] = state.values[slotAt(shape.written, i)]
   outbox.queue({
     statement: shape.single,
     guarded: null,
@@ -90,7 +91,7 @@ function queueBatch(
   })
 }
 
-/** One array for each attribute, as `p0`, `p1`, ... */
+/** One array for each attribute. */
 export function arraysOf(
   attributes: readonly ColumnAttributeLike[],
   states: readonly StateLike[],
@@ -100,7 +101,7 @@ export function arraysOf(
     const slot = slotAt(attributes, i)
     const column: unknown[] = []
     for (const state of states) column.push(state.values[slot])
-    parameters[`p${i}`] = column
+    parameters[parameterName(i)] = column
   }
   return parameters
 }

@@ -139,11 +139,16 @@ class Presort {
     if (!isDeleted && !this.work.inserts.has(state) && state.committed?.has(relationship.slot) !== true) return
     switch (relationship.direction) {
       case 'oneToMany':
-        return isDeleted ? this.#parentDeleted(state, relationship) : this.#parentSaved(state, relationship)
+        if (isDeleted) this.#parentDeleted(state, relationship)
+        else this.#parentSaved(state, relationship)
+        break
       case 'manyToOne':
-        return isDeleted ? this.#childDeleted(state, relationship) : this.#childSaved(state, relationship)
+        if (isDeleted) this.#childDeleted(state, relationship)
+        else this.#childSaved(state, relationship)
+        break
       case 'manyToMany':
-        return isDeleted ? this.#memberDeleted(state, relationship) : this.#memberSaved(state, relationship)
+        if (isDeleted) this.#memberDeleted(state, relationship)
+        else this.#memberSaved(state, relationship)
     }
   }
 

@@ -2,17 +2,25 @@
 import { Binary } from '../../expression/element/binary.ts'
 import { Bind, NO_VALUE } from '../../expression/element/bind.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
-import type { TableClause } from '../../expression/from/table-clause.ts'
 import { RowArrays } from '../../expression/from/row-arrays.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
 import { eq } from '../../expression/operator/catalog.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { ARRAY } from '../../expression/types/array.ts'
 import { Boolean as BooleanType } from '../../expression/types/scalar.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 
+/**
+ * Name of a parameter. In INSERT and UPDATE a parameter that is called as a column means that column, so it is a name that
+ * no property has.
+ */
+export function parameterName(index: number): string {
+  return `value ${index}`
+}
+
 /** A required parameter of a column's type. */
-export function parameter(name: string, type: SqlType): Bind {
-  return new Bind(name, NO_VALUE, type, { required: true })
+export function parameter(index: number, type: SqlType): Bind {
+  return new Bind(parameterName(index), NO_VALUE, type, { required: true })
 }
 
 /** `left = right`. */
@@ -21,7 +29,7 @@ export function equals(left: ColumnElement, right: ColumnElement): ColumnElement
 }
 
 /**
- * The columns as a FROM element `rows`, whose arrays are the parameters `p0`, `p1`, ... in order.
+ * The columns as a FROM element `rows`, whose arrays are the parameters in order.
  *
  * @param names what the columns are called in it, where that is not the columns' own names.
  */
@@ -35,7 +43,7 @@ export function rowArrays(
   const arrays = columns.map((column, index) => ({
     name: (clear ? names[index] : undefined) ?? `column_${index}`,
     type: column.type,
-    bind: parameter(`p${index}`, ARRAY(column.type)),
+    bind: parameter(index, ARRAY(column.type)),
   }))
   return new RowArrays(arrays, withOrdinality, table.name === 'rows' ? 'row_batch' : 'rows')
 }

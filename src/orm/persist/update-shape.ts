@@ -6,7 +6,7 @@ import type { ColumnAttributeLike, MapperLike } from '../contract/orm.ts'
 import { guarded } from './guard.ts'
 import { equals, fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
 
-/** One set of columns. The parameters are `p0`, `p1`, ...: first the columns that are set, then the primary key as it was. */
+/** One set of columns. The parameters: first the columns that are set, then the primary key as it was. */
 export interface UpdateShape {
   readonly written: readonly ColumnAttributeLike[]
   /** Columns that only the database knows after the UPDATE. */
@@ -61,10 +61,10 @@ function singleUpdate(
 ): Update {
   const values: Assignment[] = written.map(({ column }, index) => ({
     column,
-    value: parameter(`p${index}`, column.type),
+    value: parameter(index, column.type),
   }))
   const where = mapper.primaryKey.map(({ column }, index) =>
-    equals(column, parameter(`p${written.length + index}`, column.type)),
+    equals(column, parameter(written.length + index, column.type)),
   )
   return updateOf(mapper, [...values, ...expressionsOf(expressions)], where, [])
 }

@@ -1,6 +1,7 @@
 // Changed objects change their rows: UPDATE of what changed, in as few statements as there are sets of changed columns.
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import type { Outbox } from './outbox.ts'
+import { parameterName } from './row-batch.ts'
 import { type UpdateShape, updateShape } from './update-shape.ts'
 
 /** A persistent object with the slots of the columns that are to be written. */
@@ -67,27 +68,22 @@ function touch(change: ColumnChanges, attribute: ColumnAttributeLike): void {
 function queueSingle(mapper: MapperLike, shape: UpdateShape, change: ColumnChanges, outbox: Outbox): void {
   const parameters: Record<string, unknown> = {}
   const { written } = shape
-  for (let i = 0; i < written.length; i++) parameters[`p${i}`] = change.state.values[written[i]?.slot ?? -1]
+  for (let i = 0; i < written.length; i++) parameters[parameterName(i)] = change.state.values[written[i]?.slot ?? -1]
   for (let i = 0; i < mapper.primaryKey.length; i++)
-    parameters[`p${written.length + i}`] = keyValue(mapper, change, i)
+    parameters[parameterName(written.length + i)] = keyValue(mapper, change, i)
   queue(mapper, shape, [change], shape.single, shape.singleGuarded, parameters, outbox)
 }
 
-function queueBatch(
-  mapper: MapperLike,
-  shape: UpdateShape,
-  changes: readonly ColumnChanges[],
-  outbox: Outbox,
-): void {
+function queueBatch(mapper: MapperLike, shape: UpdateShape, changes: readonly ColumnChanges[], outbox: Outbox): void {
   const parameters: Record<string, unknown> = {}
   const { written, batch } = shape
   if (batch === null) return
   for (let i = 0; i < written.length; i++) {
     const slot = written[i]?.slot ?? -1
-    parameters[`p${i}`] = changes.map((change) => change.state.values[slot])
+    parameters[parameterName(i)] = changes.map((change) => change.state.values[slot])
   }
   for (let i = 0; i < mapper.primaryKey.length; i++)
-    parameters[`p${written.length + i}`] = changes.map((change) => keyValue(mapper, change, i))
+    parameters[parameterName(written.length + i)] = changes.map((change) => keyValue(mapper, change, i))
   queue(mapper, shape, changes, batch, shape.batchGuarded, parameters, outbox)
 }
 

@@ -50,7 +50,8 @@ export interface SynchronizePlan {
 /** See the first line of the file. */
 export interface QueryPlan {
   readonly items: readonly ItemPlan[]
-  readonly keys: readonly string[]
+  /** Keys in result rows; null where the database names the column. */
+  readonly keys: readonly (string | null)[]
   /** The statement selects one class and joins collections to it: each object comes once, whatever the number of rows. */
   readonly isUnique: boolean
   readonly synchronize: SynchronizePlan | null

@@ -6,9 +6,8 @@ export class Exclusive {
   #running: string | null = null
   #closed = false
 
-  /** What is running now; null for nothing. */
-  get running(): string | null {
-    return this.#running
+  get closed(): boolean {
+    return this.#closed
   }
 
   /**
@@ -35,7 +34,9 @@ export class Exclusive {
   /** @throws ResourceClosedError the session was closed. */
   checkOpen(name: string): void {
     if (this.#closed)
-      throw new ResourceClosedError(`${name} was called on a session that is closed: make a new one with sessionmaker()`)
+      throw new ResourceClosedError(
+        `${name} was called on a session that is closed: make a new one with sessionmaker()`,
+      )
   }
 
   close(): void {

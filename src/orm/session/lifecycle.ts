@@ -3,15 +3,7 @@ import { InvalidRequestError } from '../../errors.ts'
 import type { Lifecycle, StateLike } from '../contract/orm.ts'
 
 /** What happens to objects. */
-export type LifeEvent =
-  | 'add'
-  | 'delete'
-  | 'inserted'
-  | 'deleted'
-  | 'undoInsert'
-  | 'undoDelete'
-  | 'forgotten'
-  | 'detach'
+export type LifeEvent = 'add' | 'delete' | 'inserted' | 'deleted' | 'undoInsert' | 'undoDelete' | 'forgotten' | 'detach'
 
 const MOVES: Readonly<Record<LifeEvent, Readonly<Partial<Record<Lifecycle, Lifecycle>>>>> = {
   add: { transient: 'pending', pending: 'pending', persistent: 'persistent', detached: 'persistent' },
@@ -23,7 +15,13 @@ const MOVES: Readonly<Record<LifeEvent, Readonly<Partial<Record<Lifecycle, Lifec
   /** A new object leaves the session before it was written. */
   forgotten: { pending: 'transient' },
   /** An object leaves the session for whatever reason. */
-  detach: { transient: 'transient', pending: 'transient', persistent: 'detached', deleted: 'detached', detached: 'detached' },
+  detach: {
+    transient: 'transient',
+    pending: 'transient',
+    persistent: 'detached',
+    deleted: 'detached',
+    detached: 'detached',
+  },
 }
 
 const REFUSALS: Readonly<Partial<Record<`${LifeEvent} ${Lifecycle}`, string>>> = {

@@ -1,0 +1,160 @@
+// `Holdings`: the objects of a session: the identity map, what is new, changed and to be deleted; how objects come in and go out.
+import { InvalidRequestError } from '../../errors.ts'
+import type { RelationshipLike, SessionLike, StateLike } from '../contract/orm.ts'
+import { cascadeMembers, settleCollection } from '../instrument/history.ts'
+import { IdentityMap } from '../load/identity-map.ts'
+import { move } from './lifecycle.ts'
+
+/** Cascades that follow objects without any I/O. */
+export type SyncCascade = 'saveUpdate' | 'expunge' | 'refreshExpire'
+
+/** See the first line of the file. */
+export class Holdings {
+  readonly identities: IdentityMap = new IdentityMap()
+  /** New objects, in the order in which they were added. */
+  pending: Set<StateLike> = new Set()
+  /** Persistent objects with changes that nobody wrote yet. */
+  changed: Set<StateLike> = new Set()
+  /** Objects that `delete()` was called for since the last flush. */
+  marked: Set<StateLike> = new Set()
+  readonly #exposed: Map<StateLike, Set<RelationshipLike>> = new Map()
+  readonly #session: SessionLike
+
+  constructor(session: SessionLike) {
+    this.#session = session
+  }
+
+  /** Whether a flush would have something to look at. */
+  get isDirty(): boolean {
+    return this.pending.size > 0 || this.changed.size > 0 || this.marked.size > 0
+  }
+
+  /** Whether the object belongs to the session, be its row deleted. */
+  isOwn(state: StateLike): boolean {
+    return state.session === this.#session
+  }
+
+  /** Whether the object is in the session and its row is not deleted. */
+  owns(state: StateLike): boolean {
+    return state.session === this.#session && (state.lifecycle === 'pending' || state.lifecycle === 'persistent')
+  }
+
+  /**
+   * Brings in an object and all that its save-update cascades reach.
+   *
+   * @throws InvalidRequestError it belongs to another session, was deleted, or another object stands for its row here.
+   */
+  add(root: StateLike): void {
+    this.#attach(root)
+    for (const state of this.reach(root, 'saveUpdate', (member) => !this.owns(member)))
+      if (state !== root) this.#attach(state)
+  }
+
+  #attach(state: StateLike): void {
+    const name = state.mapper.className
+    if (state.session !== null && state.session !== this.#session)
+      throw new InvalidRequestError(
+        `This ${name} is in another session already: expunge() it there first, or merge() it`,
+      )
+    if (state.lifecycle === 'detached') {
+      this.attachPersistent(state)
+      return
+    }
+    move(state, 'add')
+    state.session = this.#session
+    if (state.lifecycle === 'pending') this.pending.add(state)
+    else this.marked.delete(state)
+  }
+
+  /**
+   * Makes sure that an object with a row is in the session, before it is deleted.
+   *
+   * @throws InvalidRequestError it has no row, or is in another session.
+   */
+  claim(state: StateLike): void {
+    if (state.lifecycle === 'detached' && state.session === null) this.attachPersistent(state)
+    move(state, 'delete')
+    if (!this.isOwn(state))
+      throw new InvalidRequestError(`This ${state.mapper.className} is in another session: delete it there`)
+  }
+
+  /** Brings back an object that left a session with its row. */
+  attachPersistent(state: StateLike): void {
+    const key = state.key ?? state.mapper.identityKey(state.values)
+    const present = key === null ? null : this.identities.get(state.mapper, key)
+    if (present !== null && present !== state)
+      throw new InvalidRequestError(
+        `Another ${state.mapper.className} object with the primary key ${String(key)} is in this session already: use merge() to copy this one's values onto it`,
+      )
+    move(state, 'add')
+    state.key = key
+    state.session = this.#session
+    this.identities.put(state)
+    if (state.modified) this.changed.add(state)
+    for (const relationship of state.mapper.relationships)
+      if (relationship.isCollection && state.values[relationship.slot] !== undefined) this.expose(state, relationship)
+  }
+
+  /** An object and those that a cascade reaches from it, each once, those that `enter` refuses left out with all behind them. */
+  reach(root: StateLike, cascade: SyncCascade, enter: (state: StateLike) => boolean = () => true): Set<StateLike> {
+    const reached: Set<StateLike> = new Set([root])
+    for (const state of reached)
+      for (const relationship of state.mapper.relationships) {
+        if (!relationship.cascade[cascade]) continue
+        for (const member of cascadeMembers(state, relationship))
+          if (!reached.has(member) && enter(member)) reached.add(member)
+      }
+    return reached
+  }
+
+  /** Lets go of an object: a new one becomes transient, one with a row detached. */
+  release(state: StateLike): void {
+    this.pending.delete(state)
+    this.forget(state)
+    move(state, 'detach')
+    if (state.lifecycle === 'transient') state.key = null
+    state.session = null
+    state.batch = null
+  }
+
+  /** A new object leaves before it was written. */
+  releasePending(state: StateLike): void {
+    if (this.pending.delete(state)) {
+      move(state, 'forgotten')
+      state.session = null
+    }
+  }
+
+  /** Takes an object out of all sets but that of the new ones. */
+  forget(state: StateLike): void {
+    this.identities.remove(state)
+    this.changed.delete(state)
+    this.marked.delete(state)
+    this.#exposed.delete(state)
+  }
+
+  /** Lets go of all objects. */
+  releaseAll(): void {
+    for (const state of [...this.pending, ...this.identities]) this.release(state)
+    this.identities.clear()
+    this.#exposed.clear()
+  }
+
+  /** A collection was handed out: it may change behind our back. */
+  expose(state: StateLike, relationship: RelationshipLike): void {
+    const known = this.#exposed.get(state)
+    if (known === undefined) this.#exposed.set(state, new Set([relationship]))
+    else known.add(relationship)
+  }
+
+  /** Finds what was changed behind our back; what it finds is noted as a change. */
+  settle(): void {
+    for (const [state, relationships] of this.#exposed) {
+      for (const relationship of relationships) {
+        if (state.values[relationship.slot] === undefined) relationships.delete(relationship)
+        else if (settleCollection(state, relationship)) this.changed.add(state)
+      }
+      if (relationships.size === 0) this.#exposed.delete(state)
+    }
+  }
+}

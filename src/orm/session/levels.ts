@@ -1,0 +1,173 @@
+// `Levels`: the transaction of a session and its savepoints: the connection they run on, and what each has to undo.
+import type { Connection } from '../../engine/connection.ts'
+import type { Engine } from '../../engine/engine.ts'
+import type { Transaction } from '../../engine/transaction.ts'
+import { InvalidRequestError, PendingRollbackError } from '../../errors.ts'
+import type { Holdings } from './holdings.ts'
+import { Snapshot } from './snapshot.ts'
+
+/** A transaction, or a savepoint in it. */
+export interface Level {
+  readonly snapshot: Snapshot
+  /** Null for the transaction itself. */
+  readonly savepoint: Transaction | null
+  /** What a flush failed with; the level was rolled back then, and waits to be told so. */
+  failure: unknown
+}
+
+/** See the first line of the file. */
+export class Levels {
+  readonly #engine: Engine
+  readonly #holdings: Holdings
+  #connection: Connection | null = null
+  #levels: Level[] = []
+
+  constructor(engine: Engine, holdings: Holdings) {
+    this.#engine = engine
+    this.#holdings = holdings
+  }
+
+  /** Whether a transaction has begun, in the eyes of the user: something was added, changed or run. */
+  get begun(): boolean {
+    return this.#levels.length > 0
+  }
+
+  get nested(): boolean {
+    return this.#levels.length > 1
+  }
+
+  /** The innermost level, begun where there is none. */
+  get current(): Level {
+    const level = this.#levels.at(-1)
+    if (level !== undefined) return level
+    const root: Level = { snapshot: new Snapshot(), savepoint: null, failure: null }
+    this.#levels.push(root)
+    return root
+  }
+
+  isOpen(level: Level): boolean {
+    return this.#levels.includes(level)
+  }
+
+  /** @throws PendingRollbackError a flush failed and nobody has rolled back since. */
+  checkSound(call: string): void {
+    const failed = this.#levels.find((level) => level.failure !== null)
+    if (failed === undefined) return
+    const reason = failed.failure instanceof Error ? failed.failure.message.split('\n', 1)[0] : String(failed.failure)
+    throw new PendingRollbackError(
+      `${call} cannot run: the transaction of this session was rolled back because a flush failed. Call session.rollback() first. It failed with: ${reason}`,
+      { cause: failed.failure },
+    )
+  }
+
+  /** The connection of the transaction, borrowed at first need. */
+  async connection(signal?: AbortSignal): Promise<Connection> {
+    this.#connection ??= await this.#engine.connect(signal === undefined ? {} : { signal })
+    if (this.#levels.length === 0) void this.current
+    return this.#connection
+  }
+
+  /** Gives up the transaction and leaves the objects as they are: they belong to no session any more. */
+  async abandon(): Promise<void> {
+    for (const { snapshot } of this.#levels) snapshot.settle()
+    await this.#end()
+  }
+
+  /** Begins a savepoint. */
+  async beginNested(): Promise<Level> {
+    const connection = await this.connection()
+    void this.current
+    const level: Level = { snapshot: new Snapshot(), savepoint: connection.beginNested(), failure: null }
+    this.#levels.push(level)
+    return level
+  }
+
+  /** Ends a savepoint and those in it; what they did counts for the level around. */
+  async release(level: Level): Promise<void> {
+    this.#checkOpen(level)
+    await level.savepoint?.commit()
+    while (this.isOpen(level) && this.nested) {
+      const inner = this.#levels.pop()
+      inner?.snapshot.mergeInto(this.current.snapshot)
+    }
+  }
+
+  /** Rolls back to a savepoint, which is over then. */
+  async rollBackTo(level: Level): Promise<void> {
+    this.#checkOpen(level)
+    this.#undoDownTo(level)
+    this.#levels.splice(this.#levels.indexOf(level))
+    if (level.failure === null) await level.savepoint?.rollback()
+  }
+
+  #undoDownTo(level: Level): void {
+    for (let index = this.#levels.length - 1; index >= this.#levels.indexOf(level); index--) {
+      const each = this.#levels[index]
+      if (each !== undefined && each.failure === null) each.snapshot.undo(this.#holdings, each.savepoint === null)
+    }
+  }
+
+  /** Whether a connection was borrowed. */
+  get connected(): boolean {
+    return this.#connection !== null
+  }
+
+  /** The transaction was committed, in the flight that carried its last statements. */
+  committed(): Promise<void> {
+    return this.abandon()
+  }
+
+  /** Rolls everything back. */
+  async rollBack(): Promise<void> {
+    const [root] = this.#levels
+    const connection = this.#connection
+    if (root !== undefined) this.#undoDownTo(root)
+    this.#levels = []
+    this.#connection = null
+    if (connection !== null) await closeAfter(connection, () => connection.rollback())
+  }
+
+  /** A flush has failed: the innermost level is rolled back at once. */
+  async fail(error: unknown): Promise<void> {
+    const level = this.current
+    if (level.savepoint === null) {
+      await this.failAll(error)
+      return
+    }
+    this.#undoDownTo(level)
+    level.failure = error
+    // Where even this fails, the connection is gone, and with it all that could be rolled back.
+    await level.savepoint.rollback().catch(() => undefined)
+  }
+
+  /** A commit has failed: the whole transaction is rolled back at once. */
+  async failAll(error: unknown): Promise<void> {
+    const [root] = this.#levels
+    if (root === undefined) return
+    this.#undoDownTo(root)
+    this.#levels = [root]
+    root.failure = error
+    const connection = this.#connection
+    this.#connection = null
+    if (connection !== null) await closeAfter(connection, () => connection.rollback()).catch(() => undefined)
+  }
+
+  async #end(): Promise<void> {
+    const connection = this.#connection
+    this.#levels = []
+    this.#connection = null
+    if (connection !== null) await connection.close()
+  }
+
+  #checkOpen(level: Level): void {
+    if (!this.isOpen(level)) throw new InvalidRequestError('This transaction is over: it was committed or rolled back')
+  }
+}
+
+async function closeAfter(connection: Connection, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } finally {
+    await connection.close()
+  }
+}

@@ -1,0 +1,74 @@
+// Options of sessions and of their methods.
+import type { Engine } from '../../engine/engine.ts'
+import { ArgumentError } from '../../errors.ts'
+import type { StatementExecutionOptions } from '../../expression/base/executable.ts'
+import type { EntityHandle, EntityInstance, TypedEntity } from '../../expression/from/typed.ts'
+import { checkKeys } from '../../nearest.ts'
+import type { LoaderOption } from '../query/loader-option.ts'
+
+/** A mapped class, or its handle. */
+export type EntityTarget<E extends EntityInstance> = TypedEntity<E> | EntityHandle<E>
+
+/** Options of `new Session()` and of {@link sessionmaker}. */
+export interface SessionOptions {
+  /** The database. */
+  readonly bind: Engine
+  /** Flush pending changes before each query. Default true. */
+  readonly autoflush?: boolean
+  /** Forget the values of all objects at each commit, so that they are loaded anew. Default false. */
+  readonly expireOnCommit?: boolean
+}
+
+/** Options that methods with I/O share. */
+export interface SessionCallOptions {
+  /** Aborting it before anything is sent refuses the call; later it is canceled on the server. */
+  readonly signal?: AbortSignal
+}
+
+/** Options of `session.execute()`; they override those of the statement. */
+export interface SessionExecuteOptions extends SessionCallOptions, StatementExecutionOptions {}
+
+/** Options of `session.get()`. */
+export interface GetOptions extends SessionCallOptions {
+  /** Loader options that begin at the class. */
+  readonly options?: readonly LoaderOption[]
+  /** Load the row even if the object is there, and overwrite what the object has, pending changes included. Default false. */
+  readonly populateExisting?: boolean
+}
+
+const SESSION_KEYS: readonly (keyof SessionOptions)[] = ['bind', 'autoflush', 'expireOnCommit']
+const CALL_KEYS: readonly (keyof SessionCallOptions)[] = ['signal']
+const EXECUTE_KEYS: readonly (keyof SessionExecuteOptions)[] = [
+  'signal',
+  'populateExisting',
+  'autoflush',
+  'yieldPer',
+  'synchronizeSession',
+]
+const GET_KEYS: readonly (keyof GetOptions)[] = ['signal', 'options', 'populateExisting']
+
+/** @throws ArgumentError an option is unknown, or there is no engine. */
+export function checkSessionOptions(place: string, options: SessionOptions): void {
+  checkKeys(place, options, SESSION_KEYS)
+  const bind: unknown = options.bind
+  if (typeof bind !== 'object' || bind === null || !('connect' in bind))
+    throw new ArgumentError(`${place} needs an engine: { bind: createEngine('postgresql://...') }`)
+}
+
+/** @throws ArgumentError an option is unknown. */
+export function checkCallOptions(place: string, options: SessionCallOptions): void {
+  checkKeys(place, options, CALL_KEYS)
+}
+
+/** @throws ArgumentError an option is unknown. */
+export function checkExecuteOptions(place: string, options: SessionExecuteOptions): void {
+  checkKeys(place, options, EXECUTE_KEYS)
+  const sync: unknown = options.synchronizeSession
+  if (sync !== undefined && sync !== false && sync !== 'auto' && sync !== 'evaluate' && sync !== 'fetch')
+    throw new ArgumentError(`${place}: synchronizeSession is 'auto', 'evaluate', 'fetch' or false`)
+}
+
+/** @throws ArgumentError an option is unknown. */
+export function checkGetOptions(place: string, options: GetOptions): void {
+  checkKeys(place, options, GET_KEYS)
+}
