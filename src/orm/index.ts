@@ -1,4 +1,8 @@
 // The face of the ORM, `tsalchemy/orm`.
+
+// It does something when it is loaded: it teaches statements about classes to become statements about tables.
+import './query/compile-state.ts'
+
 export type { Cascade, Direction, IdentityKey, Lifecycle } from './contract/orm.ts'
 export { DeclarativeBase, type EntityClass } from './declare/base.ts'
 export { Entity, type EntityDecorator, type EntityOptions } from './declare/entity.ts'
@@ -24,3 +28,14 @@ export type { Mapper } from './map/mapper.ts'
 export type { Registry } from './map/registry.ts'
 export type { AttributeKeys, Awaitable, Init, Plain } from './map/typed.ts'
 export { aliased, type Mapped, mapped, type RelatedCriterion, RelationshipAttribute } from './query/aliased.ts'
+export { joinedload, LoaderOption, lazyload, raiseload, selectinload } from './query/loader-option.ts'
+export { type SessionMaker, sessionmaker } from './session/factory.ts'
+export type {
+  EntityTarget,
+  GetOptions,
+  SessionCallOptions,
+  SessionExecuteOptions,
+  SessionOptions,
+} from './session/options.ts'
+export { Session } from './session/session.ts'
+export { SessionTransaction } from './session/transaction.ts'
