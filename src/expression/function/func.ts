@@ -1,5 +1,6 @@
 // `func`: any function of the database, by its name.
 import { ArgumentError } from '../../errors.ts'
+import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
 import { argumentFor } from '../comparator/construct.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -12,6 +13,11 @@ import { ALIKE, KNOWN, KNOWN_BARE } from './known.ts'
 import type { Functions } from './signatures.ts'
 
 type Maker = (...args: readonly unknown[]) => FunctionCall
+
+/** A function that gives the functions of the package of its name. */
+interface Namespace extends Maker {
+  readonly [name: string]: Namespace
+}
 
 const EVERYTHING: ColumnElement = new ColumnClause('*', '*', NullType, null, true)
 
@@ -49,25 +55,45 @@ function typeAmong(args: readonly unknown[]): SqlType | null {
 }
 
 /** A name that gives the functions of a package, and is a function itself; makers are kept, so that a call costs no closure. */
-function namespace(packages: readonly string[], self: Maker | object): object {
-  const members: Map<string, object> = new Map()
+function namespace(packages: readonly string[], self: (...args: never[]) => FunctionCall): Namespace {
+  const members: Map<string, Namespace> = new Map()
   return new Proxy(self, {
     get(_self, key): unknown {
       // A thenable would be called by `await`.
       if (typeof key !== 'string' || key === 'then') return undefined
       let member = members.get(key)
       if (member === undefined) {
-        member = namespace([...packages, key], makerOf(packages, key))
+        const path = [...packages, key]
+        member = namespace(path, makerOf(packages, key))
         members.set(key, member)
       }
       return member
     },
-  })
+  }) as Namespace
+}
+
+const byPath: Map<string, Maker> = new Map()
+
+/** `func('name', ...)`, as `func.name(...)`. */
+function byName(path: unknown, ...args: readonly unknown[]): FunctionCall {
+  const names: readonly unknown[] = Array.isArray(path) ? path : [path]
+  const wrong = names.find((name) => typeof name !== 'string' || name === '')
+  const last = names.at(-1)
+  if (typeof last !== 'string' || wrong !== undefined)
+    throw new ArgumentError(`func() takes the name of a function; got ${describe(wrong ?? path)}`)
+  const key = names.join('\0')
+  let maker = byPath.get(key)
+  if (maker === undefined) {
+    maker = makerOf(names.slice(0, -1) as string[], last)
+    byPath.set(key, maker)
+  }
+  return maker(...args)
 }
 
 /**
  * The functions of the database: known ones are typed and spelt in camelCase (`func.arrayAgg` is `array_agg`), any other is
- * written as it is named, with `func.name<Value>(...)` for its type; packages and schemas by a dot. Arguments are
+ * written as it is named, with `func.name<Value>(...)` for its type; packages and schemas by a dot. Under TypeScript's
+ * `noUncheckedIndexedAccess` unknown ones are called `func<Value>('name', ...)`, packages in a list. Arguments are
  * expressions, or values that become parameters named after the function.
  *
  * What it gives can be followed by `.over()`, `.filter()`, `.withinGroup()`, `.distinct()` and `.aggregateOrderBy()`.
@@ -76,5 +102,6 @@ function namespace(packages: readonly string[], self: Maker | object): object {
  * func.count()                              // count(*)
  * func.coalesce(users.c.nick, 'nobody')     // coalesce(users.nick, :coalesce_1)
  * func.pg_catalog.pg_typeof<string>(5)      // pg_catalog.pg_typeof(:pg_typeof_1)
+ * func<string>(['pg_catalog', 'pg_typeof'], 5)   // the same
  */
-export const func: Functions = namespace([], Object.create(null) as object) as Functions
+export const func: Functions = namespace([], byName) as unknown as Functions

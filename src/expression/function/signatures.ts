@@ -142,6 +142,12 @@ interface Sundries {
   version(): FunctionCall<string>
 }
 
+/** A function that is not known here, by its name as a string; schema or package names before it where it is a list. */
+type ByName = <V = unknown>(
+  name: string | readonly [string, ...string[]],
+  ...args: readonly unknown[]
+) => FunctionCall<V>
+
 /** What `func` is: the known functions, and any other by its name. */
 export type Functions = Aggregates &
   WindowFunctions &
@@ -150,4 +156,5 @@ export type Functions = Aggregates &
   NumberFunctions &
   TimeFunctions &
   Documents &
-  Sundries & { readonly [name: string]: AnyFunction }
+  Sundries &
+  ByName & { readonly [name: string]: AnyFunction }

@@ -40,9 +40,9 @@ describe('a table', () => {
 
   test('knows the types of its columns', () => {
     const users = usersIn(new MetaData())
-    expectTypeOf(users.c.id['~value']).toEqualTypeOf<number | undefined>()
-    expectTypeOf(users.c.nick['~value']).toEqualTypeOf<string | null | undefined>()
-    expectTypeOf(users.c.prefs['~value']).toEqualTypeOf<{ dark: boolean } | undefined>()
+    expectTypeOf(users.c.id['~value']).toEqualTypeOf<number>()
+    expectTypeOf(users.c.nick['~value']).toEqualTypeOf<string | null>()
+    expectTypeOf(users.c.prefs['~value']).toEqualTypeOf<{ dark: boolean }>()
     expectTypeOf(users['~columns']).toEqualTypeOf<{
       id: number
       name: string
