@@ -3,14 +3,16 @@ import { CompileError } from '../../errors.ts'
 import type { Element } from '../../expression/base/element.ts'
 import type { Delete } from '../../expression/dml/delete.ts'
 import type { Update, UpdateState } from '../../expression/dml/update.ts'
-import type { Assignment, CriteriaState } from '../../expression/dml/write.ts'
+import type { CriteriaState } from '../../expression/dml/write.ts'
 import { FromClause } from '../../expression/from/from-clause.ts'
+import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { ClientDefault } from '../../expression/schema/default.ts'
 import { withoutJoined } from '../../expression/select/froms.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { returningClause } from './insert.ts'
 import { contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
-import { type WrittenValue, writtenValues } from './values.ts'
+import { writtenValues } from './values.ts'
 
 /** An UPDATE where it stands. */
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
@@ -71,33 +73,15 @@ function listed(state: CriteriaState, froms: readonly FromClause[]): readonly Fr
 
 /** SET: columns in the order given, those that execution gives or `onUpdate` sets in the table's order. */
 function assignments(state: UpdateState, place: PlaceNumber, out: Render): string {
-  const written = setValues(state, state.values, place === Place.statement ? (out.columnKeys ?? []) : [], out)
-  if (written.length === 0) throw new CompileError(`UPDATE of table '${state.table.name}' sets no column`)
-  return inGivenOrder(state, written)
-    .map(({ column, text }) => `${out.quoted(column.name)}=${text}`)
-    .join(', ')
+  const given = place === Place.statement ? (out.columnKeys ?? []) : []
+  const plan = { table: state.table, assignments: state.values, given, defaultOf, suffix: '' }
+  const written = writtenValues(plan, out)
+  // Columns that are set by every UPDATE are no reason for one.
+  if (written.length === 0 || (state.values.length === 0 && given.length === 0))
+    throw new CompileError(`UPDATE of table '${state.table.name}' sets no column`)
+  return written.map(({ column, text }) => `${out.quoted(column.name)}=${text}`).join(', ')
 }
 
-function setValues(
-  state: UpdateState,
-  values: readonly Assignment[],
-  given: readonly string[],
-  out: Render,
-): WrittenValue[] {
-  return writtenValues(
-    { table: state.table, assignments: values, given, defaultOf: (column) => column.onUpdate, suffix: '' },
-    out,
-  )
-}
-
-function inGivenOrder(state: UpdateState, written: readonly WrittenValue[]): readonly WrittenValue[] {
-  const order = state.values.map((assignment) => assignment.column.key)
-  const places = written.map((value) => order.indexOf(value.column.key)).filter((index) => index >= 0)
-  const isSorted = places.every((index, at) => at === 0 || index > (places[at - 1] ?? 0))
-  if (isSorted) return written
-  const rank = (value: WrittenValue): number => {
-    const index = order.indexOf(value.column.key)
-    return index < 0 ? order.length : index
-  }
-  return [...written].sort((one, other) => rank(one) - rank(other))
+function defaultOf(column: SchemaColumn): ClientDefault | null {
+  return column.onUpdate
 }

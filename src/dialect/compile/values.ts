@@ -27,11 +27,11 @@ export interface ValuePlan {
   readonly suffix: string
 }
 
-/** The values in order of the table's columns. */
+/** The values in order of the table's columns, or in that of the assignments where it is another: those first. */
 export function writtenValues(plan: ValuePlan, out: Render): WrittenValue[] {
   const assigned = new Map(plan.assignments.map((assignment) => [assignment.column.key, assignment]))
   const written: WrittenValue[] = []
-  for (const column of plan.table.columnList) {
+  for (const column of columnOrder(plan)) {
     const text = valueText(column, assigned.get(column.key), plan, out)
     if (text !== null) written.push({ column, text })
     assigned.delete(column.key)
@@ -39,6 +39,14 @@ export function writtenValues(plan: ValuePlan, out: Render): WrittenValue[] {
   for (const [key] of assigned)
     throw new CompileError(`The statement writes the column '${key}', which table '${plan.table.name}' does not have`)
   return written
+}
+
+function columnOrder(plan: ValuePlan): readonly NamedElement[] {
+  const columns = plan.table.columnList
+  const places = plan.assignments.map((assignment) => columns.indexOf(assignment.column))
+  if (places.every((place, at) => at === 0 || place > (places[at - 1] ?? 0))) return columns
+  const first = plan.assignments.map((assignment) => assignment.column).filter((column) => columns.includes(column))
+  return [...new Set([...first, ...columns])]
 }
 
 function valueText(

@@ -7,7 +7,7 @@ import { assignmentsOf, columnOf } from '../../expression/dml/assignments.ts'
 import { Insert, type InsertState, type Joined, type JoinedTuple } from '../../expression/dml/insert.ts'
 import { type Assignment, returningOf, writeOf } from '../../expression/dml/write.ts'
 import { Bind } from '../../expression/element/bind.ts'
-import type { ColumnElement, NamedElement } from '../../expression/element/column-element.ts'
+import type { ColumnElement, Expression, NamedElement } from '../../expression/element/column-element.ts'
 import { NULL } from '../../expression/element/constant.ts'
 import type { RowSource } from '../../expression/from/alias.ts'
 import { Alias } from '../../expression/from/alias.ts'
@@ -28,7 +28,7 @@ import { type ConflictTarget, OnConflict } from './on-conflict.ts'
 
 /** The columns of the row that could not be inserted: `excluded.name`. */
 export type ExcludedColumns<Values> = {
-  readonly [K in keyof Values & string]-?: NamedElement<K, Exclude<Values[K], ColumnElement | undefined>>
+  readonly [K in keyof Values & string]-?: NamedElement<K, Exclude<Values[K], Expression | undefined>>
 }
 
 /** Which conflict is meant: by the columns of a unique index, or by the name of a constraint. */

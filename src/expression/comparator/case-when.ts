@@ -5,6 +5,7 @@ import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
+import { Bind } from '../element/bind.ts'
 import { Case } from '../element/case.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
@@ -14,7 +15,7 @@ import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Criterion } from './conjunction.ts'
 import { argumentFor, type ValueIn } from './construct.ts'
-import { operandFor } from './operand.ts'
+import { ANONYMOUS, operandFor } from './operand.ts'
 
 /** A condition with the result that it leads to: a value or an expression. */
 export type When = readonly [condition: Criterion, result: unknown]
@@ -76,7 +77,11 @@ function conditionFor(value: unknown): ColumnElement {
 
 function compared(value: ColumnElement, other: unknown): ColumnElement {
   if (other === undefined) throw new ArgumentError('caseWhen() got undefined as a value to compare with')
-  return operandFor(value, op.eq, other)
+  const operand = operandFor(value, op.eq, other)
+  // Named like the results, not after what it is compared with.
+  return operand instanceof Bind && operand !== other
+    ? new Bind('param', operand.value, operand.type, ANONYMOUS)
+    : operand
 }
 
 /** The type of the first result that is an expression with one: values beside it are of that type where they can be. */
