@@ -54,7 +54,7 @@ test('a block that is not run becomes a function, and is counted', () => {
   expect(page.notRun).toBe(1)
   expect(page.programs[0]?.runs).toBe(false)
   expect(page.programs[0]?.code.split('\n')).toEqual([
-    "import { block as $block } from './recorder.ts'; import { createEngine } from 'tsalchemy'",
+    "import { block as $block } from './recorder.ts'; import { createEngine } from './recorder.ts'",
     'export async function $dormant0() {',
     '',
     'await createEngine(1)',

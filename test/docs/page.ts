@@ -41,6 +41,9 @@ export interface Page {
   readonly notRun: number
 }
 
+/** Replaced by the recorder's, which listens to the engine that it makes. */
+const CREATE_ENGINE = "import { createEngine } from 'tsalchemy'"
+
 const FENCE = /^( *)(```+|~~~+) *([\w-]*) *(.*?) *$/
 const WORDS = new Set(['standalone', 'no-run'])
 
@@ -60,7 +63,7 @@ export function fences(markdown: string): Fence[] {
   return found
 }
 
-/** The programs of a page. `recorder` is the module from which they import `block(number)`. */
+/** The programs of a page. `recorder` is the module from which they import `block(number)` and `createEngine()`. */
 export function readPage(markdown: string, recorder: string): Page {
   const all = fences(markdown)
   const blocks = all.filter(({ language }) => language === 'ts')
@@ -101,7 +104,8 @@ function assemble(group: readonly Fence[], blocks: readonly Fence[], total: numb
   for (const fence of group) {
     const number = blocks.indexOf(fence)
     const dormant = fence.words.includes('no-run')
-    const code = withoutImports(fence, (text) => {
+    const code = withoutImports(fence, (declaration) => {
+      const text = declaration === CREATE_ENGINE ? declaration.replace('tsalchemy', recorder) : declaration
       if (seen.has(text)) return ''
       seen.add(text)
       if (dormant) hoisted.push(text)

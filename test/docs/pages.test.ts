@@ -6,7 +6,7 @@ import { dirname, join, relative } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { readPage } from './page.ts'
-import { record } from './recorder.ts'
+import { differences, record } from './recorder.ts'
 
 /** Blocks that are only compiled prove little; raise this with a reason in the commit. */
 const MOST_NOT_RUN = 10
@@ -54,20 +54,9 @@ test('few blocks are compiled only', () => {
 describe.each(programs.filter(({ runs }) => runs))('$path, $name', ({ file, path, expectations }) => {
   test('runs, and sends and prints what the page says', async () => {
     const records = await record(() => import(pathToFileURL(file).href))
-    for (const [number, { output, statements }] of records)
-      for (const { kind, line, text } of expectations.get(number) ?? [])
-        if (kind === 'sql')
-          expect(statements.map(normalized), `${path}:${line}`).toEqual(
-            text.split(/;\s*$/m).map(normalized).filter(Boolean),
-          )
-        else expect(output.join('\n').trimEnd(), `${path}:${line}`).toBe(text.trimEnd())
+    expect(differences(expectations, records).map((difference) => `${path}:${difference}`)).toEqual([])
   })
 })
-
-/** Layout is the page's own affair. */
-function normalized(statement: string): string {
-  return statement.replaceAll(/\s+/g, ' ').trim()
-}
 
 const LINK = /\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)/g
 

@@ -1,6 +1,8 @@
 // Listens while a documentation program runs: what each of its blocks prints, and what it sends to the database.
 
-import { format } from 'node:util'
+import { format, inspect, isDeepStrictEqual } from 'node:util'
+import { createEngine as createRealEngine } from 'tsalchemy'
+import type { Expectation } from './page.ts'
 
 /** What one block did. */
 export interface BlockRecord {
@@ -19,9 +21,11 @@ export function block(number: number | null): void {
   records.set(number, current)
 }
 
-/** Called for each statement sent to a database. */
-export function sent(statement: string): void {
-  current?.statements.push(statement)
+/** Stands in for `createEngine()` in the programs: the same engine, with the recorder listening. */
+export const createEngine: typeof createRealEngine = (...args) => {
+  const engine = createRealEngine(...args)
+  engine.onStatement(({ sql }) => current?.statements.push(sql))
+  return engine
 }
 
 /** Runs one program and returns what its blocks did, by their numbers. */
@@ -43,4 +47,31 @@ export async function record(program: () => Promise<unknown>): Promise<ReadonlyM
       if (original !== undefined) console[method] = original
     })
   }
+}
+
+/** Where what was recorded is not what the page says: line, what stands there, what happened. */
+export function differences(
+  expectations: ReadonlyMap<number, readonly Expectation[]>,
+  recorded: ReadonlyMap<number, BlockRecord>,
+): string[] {
+  return [...recorded].flatMap(([number, { output, statements }]) =>
+    (expectations.get(number) ?? []).flatMap(({ kind, line, text }) => {
+      const expected = kind === 'sql' ? statementsOf(text) : text.trimEnd()
+      const actual = kind === 'sql' ? statements.map(onOneLine) : output.join('\n').trimEnd()
+      return isDeepStrictEqual(actual, expected) ? [] : [`${line} says ${inspect(expected)}, got ${inspect(actual)}`]
+    }),
+  )
+}
+
+/** Statements end with a semicolon at the end of a line; their layout, and comments, are the page's own affair. */
+function statementsOf(sql: string): string[] {
+  return sql
+    .replaceAll(/^\s*--.*$/gm, '')
+    .split(/;\s*$/m)
+    .map(onOneLine)
+    .filter(Boolean)
+}
+
+function onOneLine(sql: string): string {
+  return sql.replaceAll(/\s+/g, ' ').trim()
 }
