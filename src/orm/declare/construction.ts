@@ -1,7 +1,7 @@
 // How objects of mapped classes are constructed: the class that replaces the user's, and what happens around its constructor.
 import { ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
-import type { EntityConstructor } from '../contract/orm.ts'
+import type { AttributeLike, EntityConstructor } from '../contract/orm.ts'
 import { UnmappedClassError } from '../errors.ts'
 import { setAttribute } from '../instrument/attributes.ts'
 import type { Mapper } from '../map/mapper.ts'
@@ -11,7 +11,7 @@ import { carryState, InstanceState, ownState } from '../state/state.ts'
 type Constructor = new (...args: unknown[]) => object
 
 /** What `new User({ ... })` was given, until the user's own constructor and field initialisers have run. */
-let given: Readonly<Record<string, unknown>> | null = null
+let given: Init = null
 
 /** On the prototype of a mapped class: how its objects are made. */
 const BLUEPRINT: unique symbol = Symbol('tsalchemy.blueprint') as never
@@ -23,7 +23,21 @@ interface Blueprint {
   readonly blank: readonly undefined[]
   /** Attributes declared with the `accessor` keyword: their initial values sit behind the accessors that the user's class has. */
   readonly accessors: ReadonlyMap<string, (this: object) => unknown>
+  /** The own properties that the last object had after construction. */
+  fields: Fields
 }
+
+/** Own properties of a new object, and the attributes that they hide. */
+interface Fields {
+  readonly keys: readonly string[]
+  /** By position; null for a property that is no attribute. */
+  readonly attributes: readonly (AttributeLike | null)[]
+  /** Position of the first that hides one; -1 for none. */
+  readonly first: number
+}
+
+/** What `new User({ ... })` was given. */
+type Init = Readonly<Record<string, unknown>> | null
 
 interface Constructed {
   readonly [BLUEPRINT]?: Blueprint
@@ -40,7 +54,7 @@ export function replacementOf(original: EntityConstructor): EntityConstructor {
       constructor(...args: unknown[]) {
         const outer = given
         given = null
-        let own: typeof given
+        let own: Init
         try {
           super(...args)
           own = given
@@ -61,6 +75,7 @@ export function prepareConstruction(replacement: EntityConstructor, mapper: Mapp
     mapper,
     blank: new Array(mapper.columns.length).fill(undefined),
     accessors: accessorsBehind(replacement, mapper),
+    fields: { keys: [], attributes: [], first: -1 },
   }
   Object.defineProperty(replacement.prototype, BLUEPRINT, { value: blueprint })
 }
@@ -77,90 +92,96 @@ export function begin(entity: object, init: unknown): void {
     throw new UnmappedClassError(`Class ${entity.constructor.name} is not mapped: put @Entity() before it`)
   const { mapper } = blueprint
   mapper.configure()
-  carryState(entity, new InstanceState(mapper, entity, blueprint.blank.slice(), 'transient'))
+  const state = new InstanceState(mapper, entity, blueprint.blank.slice(), 'transient')
+  carryState(entity, state)
   if (init === undefined) return
-  given = checkedInit(mapper, init)
-  setAll(entity, given)
+  given = asInit(mapper, init)
+  for (const key of Object.keys(given)) {
+    const attribute = mapper.attributes.get(key)
+    if (attribute === undefined) throw unknownAttribute(mapper, key)
+    const value = given[key]
+    if (value !== undefined) setAttribute(state, attribute, value)
+  }
 }
 
 /** The part after all constructors of the user's: fields become attributes; what was given wins over initialisers. */
-function finish(entity: object, init: Readonly<Record<string, unknown>> | null): void {
+function finish(entity: object, init: Init): void {
   const blueprint = (entity as Constructed)[BLUEPRINT]
-  if (blueprint === undefined) return
-  const fields = takeFields(entity, blueprint.mapper)
-  if (fields !== null) for (const [key, value] of fields) if (!isGiven(init, key)) set(entity, key, value)
+  const state = ownState(entity)
+  if (blueprint === undefined || state === null) return
+  const hadFields = moveFields(entity, state, blueprint, init)
   for (const [key, get] of blueprint.accessors) {
     const value = get.call(entity)
-    if (value !== undefined && !isGiven(init, key)) set(entity, key, value)
+    const attribute = blueprint.mapper.attributes.get(key)
+    if (value !== undefined && attribute !== undefined && !isGiven(init, key)) setAttribute(state, attribute, value)
   }
-  if (init !== null) for (const key of Object.keys(init)) restore(entity, key, init[key])
+  if (init !== null && !hadFields) restoreGiven(state, init)
 }
 
-/** Sets again what was given where an initialiser has replaced it by way of the accessor (fields that are assigned rather than defined). */
-function restore(entity: object, key: string, value: unknown): void {
-  const state = ownState(entity)
-  const attribute = state?.mapper.attributes.get(key)
-  if (state === null || attribute === undefined || value === undefined) return
-  const present = state.values[attribute.slot]
-  if (present === value) return
-  if (Array.isArray(value) && Array.isArray(present) && attribute.kind === 'relationship') {
-    const members = new Set(present)
-    if (value.every((member) => members.has(member))) return
+/** Sets again what was given where initialisers have replaced it by way of the accessors, as fields do that are assigned rather than defined. */
+function restoreGiven(state: InstanceState, init: NonNullable<Init>): void {
+  for (const key of Object.keys(init)) {
+    const attribute = state.mapper.attributes.get(key)
+    const value = init[key]
+    if (attribute === undefined || value === undefined) continue
+    const present = state.values[attribute.slot]
+    if (present === value) continue
+    if (Array.isArray(value) && Array.isArray(present) && attribute.kind === 'relationship') {
+      const members = new Set(present)
+      if (value.every((member) => members.has(member))) continue
+    }
+    setAttribute(state, attribute, value)
   }
-  setAttribute(state, attribute, value)
 }
 
 /**
- * Removes the own properties that hide attributes and gives the values of those that have one. All own properties from the first of these on are
- * deleted in reverse order, and others among them put back: an object whose last property is deleted keeps V8's fast properties.
+ * Removes the own properties that hide attributes and sets these to the values. All own properties from the first of these on are deleted in
+ * reverse order, and others among them put back: an object whose last property is deleted keeps V8's fast properties.
+ *
+ * @returns whether there were any.
  */
-function takeFields(entity: object, mapper: Mapper): [string, unknown][] | null {
+function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, init: Init): boolean {
   const keys = Object.keys(entity)
-  if (keys.length === 0) return null
+  if (keys.length === 0) return false
+  const { attributes, first } = fieldsOf(blueprint, keys)
+  if (first < 0) return false
   const own = entity as Record<string, unknown>
-  const taken: [string, unknown][] = []
-  const kept: [string, unknown][] = []
-  const first = keys.findIndex((key) => mapper.attributes.has(key))
-  if (first < 0) return null
-  for (let index = keys.length - 1; index >= first; index -= 1) {
-    const key = keys[index] as string
-    const value = own[key]
-    if (!mapper.attributes.has(key)) kept.push([key, value])
-    else if (value !== undefined) taken.push([key, value])
-    delete own[key]
+  const values: unknown[] = Object.values(entity)
+  for (let index = keys.length - 1; index >= first; index -= 1) delete own[keys[index] as string]
+  for (let index = first; index < keys.length; index += 1) {
+    const value = values[index]
+    const attribute = attributes[index] ?? null
+    if (attribute === null) own[keys[index] as string] = value
+    else if (value !== undefined && !isGiven(init, attribute.key)) setAttribute(state, attribute, value)
   }
-  for (const [key, value] of kept.reverse()) own[key] = value
-  return taken.reverse()
+  return true
 }
 
-function setAll(entity: object, init: Readonly<Record<string, unknown>>): void {
-  for (const key of Object.keys(init)) {
-    const value = init[key]
-    if (value !== undefined) set(entity, key, value)
-  }
+/** Which own properties hide attributes: the same for nearly all objects of a class, so the last answer is kept. */
+function fieldsOf(blueprint: Blueprint, keys: readonly string[]): Fields {
+  const known = blueprint.fields
+  if (known.keys.length === keys.length && known.keys.every((key, index) => key === keys[index])) return known
+  const attributes = keys.map((key) => blueprint.mapper.attributes.get(key) ?? null)
+  const fields = { keys, attributes, first: attributes.findIndex((attribute) => attribute !== null) }
+  blueprint.fields = fields
+  return fields
 }
 
-function set(entity: object, key: string, value: unknown): void {
-  const state = ownState(entity)
-  const attribute = state?.mapper.attributes.get(key)
-  if (state !== null && attribute !== undefined) setAttribute(state, attribute, value)
-}
-
-function isGiven(init: Readonly<Record<string, unknown>> | null, key: string): boolean {
+function isGiven(init: Init, key: string): boolean {
   return init !== null && Object.hasOwn(init, key) && init[key] !== undefined
 }
 
-function checkedInit(mapper: Mapper, init: unknown): Readonly<Record<string, unknown>> {
-  if (typeof init !== 'object' || init === null || Array.isArray(init))
-    throw new ArgumentError(
-      `new ${mapper.className}() takes an object of attributes, such as { ${mapper.columns[0]?.key ?? 'name'}: ... }; a constructor of your own passes nothing on, super()`,
-    )
-  for (const key of Object.keys(init))
-    if (!mapper.attributes.has(key))
-      throw new ArgumentError(
-        `${mapper.className} has no attribute ${quoteName(key)}${suggestion(key, mapper.attributes.keys())}`,
-      )
-  return init as Readonly<Record<string, unknown>>
+function asInit(mapper: Mapper, init: unknown): NonNullable<Init> {
+  if (typeof init === 'object' && init !== null && !Array.isArray(init)) return init as NonNullable<Init>
+  throw new ArgumentError(
+    `new ${mapper.className}() takes an object of attributes, such as { ${mapper.columns[0]?.key ?? 'name'}: ... }; a constructor of your own passes nothing on, super()`,
+  )
+}
+
+function unknownAttribute(mapper: Mapper, key: string): ArgumentError {
+  return new ArgumentError(
+    `${mapper.className} has no attribute ${quoteName(key)}${suggestion(key, mapper.attributes.keys())}`,
+  )
 }
 
 /** The getters that the `accessor` keyword made, which the accessors of the replacement hide. */

@@ -7,38 +7,34 @@ export interface CollectionEvents {
   /** Refuses what the relationship cannot hold. */
   check(relationship: RelationshipLike, member: unknown): void
   /** Is about to change. */
-  changing(link: CollectionLink): void
+  changing(collection: EntityCollection, state: StateLike, relationship: RelationshipLike): void
   /** Has got a member, once more. */
-  added(link: CollectionLink, member: object): void
+  added(state: StateLike, relationship: RelationshipLike, member: object): void
   /** Has lost a member, once; it may still hold it at another place. */
-  removed(link: CollectionLink, member: object): void
+  removed(state: StateLike, relationship: RelationshipLike, member: object): void
 }
 
-/** Whose collection an array is. */
-export class CollectionLink {
-  readonly state: StateLike
-  readonly relationship: RelationshipLike
-  readonly events: CollectionEvents
-  /** The members that the database has; null where they are the present ones and nobody could have changed that. */
-  snapshot: readonly object[] | null = null
+/** What is known of a collection, as bits. */
+export const Mark = {
   /** Somebody outside holds the array. */
-  exposed = false
+  exposed: 1,
   /** It was put in place of members that were never loaded: what the database has is not known. */
-  overUnknown = false
+  overUnknown: 2,
   /** The array was expired: it shows members of the past. */
-  expired = false
+  expired: 4,
+} as const
 
-  constructor(state: StateLike, relationship: RelationshipLike, events: CollectionEvents) {
-    this.state = state
-    this.relationship = relationship
-    this.events = events
-  }
+/** The private fields of collections, for the functions of this file. */
+interface Friend {
+  isOwned(collection: EntityCollection): boolean
+  release(collection: EntityCollection): void
+  snapshot(collection: EntityCollection): readonly object[] | null
+  keep(collection: EntityCollection, snapshot: readonly object[] | null): void
+  marks(collection: EntityCollection): number
+  mark(collection: EntityCollection, marks: number): void
 }
 
-const { push, splice } = Array.prototype
-
-let read: (collection: EntityCollection) => CollectionLink | null
-let write: (collection: EntityCollection, link: CollectionLink | null) => void
+let friend: Friend
 
 /**
  * A collection of related objects: an array, with `add()` and `remove()`.
@@ -51,13 +47,41 @@ let write: (collection: EntityCollection, link: CollectionLink | null) => void
  * user.addresses.remove(address)    // address.user === null
  */
 export class EntityCollection<T extends object = object> extends Array<T> {
-  #link: CollectionLink | null = null
+  // All in the array object itself, not in one of their own: that halves the time of making a collection (test/orm/speed.ts).
+  #state: StateLike | null
+  readonly #relationship: RelationshipLike | null
+  readonly #events: CollectionEvents | null
+  #snapshot: readonly object[] | null = null
+  #marks = 0
 
   static {
-    read = (collection) => (#link in collection ? collection.#link : null)
-    write = (collection, link) => {
-      collection.#link = link
+    friend = {
+      isOwned: (collection) => #state in collection && collection.#state !== null,
+      release: (collection) => {
+        collection.#state = null
+      },
+      snapshot: (collection) => collection.#snapshot,
+      keep: (collection, snapshot) => {
+        collection.#snapshot = snapshot
+      },
+      marks: (collection) => collection.#marks,
+      mark: (collection, marks) => {
+        collection.#marks = marks
+      },
     }
+  }
+
+  /** @internal Collections are made by the attributes that hold them. */
+  constructor(
+    length = 0,
+    state: StateLike | null = null,
+    relationship: RelationshipLike | null = null,
+    events: CollectionEvents | null = null,
+  ) {
+    super(length)
+    this.#state = state
+    this.#relationship = relationship
+    this.#events = events
   }
 
   /** Arrays made from a collection are plain ones. */
@@ -79,35 +103,40 @@ export class EntityCollection<T extends object = object> extends Array<T> {
   }
 
   override push(...members: T[]): number {
-    const link = this.#toChange(members)
+    this.#prepare(members)
     const length = super.push(...members)
-    if (link !== null) for (const member of members) link.events.added(link, member)
+    this.#announce(members, [])
     return length
   }
 
   override unshift(...members: T[]): number {
-    const link = this.#toChange(members)
+    this.#prepare(members)
     const length = super.unshift(...members)
-    if (link !== null) for (const member of members) link.events.added(link, member)
+    this.#announce(members, [])
     return length
   }
 
   override pop(): T | undefined {
-    return this.#take(() => super.pop())
+    if (this.length === 0) return undefined
+    this.#prepare([])
+    const member = super.pop() as T
+    this.#announce([], [member])
+    return member
   }
 
   override shift(): T | undefined {
-    return this.#take(() => super.shift())
+    if (this.length === 0) return undefined
+    this.#prepare([])
+    const member = super.shift() as T
+    this.#announce([], [member])
+    return member
   }
 
   override splice(start: number, ...rest: [count?: number, ...members: T[]]): T[] {
     const [count, ...members] = rest
-    const link = this.#toChange(members)
+    this.#prepare(members)
     const taken = super.splice(start, rest.length === 0 ? this.length : (count ?? 0), ...members)
-    if (link !== null) {
-      for (const member of members) link.events.added(link, member)
-      for (const member of taken) link.events.removed(link, member)
-    }
+    this.#announce(members, taken)
     return taken
   }
 
@@ -119,54 +148,73 @@ export class EntityCollection<T extends object = object> extends Array<T> {
     return this.#rewrite([], () => super.copyWithin(target, start, end))
   }
 
-  #take(take: () => T | undefined): T | undefined {
-    if (this.length === 0) return undefined
-    const link = this.#toChange([])
-    const member = take()
-    if (link !== null && member !== undefined) link.events.removed(link, member)
-    return member
-  }
-
   #rewrite(members: readonly T[], change: () => unknown): this {
-    const link = this.#toChange(members)
+    this.#prepare(members)
     const before = this.slice()
     change()
-    if (link === null) return this
-    for (const member of new Set(this)) if (!before.includes(member)) link.events.added(link, member)
-    for (const member of new Set(before)) link.events.removed(link, member)
+    const had = new Set(before)
+    this.#announce(
+      [...new Set(this)].filter((member) => !had.has(member)),
+      [...had],
+    )
     return this
   }
 
-  /** Whose collection it is, after all members to come were checked and the change was noted; null for a plain array. */
-  #toChange(members: readonly T[]): CollectionLink | null {
-    const link = this.#link
-    if (link === null) return null
-    const { relationship, events } = link
-    if (link.expired)
+  /** Before a change: refuses members that cannot be held, and changes of an array that shows the past. */
+  #prepare(members: readonly T[]): void {
+    const relationship = this.#relationship
+    const events = this.#events
+    if (this.#state === null || relationship === null || events === null) return
+    if (this.#marks & Mark.expired)
       throw new InvalidRequestError(
         `This array is ${relationship.mapper.className}.${relationship.key} no longer, as the attribute was expired: read it again from its object`,
       )
     for (const member of members) events.check(relationship, member)
-    events.changing(link)
-    return link
+    events.changing(this, this.#state, relationship)
+  }
+
+  /** After a change: tells who came and who went. */
+  #announce(added: readonly T[], removed: readonly T[]): void {
+    const state = this.#state
+    const relationship = this.#relationship
+    const events = this.#events
+    if (state === null || relationship === null || events === null) return
+    for (const member of added) events.added(state, relationship, member)
+    for (const member of removed) events.removed(state, relationship, member)
   }
 }
 
-/** Whose collection it is; null for anything that is nobody's. */
-export function linkOf(collection: unknown): CollectionLink | null {
-  return collection instanceof EntityCollection ? read(collection) : null
+const { push, splice } = Array.prototype
+
+/** A value that is somebody's collection; null for anything else. */
+export function collectionIn(value: unknown): EntityCollection | null {
+  return value instanceof EntityCollection && friend.isOwned(value) ? value : null
 }
 
-/** Makes an array somebody's collection, or, by null, nobody's. */
-export function setLink(collection: EntityCollection, link: CollectionLink | null): void {
-  write(collection, link)
+/** From now on the array is nobody's. */
+export function release(collection: EntityCollection): void {
+  friend.release(collection)
 }
 
-/** A collection of these members, nobody's yet. */
-export function collectionOf(members: readonly object[]): EntityCollection {
-  const collection = new EntityCollection()
-  for (const member of members) push.call(collection, member)
-  return collection
+/** The members that the database has; null where they are the present ones and nobody could have changed that. */
+export function snapshotOf(collection: EntityCollection): readonly object[] | null {
+  return friend.snapshot(collection)
+}
+
+/** Remembers what the database has. */
+export function keepSnapshot(collection: EntityCollection, snapshot: readonly object[] | null): void {
+  friend.keep(collection, snapshot)
+}
+
+/** Whether a {@link Mark} is set. */
+export function isMarked(collection: EntityCollection, mark: number): boolean {
+  return (friend.marks(collection) & mark) !== 0
+}
+
+/** Sets or takes away a {@link Mark}. */
+export function setMark(collection: EntityCollection, mark: number, isSet: boolean): void {
+  const marks = friend.marks(collection)
+  friend.mark(collection, isSet ? marks | mark : marks & ~mark)
 }
 
 /** Puts a member in at the end without any event. */

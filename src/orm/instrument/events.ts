@@ -5,49 +5,58 @@ import { hasRow, stateOf } from '../state/state.ts'
 import {
   appendSilently,
   type CollectionEvents,
-  CollectionLink,
+  collectionIn,
   EntityCollection,
-  linkOf,
+  isMarked,
+  keepSnapshot,
+  Mark,
   removeSilently,
-  setLink,
+  snapshotOf,
 } from './collection.ts'
 import { resolveByIdentity } from './identity.ts'
 
 /** What collections call. */
 const collectionEvents: CollectionEvents = {
   check: checkMember,
-  changing(link) {
-    const { state, relationship } = link
-    if (!hasRow(state)) return
-    const value = state.values[relationship.slot]
-    if (link.snapshot === null && !link.overUnknown && value instanceof EntityCollection) link.snapshot = [...value]
-    state.noteChange(relationship.slot)
-  },
-  added(link, member) {
-    memberAdded(link.state, link.relationship, member)
-  },
-  removed(link, member) {
-    if (!holds(link.state, link.relationship, member)) memberRemoved(link.state, link.relationship, member)
+  changing: noteCollection,
+  added: memberAdded,
+  removed(state, relationship, member) {
+    if (!holds(state, relationship, member)) memberRemoved(state, relationship, member)
   },
 }
 
-/** Makes an array the collection of an object, loaded; no event. */
-export function ownCollection(
+/** Gives an object a collection of these members, without any event. */
+export function giveCollection(
   state: StateLike,
   relationship: RelationshipLike,
-  collection: EntityCollection,
+  members: readonly object[],
 ): EntityCollection {
-  setLink(collection, new CollectionLink(state, relationship, collectionEvents))
+  const { length } = members
+  const collection = new EntityCollection(length, state, relationship, collectionEvents)
+  for (let index = 0; index < length; index += 1) collection[index] = members[index] as object
   state.values[relationship.slot] = collection
   return collection
 }
 
+/** A collection is about to change: remembers what the database has. */
+export function noteCollection(collection: EntityCollection, state: StateLike, relationship: RelationshipLike): void {
+  if (!hasRow(state)) return
+  if (snapshotOf(collection) === null && !isMarked(collection, Mark.overUnknown))
+    keepSnapshot(collection, collection.slice())
+  state.noteChange(relationship.slot)
+}
+
 /** Brings the other sides in step with a collection that changed from one list of members to another. */
-export function announceDifference(link: CollectionLink, before: readonly object[], after: readonly object[]): void {
+export function announceDifference(
+  state: StateLike,
+  relationship: RelationshipLike,
+  before: readonly object[],
+  after: readonly object[],
+): void {
   const had = new Set(before)
   const has = new Set(after)
-  for (const member of has) if (!had.has(member)) link.events.added(link, member)
-  for (const member of had) if (!has.has(member)) link.events.removed(link, member)
+  for (const member of has) if (!had.has(member)) memberAdded(state, relationship, member)
+  for (const member of had) if (!has.has(member)) memberRemoved(state, relationship, member)
 }
 
 /** Refuses an object that the relationship cannot hold. */
@@ -156,33 +165,25 @@ function takeOut(state: StateLike, relationship: RelationshipLike, member: State
     unlinked(state, relationship, member)
     return
   }
-  const value = state.values[slot]
-  const link = linkOf(value)
-  if (value instanceof EntityCollection && link !== null) {
-    if (!value.includes(member.entity)) return
-    collectionEvents.changing(link)
-    removeSilently(value, member.entity)
+  const collection = collectionIn(state.values[slot])
+  if (collection !== null) {
+    if (!collection.includes(member.entity)) return
+    noteCollection(collection, state, relationship)
+    removeSilently(collection, member.entity)
   } else if (hasRow(state) && !state.madeHere) queueRemoval(state, relationship, member.entity)
   unlinked(state, relationship, member)
 }
 
 /** Puts an object into a collection that may not be loaded, silently but noted. */
 function putIntoCollection(state: StateLike, relationship: RelationshipLike, member: object): void {
-  const value = state.values[relationship.slot]
-  const link = linkOf(value)
-  if (value instanceof EntityCollection && link !== null) {
-    collectionEvents.changing(link)
-    appendSilently(value, member)
-    return
-  }
-  if (hasRow(state) && !state.madeHere) {
+  const present = collectionIn(state.values[relationship.slot])
+  if (present === null && hasRow(state) && !state.madeHere) {
     queueAddition(state, relationship, member)
     return
   }
-  const fresh = ownCollection(state, relationship, new EntityCollection())
-  const freshLink = linkOf(fresh)
-  if (freshLink !== null) collectionEvents.changing(freshLink)
-  appendSilently(fresh, member)
+  const collection = present ?? giveCollection(state, relationship, [])
+  noteCollection(collection, state, relationship)
+  appendSilently(collection, member)
 }
 
 /** Queues an addition to a collection that is not loaded. */
@@ -225,8 +226,8 @@ function noteReference(state: StateLike, relationship: RelationshipLike, before:
 }
 
 function holds(state: StateLike, relationship: RelationshipLike, member: object): boolean {
-  const value = state.values[relationship.slot]
-  if (value instanceof EntityCollection) return value.includes(member)
+  const collection = collectionIn(state.values[relationship.slot])
+  if (collection !== null) return collection.includes(member)
   return state.queued?.get(relationship.slot)?.added.includes(member) === true
 }
 

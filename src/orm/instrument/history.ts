@@ -1,8 +1,8 @@
 // What relationships hold and held: for loaders, which fill them, and for the unit of work, which asks what changed.
 import type { RelationshipLike, StateLike } from '../contract/orm.ts'
 import { hasRow, stateOf } from '../state/state.ts'
-import { collectionOf, EntityCollection, linkOf, refillSilently } from './collection.ts'
-import { announceDifference, ownCollection } from './events.ts'
+import { collectionIn, isMarked, keepSnapshot, Mark, refillSilently, setMark, snapshotOf } from './collection.ts'
+import { announceDifference, checkMember, giveCollection } from './events.ts'
 
 /** How a collection differs from what the database has. */
 export interface CollectionHistory {
@@ -37,30 +37,26 @@ export function setLoadedCollection(
   members: readonly object[],
 ): void {
   const { slot } = relationship
-  const present = state.values[slot]
-  const link = linkOf(present)
-  if (present instanceof EntityCollection && link !== null) {
-    if (link.overUnknown) {
-      link.overUnknown = false
-      link.snapshot = [...members]
-      announceDifference(link, members, present)
-    } else {
-      refillSilently(present, members)
-      link.snapshot = link.exposed ? [...members] : null
-      state.committed?.delete(slot)
-    }
-    return
+  const present = collectionIn(state.values[slot])
+  if (present === null) {
+    const collection = giveCollection(state, relationship, members)
+    const queue = state.queued?.get(slot)
+    if (queue === undefined) return
+    state.queued?.delete(slot)
+    const removed = new Set(queue.removed)
+    const kept = members.filter((member) => !removed.has(member))
+    const known = new Set(kept)
+    keepSnapshot(collection, [...members])
+    refillSilently(collection, [...kept, ...queue.added.filter((member) => !known.has(member))])
+  } else if (isMarked(present, Mark.overUnknown)) {
+    setMark(present, Mark.overUnknown, false)
+    keepSnapshot(present, [...members])
+    announceDifference(state, relationship, members, present.slice())
+  } else {
+    refillSilently(present, members)
+    keepSnapshot(present, isMarked(present, Mark.exposed) ? [...members] : null)
+    state.committed?.delete(slot)
   }
-  const collection = ownCollection(state, relationship, collectionOf(members))
-  const queue = state.queued?.get(slot)
-  if (queue === undefined) return
-  state.queued?.delete(slot)
-  const removed = new Set(queue.removed)
-  const kept = members.filter((member) => !removed.has(member))
-  const known = new Set(kept)
-  const merged = linkOf(collection)
-  if (merged !== null) merged.snapshot = [...members]
-  refillSilently(collection, [...kept, ...queue.added.filter((member) => !known.has(member))])
 }
 
 /** Fills a reference from the database: no events, no change noted; null says that there is none. */
@@ -72,20 +68,20 @@ export function setLoadedReference(state: StateLike, relationship: RelationshipL
 /** How a collection differs from what the database has. */
 export function collectionHistory(state: StateLike, relationship: RelationshipLike): CollectionHistory {
   const { slot } = relationship
-  const value = state.values[slot]
-  const link = linkOf(value)
-  if (!(value instanceof EntityCollection) || link === null) {
+  const collection = collectionIn(state.values[slot])
+  if (collection === null) {
     const queue = state.queued?.get(slot)
     const added = queue === undefined ? [] : states(queue.added)
     const removed = queue === undefined ? [] : states(queue.removed)
     return { added, removed, unchanged: [], loaded: state.madeHere || !hasRow(state), replaced: false }
   }
-  if (!hasRow(state)) return { added: states(value), removed: [], unchanged: [], loaded: true, replaced: false }
-  if (link.overUnknown) return { added: states(value), removed: [], unchanged: [], loaded: false, replaced: true }
-  const { snapshot } = link
-  if (snapshot === null) return { added: [], removed: [], unchanged: states(value), loaded: true, replaced: false }
+  const isUnknown = isMarked(collection, Mark.overUnknown)
+  if (!hasRow(state) || isUnknown)
+    return { added: states(collection), removed: [], unchanged: [], loaded: !isUnknown, replaced: isUnknown }
+  const snapshot = snapshotOf(collection)
+  if (snapshot === null) return { added: [], removed: [], unchanged: states(collection), loaded: true, replaced: false }
   const before = new Set(snapshot)
-  const now = new Set<object>(value)
+  const now = new Set<object>(collection)
   return {
     added: states([...now].filter((member) => !before.has(member))),
     removed: states([...before].filter((member) => !now.has(member))),
@@ -113,22 +109,24 @@ export function resetHistory(state: StateLike): void {
   state.committed = null
   for (const relationship of state.mapper.relationships) {
     if (!relationship.isCollection) continue
-    const value = state.values[relationship.slot]
-    const link = linkOf(value)
-    if (value instanceof EntityCollection && link !== null) {
-      link.overUnknown = false
-      if (link.exposed) {
-        link.snapshot = [...value]
-        state.session?.exposed(state, relationship)
-      } else link.snapshot = null
-    } else state.queued?.delete(relationship.slot)
+    const collection = collectionIn(state.values[relationship.slot])
+    if (collection === null) {
+      state.queued?.delete(relationship.slot)
+      continue
+    }
+    setMark(collection, Mark.overUnknown, false)
+    const isExposed = isMarked(collection, Mark.exposed)
+    keepSnapshot(collection, isExposed ? collection.slice() : null)
+    if (isExposed) state.session?.exposed(state, relationship)
   }
 }
 
 /** Tells the session of an object that was attached to it which collections somebody outside holds. */
 export function reportExposed(state: StateLike): void {
-  for (const relationship of state.mapper.relationships)
-    if (linkOf(state.values[relationship.slot])?.exposed === true) state.session?.exposed(state, relationship)
+  for (const relationship of state.mapper.relationships) {
+    const collection = collectionIn(state.values[relationship.slot])
+    if (collection !== null && isMarked(collection, Mark.exposed)) state.session?.exposed(state, relationship)
+  }
 }
 
 /**
@@ -174,23 +172,19 @@ export function cascadeMembers(state: StateLike, relationship: RelationshipLike)
  * @returns whether the collection differs from what the database has.
  */
 export function settleCollection(state: StateLike, relationship: RelationshipLike): boolean {
-  const value = state.values[relationship.slot]
-  const link = linkOf(value)
-  if (!(value instanceof EntityCollection) || link === null) return state.queued?.has(relationship.slot) === true
-  const { snapshot } = link
-  if (link.overUnknown) return true
-  if (snapshot === null || !hasRow(state)) return !hasRow(state)
-  if (snapshot.length === value.length && snapshot.every((member, index) => member === value[index])) return false
-  const before = new Set(snapshot)
-  if (
-    value.length === snapshot.length &&
-    value.every((member) => before.has(member)) &&
-    new Set(value).size === before.size
-  )
+  const collection = collectionIn(state.values[relationship.slot])
+  if (collection === null) return state.queued?.has(relationship.slot) === true
+  if (isMarked(collection, Mark.overUnknown)) return true
+  const snapshot = snapshotOf(collection)
+  if (!hasRow(state) || snapshot === null) return false
+  if (snapshot.length === collection.length && snapshot.every((member, index) => member === collection[index]))
     return false
-  for (const member of value) link.events.check(relationship, member)
+  const before = new Set(snapshot)
+  const now = new Set<object>(collection)
+  if (before.size === now.size && snapshot.every((member) => now.has(member))) return false
+  for (const member of now) checkMember(relationship, member)
   state.noteChange(relationship.slot)
-  announceDifference(link, snapshot, value)
+  announceDifference(state, relationship, snapshot, collection.slice())
   return true
 }
 
@@ -205,14 +199,13 @@ function stateOrAbsence(value: unknown): StateLike | null | undefined {
 function expireSlot(state: StateLike, slot: number): void {
   if (slot >= state.values.length) return
   if (state.mapper.primaryKey.some((attribute) => attribute.slot === slot)) return
-  const value = state.values[slot]
-  const link = linkOf(value)
-  if (value instanceof EntityCollection && link !== null) link.expired = true
+  const collection = collectionIn(state.values[slot])
+  if (collection !== null) setMark(collection, Mark.expired, true)
   state.values[slot] = undefined
 }
 
 function emptyOf(state: StateLike, relationship: RelationshipLike): void {
   if (state.values[relationship.slot] !== undefined) return
-  if (relationship.isCollection) ownCollection(state, relationship, new EntityCollection())
+  if (relationship.isCollection) giveCollection(state, relationship, [])
   else if (relationship.direction !== 'manyToOne') state.values[relationship.slot] = null
 }

@@ -2,8 +2,17 @@
 import { ArgumentError } from '../../errors.ts'
 import type { RelationshipLike, StateLike } from '../contract/orm.ts'
 import { hasRow } from '../state/state.ts'
-import { type CollectionLink, collectionOf, EntityCollection, linkOf, setLink } from './collection.ts'
-import { announceDifference, checkMember, describe, ownCollection } from './events.ts'
+import {
+  collectionIn,
+  type EntityCollection,
+  isMarked,
+  keepSnapshot,
+  Mark,
+  release,
+  setMark,
+  snapshotOf,
+} from './collection.ts'
+import { announceDifference, checkMember, describe, giveCollection, noteCollection } from './events.ts'
 import { resolveByIdentity } from './identity.ts'
 import { notLoaded } from './not-loaded.ts'
 import { unloadedCollection } from './unloaded.ts'
@@ -20,25 +29,22 @@ export function absentReference(state: StateLike, relationship: RelationshipLike
 
 /** The collection of an object, handed out to a user. */
 export function readCollection(state: StateLike, relationship: RelationshipLike): EntityCollection {
-  const value = state.values[relationship.slot]
-  const link = linkOf(value)
-  if (value instanceof EntityCollection && link !== null) {
-    if (!link.exposed) expose(link, value)
-    return value
+  const present = collectionIn(state.values[relationship.slot])
+  if (present !== null) {
+    if (!isMarked(present, Mark.exposed)) expose(state, relationship, present)
+    return present
   }
   if (hasRow(state) && !state.madeHere) return unloadedCollection(state, relationship)
-  const fresh = ownCollection(state, relationship, new EntityCollection())
-  const freshLink = linkOf(fresh)
-  if (freshLink !== null) expose(freshLink, fresh)
+  const fresh = giveCollection(state, relationship, [])
+  expose(state, relationship, fresh)
   return fresh
 }
 
 /** From now on anybody may change the array behind its own back. */
-function expose(link: CollectionLink, collection: EntityCollection): void {
-  const { state, relationship } = link
-  link.exposed = true
-  if (!hasRow(state) || link.overUnknown) return
-  link.snapshot ??= [...collection]
+function expose(state: StateLike, relationship: RelationshipLike, collection: EntityCollection): void {
+  setMark(collection, Mark.exposed, true)
+  if (!hasRow(state) || isMarked(collection, Mark.overUnknown)) return
+  if (snapshotOf(collection) === null) keepSnapshot(collection, collection.slice())
   state.session?.exposed(state, relationship)
 }
 
@@ -49,27 +55,22 @@ function expose(link: CollectionLink, collection: EntityCollection): void {
  */
 export function replaceCollection(state: StateLike, relationship: RelationshipLike, value: unknown): void {
   const { slot } = relationship
-  const before = state.values[slot]
-  if (value === before && before !== undefined) return
+  const before = collectionIn(state.values[slot])
+  if (before !== null && value === before) return
   if (!Array.isArray(value))
     throw new ArgumentError(
       `${relationship.mapper.className}.${relationship.key} is a collection and takes an array of ${relationship.target.className} objects; got ${describe(value)}. For a single object write { useList: false }`,
     )
-  const members: readonly object[] = [...value]
+  const members: readonly object[] = Array.from(value)
   for (const member of members) checkMember(relationship, member)
-  const link = linkOf(before)
-  if (before instanceof EntityCollection && link !== null) link.events.changing(link)
-  const isUnknown = before === undefined && hasRow(state) && !state.madeHere
-  const collection = ownCollection(state, relationship, collectionOf(members))
-  const own = linkOf(collection)
-  if (own === null) return
-  const old: readonly object[] = before instanceof EntityCollection ? [...before] : []
-  own.snapshot = link?.snapshot ?? (hasRow(state) && !isUnknown ? old : null)
-  own.overUnknown = isUnknown || link?.overUnknown === true
-  if (before instanceof EntityCollection) setLink(before, null)
-  else {
-    state.queued?.delete(slot)
-    state.noteChange(slot)
-  }
-  announceDifference(own, old, members)
+  const isUnknown = before === null && hasRow(state) && !state.madeHere
+  if (before === null) state.noteChange(slot)
+  else noteCollection(before, state, relationship)
+  const old: readonly object[] = before === null ? [] : before.slice()
+  const collection = giveCollection(state, relationship, members)
+  if (isUnknown || (before !== null && isMarked(before, Mark.overUnknown))) setMark(collection, Mark.overUnknown, true)
+  else if (hasRow(state)) keepSnapshot(collection, before === null ? [] : snapshotOf(before))
+  if (before !== null) release(before)
+  state.queued?.delete(slot)
+  announceDifference(state, relationship, old, members)
 }

@@ -83,7 +83,14 @@ class Stamp extends On {
     this.#state = state
   }
   static {
-    read = (entity) => (#state in entity ? entity.#state : null)
+    read = (entity) => {
+      // Faster than asking first whether the field is there: nearly always it is.
+      try {
+        return (entity as Stamp).#state
+      } catch {
+        return null
+      }
+    }
   }
 }
 
