@@ -5,6 +5,8 @@ import { Interner, KeyPass } from '../expression/base/cache-key.ts'
 import type { Element } from '../expression/base/element.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { BindLike } from '../expression/base/pass.ts'
+import { Write } from '../expression/dml/write.ts'
+import type { TableClause } from '../expression/from/table-clause.ts'
 import type { ValueProcessor } from '../expression/types/type.ts'
 import { RowShape } from './result/row-shape.ts'
 
@@ -25,6 +27,15 @@ export interface ColumnProcess {
   readonly process: ValueProcessor
 }
 
+/** How a statement was compiled. */
+interface Compiling {
+  /** What was compiled: what the plugin made of the statement, where it has one. */
+  readonly statement: Element
+  readonly compiled: Compiled
+  readonly plan: unknown
+  readonly compileMs: number
+}
+
 /** What is known of all statements of one shape. */
 export class CompiledEntry {
   readonly compiled: Compiled
@@ -41,6 +52,8 @@ export class CompiledEntry {
   readonly compileMs: number
   readonly compiledAt: number
   readonly key: Int32Array
+  /** The table that is written to; null for anything but a write. */
+  readonly #target: TableClause | null
   lastUse = 0
   uses = 0
   /** The next of the same hash. */
@@ -48,13 +61,9 @@ export class CompiledEntry {
   /** Names that execution may give; made on demand. */
   #names: ReadonlySet<string> | null = null
 
-  constructor(
-    key: Int32Array,
-    columnKeys: readonly string[] | null,
-    compiled: Compiled,
-    plan: unknown,
-    compileMs: number,
-  ) {
+  constructor(key: Int32Array, columnKeys: readonly string[] | null, compiling: Compiling) {
+    const { compiled, plan, statement, compileMs } = compiling
+    this.#target = statement instanceof Write ? statement.state.table : null
     this.key = key
     this.columnKeys = columnKeys
     this.compiled = compiled
@@ -77,6 +86,16 @@ export class CompiledEntry {
   get names(): ReadonlySet<string> {
     this.#names ??= new Set(this.compiled.parameters.map((parameter) => parameter.key))
     return this.#names
+  }
+
+  /** Names that might have been meant: parameters, and columns of the table that is written to. */
+  get possibleNames(): Iterable<string> {
+    return new Set([...(this.#target?.columnList.map((column) => column.key) ?? []), ...this.names])
+  }
+
+  /** Whether the name is a column of the table that is written to. */
+  writes(name: string): boolean {
+    return this.#target?.columnList.some((column) => column.key === name) ?? false
   }
 }
 
@@ -211,7 +230,11 @@ export class CompiledCache {
     const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
     const compiled = this.#dialect.compile(prepared.statement, { columnKeys, binds })
     for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
-    return new CompiledEntry(key ?? NO_KEY, columnKeys, compiled, prepared.plan, performance.now() - started)
+    return new CompiledEntry(key ?? NO_KEY, columnKeys, {
+      ...prepared,
+      compiled,
+      compileMs: performance.now() - started,
+    })
   }
 
   #keep(hash: number, entry: CompiledEntry): void {

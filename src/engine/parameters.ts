@@ -31,9 +31,11 @@ export function parameterSets(given: unknown): readonly NamedParameters[] | null
   return given.length === 0 ? null : given
 }
 
-/** Sorted names of a set, as the compiler takes them. */
+/** Sorted names of a set, as the compiler takes them; `undefined` leaves a column out, as it does in `values()`. */
 export function columnKeysOf(set: NamedParameters): readonly string[] {
-  return Object.keys(set).sort()
+  return Object.keys(set)
+    .filter((name) => set[name] !== undefined)
+    .sort()
 }
 
 /**
@@ -91,9 +93,12 @@ function processed(entry: CompiledEntry, parameter: CompiledParameter, value: un
 function checkNames(entry: CompiledEntry, given: NamedParameters, group: number | null): void {
   const { names } = entry
   for (const name of Object.keys(given)) {
-    if (names.has(name)) continue
+    if (names.has(name) || (given[name] === undefined && entry.writes(name))) continue
     const where = group === null ? '' : ` (set ${group})`
-    throw refused(entry, `The statement has no parameter ${quoteName(name)}${where}${suggestion(name, names)}`)
+    throw refused(
+      entry,
+      `The statement has no parameter ${quoteName(name)}${where}${suggestion(name, entry.possibleNames)}`,
+    )
   }
 }
 
