@@ -1,6 +1,6 @@
 // Level 3: the ORM. Run it: npx tsx --tsconfig examples/tsconfig.json examples/orm.ts [url]
-import { createEngine, Integer, SQLAlchemyError, String, select } from 'tsalchemy'
-import { Column, DeclarativeBase, Entity, mapped, Relationship, selectinload, sessionmaker } from 'tsalchemy/orm'
+import { Column, createEngine, Integer, SQLAlchemyError, String, select } from 'tsalchemy'
+import { DeclarativeBase, Entity, mapped, Relationship, selectinload, sessionmaker } from 'tsalchemy/orm'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
 class Base<Self = any> extends DeclarativeBase<Self> {}

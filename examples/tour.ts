@@ -1,21 +1,13 @@
 // The tour: the three levels in one program, on a PostgreSQL that runs inside this process. npm run tour
 import { Column, createEngine, func, Integer, insert, MetaData, String, select, table, text } from 'tsalchemy'
-import {
-  Column as Attribute,
-  DeclarativeBase,
-  Entity,
-  mapped,
-  Relationship,
-  selectinload,
-  sessionmaker,
-} from 'tsalchemy/orm'
+import { DeclarativeBase, Entity, mapped, Relationship, selectinload, sessionmaker } from 'tsalchemy/orm'
 
 const url = process.argv[2] ?? process.env.DATABASE_URL ?? 'pglite://'
 const started = performance.now()
 let showSql = false
 const engine = createEngine(url, {
-  echo: (line) => {
-    if (showSql) console.log(`     ${line.replaceAll('\n', ' ')}`)
+  echo: ({ message }) => {
+    if (showSql) console.log(`     ${message.replaceAll(' \n', ' ')}`)
   },
 })
 const say = (title: string): void => console.log(`\n${title}`)
@@ -60,16 +52,16 @@ class Base<Self = any> extends DeclarativeBase<Self> {}
 
 @Entity('tour_author')
 class Author extends Base<Author> {
-  @Attribute(Integer, { primaryKey: true }) id!: number
-  @Attribute(String(30)) name!: string
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(String(30)) name!: string
   @Relationship(() => Book, { backPopulates: 'author', cascade: 'all, delete-orphan' }) books!: Book[]
 }
 
 @Entity('tour_book')
 class Book extends Base<Book> {
-  @Attribute(Integer, { primaryKey: true }) id!: number
-  @Attribute(String) title!: string
-  @Attribute(Integer, { foreignKey: 'tour_author.id' }) authorId!: number
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(String) title!: string
+  @Column(Integer, { foreignKey: 'tour_author.id' }) authorId!: number
   @Relationship(() => Author, { backPopulates: 'books' }) author!: Author
 }
 
