@@ -9,7 +9,7 @@ export { type DialectOptions, type DialectRegistration, registerDialect } from '
 export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
 export { Connection } from './engine/connection.ts'
 export { createEngine } from './engine/create.ts'
-export { Engine, type EngineStatistics } from './engine/engine.ts'
+export { type CompiledStatement, Engine, type EngineStatistics } from './engine/engine.ts'
 export type {
   BeginOptionsOfConnection,
   ConnectionIsolationLevel,

@@ -14,7 +14,7 @@ import { runDdl } from './ddl.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import type { Observer, StatementListener } from './observer.ts'
 import { type ConnectOptions, checkConnectOptions, type ExecuteOptions } from './options.ts'
-import type { ExecuteParameters } from './parameters.ts'
+import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import type { Runtime } from './runtime.ts'
@@ -23,6 +23,13 @@ import type { Runtime } from './runtime.ts'
 export interface EngineStatistics {
   readonly pool: PoolStatus
   readonly cache: CacheStatistics
+}
+
+/** A statement as a database is sent it. */
+export interface CompiledStatement {
+  readonly sql: string
+  /** The values of `$1`, `$2`, ... */
+  readonly parameters: readonly unknown[]
 }
 
 /** Makes what the connections of an engine share. */
@@ -101,6 +108,26 @@ export class Engine implements ExecutionRunner, SchemaBind {
   ): PendingResult<Record<string, unknown>, unknown[]>
   execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
     return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * What a statement comes to in this engine's database: the SQL and the values of its placeholders, by the compiled cache, as an
+   * execution does it. Sends nothing.
+   *
+   * @throws CompileError the statement has no spelling in this dialect.
+   * @throws StatementError its parameters do not fit.
+   * @throws InvalidRequestError the dialect's code is not loaded yet: `await engine.ready()` loads it.
+   * @example
+   * engine.compile(select(users.c.name).where(users.c.id.eq(5)))
+   * // { sql: 'SELECT users.name \nFROM users \nWHERE users.id = $1::INTEGER', parameters: [5] }
+   */
+  compile(statement: Executable, parameters: NamedParameters | null = null): CompiledStatement {
+    if (this.#runtime === null)
+      throw new InvalidRequestError(
+        `The dialect of ${this.url} is not loaded yet: await engine.ready() before engine.compile()`,
+      )
+    const [command] = prepareExecution(this.#runtime, statement, parameters).commands
+    return { sql: command?.statement.sql ?? '', parameters: command?.parameters ?? [] }
   }
 
   /**

@@ -34,22 +34,22 @@ export class LoaderOption implements StatementOption {
   }
 
   /** Goes on along the path, see {@link selectinload}. */
-  selectinload(relationship: RelationshipAttribute): LoaderOption {
+  selectinload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
     return this.#then('selectinload()', relationship, 'selectin')
   }
 
   /** Goes on along the path, see {@link joinedload}. */
-  joinedload(relationship: RelationshipAttribute): LoaderOption {
+  joinedload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
     return this.#then('joinedload()', relationship, 'joined')
   }
 
   /** Goes on along the path, see {@link lazyload}. */
-  lazyload(relationship: RelationshipAttribute): LoaderOption {
+  lazyload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
     return this.#then('lazyload()', relationship, 'none')
   }
 
   /** Goes on along the path, see {@link raiseload}. */
-  raiseload(relationship: RelationshipAttribute): LoaderOption {
+  raiseload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
     return this.#then('raiseload()', relationship, 'none')
   }
 
@@ -91,14 +91,14 @@ export class LoaderOption implements StatementOption {
     for (const option of this.#branches) option.plant(at)
   }
 
-  #then(name: string, handle: RelationshipAttribute, strategy: Strategy): LoaderOption {
+  #then<V>(name: string, handle: RelationshipAttribute<V>, strategy: Strategy): LoaderOption {
     const step = stepFrom(name, handle, strategy)
     checkContinues(name, this.#steps.at(-1), step.relationship)
     return new LoaderOption([...this.#steps, step], this.#branches)
   }
 }
 
-function stepFrom(name: string, handle: RelationshipAttribute, strategy: Strategy): LoadStep {
+function stepFrom<V>(name: string, handle: RelationshipAttribute<V>, strategy: Strategy): LoadStep {
   if (!(handle instanceof RelationshipAttribute))
     throw new ArgumentError(`${name} takes a relationship of a class, such as mapped(User).addresses`)
   const { relationship, parent, of } = handle
@@ -124,7 +124,7 @@ function checkContinues(name: string, last: LoadStep | undefined, next: Relation
  * // SELECT user_account.id, user_account.name FROM user_account
  * // SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[])
  */
-export function selectinload(relationship: RelationshipAttribute): LoaderOption {
+export function selectinload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('selectinload()', relationship, 'selectin')])
 }
 
@@ -137,17 +137,17 @@ export function selectinload(relationship: RelationshipAttribute): LoaderOption 
  * // SELECT address.id, address.email, address.user_id, user_account_1.id AS id_1, user_account_1.name
  * // FROM address LEFT OUTER JOIN user_account AS user_account_1 ON user_account_1.id = address.user_id
  */
-export function joinedload(relationship: RelationshipAttribute): LoaderOption {
+export function joinedload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('joinedload()', relationship, 'joined')])
 }
 
 /** Leaves a relationship to be loaded on request, whatever the class says of it. */
-export function lazyload(relationship: RelationshipAttribute): LoaderOption {
+export function lazyload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('lazyload()', relationship, 'none')])
 }
 
 /** The same as {@link lazyload}: reading a relationship that is not loaded raises in any case. */
-export function raiseload(relationship: RelationshipAttribute): LoaderOption {
+export function raiseload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('raiseload()', relationship, 'none')])
 }
 

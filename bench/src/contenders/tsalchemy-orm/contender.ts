@@ -9,7 +9,7 @@ import { writes } from './writes.ts'
 export const contender: Contender = {
   name: 'tsalchemy-orm',
   async setup(url) {
-    const engine = createEngine(url, { pool: { size: POOL_SIZE, maxOverflow: 0 } })
+    const engine = createEngine(url, { poolSize: POOL_SIZE, maxOverflow: 0 })
     const makeSession = sessionmaker({ bind: engine })
     return { cells: { ...reads(makeSession), ...writes(makeSession) }, teardown: () => engine.dispose() }
   },

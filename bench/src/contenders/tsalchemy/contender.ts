@@ -9,7 +9,8 @@ import { writes } from './writes.ts'
 export const contender: Contender = {
   name: 'tsalchemy',
   async setup(url) {
-    const engine = createEngine(url, { pool: { size: POOL_SIZE, maxOverflow: 0 } })
+    const engine = createEngine(url, { poolSize: POOL_SIZE, maxOverflow: 0 })
+    await engine.ready()
     return {
       cells: {
         ...reads(engine),

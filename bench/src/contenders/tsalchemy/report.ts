@@ -13,7 +13,7 @@ function report(input: ReportParameters) {
     .selectFrom(authors)
     .join(rated, rated.c.authorId.eq(authors.c.id))
     .join(books, books.c.authorId.eq(authors.c.id))
-    .outerJoin(items, items.c.id.eq(books.c.id))
+    .outerjoin(items, items.c.id.eq(books.c.id))
     .where(
       authors.c.cohort.eq(input.cohort),
       authors.c.name.like(input.namePattern),

@@ -49,7 +49,7 @@ export const books = table('bench_book', metadata, {
 })
 
 export const events = table('bench_event', metadata, {
-  id: Column(Integer, { primaryKey: true, identity: true }),
+  id: Column(Integer, { primaryKey: true }),
   reference: Column(Integer),
   kind: Column(String(20)),
   amount: Column(Numeric(12, 2)),
@@ -70,7 +70,7 @@ export const accounts = table('bench_account', metadata, {
 })
 
 export const entries = table('bench_entry', metadata, {
-  id: Column(Integer, { primaryKey: true, identity: true }),
+  id: Column(Integer, { primaryKey: true }),
   accountId: Column(Integer, { foreignKey: 'bench_account.id' }),
   cents: Column(Integer),
   balanceAfter: Column(Numeric(12, 2)),

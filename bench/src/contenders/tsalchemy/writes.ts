@@ -17,7 +17,7 @@ import { accounts, entries, events } from './tables.ts'
 type MutableAccount = { -readonly [K in keyof Account]: Account[K] }
 
 async function insertEvents(connection: Connection, rows: readonly NewEvent[]): Promise<Event[]> {
-  const ids = await connection.execute(insert(events).returning(events.c.id), rows).scalars().all()
+  const ids = await connection.execute(insert(events).returning(events.c.id), rows.map((row) => ({ ...row }))).scalars().all()
   return rows.map((row, index) => ({ id: ids[index] as number, ...row }))
 }
 
@@ -30,7 +30,7 @@ async function loadAccounts(engine: Engine): Promise<MutableAccount[]> {
 
 async function updateAccounts(connection: Connection, changed: readonly Account[]): Promise<void> {
   await connection.execute(
-    update(accounts).where(accounts.c.id.eq(bindparam('key', accounts.c.id.type))),
+    update(accounts).where(accounts.c.id.eq(bindparam('key', { type: accounts.c.id.type }))),
     changed.map(({ id, balance, status, visits }) => ({ key: id, balance, status, visits })),
   )
 }
