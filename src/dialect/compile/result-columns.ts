@@ -1,5 +1,5 @@
 // The columns clause of SELECT and RETURNING, and what it tells of the columns of the result.
-import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { ColumnElement } from '../../expression/element/column-element.ts'
 import { Label } from '../../expression/element/label.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import { TextClause } from '../../expression/element/text.ts'
@@ -31,25 +31,32 @@ export function columnsClause(
 ): string {
   const isResult = place === Place.statement
   const inFrom = place === Place.from || place === Place.lateral || place === Place.cte
-  const texts: string[] = []
+  let text = ''
   let position = 0
   let onlyServerKnows = false
   if (isResult) out.columns = []
   for (const item of items) {
     if (item instanceof TextClause) {
-      texts.push(out.node(item))
+      text += separator(text) + out.node(item)
       onlyServerKnows = true
       continue
     }
-    for (const column of columnsOfItem(item)) {
+    const columns = item instanceof ColumnElement ? null : columnsOfItem(item)
+    const count = columns === null ? 1 : columns.length
+    for (let index = 0; index < count; index += 1) {
+      const column = (columns === null ? item : columns[index]) as ColumnElement
       const element = exported[position] as NamedElement
       position += 1
-      texts.push(resultColumn(column, element, inFrom, out))
+      text += separator(text) + resultColumn(column, element, inFrom, out)
       if (isResult) tellColumn(column, element, out)
     }
   }
   if (onlyServerKnows) out.columns = null
-  return texts.join(', ')
+  return text
+}
+
+function separator(text: string): string {
+  return text === '' ? '' : ', '
 }
 
 function resultColumn(column: ColumnElement, element: NamedElement, inFrom: boolean, out: Render): string {

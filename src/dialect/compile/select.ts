@@ -60,6 +60,8 @@ function frameOf(
 
 /** FROM elements with those that stand within their joins. */
 export function contained(froms: readonly FromClause[]): readonly FromClause[] {
+  const [first] = froms
+  if (froms.length === 1 && first?.kind === 'join') return first.containedFroms()
   return froms.some((from) => from.kind === 'join') ? froms.flatMap((from) => from.containedFroms()) : froms
 }
 

@@ -15,6 +15,8 @@ import type { Spelling } from './spelling.ts'
 
 /** A parameter of the text, before its number in the statement's walk is looked up. */
 export interface Slot {
+  /** Its place among the parameters, from 1. */
+  position: number
   readonly key: string
   readonly type: SqlType
   /** Null where the compiler made the parameter. */
@@ -39,6 +41,7 @@ const MARK = '\u0000'
 export class Render {
   readonly spelling: Spelling
   readonly renderers: AnyRenderers
+  readonly #byNumber: Renderer<Element>[]
   /** Values are written into the text. */
   literalBinds: boolean
   /** Columns are written without their table. */
@@ -57,10 +60,10 @@ export class Render {
   readonly fixed: Slot[] = []
   readonly lists: ListSlot[] = []
   #place: PlaceNumber = Place.statement
-  readonly #placeholders: Map<Bind, string> = new Map()
-  readonly #slotsByName: Map<string, Slot> = new Map()
-  readonly #positions: Map<Slot, number> = new Map()
-  readonly #counters: Map<string, number> = new Map()
+  // Made on demand: most statements are small, and compiling one should cost no more than its text.
+  #placeholders: Map<Bind, string> | null = null
+  #slotsByName: Map<string, Slot> | null = null
+  #counters: Map<string, number> | null = null
   #generated: Map<AnonymousName, string> | null = null
   #ctes: Map<Cte, string | null> | null = null
   #cteNames: Map<string, Cte> | null = null
@@ -73,17 +76,25 @@ export class Render {
   ) {
     this.spelling = spelling
     this.renderers = renderers
+    this.#byNumber = numbered(renderers)
     this.literalBinds = options.literalBinds ?? false
     this.columnKeys = options.columnKeys ?? null
   }
 
   /** Any element as text. */
   node(element: Element): string {
+    const render = this.#byNumber[element.keyId]
+    return render === undefined ? this.#first(element) : render(element, this)
+  }
+
+  /** Looks a renderer up by kind where one of that kind is met first: numbers are found faster than names. */
+  #first(element: Element): string {
     const render = this.renderers[element.kind] as Renderer<Element> | undefined
     if (render === undefined)
       throw new UnsupportedCompilationError(
         `The dialect '${this.spelling.name}' has no spelling for elements of the kind '${element.kind}'`,
       )
+    this.#byNumber[element.keyId] = render
     return render(element, this)
   }
 
@@ -132,6 +143,7 @@ export class Render {
 
   /** A new name from a base: `param_1`, `users_2`. Bases share one counter each, whatever is named. */
   generate(base: string): string {
+    this.#counters ??= new Map()
     const number = (this.#counters.get(base) ?? 0) + 1
     this.#counters.set(base, number)
     const name = `${base}_${number}`
@@ -152,7 +164,7 @@ export class Render {
 
   /** The placeholder of a bind: the same object always gives the same one. */
   bind(bind: Bind): string {
-    const known = this.#placeholders.get(bind)
+    const known = this.#placeholders?.get(bind)
     if (known !== undefined) return known
     return this.bindAs(bind, bind.anonymous ? this.generate(bind.key) : bind.key)
   }
@@ -161,9 +173,9 @@ export class Render {
   bindAs(bind: Bind, name: string): string {
     if (this.literalBinds || bind.literalExecute) return this.#literal(bind)
     const process = bind.type.bindProcessor(this.spelling)
-    const slot = { key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
+    const slot = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
     const text = this.#fix(slot)
-    this.#placeholders.set(bind, text)
+    this.#remember(bind, text)
     return text
   }
 
@@ -171,6 +183,7 @@ export class Render {
   columnParameter(column: { readonly key: string; readonly type: SqlType }, name: string): string {
     const { type } = column
     return this.#fix({
+      position: 0,
       key: name,
       type,
       bind: null,
@@ -184,6 +197,7 @@ export class Render {
   defaultParameter(column: SchemaColumn, name: string): string {
     const { type } = column
     return this.#fix({
+      position: 0,
       key: name,
       type,
       bind: null,
@@ -196,17 +210,17 @@ export class Render {
   /** {@link defaultParameter} as an element, for places that take elements. */
   defaultBind(column: SchemaColumn, name: string): Bind {
     const bind = new Bind(name, NO_VALUE, column.type)
-    this.#placeholders.set(bind, this.defaultParameter(column, name))
+    this.#remember(bind, this.defaultParameter(column, name))
     return bind
   }
 
   /** A placeholder for a list as a whole, as an array; the same bind always gives the same one. */
   listParameter(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
-    const known = this.#placeholders.get(bind)
+    const known = this.#placeholders?.get(bind)
     if (known !== undefined) return known
     const key = bind.anonymous ? this.generate(bind.key) : bind.key
-    const text = this.#fix({ key, type, bind, required: bind.required, process, defaultOf: null })
-    this.#placeholders.set(bind, text)
+    const text = this.#fix({ position: 0, key, type, bind, required: bind.required, process, defaultOf: null })
+    this.#remember(bind, text)
     return text
   }
 
@@ -214,23 +228,28 @@ export class Render {
   partOf(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
     if (this.literalBinds) return this.spelling.literal(this.#valueOf(bind, process), type)
     const key = bind.anonymous ? this.generate(bind.key) : bind.key
-    return this.#append({ key, type, bind, required: bind.required, process, defaultOf: null })
+    return this.#append({ position: 0, key, type, bind, required: bind.required, process, defaultOf: null })
+  }
+
+  #remember(bind: Bind, text: string): void {
+    this.#placeholders ??= new Map()
+    this.#placeholders.set(bind, text)
   }
 
   #fix(slot: Slot): string {
+    this.#slotsByName ??= new Map()
     const other = this.#slotsByName.get(slot.key)
     if (other === undefined) {
       this.#slotsByName.set(slot.key, slot)
       return this.#append(slot)
     }
     this.#checkSame(slot, other)
-    return this.spelling.placeholder(this.#positions.get(other) ?? 0, other.key, other.type)
+    return this.spelling.placeholder(other.position, other.key, other.type)
   }
 
   #append(slot: Slot): string {
-    const position = this.fixed.push(slot)
-    this.#positions.set(slot, position)
-    return this.spelling.placeholder(position, slot.key, slot.type)
+    slot.position = this.fixed.push(slot)
+    return this.spelling.placeholder(slot.position, slot.key, slot.type)
   }
 
   /** Two parameters of one name are one parameter, unless they cannot be. */
@@ -277,8 +296,18 @@ export class Render {
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
       const { required } = bind
       index =
-        this.lists.push({ key, type: bind.type, bind, required, process, defaultOf: null, empty, members, itemType }) -
-        1
+        this.lists.push({
+          position: 0,
+          key,
+          type: bind.type,
+          bind,
+          required,
+          process,
+          defaultOf: null,
+          empty,
+          members,
+          itemType,
+        }) - 1
     }
     return `${MARK}${index}${MARK}`
   }
@@ -330,6 +359,18 @@ export class Render {
     const recursive = [...this.#ctes.keys()].some((cte) => cte.recursive)
     return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...this.#ctes.values()].join(', \n')}\n `
   }
+}
+
+/** Renderers of a table by the number of the kind, kept with the table. */
+const tables: WeakMap<AnyRenderers, Renderer<Element>[]> = new WeakMap()
+
+function numbered(renderers: AnyRenderers): Renderer<Element>[] {
+  let table = tables.get(renderers)
+  if (table === undefined) {
+    table = []
+    tables.set(renderers, table)
+  }
+  return table
 }
 
 /** The text in pieces with the number of the list between each two. */

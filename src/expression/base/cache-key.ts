@@ -1,4 +1,5 @@
 // `KeyPass`: the walk that turns a statement's shape into integers and collects its binds in order.
+import { CompileError } from '../../errors.ts'
 import type { BindLike, Pass, Walkable } from './pass.ts'
 
 const NULL = 0
@@ -8,6 +9,9 @@ const REFER = -3
 const BIND = -4
 const BIND_AGAIN = -5
 const TEXT = -6
+
+/** Up to so many binds a list is searched faster than a map is made. */
+const FEW_BINDS = 24
 
 /** More strings than any program's own statements hold: past it the names are generated, and the table starts anew. */
 const INTERNED_LIMIT = 50_000
@@ -45,19 +49,31 @@ export class KeyPass implements Pass {
   cacheable = true
   readonly #interner: Interner
   #shared: Walkable[] = []
+  #bindNumbers: Map<BindLike, number> | null = null
 
   constructor(interner: Interner) {
     this.#interner = interner
   }
 
-  /** Walks a statement from the beginning. */
+  /**
+   * Walks a statement from the beginning.
+   *
+   * @throws CompileError it is nested too deeply.
+   */
   start(statement: Walkable): void {
     this.length = 0
     this.hash = 17
     this.binds = []
     this.cacheable = true
     this.#shared.length = 0
-    this.node(statement)
+    this.#bindNumbers = null
+    try {
+      this.node(statement)
+    } catch (error) {
+      if (error instanceof RangeError)
+        throw new CompileError('The statement is nested too deeply to be compiled', { cause: error })
+      throw error
+    }
   }
 
   /** Whether a key kept earlier (a copy of `ints`) is the present one. */
@@ -127,7 +143,7 @@ export class KeyPass implements Pass {
   }
 
   bind(bind: BindLike): void {
-    const known = this.binds.indexOf(bind)
+    const known = this.#numberOf(bind)
     if (known >= 0) {
       this.#push(BIND_AGAIN)
       this.#push(known)
@@ -137,6 +153,16 @@ export class KeyPass implements Pass {
     this.#push(BIND)
     this.#push(this.#interner.number(bind.key))
     this.#push(bind.type.id)
+  }
+
+  /** The number of a bind that was met before; -1 for a new one. A few are searched, many are looked up. */
+  #numberOf(bind: BindLike): number {
+    const { binds } = this
+    if (binds.length < FEW_BINDS) return binds.indexOf(bind)
+    this.#bindNumbers ??= new Map(binds.map((each, number) => [each, number]))
+    const known = this.#bindNumbers.get(bind)
+    if (known === undefined) this.#bindNumbers.set(bind, binds.length)
+    return known ?? -1
   }
 
   uncacheable(): void {

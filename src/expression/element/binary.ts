@@ -49,16 +49,42 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.escape)
   }
   override fromObjects(): readonly Element[] {
-    return fromsOf([this.left, this.right])
+    if (!isBinary(this.left)) return fromsOf([this.left, this.right])
+    const chain = chainOf(this)
+    return fromsOf([(chain.at(-1) as Binary).left, ...chain.reverse().map((each) => each.right)])
   }
   walk(pass: Pass): void {
-    pass.node(this.left)
-    pass.text(this.operator.name)
-    pass.text(this.operator.symbol)
-    pass.node(this.right)
-    pass.type(this.type)
-    pass.text(this.escape)
+    if (!isBinary(this.left)) {
+      pass.flag(1)
+      pass.node(this.left)
+      tell(this, pass)
+      return
+    }
+    const chain = chainOf(this)
+    pass.flag(chain.length)
+    pass.node((chain.at(-1) as Binary).left)
+    for (let index = chain.length - 1; index >= 0; index -= 1) tell(chain[index] as Binary, pass)
   }
+}
+
+function isBinary(element: ColumnElement): element is Binary {
+  return element instanceof Binary && element.kind === 'binary'
+}
+
+/** A node and those to its left, from the outside to the inside: chains of any length are handled in a loop, as the stack is not endless. */
+function chainOf(node: Binary): Binary[] {
+  const chain = [node]
+  for (let left = node.left; isBinary(left); left = left.left) chain.push(left)
+  return chain
+}
+
+/** All of a node but its left side. */
+function tell(node: Binary, pass: Pass): void {
+  pass.text(node.operator.name)
+  pass.text(node.operator.symbol)
+  pass.node(node.right)
+  pass.type(node.type)
+  pass.text(node.escape)
 }
 
 /** Whether an element is `ANY (...)` or `ALL (...)`. */

@@ -198,6 +198,7 @@ export class Join extends FromClause {
   static {
     defineKind(Join, 'join')
   }
+  #contained: readonly FromClause[] | null = null
   readonly left: FromClause
   readonly right: FromClause
   /** Null is a CROSS JOIN. */
@@ -222,7 +223,8 @@ export class Join extends FromClause {
     return this.left.corresponding(column) ?? this.right.corresponding(column)
   }
   override containedFroms(): readonly FromClause[] {
-    return [this, ...this.left.containedFroms(), ...this.right.containedFroms()]
+    this.#contained ??= [this, ...this.left.containedFroms(), ...this.right.containedFroms()]
+    return this.#contained
   }
   walk(pass: Pass): void {
     pass.shared(this.left)

@@ -51,7 +51,14 @@ export function impliedFroms(state: SelectState): FromClause[] {
 
 /** Leaves out what stands in a join of the list already. */
 export function withoutJoined(froms: readonly FromClause[]): readonly FromClause[] {
-  if (froms.length < 2) return froms
-  const inside = new Set(froms.flatMap((from) => from.containedFroms().filter((each) => each !== from)))
-  return inside.size === 0 ? froms : froms.filter((from) => !inside.has(from))
+  if (froms.length < 2 || !froms.some(isJoin)) return froms
+  return froms.filter((from) => !froms.some((other) => other !== from && isJoin(other) && contains(other, from)))
+}
+
+function isJoin(from: FromClause): boolean {
+  return from.kind === 'join'
+}
+
+function contains(join: FromClause, from: FromClause): boolean {
+  return join.containedFroms().includes(from)
 }
