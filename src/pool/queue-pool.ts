@@ -236,9 +236,13 @@ export class QueuePool implements Pool {
   }
 
   #timedOut(): TimeoutError {
-    const seconds = (this.#options.timeoutMs / 1000).toFixed(2)
-    const why = `${this.exhausted(this.#options)}, connection timed out, timeout ${seconds} s`
-    return new TimeoutError(`${why}. ${describeHolders([...this.#held])}`)
+    const timeout = `connection timed out, timeout ${(this.#options.timeoutMs / 1000).toFixed(2)} s`
+    const held = [...this.#held]
+    return new TimeoutError(
+      held.length < this.#options.limit
+        ? `${timeout}. ${held.length} of this ${this.#name} are lent, and opening another takes too long`
+        : `${this.exhausted(this.#options)}, ${timeout}. ${describeHolders(held)}`,
+    )
   }
 }
 
@@ -254,7 +258,6 @@ function tracked(lent: Promise<PooledConnection>): Promise<PooledConnection> {
 
 /** Who holds the connections, for the message of a timeout: the longest first. */
 function describeHolders(held: readonly PooledConnection[]): string {
-  if (held.length === 0) return 'No connection is checked out: opening one takes too long'
   const now = performance.now()
   const seconds = (slot: PooledConnection): string => ((now - slot.heldSince) / 1000).toFixed(1)
   const eldest = held.toSorted((one, other) => one.heldSince - other.heldSince)

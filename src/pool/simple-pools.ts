@@ -9,10 +9,6 @@ export class NullPool extends QueuePool {
     checkKeys('NullPool', options, ['timeoutMs', 'leakTracking'])
     return { ...resolvePoolOptions(options), size: 0, limit: Number.POSITIVE_INFINITY }
   }
-
-  protected override exhausted(): string {
-    return 'A connection could not be opened in time'
-  }
 }
 
 /** Keeps one connection and lends it to one after the other: for databases inside the process. */

@@ -1,0 +1,317 @@
+// What happens to connections, transactions and the pool when the network or the server fails: on a real server only.
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/engine/connection.ts'
+import { createEngine } from '../../src/engine/create.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import {
+  CommitOutcomeUnknown,
+  DBAPIError,
+  OperationalError,
+  PendingRollbackError,
+  TimeoutError,
+} from '../../src/errors.ts'
+import { postgresUrl } from '../support/server.ts'
+import { type Proxy, startProxy } from './proxy.ts'
+
+const INSERT = 'INSERT INTO item (id) VALUES ($1)'
+
+let admin: Engine
+let proxy: Proxy
+let engine: Engine
+const uncaught: unknown[] = []
+const remember = (error: unknown): void => void uncaught.push(error)
+
+beforeAll(async () => {
+  process.on('uncaughtException', remember)
+  process.on('unhandledRejection', remember)
+  admin = createEngine(postgresUrl())
+  await admin.execute('CREATE TABLE item (id INTEGER PRIMARY KEY)')
+  proxy = await startProxy(postgresUrl())
+})
+beforeEach(async () => {
+  await admin.execute('TRUNCATE item')
+  engine = createEngine(proxy.url, { poolSize: 2, maxOverflow: 0, poolTimeoutMs: 2_000 })
+})
+afterEach(async () => {
+  proxy.refuse(false)
+  await engine.dispose()
+  await pause(5)
+  expect(uncaught).toEqual([])
+})
+afterAll(async () => {
+  await proxy.close()
+  await admin.dispose()
+  process.off('uncaughtException', remember)
+  process.off('unhandledRejection', remember)
+})
+
+const stored = (): Promise<unknown[]> => admin.execute('SELECT id FROM item ORDER BY id').scalars().all()
+const backendOf = (conn: Connection): number => conn.driverConnection?.processId ?? 0
+
+async function terminate(conn: Connection): Promise<void> {
+  const gone = new Promise<void>((resolve) => conn.driverConnection?.onceClosed(() => resolve()))
+  await admin.execute('SELECT pg_terminate_backend($1)', [backendOf(conn)])
+  await gone
+}
+
+describe('a connection lost inside of a transaction', () => {
+  it('ends the transaction for good: nothing runs before rollback(), and then on a new connection', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const before = backendOf(conn)
+    await terminate(conn)
+    const first = await conn.execute(INSERT, [2]).catch((error: unknown) => error)
+    expect(first).toBeInstanceOf(OperationalError)
+    expect(first).toMatchObject({ connectionInvalidated: true, statement: INSERT })
+    expect(conn.invalidated).toBe(true)
+    for (const attempt of [() => conn.execute(INSERT, [3]), () => conn.commit(), async () => conn.beginNested()]) {
+      const error = await attempt().then(null, (caught: unknown) => caught)
+      expect(error).toBeInstanceOf(PendingRollbackError)
+      expect((error as Error).cause).toBe(first)
+    }
+    await expect(conn.execute('ROLLBACK')).rejects.toThrow(
+      /Can't reconnect until the invalid transaction is rolled back/,
+    )
+    await conn.rollback()
+    await conn.execute(INSERT, [4])
+    expect(backendOf(conn)).not.toBe(before)
+    await conn.commit()
+    expect(await stored()).toEqual([4])
+  })
+
+  it('rejects the block with the cause, also where it dies while a statement runs', async () => {
+    let backend = 0
+    const failing = engine.begin(async (conn) => {
+      await conn.execute(INSERT, [1])
+      backend = backendOf(conn)
+      await Promise.all([
+        conn.execute('SELECT pg_sleep(10)'),
+        pause(50).then(() => admin.execute('SELECT pg_terminate_backend($1)', [backend])),
+      ])
+    })
+    await expect(failing).rejects.toMatchObject({ sqlState: '57P01', connectionInvalidated: true })
+    expect(await stored()).toEqual([])
+    expect(engine.stats().pool).toMatchObject({ checkedOut: 0 })
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('cannot be rescued by a savepoint', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const savepoint = conn.beginNested()
+    await conn.execute(INSERT, [2])
+    proxy.cut()
+    await expect(conn.execute(INSERT, [3])).rejects.toBeInstanceOf(DBAPIError)
+    await savepoint.rollback()
+    await expect(conn.execute(INSERT, [4])).rejects.toBeInstanceOf(PendingRollbackError)
+    await conn.rollback()
+    expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('is rolled back by close() without complaint', async () => {
+    const conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    proxy.cut()
+    await conn.close()
+    expect(await stored()).toEqual([])
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+})
+
+describe('a COMMIT without an answer', () => {
+  it('has an unknown outcome, whether it was sent alone or with a statement', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    proxy.cutAnswers()
+    const alone = await conn.commit().catch((error: unknown) => error)
+    expect(alone).toBeInstanceOf(CommitOutcomeUnknown)
+    expect(alone).toMatchObject({ connectionInvalidated: true })
+    await expect(conn.execute('SELECT 1')).rejects.toBeInstanceOf(PendingRollbackError)
+    await conn.rollback()
+    expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+    await conn.rollback()
+    const riding = engine.begin(async (inner) => {
+      await inner.execute('SELECT 1')
+      proxy.cutAnswers()
+      return inner.execute(INSERT, [2])
+    })
+    await expect(riding).rejects.toBeInstanceOf(OperationalError)
+  })
+
+  it('rides with the statement in one flight, and its loss is told in full', async () => {
+    await engine.execute('SELECT 1')
+    proxy.cutAnswers()
+    await expect(engine.begin((conn) => conn.execute(INSERT, [1]))).rejects.toBeInstanceOf(CommitOutcomeUnknown)
+    await pause(20)
+    // It was committed: that is why nothing may retry it.
+    expect(await stored()).toEqual([1])
+  })
+
+  it('is known not to have happened where the connection was gone before', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    await terminate(conn)
+    const error = await conn.commit().catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(OperationalError)
+    expect(error).not.toBeInstanceOf(CommitOutcomeUnknown)
+    await conn.rollback()
+    expect(await stored()).toEqual([])
+  })
+})
+
+describe('the pool', () => {
+  it('costs one error for one restart of the server: all others are replaced', async () => {
+    const [one, two] = [await engine.connect(), await engine.connect()]
+    await one.close()
+    await two.close()
+    const conn = await engine.connect()
+    proxy.cutAnswers()
+    await expect(conn.execute('SELECT 1')).rejects.toMatchObject({ connectionInvalidated: true })
+    await conn.close()
+    for (let i = 0; i < 4; i += 1) expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('notices connections that die at rest', async () => {
+    const conn = await engine.connect()
+    await conn.close()
+    expect(engine.stats().pool.idle).toBe(1)
+    proxy.cut()
+    await pause(20)
+    expect(engine.stats().pool.idle).toBe(0)
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('loses no place to failures, and recovers with the server', async () => {
+    proxy.refuse(true)
+    proxy.cut()
+    for (let i = 0; i < 5; i += 1) await expect(engine.execute('SELECT 1')).rejects.toBeInstanceOf(OperationalError)
+    proxy.refuse(false)
+    const connections = [await engine.connect(), await engine.connect()]
+    await expect(engine.connect({ signal: AbortSignal.timeout(20) })).rejects.toMatchObject({ name: 'TimeoutError' })
+    for (const each of connections) await each.close()
+    expect(engine.stats().pool).toMatchObject({ checkedOut: 0, opening: 0, waiting: 0 })
+  })
+
+  it('tests connections before they are lent where it is told so', async () => {
+    const careful = createEngine(proxy.url, { poolPrePing: true })
+    try {
+      await careful.execute('SELECT 1')
+      proxy.cutAnswers()
+      expect(await careful.execute('SELECT 1').scalar()).toBe(1)
+    } finally {
+      await careful.dispose()
+    }
+  })
+
+  it('loses no connection to SQL errors', async () => {
+    const conn = await engine.connect()
+    const backend = backendOf(conn)
+    await conn.close()
+    for (let i = 0; i < 5; i += 1)
+      await expect(engine.execute('SELECT 1 / 0')).rejects.toMatchObject({ sqlState: '22012' })
+    await using again = await engine.connect()
+    expect(backendOf(again)).toBe(backend)
+  })
+
+  it('rolls back what a borrower left open behind its back', async () => {
+    await engine.execute('BEGIN')
+    await expect(engine.execute('SELECT 1 / 0')).rejects.toBeInstanceOf(DBAPIError)
+    await using conn = await engine.connect({ isolationLevel: 'AUTOCOMMIT' })
+    expect(conn.driverConnection?.transactionStatus).toBe('idle')
+  })
+
+  it('times out where all connections are lent, and says so', async () => {
+    const hurried = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 30, poolLeakTracking: true })
+    try {
+      await using _conn = await hurried.connect()
+      const error = await hurried.execute('SELECT 1').catch((caught: unknown) => caught)
+      expect(error).toBeInstanceOf(TimeoutError)
+      expect((error as Error).message).toMatch(
+        /^QueuePool limit of size 1 overflow 0 reached.*held for .*faults\.test\.ts/s,
+      )
+    } finally {
+      await hurried.dispose()
+    }
+  })
+})
+
+describe('an aborted signal', () => {
+  it('cancels the statement on the server and keeps the connection', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const backend = backendOf(conn)
+    const abort = new AbortController()
+    const reason = new Error('no longer wanted')
+    setTimeout(() => abort.abort(reason), 30)
+    const started = performance.now()
+    await expect(conn.execute('SELECT pg_sleep(10)', [], { signal: abort.signal })).rejects.toBe(reason)
+    expect(performance.now() - started).toBeLessThan(2_000)
+    await expect(conn.execute('SELECT 1')).rejects.toBeInstanceOf(PendingRollbackError)
+    await conn.rollback()
+    expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+    expect(backendOf(conn)).toBe(backend)
+    const running = await admin.execute(
+      "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid = $1 AND state = 'active'",
+      [backend],
+    )
+    expect(running.scalar()).toBe(0n)
+  })
+
+  it('refuses what was not sent yet, and leaves the transaction as it was', async () => {
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const signal = AbortSignal.abort(new Error('before'))
+    await expect(conn.execute(INSERT, [2], { signal })).rejects.toThrow('before')
+    await conn.execute(INSERT, [3])
+    await conn.commit()
+    expect(await stored()).toEqual([1, 3])
+    await expect(engine.execute('SELECT 1', [], { signal })).rejects.toThrow('before')
+    await expect(engine.connect({ signal })).rejects.toThrow('before')
+    await expect(engine.begin(async () => {}, { signal })).rejects.toThrow('before')
+  })
+
+  it('before the first statement leaves BEGIN to the next', async () => {
+    await using conn = await engine.connect()
+    await expect(conn.execute(INSERT, [1], { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    })
+    await conn.execute(INSERT, [2])
+    await conn.rollback()
+    expect(await stored()).toEqual([])
+  })
+
+  it('ends the wait for a connection', async () => {
+    const [one, two] = [await engine.connect(), await engine.connect()]
+    await expect(engine.execute('SELECT 1', [], { signal: AbortSignal.timeout(20) })).rejects.toMatchObject({
+      name: 'TimeoutError',
+    })
+    expect(engine.stats().pool.waiting).toBe(0)
+    await one.close()
+    await two.close()
+  })
+
+  it('that comes too late changes nothing', async () => {
+    const abort = new AbortController()
+    expect(await engine.execute('SELECT 1', [], { signal: abort.signal }).scalar()).toBe(1)
+    abort.abort()
+    expect(await engine.execute('SELECT 2').scalar()).toBe(2)
+  })
+})
+
+describe('disposing', () => {
+  it('leaves no session on the server', async () => {
+    const name = 'disposed_engine'
+    const own = createEngine(postgresUrl(), { connectArguments: { application_name: name } })
+    const lent = await own.connect()
+    await own.execute('SELECT 1')
+    const sessions = async (): Promise<unknown> =>
+      admin.execute('SELECT count(*) FROM pg_stat_activity WHERE application_name = $1', [name]).scalar()
+    expect(await sessions()).toBe(2n)
+    await own.dispose()
+    expect(await lent.execute('SELECT 1').scalar()).toBe(1)
+    await lent.close()
+    for (let i = 0; i < 50 && (await sessions()) !== 0n; i += 1) await pause(10)
+    expect(await sessions()).toBe(0n)
+  })
+})

@@ -1,0 +1,66 @@
+// A proxy in front of the server that loses connections at the worst moment.
+import { once } from 'node:events'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+
+export interface Proxy {
+  readonly url: string
+  /** Cuts all connections as soon as the server answers next: the command has arrived, its answer has not. */
+  cutAnswers(): void
+  /** Cuts all connections now. */
+  cut(): void
+  /** From now on, new connections are cut at once. */
+  refuse(refusing: boolean): void
+  close(): Promise<void>
+}
+
+export async function startProxy(target: string): Promise<Proxy> {
+  const { hostname, port } = new URL(target)
+  const pairs = new Set<readonly [Socket, Socket]>()
+  let losing = false
+  let refusing = false
+  const cut = (): void => {
+    for (const pair of pairs) for (const socket of pair) socket.destroy()
+    pairs.clear()
+    losing = false
+  }
+  const server = createServer((client) => {
+    if (refusing) {
+      client.destroy()
+      return
+    }
+    const upstream = connect(Number(port), hostname)
+    const pair = [client, upstream] as const
+    pairs.add(pair)
+    for (const socket of pair) {
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        for (const each of pair) each.destroy()
+        pairs.delete(pair)
+      })
+    }
+    client.on('data', (bytes) => upstream.write(bytes))
+    upstream.on('data', (bytes) => {
+      if (losing) cut()
+      else client.write(bytes)
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const url = new URL(target)
+  url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    url: url.href,
+    cut,
+    cutAnswers() {
+      losing = true
+    },
+    refuse(value) {
+      refusing = value
+    },
+    async close() {
+      cut()
+      server.close()
+      await once(server, 'close')
+    },
+  }
+}
