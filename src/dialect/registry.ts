@@ -48,7 +48,7 @@ const loaded: WeakMap<DialectRegistration, DialectFactory> = new WeakMap()
  *
  * @throws ArgumentError it has neither `factory` nor `load`.
  * @example
- * registerDialect({ name: 'mydb', schemes: { mydb: null }, drivers: {}, load: async () => (await import('./mydb.js')).create })
+ * registerDialect({ name: 'mydb', schemes: { mydb: null }, drivers: {}, load: async () => (await import('tsalchemy-mydb')).create })
  */
 export function registerDialect(registration: DialectRegistration): void {
   if (registration.factory === undefined && registration.load === undefined)

@@ -38,7 +38,7 @@ const ENCODE =
  * @example
  * const url = makeURL('postgresql://scott:tiger@localhost:5432/shop?application_name=web')
  * url.database                              // 'shop'
- * String(url.set({ database: 'test' }))     // 'postgresql://scott:***@localhost:5432/test?application_name=web'
+ * url.set({ database: 'test' }).toString()  // 'postgresql://scott:***@localhost:5432/test?application_name=web'
  */
 export class URL {
   /** `postgresql`, or `postgresql+pg` where the driver is named too. */

@@ -88,7 +88,7 @@ export class Connection implements ExecutionRunner, SchemaBind {
    *
    * @throws InvalidRequestError a transaction has begun already, by `begin()` or by a statement.
    * @example
-   * await conn.begin(async (conn) => { ... })
+   * await conn.begin(async (conn) => { await conn.execute(insert(users).values({ name: 'ed' })) })
    */
   begin(options?: BeginOptionsOfConnection): Transaction
   begin<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: BeginOptionsOfConnection): Promise<T>
@@ -104,7 +104,8 @@ export class Connection implements ExecutionRunner, SchemaBind {
    * and rolls back to it when it has failed.
    *
    * @example
-   * await conn.beginNested(async (conn) => { ... })   // SAVEPOINT sa_savepoint_1 ... RELEASE SAVEPOINT sa_savepoint_1
+   * await conn.beginNested(async (conn) => { await conn.execute(insert(users).values({ name: 'ed' })) })
+   * // SAVEPOINT sa_savepoint_1 ... RELEASE SAVEPOINT sa_savepoint_1
    */
   beginNested(): Transaction
   beginNested<T>(work: (connection: Connection) => T | PromiseLike<T>): Promise<T>

@@ -29,7 +29,7 @@ test('examples are found with their lines, without fences and other tags', () =>
     ' */',
     'export const b = 1',
   )
-  expect(examples(file)).toEqual([
+  expect(examples(file)).toMatchObject([
     { line: 6, lines: ['', 'f()'] },
     { line: 11, lines: ['if (a) {', '  g()', '}'] },
   ])
@@ -68,7 +68,7 @@ test('a statement with a comment behind or below it is compared with it', () => 
     `import { is as $is } from './is.ts'; void $is; $is(a.b(), "SELECT 1")   // SELECT 1`,
     '$is(c(',
     '  1,',
-    '), "SELECT 2 FROM d")',
+    '), "SELECT 2", "FROM d")',
   ])
   expect(code).toContain('\ne()\n')
 })

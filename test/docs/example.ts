@@ -8,6 +8,8 @@ export interface Example {
   /** One-based line of its first line of code. */
   readonly line: number
   readonly lines: readonly string[]
+  /** Where its comment ends in the source. */
+  readonly end: number
 }
 
 /** A program made of an example. */
@@ -20,7 +22,7 @@ export interface ExampleProgram {
 
 /** The `@example` parts of a file's doc comments. */
 export function examples({ text, comments }: Pick<SourceFile, 'text' | 'comments'>): Example[] {
-  return comments.flatMap(({ type, value, start }) => {
+  return comments.flatMap(({ type, value, start, end: behind }) => {
     if (type !== 'Block' || !value.startsWith('*')) return []
     const first = text.slice(0, start).split('\n').length
     const lines = value.split('\n').map((line) => line.replace(/^\s*\* ?/, '').trimEnd())
@@ -30,7 +32,7 @@ export function examples({ text, comments }: Pick<SourceFile, 'text' | 'comments
       const end = lines.findIndex((line, index) => index > at && line.startsWith('@'))
       const code = lines.slice(at + 1, end < 0 ? undefined : end).map((line) => (/^```/.test(line) ? '' : line))
       while (code.at(-1)?.trim() === '') code.pop()
-      if (code.length > 0) found.push({ line: first + at + 1, lines: code })
+      if (code.length > 0) found.push({ line: first + at + 1, lines: code, end: behind })
     }
     return found
   })
@@ -38,10 +40,10 @@ export function examples({ text, comments }: Pick<SourceFile, 'text' | 'comments
 
 /**
  * The program of an example. `modules` tells where names that it does not declare come from, the first that has a name wins.
- * Where a statement is followed by a comment, `$is(value, comment)` compares the two.
+ * Where a statement is followed by a comment, `$is(value, ...lines)` compares the two.
  */
 export function exampleProgram(
-  { line, lines }: Example,
+  { line, lines }: Pick<Example, 'line' | 'lines'>,
   modules: readonly { readonly from: string; readonly names: ReadonlySet<string> }[],
   recorder: string,
 ): ExampleProgram {
@@ -60,9 +62,9 @@ export function exampleProgram(
   let end = 0
   for (const statement of program.body) {
     const told = toldValue(code, statement, comments)
-    if (told === null || statement.type !== 'ExpressionStatement') continue
+    if (told.length === 0 || statement.type !== 'ExpressionStatement') continue
     const { start, end: stop } = statement.expression
-    result += `${code.slice(end, start)}$is(${code.slice(start, stop)}, ${JSON.stringify(told)})`
+    result += `${code.slice(end, start)}$is(${code.slice(start, stop)}, ${told.map((each) => JSON.stringify(each)).join(', ')})`
     end = stop
   }
   const head = `import { is as $is } from '${recorder}'; ${imports.join('')}void $is; `
@@ -70,7 +72,7 @@ export function exampleProgram(
 }
 
 /** The comment behind a statement, on its line or on lines of their own below it. */
-function toldValue(code: string, statement: ESTree.Node, comments: SourceFile['comments']): string | null {
+function toldValue(code: string, statement: ESTree.Node, comments: SourceFile['comments']): string[] {
   const told: string[] = []
   let end = statement.end
   for (const { type, value, start, end: stop } of comments) {
@@ -84,7 +86,7 @@ function toldValue(code: string, statement: ESTree.Node, comments: SourceFile['c
     told.push(value.trim())
     end = stop
   }
-  return told.length === 0 ? null : told.join(' ')
+  return told
 }
 
 function namesOf(program: ESTree.Program): { used: Set<string>; declared: Set<string>; waits: boolean } {

@@ -86,7 +86,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   /**
    * This statement as a common table expression: `WITH name AS (...)`, written once at the top of the statement.
    * @example
-   * const adults = select(users).where(users.c.age.gt(17)).cte('adults')
+   * const adults = select(users.c.id, users.c.name).where(users.c.age.gt(17)).cte('adults')
    * select(adults.c.name)
    * // WITH adults AS (SELECT users.id AS id, users.name AS name FROM users WHERE users.age > :age_1) SELECT adults.name FROM adults
    */

@@ -44,7 +44,7 @@ let friend: Friend
  *
  * @example
  * user.addresses.push(address)      // address.user === user
- * user.addresses.remove(address)    // address.user === null
+ * user.addresses.splice(0, 1)       // address.user === null
  */
 export class EntityCollection<T extends object = object> extends Array<T> {
   // All in the array object itself, not in one of their own: that halves the time of making a collection (test/orm/speed.ts).

@@ -210,6 +210,7 @@ export class Session implements SessionLike {
    * @throws ArgumentError the class has no such attribute, or the objects are of several classes.
    * @throws InvalidRequestError an object is not in this session.
    * @example
+   * const users = await session.scalars(select(User)).all()
    * await session.load(users, 'addresses')
    * // SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[])
    */
@@ -240,7 +241,8 @@ export class Session implements SessionLike {
    *
    * @param parameters values by name, or a list of such objects.
    * @example
-   * for (const [user, address] of await session.execute(select(User, Address).join(u.addresses)).tuples().all()) ...
+   * for (const [user, address] of await session.execute(select(User, Address).join(u.addresses)).tuples().all())
+   *   console.log(user.name, address.email)
    */
   execute<Row, Tuple extends unknown[]>(
     statement: Executable<Row, Tuple>,
@@ -345,7 +347,8 @@ export class Session implements SessionLike {
    * a handle.
    *
    * @example
-   * await session.beginNested(async () => { ... })   // SAVEPOINT sa_savepoint_1 ... RELEASE SAVEPOINT sa_savepoint_1
+   * await session.beginNested(async () => { session.add(new User({ name: 'ed' })) })
+   * // SAVEPOINT sa_savepoint_1 ... RELEASE SAVEPOINT sa_savepoint_1
    */
   beginNested(): Promise<SessionTransaction>
   beginNested<T>(work: (session: this) => T | PromiseLike<T>): Promise<T>

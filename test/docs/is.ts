@@ -1,0 +1,55 @@
+// Compares what examples compute with the comments beside them.
+
+import { inspect } from 'node:util'
+import { Executable } from 'tsalchemy'
+import { engine, metadata } from './prelude.ts'
+
+let differences: string[] = []
+
+/** Called by the programs: a value, and the lines of the comment behind it. */
+export function is(value: unknown, ...lines: string[]): void {
+  const texts = textsOf(value)
+  // A comment may go on with what is emitted later: its first lines are about the statement.
+  const said = lines.map((_, index) => lines.slice(0, index + 1).join(' '))
+  if (said.at(-1) === undefined || !tellsOf(value, said.at(-1) ?? '')) return
+  if (!texts.some((text) => said.some((each) => matches(text, each))))
+    differences.push(`says ${lines.join(' ')}, is ${texts.map(onOneLine).join(' or ')}`)
+}
+
+/** Runs a program and returns where its comments are wrong. */
+export async function tell(program: () => Promise<unknown>): Promise<string[]> {
+  differences = []
+  for (const table of [...metadata.tables.values()]) metadata.remove(table)
+  await program()
+  return differences
+}
+
+/** Whether a comment tells the value; others tell what it is good for. */
+function tellsOf(value: unknown, comment: string): boolean {
+  if (typeof value === 'object' && value !== null)
+    return (
+      !Array.isArray(value) && value.toString !== Object.prototype.toString && /[A-Z]{2,}|[:$]\w|[()=]/.test(comment)
+    )
+  return typeof value === 'string'
+    ? /^'|[A-Z]{2,}/.test(comment)
+    : /^(-?\d[\w.]*|true|false|null|undefined)$/.test(comment)
+}
+
+/** The ways in which a value may be told: in the default dialect and in PostgreSQL's, or as source code. */
+function textsOf(value: unknown): string[] {
+  if (value instanceof Executable) return [String(value), engine.compile(value).sql]
+  if (typeof value === 'string') return [value, inspect(value)]
+  return [typeof value === 'object' && value !== null ? String(value) : inspect(value)]
+}
+
+/** `...` stands for anything. */
+function matches(text: string, said: string): boolean {
+  const parts = onOneLine(said)
+    .split('...')
+    .map((part) => part.trim().replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  return new RegExp(`^${parts.join('.*')}$`).test(onOneLine(text))
+}
+
+function onOneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').trim()
+}
