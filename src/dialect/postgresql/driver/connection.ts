@@ -244,8 +244,9 @@ export class PostgresConnection implements DriverConnection {
 
   /** Some answers of the server end the session: no ReadyForQuery comes after them, and the socket may stay open behind a proxy. */
   #heard(message: unknown): void {
-    if (!isServerMessage(message) || !isDisconnectSqlState(message.code ?? '')) return
-    this.#lostReason ??= message
+    // What is no message of the server is pg's parser, which did not understand what came.
+    if (isServerMessage(message) && !isDisconnectSqlState(message.code ?? '')) return
+    this.#lostReason ??= message instanceof Error ? message : new Error('the server sent an error without a message')
     this.terminate()
   }
 

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { DriverError } from '../../contract/driver.ts'
 import { releaseBytes } from '../codec/bytes.ts'
 import type { Batch } from './batch.ts'
+import { checkShape } from './message-shape.ts'
 import { PgConnection, type WireConnectionConfig } from './pg-internals.ts'
 
 const HEADER = 5
@@ -98,7 +99,10 @@ export class Reader extends PgConnection {
     while (at + HEADER <= buffer.length) {
       const end = at + 1 + messageLength(buffer, at)
       if (end > buffer.length) break
-      if (!this.#hot(buffer, at, end)) this.#rest.emit('data', buffer.subarray(at, end))
+      if (!this.#hot(buffer, at, end)) {
+        checkShape(buffer, at, end)
+        this.#rest.emit('data', buffer.subarray(at, end))
+      }
       at = end
     }
     return at

@@ -1,0 +1,70 @@
+// Checks the messages that pg's parser reads: one that does not end as it should would make it loop for ever.
+import { DriverError } from '../../contract/driver.ts'
+
+const HEADER = 5
+const ERROR = 0x45
+const NOTICE = 0x4e
+const PARAMETER_STATUS = 0x53
+const NOTIFICATION = 0x41
+const ROW_DESCRIPTION = 0x54
+const AUTHENTICATION = 0x52
+const AUTHENTICATION_SASL = 10
+
+/** Where the string that begins at `at` ends, its NUL included; -1 where it does not end before `end`. */
+function afterString(buffer: Buffer, at: number, end: number): number {
+  const zero = buffer.indexOf(0, at)
+  return zero === -1 || zero >= end ? -1 : zero + 1
+}
+
+function strings(buffer: Buffer, at: number, end: number, count: number): number {
+  let next = at
+  for (let index = 0; index < count && next !== -1; index++) next = afterString(buffer, next, end)
+  return next
+}
+
+/** Walks over items until the zero byte that ends them; -1 where it is not there. `head` is the bytes before each string. */
+function terminated(buffer: Buffer, at: number, end: number, head: number): number {
+  let next = at
+  while (next !== -1 && next < end && buffer[next] !== 0) next = afterString(buffer, next + head, end)
+  return next === -1 || next >= end ? -1 : next + 1
+}
+
+function rowDescription(buffer: Buffer, at: number, end: number): number {
+  if (at + 2 > end) return -1
+  let next = at + 2
+  for (let count = buffer.readUInt16BE(at); count > 0; count--) {
+    const after = afterString(buffer, next, end)
+    if (after === -1) return -1
+    next = after + 18
+  }
+  return next
+}
+
+/**
+ * Checks that the strings of a message end inside it.
+ * @throws DriverError where they do not.
+ */
+export function checkShape(buffer: Buffer, at: number, end: number): void {
+  const body = at + HEADER
+  let stop = end
+  switch (buffer[at]) {
+    case ERROR:
+    case NOTICE:
+      stop = terminated(buffer, body, end, 1)
+      break
+    case PARAMETER_STATUS:
+      stop = strings(buffer, body, end, 2)
+      break
+    case NOTIFICATION:
+      stop = strings(buffer, body + 4, end, 2)
+      break
+    case ROW_DESCRIPTION:
+      stop = rowDescription(buffer, body, end)
+      break
+    case AUTHENTICATION:
+      if (end - body < 4) stop = -1
+      else if (buffer.readUInt32BE(body) === AUTHENTICATION_SASL) stop = terminated(buffer, body + 4, end, 0)
+      break
+  }
+  if (stop !== end) throw new DriverError('a message of the server does not have the form of its kind')
+}

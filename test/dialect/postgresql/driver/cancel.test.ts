@@ -1,0 +1,141 @@
+// Aborting: before a batch, while it runs, as it ends, and never the batch behind it.
+
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import type { Driver, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
+import { createPgliteDriver, createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
+import { command, failure, rows, run, serverOptions } from './support.ts'
+
+const REASON = new Error('the user went away')
+
+describe('on a server', () => {
+  let driver: Driver
+  let connection: DriverConnection
+  beforeAll(() => {
+    driver = createPostgresDriver(serverOptions())
+  })
+  beforeEach(async () => {
+    connection = await driver.connect()
+    return () => connection.close()
+  })
+
+  test('before the send, nothing is sent', async () => {
+    const error = await failure(connection.run([command('SELECT 1')], { signal: AbortSignal.abort(REASON) }))
+    expect(error).toMatchObject({ sent: false, canceled: true, disconnected: false, cause: REASON })
+    expect(connection.flights).toBe(0)
+  })
+
+  test('while it runs, the server stops it and the connection stays', async () => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(REASON), 50)
+    const before = performance.now()
+    const batch = [command('SELECT 1'), command('SELECT pg_sleep(60)'), command('SELECT 3')]
+    const error = await failure(connection.run(batch, { signal: controller.signal }))
+    expect(performance.now() - before).toBeLessThan(5000)
+    expect(error).toMatchObject({
+      sent: true,
+      canceled: true,
+      disconnected: false,
+      commandIndex: 1,
+      cause: REASON,
+      fields: { sqlState: '57014' },
+    })
+    expect(error.message).toBe('the batch was aborted: canceling statement due to user request')
+    expect(error.results).toHaveLength(1)
+    expect(connection.transactionStatus).toBe('idle')
+    expect(await rows(connection, 'SELECT 2')).toEqual([[2]])
+  })
+
+  test('inside a transaction, the transaction has failed', async () => {
+    const signal = AbortSignal.timeout(50)
+    const error = await failure(connection.run([command('BEGIN'), command('SELECT pg_sleep(60)')], { signal }))
+    expect(error.canceled).toBe(true)
+    expect((error.cause as Error).name).toBe('TimeoutError')
+    expect(connection.transactionStatus).toBe('failed')
+    await run(connection, 'ROLLBACK')
+    expect(await rows(connection, 'SELECT 2')).toEqual([[2]])
+  })
+
+  test('as it ends: either way the caller knows, and no statement behind it is hit', async () => {
+    await run(connection, 'CREATE TEMP TABLE counted (id int)')
+    let completed = 0
+    for (let time = 0; time < 60; time++) {
+      const controller = new AbortController()
+      const pending = connection.run([command('INSERT INTO counted VALUES ($1)', time)], { signal: controller.signal })
+      if (time % 3 === 0) controller.abort(REASON)
+      else if (time % 3 === 1) setImmediate(() => controller.abort(REASON))
+      else setTimeout(() => controller.abort(REASON), 1)
+      const done = await pending.then(
+        () => true,
+        (error: { canceled: boolean; results: unknown[]; disconnected: boolean }) => {
+          expect(error).toMatchObject({ canceled: true, disconnected: false, cause: REASON })
+          return error.results.length === 1
+        },
+      )
+      if (done) completed++
+      expect(await rows(connection, 'SELECT count(*)::int FROM counted')).toEqual([[completed]])
+    }
+  })
+
+  test('after the end, it does nothing', async () => {
+    const controller = new AbortController()
+    await connection.run([command('SELECT 1')], { signal: controller.signal })
+    const flights = connection.flights
+    controller.abort(REASON)
+    expect(await rows(connection, 'SELECT pg_sleep(0.05)')).toEqual([[null]])
+    expect(connection.flights).toBe(flights + 1)
+  })
+
+  test('a batch behind an aborted one is refused until that one has settled', async () => {
+    const controller = new AbortController()
+    const pending = failure(connection.run([command('SELECT pg_sleep(60)')], { signal: controller.signal }))
+    controller.abort(REASON)
+    expect((await failure(run(connection, 'SELECT 1'))).message).toContain('is running a batch')
+    expect((await pending).canceled).toBe(true)
+    expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
+  })
+
+  test('many sessions, each aborting only its own', async () => {
+    const connections = await Promise.all(Array.from({ length: 5 }, () => driver.connect()))
+    await Promise.all(
+      connections.map(async (one, index) => {
+        for (let time = 0; time < 8; time++) {
+          const signal = AbortSignal.timeout(5 * index + time)
+          const slow = await failure(one.run([command('SELECT pg_sleep(30)')], { signal }))
+          expect(slow.canceled).toBe(true)
+          expect(await rows(one, 'SELECT pg_sleep(0.002), $1::int', time)).toEqual([[null, time]])
+        }
+      }),
+    )
+    await Promise.all(connections.map((one) => one.close()))
+  })
+
+  test('connecting can be aborted', async () => {
+    const error = await failure(driver.connect({ signal: AbortSignal.abort(REASON) }))
+    expect(error).toMatchObject({ disconnected: true, canceled: true, sent: false, cause: REASON })
+    const controller = new AbortController()
+    const pending = failure(driver.connect({ signal: controller.signal }))
+    controller.abort(REASON)
+    expect(await pending).toMatchObject({ disconnected: true, canceled: true })
+  })
+})
+
+describe('on PGlite, which runs a batch before anything else can happen', () => {
+  let driver: Driver
+  let connection: DriverConnection
+  beforeAll(async () => {
+    driver = createPgliteDriver()
+    connection = await driver.connect()
+  })
+  afterAll(() => driver.dispose())
+
+  test('an aborted batch has been completed, and says so', async () => {
+    const controller = new AbortController()
+    const pending = failure(connection.run([command('CREATE TABLE done ()')], { signal: controller.signal }))
+    controller.abort(REASON)
+    const error = await pending
+    expect(error).toMatchObject({ canceled: true, cause: REASON, commandIndex: null })
+    expect(error.message).toContain('the server had completed it')
+    expect(error.results).toHaveLength(1)
+    expect(await rows(connection, "SELECT to_regclass('done')::text")).toEqual([['done']])
+  })
+})

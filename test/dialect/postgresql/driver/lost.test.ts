@@ -1,0 +1,202 @@
+// Connections that die: known at once, reported to who was waiting, and never uncaught.
+
+import type { AddressInfo } from 'node:net'
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { type DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
+import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
+import { command, failure, rows, run, serverOptions } from './support.ts'
+
+const uncaught: unknown[] = []
+const catchAll = (error: unknown): void => {
+  uncaught.push(error)
+}
+process.on('uncaughtException', catchAll)
+process.on('unhandledRejection', catchAll)
+afterEach(() => {
+  expect(uncaught.splice(0)).toEqual([])
+})
+afterAll(() => {
+  process.off('uncaughtException', catchAll)
+  process.off('unhandledRejection', catchAll)
+})
+
+let killer: DriverConnection
+beforeAll(async () => {
+  killer = await createPostgresDriver(serverOptions()).connect()
+})
+afterAll(() => killer.close())
+
+function connect(): Promise<DriverConnection> {
+  return createPostgresDriver(serverOptions()).connect()
+}
+
+function closed(connection: DriverConnection): Promise<Error | null> {
+  return new Promise((resolve) => connection.onceClosed(resolve))
+}
+
+async function killed(connection: DriverConnection): Promise<void> {
+  await rows(killer, 'SELECT pg_terminate_backend($1)', connection.processId)
+}
+
+/** Resolves when the server shows the session as running something. */
+async function running(connection: DriverConnection): Promise<void> {
+  for (;;) {
+    const found = await rows(
+      killer,
+      "SELECT 1 FROM pg_stat_activity WHERE pid = $1 AND state = 'active' AND wait_event = 'PgSleep'",
+      connection.processId,
+    )
+    if (found.length > 0) return
+  }
+}
+
+describe('a backend that is terminated', () => {
+  test('while idle: the loss is known, and the next batch is refused unsent', async () => {
+    const connection = await connect()
+    const reason = closed(connection)
+    await killed(connection)
+    expect((await reason)?.message).toContain('terminating connection')
+    expect(connection.transactionStatus).toBe('lost')
+    const error = await failure(run(connection, 'SELECT 1'))
+    expect(error).toMatchObject({ disconnected: true, sent: false })
+    expect(error.message).toContain('terminating connection')
+    await connection.close()
+    connection.terminate()
+  })
+
+  test('while running: the batch fails with what the server said', async () => {
+    const connection = await connect()
+    const pending = failure(connection.run([command('SELECT 1'), command('SELECT pg_sleep(60)'), command('SELECT 3')]))
+    await running(connection)
+    await killed(connection)
+    const error = await pending
+    expect(error).toMatchObject({ disconnected: true, sent: true, commandIndex: null, fields: { sqlState: '57P01' } })
+    expect(error.results).toHaveLength(1)
+    expect(connection.transactionStatus).toBe('lost')
+  })
+
+  test('inside a transaction that idles too long: likewise', async () => {
+    const connection = await connect()
+    const reason = closed(connection)
+    await connection.run([command("SET idle_in_transaction_session_timeout = '20ms'"), command('BEGIN')])
+    expect((await reason)?.message).toContain('idle-in-transaction timeout')
+    expect(await failure(run(connection, 'SELECT 1'))).toMatchObject({ disconnected: true, sent: false })
+  })
+})
+
+test('text of a user that reads like a disconnect is none', async () => {
+  const connection = await connect()
+  const error = await failure(run(connection, "SELECT 'terminating connection due to administrator command'::int"))
+  expect(error).toMatchObject({ disconnected: false, fields: { sqlState: '22P02' } })
+  expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
+  await connection.close()
+})
+
+describe('closing', () => {
+  test('is polite, happens once, and is told', async () => {
+    const connection = await connect()
+    const reason = closed(connection)
+    await Promise.all([connection.close(), connection.close()])
+    expect(await reason).toBe(null)
+    expect(await closed(connection)).toBe(null)
+    await connection.close()
+    const left = async () => rows(killer, 'SELECT 1 FROM pg_stat_activity WHERE pid = $1', connection.processId)
+    while ((await left()).length > 0) await new Promise((resolve) => setTimeout(resolve, 5))
+    const error = await failure(run(connection, 'SELECT 1'))
+    expect(error.message).toBe('the connection cannot be used any more: it was closed')
+  })
+
+  test('while a batch runs fails the batch', async () => {
+    const connection = await connect()
+    const pending = failure(run(connection, 'SELECT pg_sleep(60)'))
+    await running(connection)
+    await connection.close()
+    expect(await pending).toMatchObject({ disconnected: true, sent: true })
+    await killed(connection)
+  })
+
+  test('at once, by terminate', async () => {
+    const connection = await connect()
+    const pending = failure(run(connection, 'SELECT 1'))
+    connection.terminate()
+    expect(await pending).toMatchObject({ disconnected: true })
+    expect(connection.transactionStatus).toBe('lost')
+  })
+
+  test('a listener that throws does no harm', async () => {
+    const connection = await connect()
+    connection.onceClosed(() => {
+      throw new DriverError('a listener of no importance')
+    })
+    const reason = closed(connection)
+    await connection.close()
+    expect(await reason).toBe(null)
+  })
+})
+
+describe('through a network that fails', () => {
+  let proxy: Server
+  let sockets: Socket[] = []
+  let mute = false
+
+  beforeAll(async () => {
+    const { host, port } = serverOptions()
+    proxy = createServer({ allowHalfOpen: true }, (client) => {
+      const server = connectSocket({ port, host, allowHalfOpen: true })
+      sockets.push(client, server)
+      for (const socket of [client, server]) socket.on('error', () => undefined)
+      client.on('data', (chunk) => mute || server.write(chunk))
+      server.on('data', (chunk) => mute || client.write(chunk))
+      client.on('end', () => mute || server.end())
+      server.on('end', () => mute || client.end())
+      client.on('close', () => server.destroy())
+      server.on('close', () => client.destroy())
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+  })
+  afterEach(() => {
+    mute = false
+    for (const socket of sockets) socket.destroy()
+    sockets = []
+  })
+  afterAll(() => new Promise((resolve) => proxy.close(resolve)))
+
+  function connectThroughProxy(options: { connectTimeoutMs?: number; cancelGraceMs?: number } = {}) {
+    const { port } = proxy.address() as AddressInfo
+    return createPostgresDriver({ ...serverOptions(), host: '127.0.0.1', port, ...options }).connect()
+  }
+
+  test('a reset reaches the batch at once', async () => {
+    const connection = await connectThroughProxy()
+    const pending = failure(run(connection, 'SELECT pg_sleep(60)'))
+    await running(connection)
+    sockets[0]?.resetAndDestroy()
+    expect(await pending).toMatchObject({ disconnected: true, sent: true, fields: null })
+    await killed(connection)
+  })
+
+  test('a network that swallows everything: an aborted batch ends after its grace, a polite close after a second', async () => {
+    const connection = await connectThroughProxy({ cancelGraceMs: 100 })
+    mute = true
+    const error = await failure(connection.run([command('SELECT 1')], { signal: AbortSignal.timeout(20) }))
+    expect(error).toMatchObject({ disconnected: true, canceled: true, sent: true })
+    expect((error.cause as Error).name).toBe('TimeoutError')
+    mute = false
+    const other = await connectThroughProxy()
+    mute = true
+    const before = performance.now()
+    await other.close()
+    const elapsed = performance.now() - before
+    expect(elapsed).toBeGreaterThan(900)
+    expect(elapsed).toBeLessThan(5000)
+    expect(other.transactionStatus).toBe('lost')
+  })
+
+  test('a server that does not answer: connecting ends at its timeout', async () => {
+    mute = true
+    const error = await failure(connectThroughProxy({ connectTimeoutMs: 50 }))
+    expect(error).toMatchObject({ disconnected: true, sent: false })
+    expect(error.message).toContain('no answer within 50 ms (connectTimeoutMs)')
+  })
+})
