@@ -10,7 +10,7 @@ import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { DefaultColumn, ResultColumn } from '../contract/compiled.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
-import type { AnyRenderers, Renderer } from './renderers.ts'
+import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { Spelling } from './spelling.ts'
 
 /** A parameter of the text, before its number in the statement's walk is looked up. */
@@ -40,8 +40,8 @@ const MARK = '\u0000'
 /** A statement on its way to text. */
 export class Render {
   readonly spelling: Spelling
-  readonly renderers: AnyRenderers
-  readonly #byNumber: Renderer<Element>[]
+  readonly renderers: AnyRenderersOf<Render>
+  readonly #byNumber: RendererOf<Element, Render>[]
   /** Values are written into the text. */
   literalBinds: boolean
   /** Columns are written without their table. */
@@ -71,7 +71,7 @@ export class Render {
 
   constructor(
     spelling: Spelling,
-    renderers: AnyRenderers,
+    renderers: AnyRenderersOf<Render>,
     options: { readonly literalBinds?: boolean; readonly columnKeys?: readonly string[] | null },
   ) {
     this.spelling = spelling
@@ -89,7 +89,7 @@ export class Render {
 
   /** Looks a renderer up by kind where one of that kind is met first: numbers are found faster than names. */
   #first(element: Element): string {
-    const render = this.renderers[element.kind] as Renderer<Element> | undefined
+    const render = this.renderers[element.kind] as RendererOf<Element, Render> | undefined
     if (render === undefined)
       throw new UnsupportedCompilationError(
         `The dialect '${this.spelling.name}' has no spelling for elements of the kind '${element.kind}'`,
@@ -362,9 +362,9 @@ export class Render {
 }
 
 /** Renderers of a table by the number of the kind, kept with the table. */
-const tables: WeakMap<AnyRenderers, Renderer<Element>[]> = new WeakMap()
+const tables: WeakMap<AnyRenderersOf<Render>, RendererOf<Element, Render>[]> = new WeakMap()
 
-function numbered(renderers: AnyRenderers): Renderer<Element>[] {
+function numbered(renderers: AnyRenderersOf<Render>): RendererOf<Element, Render>[] {
   let table = tables.get(renderers)
   if (table === undefined) {
     table = []
