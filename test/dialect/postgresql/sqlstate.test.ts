@@ -1,0 +1,130 @@
+// SQLSTATE to error classes, and the driver's error in the public hierarchy.
+
+import { describe, expect, test } from 'vitest'
+import { DriverError } from '../../../src/dialect/contract/driver.ts'
+import { createPostgresDriver } from '../../../src/dialect/postgresql/driver/index.ts'
+import * as sqlstate from '../../../src/dialect/postgresql/sqlstate.ts'
+import { errorClassFor, isDisconnectSqlState } from '../../../src/dialect/postgresql/sqlstate.ts'
+import { wrapDriverError } from '../../../src/dialect/postgresql/wrap-error.ts'
+import * as errors from '../../../src/errors.ts'
+import { command, failure, serverOptions } from './driver/support.ts'
+
+describe('errorClassFor', () => {
+  test.each([
+    ['23505', sqlstate.UniqueViolation, errors.IntegrityError],
+    ['23000', errors.IntegrityError, errors.DatabaseError],
+    ['40001', sqlstate.SerializationFailure, errors.OperationalError],
+    ['40003', errors.OperationalError, errors.DatabaseError],
+    ['42P01', sqlstate.UndefinedTable, errors.ProgrammingError],
+    ['42000', errors.ProgrammingError, errors.DatabaseError],
+    ['22P02', sqlstate.InvalidTextRepresentation, errors.DataError],
+    ['0A000', errors.NotSupportedError, errors.DatabaseError],
+    ['25001', errors.InternalError, errors.DatabaseError],
+    ['XX000', errors.InternalError, errors.DatabaseError],
+    ['99999', errors.DatabaseError, errors.DBAPIError],
+    ['', errors.DatabaseError, errors.DBAPIError],
+  ] as const)('%s', (code, expected, parent) => {
+    const found = errorClassFor(code)
+    expect(found).toBe(expected)
+    expect(new found('x')).toBeInstanceOf(parent)
+  })
+
+  test('every class of its own has a code of its own, and a name', () => {
+    const classes = Object.values(sqlstate).filter(
+      (value) => typeof value === 'function' && value.prototype instanceof errors.DBAPIError,
+    )
+    const codes = classes.map((one) => (one as typeof errors.DBAPIError).code)
+    expect(codes.length).toBeGreaterThan(30)
+    expect(new Set(codes).size).toBe(codes.length)
+    for (const code of codes) expect(code).toMatch(/^[a-z]+(-[a-z]+)+$/)
+  })
+})
+
+test('isDisconnectSqlState', () => {
+  for (const code of ['57P01', '25P03', '08006']) expect(isDisconnectSqlState(code)).toBe(true)
+  for (const code of ['57014', '25P02', '08P01', '40001', '53300', '0A000', ''])
+    expect(isDisconnectSqlState(code)).toBe(false)
+})
+
+describe('wrapDriverError', () => {
+  test('carries all that the server said', async () => {
+    const driver = createPostgresDriver(serverOptions())
+    const connection = await driver.connect()
+    await connection.run([command('CREATE TABLE wrapped (id int CONSTRAINT wrapped_key PRIMARY KEY)')])
+    const sql = 'INSERT INTO wrapped VALUES ($1), ($2)'
+    const cause = await failure(connection.run([command(sql, 7, 7)]))
+    await connection.close()
+    const error = wrapDriverError(cause, sql, [7, 7])
+    expect(error).toBeInstanceOf(sqlstate.UniqueViolation)
+    expect(error.message).toBe(
+      'duplicate key value violates unique constraint "wrapped_key"\n[SQL: INSERT INTO wrapped VALUES ($1), ($2)]\n[parameters: 7, 7]',
+    )
+    expect(error).toMatchObject({
+      name: 'UniqueViolation',
+      code: 'unique-violation',
+      sqlState: '23505',
+      severity: 'ERROR',
+      detail: 'Key (id)=(7) already exists.',
+      schema: 'public',
+      table: 'wrapped',
+      constraint: 'wrapped_key',
+      statement: sql,
+      parameters: [7, 7],
+      connectionInvalidated: false,
+      cause,
+    })
+  })
+
+  test('keeps hidden parameters out of the message', () => {
+    const error = wrapDriverError(new DriverError('no'), 'SELECT $1', ['s3cret'], true)
+    expect(error.message).toBe('no\n[SQL: SELECT $1]')
+    expect(error.parameters).toEqual(['s3cret'])
+    expect(JSON.stringify(error)).not.toContain('s3cret')
+  })
+
+  test('cuts long lists and values of parameters', () => {
+    const { message } = wrapDriverError(new DriverError('no'), null, [
+      'x'.repeat(10_000),
+      ...Array.from({ length: 20 }, () => 1n),
+    ])
+    expect(message.length).toBeLessThan(400)
+    expect(message).toMatch(/\.\.\., \.\.\. and 11 more\]$/)
+    const shown = wrapDriverError(new DriverError('no'), null, [
+      null,
+      undefined,
+      new Date(0),
+      new Uint8Array(3),
+      [1, ['a']],
+      { a: 1 },
+      Symbol('s'),
+      () => 1,
+      new Date(Number.NaN),
+    ])
+    expect(shown.message).toBe(
+      'no\n[parameters: null, undefined, 1970-01-01T00:00:00.000Z, <3 bytes>, [1, ["a"]], {...}, Symbol(s), [function], Invalid Date]',
+    )
+  })
+
+  test('shows the hint, not the detail', () => {
+    const fields = { sqlState: '42883', hint: 'Add casts.', detail: 'other rows' }
+    const error = wrapDriverError(new DriverError('no', { fields }))
+    expect(error).toBeInstanceOf(sqlstate.UndefinedFunction)
+    expect(error.message).toBe('no\nHINT: Add casts.')
+  })
+
+  test.each([
+    [
+      'a stale statement',
+      { fields: { sqlState: '0A000', routine: 'RevalidateCachedQuery' } },
+      sqlstate.InvalidCachedStatement,
+    ],
+    ['an aborted batch', { canceled: true }, sqlstate.QueryCanceled],
+    ['a lost connection', { disconnected: true }, errors.OperationalError],
+    ['a parameter that cannot be sent', { parameterIndex: 0, commandIndex: 0 }, errors.DataError],
+    ['a misused driver', {}, errors.InterfaceError],
+  ] as const)('%s', (_what, options, expected) => {
+    const error = wrapDriverError(new DriverError('no', options))
+    expect(error.constructor).toBe(expected)
+    expect(error.connectionInvalidated).toBe('disconnected' in options)
+  })
+})
