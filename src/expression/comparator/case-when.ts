@@ -4,13 +4,11 @@ import { checkKeys } from '../../nearest.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../coerce/roles.ts'
-import { Binary } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
 import { Case } from '../element/case.ts'
-import type { ColumnElement } from '../element/column-element.ts'
+import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
 import * as op from '../operator/catalog.ts'
-import { exists } from '../operator/catalog.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Criterion } from './conjunction.ts'
@@ -42,8 +40,8 @@ export function caseWhen<W extends readonly When[]>(...whens: W): ColumnElement<
 export function caseWhen<W extends readonly When[], E>(
   ...whens: [...whens: W, options: { readonly else: E; readonly value?: never }]
 ): ColumnElement<Results<W> | ValueIn<E>>
-export function caseWhen<V, W extends readonly (readonly [V | ColumnElement<V>, unknown])[], E = null>(
-  ...whens: [...whens: W, options: { readonly value: ColumnElement<V>; readonly else?: E }]
+export function caseWhen<V, W extends readonly (readonly [V | Expression<V>, unknown])[], E = null>(
+  ...whens: [...whens: W, options: { readonly value: Expression<V>; readonly else?: E }]
 ): ColumnElement<Results<W> | ValueIn<E>>
 export function caseWhen(...parts: readonly unknown[]): ColumnElement {
   const last = parts.at(-1)
@@ -72,7 +70,8 @@ function isOptions(part: unknown): part is CaseOptions {
 
 function conditionFor(value: unknown): ColumnElement {
   const condition = expect(CRITERION, value, 'caseWhen()')
-  return condition instanceof Binary || condition.topOperator === exists ? new Grouping(condition) : condition
+  const { topOperator } = condition
+  return topOperator === null || topOperator === op.not ? condition : new Grouping(condition)
 }
 
 function compared(value: ColumnElement, other: unknown): ColumnElement {

@@ -1,12 +1,13 @@
 // Comparisons: =, <, IS, BETWEEN and their kin; NULL, TRUE and FALSE change which operator is meant.
 import { ArgumentError } from '../../errors.ts'
 import { Binary, isQuantified } from '../element/binary.ts'
+import { Bind } from '../element/bind.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { BooleanList } from '../element/list.ts'
 import { and, eq, ge, gt, is, isDistinctFrom, isNot, isNotDistinctFrom, le, lt, ne } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
-import { constantOf, operandFor, refusal } from './operand.ts'
+import { ANONYMOUS, constantOf, operandFor, refusal } from './operand.ts'
 
 /** `left operator right`, a boolean. */
 export function compare(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
@@ -59,18 +60,25 @@ const MIRROR: ReadonlyMap<Operator, Operator> = new Map([
 /** ANY and ALL stand on the right only. */
 function mirrored(left: ColumnElement, operator: Operator, right: ColumnElement): ColumnElement<boolean> {
   const mirror = MIRROR.get(operator)
-  if (mirror === undefined)
-    throw new ArgumentError(
-      `.${operator.name}() cannot be used with any() and all(): only eq, ne, lt, le, gt and ge can`,
-    )
+  if (mirror === undefined) throw beyondComparison(operator)
   return new Binary(right.selfGroup(mirror), mirror, left, BooleanSql)
+}
+
+/** The error for ANY and ALL with an operator that does not compare. */
+export function beyondComparison(operator: Operator): ArgumentError {
+  return new ArgumentError(
+    `.${operator.name}() cannot be used with any() and all(): only eq, ne, lt, le, gt and ge can`,
+  )
 }
 
 /** `left BETWEEN low AND high`. */
 export function between(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
   const ends = operands.map((value) => {
     if (value === undefined) throw refusal(left, operator, value)
-    return operandFor(left, operator, value).selfGroup(and) as ColumnElement<boolean>
+    // An end that is missing stays a parameter: the statement is the same with it and without.
+    const end =
+      value === null ? new Bind(left.parameterName, null, left.type, ANONYMOUS) : operandFor(left, operator, value)
+    return end.selfGroup(and) as ColumnElement<boolean>
   })
   return new Binary(left.selfGroup(operator), operator, new BooleanList(and, ends), BooleanSql)
 }

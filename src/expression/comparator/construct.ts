@@ -8,7 +8,7 @@ import { EXPRESSION, ORDER } from '../coerce/roles.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
 import { TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
-import type { ColumnElement, NamedElement, Operand } from '../element/column-element.ts'
+import type { ColumnElement, Expression, NamedElement, Operand, RowsOf } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
 import { Extract } from '../element/extract.ts'
 import { Tuple } from '../element/list.ts'
@@ -21,7 +21,7 @@ import type { SqlType } from '../types/type.ts'
 import { ANONYMOUS } from './operand.ts'
 
 /** The value of an argument that is a value or an expression. */
-export type ValueIn<A> = A extends ColumnElement<infer V> ? V : A
+export type ValueIn<A> = A extends Expression<infer V> ? V : A
 
 // ---- values, parameters, names -----------------------------------------------------------------------------------
 
@@ -170,7 +170,7 @@ function typedOperand(where: string, value: unknown, type: SqlType): ColumnEleme
  * `EXTRACT(field FROM x)`: a part of a date, time or interval.
  * @param field such as 'year', 'month', 'epoch'
  */
-export function extract(field: string, from: ColumnElement): ColumnElement<number> {
+export function extract(field: string, from: Expression): ColumnElement<number> {
   if (!/^[A-Za-z_]{1,32}$/.test(field)) throw new ArgumentError("extract() takes the name of a field, such as 'year'")
   return new Extract(field, expect(EXPRESSION, from, 'extract()'))
 }
@@ -192,40 +192,40 @@ export function tuple<A extends readonly unknown[]>(
 // ---- function forms of operators ---------------------------------------------------------------------------------
 
 /** `ASC`; takes the name of a label too. */
-export function asc(by: ColumnElement | string): ColumnElement {
+export function asc(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'asc()').asc()
 }
 /** `DESC`; takes the name of a label too. */
-export function desc(by: ColumnElement | string): ColumnElement {
+export function desc(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'desc()').desc()
 }
 /** `NULLS FIRST`; takes the name of a label too. */
-export function nullsFirst(by: ColumnElement | string): ColumnElement {
+export function nullsFirst(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'nullsFirst()').nullsFirst()
 }
 /** `NULLS LAST`; takes the name of a label too. */
-export function nullsLast(by: ColumnElement | string): ColumnElement {
+export function nullsLast(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'nullsLast()').nullsLast()
 }
 /** `DISTINCT x`, as the argument of an aggregate: `func.count(distinct(users.c.name))`. */
-export function distinct<V>(of: ColumnElement<V>): ColumnElement<V> {
+export function distinct<V>(of: Expression<V>): ColumnElement<V> {
   return expect(EXPRESSION, of, 'distinct()').distinct() as ColumnElement<V>
 }
 /** `x BETWEEN low AND high`. */
-export function between<V>(x: ColumnElement<V>, low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
+export function between<V>(x: Expression<V>, low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
   return (expect(EXPRESSION, x, 'between()') as ColumnElement<V>).between(low, high)
 }
 /** `x COLLATE "name"`. */
-export function collate<V extends string | null>(x: ColumnElement<V>, collation: string): ColumnElement<V> {
+export function collate<V extends string | null>(x: Expression<V>, collation: string): ColumnElement<V> {
   return (expect(EXPRESSION, x, 'collate()') as ColumnElement<V>).collate(collation)
 }
 /** `NOT x` has its own file; `-x`. */
-export function negate<V>(x: ColumnElement<V>): ColumnElement<V> {
+export function negate<V>(x: Expression<V>): ColumnElement<V> {
   return (expect(EXPRESSION, x, 'negate()') as ColumnElement<V>).negate()
 }
 
 /** What `any()` and `all()` take: an array, or a SELECT of one column. */
-export type ManyOf<V> = ColumnElement<readonly V[] | null> | Executable<unknown, [V]>
+export type ManyOf<V> = Expression<readonly V[] | null> | RowsOf<V>
 
 /**
  * `ANY (array or SELECT)`, beside a comparison: true for one of the members at least.

@@ -1,6 +1,6 @@
 // `operate`: which node an operator builds; plugs the socket that column elements call.
 import { InvalidRequestError } from '../../errors.ts'
-import { Binary } from '../element/binary.ts'
+import { Binary, isQuantified } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
 import { Cast } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -14,7 +14,7 @@ import { type Calculation, resultType } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import type { SqlType } from '../types/type.ts'
-import { between, compare } from './comparison.ts'
+import { between, beyondComparison, compare } from './comparison.ts'
 import { conjunction } from './conjunction.ts'
 import { membership } from './membership.ts'
 import { ANONYMOUS, operandFor, refusal } from './operand.ts'
@@ -84,6 +84,8 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
 
 operate.plug((left, operator, operands) => {
   const handler = HANDLERS.get(operator)
+  if (handler === compare) return compare(left, operator, operands)
+  if (isQuantified(left)) throw beyondComparison(operator)
   if (handler !== undefined) return handler(left, operator, operands)
   if (operator.name === 'custom') return custom(left, operator, operands)
   throw new InvalidRequestError(`No expression is built for the operator '${operator.name}'`)

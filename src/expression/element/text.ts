@@ -9,7 +9,7 @@ import type { Operator } from '../operator/operator.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { ColumnElement, NamedElement } from './column-element.ts'
-import { Grouping } from './grouping.ts'
+import { fromsOf, Grouping } from './grouping.ts'
 
 /** What a TextClause is made of besides its text. */
 export interface TextState {
@@ -82,8 +82,9 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   negated(): null {
     return null
   }
+  /** Those of the expressions between its pieces; tables in the text itself are its own matter. */
   fromObjects(): readonly Element[] {
-    return []
+    return fromsOf(this.values.filter((value) => (value.roles & (Role.expression | Role.text)) !== 0))
   }
   /** @internal */
   asExpression(): ColumnElement {

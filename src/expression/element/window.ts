@@ -6,7 +6,7 @@ import type { Pass } from '../base/pass.ts'
 import { filter, over } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
-import { ColumnElement, operate } from './column-element.ts'
+import { ColumnElement, type Expression, operate } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 
 /** One end of a window frame, in rows, values or groups: negative before the current row, 0 the row itself, positive after it; null is unbounded. */
@@ -25,9 +25,9 @@ export type OneOrMany<T> = T | readonly T[]
 /** Options of {@link Windowed.over}. Frames: null is unbounded, 0 the current row, -n before it, n after it. */
 export interface OverOptions {
   /** Rows that are equal in these are seen together. Default: all rows are. */
-  readonly partitionBy?: OneOrMany<ColumnElement>
+  readonly partitionBy?: OneOrMany<Expression>
   /** The order in which rows follow one another; names of labels too. */
-  readonly orderBy?: OneOrMany<ColumnElement | string>
+  readonly orderBy?: OneOrMany<Expression | string>
   /** The frame in rows. One of `rows`, `range` and `groups` at most. */
   readonly rows?: readonly [from: FrameBound, to: FrameBound]
   /** The frame in values of the order. */
@@ -53,7 +53,7 @@ export abstract class Windowed<out V = unknown> extends ColumnElement<V> {
    * @example
    * func.count().filter(users.c.age.gt(17))   // count(*) FILTER (WHERE users.age > :age_1)
    */
-  filter(...criteria: readonly ColumnElement<boolean | null>[]): Windowed<V> {
+  filter(...criteria: readonly Expression<boolean | null>[]): Windowed<V> {
     return operate.use(this, filter, criteria) as Windowed<V>
   }
 }

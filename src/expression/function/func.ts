@@ -72,8 +72,6 @@ function namespace(packages: readonly string[], self: (...args: never[]) => Func
   }) as Namespace
 }
 
-const byPath: Map<string, Maker> = new Map()
-
 /** `func('name', ...)`, as `func.name(...)`. */
 function byName(path: unknown, ...args: readonly unknown[]): FunctionCall {
   const names: readonly unknown[] = Array.isArray(path) ? path : [path]
@@ -81,13 +79,7 @@ function byName(path: unknown, ...args: readonly unknown[]): FunctionCall {
   const last = names.at(-1)
   if (typeof last !== 'string' || wrong !== undefined)
     throw new ArgumentError(`func() takes the name of a function; got ${describe(wrong ?? path)}`)
-  const key = names.join('\0')
-  let maker = byPath.get(key)
-  if (maker === undefined) {
-    maker = makerOf(names.slice(0, -1) as string[], last)
-    byPath.set(key, maker)
-  }
-  return maker(...args)
+  return makerOf(names.slice(0, -1) as string[], last)(...args)
 }
 
 /**

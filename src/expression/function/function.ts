@@ -5,7 +5,7 @@ import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
-import type { ColumnElement } from '../element/column-element.ts'
+import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { fromsOf } from '../element/grouping.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
 import type { SqlType } from '../types/type.ts'
@@ -69,7 +69,7 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
    * func.stringAgg(users.c.name, ',').aggregateOrderBy(users.c.name.desc())
    * // string_agg(users.name, :string_agg_1 ORDER BY users.name DESC)
    */
-  aggregateOrderBy(...by: readonly ColumnElement[]): FunctionCall<V> {
+  aggregateOrderBy(...by: readonly Expression[]): FunctionCall<V> {
     const orderBy = [...this.orderBy, ...expectAll(ORDER, by, '.aggregateOrderBy()')]
     return new FunctionCall(this.packages, this.name, this.operands, this.type, this.isDistinct, orderBy)
   }
@@ -78,7 +78,7 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
    * @example
    * func.percentileCont(0.5).withinGroup(users.c.age)   // percentile_cont(:percentile_cont_1) WITHIN GROUP (ORDER BY users.age)
    */
-  withinGroup<T>(first: ColumnElement<T>, ...by: readonly ColumnElement[]): Windowed<T> {
+  withinGroup<T>(first: Expression<T>, ...by: readonly Expression[]): Windowed<T> {
     const orderBy = expectAll(ORDER, [first, ...by], '.withinGroup()')
     return new WithinGroup(this, orderBy, (orderBy[0] as ColumnElement<T>).type)
   }

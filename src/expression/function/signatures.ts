@@ -1,5 +1,5 @@
 // The signatures of the functions that `func` knows: types only.
-import type { ColumnElement } from '../element/column-element.ts'
+import type { Expression } from '../element/column-element.ts'
 import type { IntervalValue } from '../types/temporal.ts'
 import type { FunctionCall } from './function.ts'
 
@@ -11,8 +11,8 @@ export interface AnyFunction {
 }
 
 /** A value or an expression. */
-type Argument<V> = V | ColumnElement<V>
-type Anything = ColumnElement<unknown>
+type Argument<V> = V | Expression<V>
+type Anything = Expression<unknown>
 type Text = Argument<string | null>
 type Count = Argument<number | null>
 
@@ -22,18 +22,18 @@ type Mean<V> = V extends bigint ? string : V
 interface Aggregates {
   /** `count(x)`; without an argument `count(*)`. */
   count(of?: Anything): FunctionCall<number>
-  sum<V>(of: ColumnElement<V>): FunctionCall<V | null>
-  avg<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
-  stddev<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
-  variance<V>(of: ColumnElement<V>): FunctionCall<Mean<V> | null>
-  min<V>(of: ColumnElement<V>): FunctionCall<V | null>
-  max<V>(of: ColumnElement<V>): FunctionCall<V | null>
-  boolAnd(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
-  boolOr(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
-  every(of: ColumnElement<boolean | null>): FunctionCall<boolean | null>
+  sum<V>(of: Expression<V>): FunctionCall<V | null>
+  avg<V>(of: Expression<V>): FunctionCall<Mean<V> | null>
+  stddev<V>(of: Expression<V>): FunctionCall<Mean<V> | null>
+  variance<V>(of: Expression<V>): FunctionCall<Mean<V> | null>
+  min<V>(of: Expression<V>): FunctionCall<V | null>
+  max<V>(of: Expression<V>): FunctionCall<V | null>
+  boolAnd(of: Expression<boolean | null>): FunctionCall<boolean | null>
+  boolOr(of: Expression<boolean | null>): FunctionCall<boolean | null>
+  every(of: Expression<boolean | null>): FunctionCall<boolean | null>
   /** An array of the values; null for no rows. */
-  arrayAgg<V>(of: ColumnElement<V>): FunctionCall<V[] | null>
-  stringAgg(of: ColumnElement<string | null>, delimiter: Text): FunctionCall<string | null>
+  arrayAgg<V>(of: Expression<V>): FunctionCall<V[] | null>
+  stringAgg(of: Expression<string | null>, delimiter: Text): FunctionCall<string | null>
   jsonAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
   jsonbAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
   jsonObjectAgg<V = unknown>(key: Anything, value: Anything): FunctionCall<Record<string, V> | null>
@@ -53,22 +53,22 @@ interface WindowFunctions {
   percentRank(): FunctionCall<number>
   cumeDist(): FunctionCall<number>
   ntile(buckets: Count): FunctionCall<number>
-  lag<V>(of: ColumnElement<V>, offset?: Count): FunctionCall<V | null>
-  lag<V>(of: ColumnElement<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
-  lead<V>(of: ColumnElement<V>, offset?: Count): FunctionCall<V | null>
-  lead<V>(of: ColumnElement<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
-  firstValue<V>(of: ColumnElement<V>): FunctionCall<V>
-  lastValue<V>(of: ColumnElement<V>): FunctionCall<V>
-  nthValue<V>(of: ColumnElement<V>, n: Count): FunctionCall<V | null>
+  lag<V>(of: Expression<V>, offset?: Count): FunctionCall<V | null>
+  lag<V>(of: Expression<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
+  lead<V>(of: Expression<V>, offset?: Count): FunctionCall<V | null>
+  lead<V>(of: Expression<V>, offset: Count, otherwise: Argument<V>): FunctionCall<V>
+  firstValue<V>(of: Expression<V>): FunctionCall<V>
+  lastValue<V>(of: Expression<V>): FunctionCall<V>
+  nthValue<V>(of: Expression<V>, n: Count): FunctionCall<V | null>
 }
 
 interface Conditionals {
   /** The first argument that is not NULL. */
-  coalesce<V>(first: ColumnElement<V | null>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+  coalesce<V>(first: Expression<V | null>, ...rest: readonly Argument<V>[]): FunctionCall<V>
   /** NULL where both are equal, else the first. */
-  nullif<V>(one: ColumnElement<V>, other: Argument<V>): FunctionCall<V | null>
-  greatest<V>(first: ColumnElement<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
-  least<V>(first: ColumnElement<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+  nullif<V>(one: Expression<V>, other: Argument<V>): FunctionCall<V | null>
+  greatest<V>(first: Expression<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
+  least<V>(first: Expression<V>, ...rest: readonly Argument<V>[]): FunctionCall<V>
 }
 
 interface TextFunctions {
@@ -93,14 +93,14 @@ interface TextFunctions {
 type Widened<V> = V extends string ? string : V
 
 interface NumberFunctions {
-  abs<V>(x: ColumnElement<V>): FunctionCall<V>
-  sign<V>(x: ColumnElement<V>): FunctionCall<V>
-  mod<V>(x: ColumnElement<V>, by: Argument<V>): FunctionCall<V>
-  round<V>(x: ColumnElement<V>, digits?: Count): FunctionCall<V>
-  ceil<V>(x: ColumnElement<V>): FunctionCall<V>
-  floor<V>(x: ColumnElement<V>): FunctionCall<V>
-  sqrt<V>(x: ColumnElement<V>): FunctionCall<V>
-  power<V>(x: ColumnElement<V>, exponent: Argument<V>): FunctionCall<V>
+  abs<V>(x: Expression<V>): FunctionCall<V>
+  sign<V>(x: Expression<V>): FunctionCall<V>
+  mod<V>(x: Expression<V>, by: Argument<V>): FunctionCall<V>
+  round<V>(x: Expression<V>, digits?: Count): FunctionCall<V>
+  ceil<V>(x: Expression<V>): FunctionCall<V>
+  floor<V>(x: Expression<V>): FunctionCall<V>
+  sqrt<V>(x: Expression<V>): FunctionCall<V>
+  power<V>(x: Expression<V>, exponent: Argument<V>): FunctionCall<V>
   random(): FunctionCall<number>
   generateSeries<V>(from: Argument<V>, to: Argument<V>, step?: unknown): FunctionCall<V>
 }
@@ -114,7 +114,7 @@ interface TimeFunctions {
   currentTime(): FunctionCall<string>
   localtime(): FunctionCall<string>
   localtimestamp(): FunctionCall<string>
-  dateTrunc<V>(field: Text, of: ColumnElement<V>): FunctionCall<V>
+  dateTrunc<V>(field: Text, of: Expression<V>): FunctionCall<V>
   datePart(field: Text, of: Anything): FunctionCall<number>
   age(one: Anything, other?: Anything): FunctionCall<IntervalValue>
 }
@@ -126,15 +126,15 @@ interface Documents {
   jsonbBuildObject<V = Record<string, unknown>>(...keysAndValues: readonly unknown[]): FunctionCall<V>
   jsonBuildArray<V = unknown>(...members: readonly unknown[]): FunctionCall<V[]>
   jsonbBuildArray<V = unknown>(...members: readonly unknown[]): FunctionCall<V[]>
-  toJson<V>(of: ColumnElement<V>): FunctionCall<V>
-  toJsonb<V>(of: ColumnElement<V>): FunctionCall<V>
+  toJson<V>(of: Expression<V>): FunctionCall<V>
+  toJsonb<V>(of: Expression<V>): FunctionCall<V>
   rowToJson<V = Record<string, unknown>>(row: unknown): FunctionCall<V>
 }
 
 interface Sundries {
-  unnest<V>(array: ColumnElement<readonly V[] | null>): FunctionCall<V>
-  cardinality(array: ColumnElement<readonly unknown[] | null>): FunctionCall<number | null>
-  arrayLength(array: ColumnElement<readonly unknown[] | null>, dimension: Count): FunctionCall<number | null>
+  unnest<V>(array: Expression<readonly V[] | null>): FunctionCall<V>
+  cardinality(array: Expression<readonly unknown[] | null>): FunctionCall<number | null>
+  arrayLength(array: Expression<readonly unknown[] | null>, dimension: Count): FunctionCall<number | null>
   genRandomUuid(): FunctionCall<string>
   currentUser(): FunctionCall<string>
   currentSchema(): FunctionCall<string | null>

@@ -17,7 +17,7 @@ import { TextClause, type TextState } from '../element/text.ts'
 import { Cte, type CteOptions, Subquery } from '../from/alias.ts'
 import { inferType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
-import type { SqlType, ValueOf } from '../types/type.ts'
+import { SqlType, type ValueOf } from '../types/type.ts'
 import type { EntityElement } from './entity.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import { parseText } from './text-parameters.ts'
@@ -65,11 +65,9 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   columns(...columns: readonly NamedElement[]): TextStatement<Row, Tuple>
   columns(...given: readonly unknown[]): TextStatement<never, never> {
     const [first] = given
-    if (given.length === 1 && !(first instanceof NamedElement))
+    if (given.length === 1 && isTypes(first))
       return this.#with({
-        columns: Object.entries(first as Record<string, SqlType>).map(
-          ([name, type]) => new ColumnClause(name, name, type),
-        ),
+        columns: Object.entries(first).map(([name, type]) => new ColumnClause(name, name, type)),
       })
     for (const column of given)
       if (!(column instanceof NamedElement))
@@ -118,6 +116,11 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
     if (this.state.columns !== null) return this
     throw new ArgumentError(`${where} of text() needs its columns: text(...).columns({ id: Integer })`)
   }
+}
+
+function isTypes(given: unknown): given is Record<string, SqlType> {
+  if (typeof given !== 'object' || given === null || given instanceof NamedElement) return false
+  return Object.values(given).every((type) => type instanceof SqlType)
 }
 
 function valued(key: string, value: unknown): Bind {
