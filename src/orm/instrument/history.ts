@@ -1,8 +1,18 @@
 // What relationships hold and held: for loaders, which fill them, and for the unit of work, which asks what changed.
 import type { RelationshipLike, StateLike } from '../contract/orm.ts'
 import { hasRow, stateOf } from '../state/state.ts'
-import { collectionIn, isMarked, keepSnapshot, Mark, refillSilently, setMark, snapshotOf } from './collection.ts'
-import { announceDifference, checkMember, giveCollection } from './events.ts'
+import {
+  collectionIn,
+  everMembers,
+  isMarked,
+  keepSnapshot,
+  Mark,
+  noteInStep,
+  refillSilently,
+  setMark,
+  snapshotOf,
+} from './collection.ts'
+import { announceDifference, checkMember, giveCollection, memberAdded, memberRemoved } from './events.ts'
 
 /** How a collection differs from what the database has. */
 export interface CollectionHistory {
@@ -54,7 +64,9 @@ export function setLoadedCollection(
     announceDifference(state, relationship, members, present.slice())
   } else {
     refillSilently(present, members)
-    keepSnapshot(present, isMarked(present, Mark.exposed) ? [...members] : null)
+    const isExposed = isMarked(present, Mark.exposed)
+    keepSnapshot(present, isExposed ? [...members] : null)
+    if (isExposed) noteInStep(present)
     state.committed?.delete(slot)
   }
 }
@@ -117,7 +129,10 @@ export function resetHistory(state: StateLike): void {
     setMark(collection, Mark.overUnknown, false)
     const isExposed = isMarked(collection, Mark.exposed)
     keepSnapshot(collection, isExposed ? collection.slice() : null)
-    if (isExposed) state.session?.exposed(state, relationship)
+    if (isExposed) {
+      noteInStep(collection)
+      state.session?.exposed(state, relationship)
+    }
   }
 }
 
@@ -169,23 +184,70 @@ export function cascadeMembers(state: StateLike, relationship: RelationshipLike)
 /**
  * Finds what was done to a collection behind its back (`list[i] = x`, `list.length = 0`), brings the other sides in step and notes the change.
  *
- * @returns whether the collection differs from what the database has.
+ * @returns whether an object that has a row has other members now than the database.
  */
 export function settleCollection(state: StateLike, relationship: RelationshipLike): boolean {
   const collection = collectionIn(state.values[relationship.slot])
   if (collection === null) return state.queued?.has(relationship.slot) === true
-  if (isMarked(collection, Mark.overUnknown)) return true
+  const isStored = hasRow(state)
   const snapshot = snapshotOf(collection)
-  if (!hasRow(state) || snapshot === null) return false
-  if (snapshot.length === collection.length && snapshot.every((member, index) => member === collection[index]))
-    return false
-  const before = new Set(snapshot)
-  const now = new Set<object>(collection)
-  if (before.size === now.size && snapshot.every((member) => now.has(member))) return false
-  for (const member of now) checkMember(relationship, member)
+  const isSame = isStored && snapshot !== null && sameList(snapshot, collection)
+  const isNoted = state.committed?.has(relationship.slot) === true
+  if (isMarked(collection, Mark.exposed) && !(isSame && !isNoted)) {
+    const now = new Set<unknown>(collection)
+    for (const member of now) checkMember(relationship, member)
+    bringInStep(state, relationship, everMembers(collection), now as Set<object>)
+    noteInStep(collection)
+  }
+  if (!isStored || isSame) return false
+  if (isMarked(collection, Mark.overUnknown)) return true
+  if (snapshot === null || sameMembers(snapshot, collection)) return false
   state.noteChange(relationship.slot)
-  announceDifference(state, relationship, snapshot, collection.slice())
   return true
+}
+
+/** Tells the other sides of all who are members, and of all who were; who is in step already is not changed. */
+function bringInStep(
+  state: StateLike,
+  relationship: RelationshipLike,
+  before: ReadonlySet<object>,
+  now: ReadonlySet<object>,
+): void {
+  for (const member of before)
+    if (!now.has(member) && !isOutAlready(state, relationship, member)) memberRemoved(state, relationship, member)
+  for (const member of now)
+    if (!before.has(member) || !isInStep(state, relationship, member)) memberAdded(state, relationship, member)
+}
+
+/**
+ * Whether a member that came and went again is unknown to the other side's collection, which is not loaded: a removal queued there would be one of
+ * something that the database never had.
+ */
+function isOutAlready(state: StateLike, { slot, reverse }: RelationshipLike, member: object): boolean {
+  const collection = collectionIn(state.values[slot])
+  if (reverse === null || !reverse.isCollection || collection === null) return false
+  if (snapshotOf(collection)?.includes(member) === true) return false
+  const other = stateOf(member)
+  if (other === null || collectionIn(other.values[reverse.slot]) !== null) return false
+  return other.queued?.get(reverse.slot)?.added.includes(state.entity) !== true
+}
+
+/** Whether what leads back from a member leads here, as far as it is known. */
+function isInStep(state: StateLike, { reverse }: RelationshipLike, member: object): boolean {
+  if (reverse === null) return true
+  const back = stateOf(member)?.values[reverse.slot]
+  const collection = collectionIn(back)
+  return back === undefined || back === state.entity || collection?.includes(state.entity) === true
+}
+
+function sameList(one: readonly object[], other: readonly object[]): boolean {
+  return one.length === other.length && one.every((member, index) => member === other[index])
+}
+
+function sameMembers(one: readonly object[], other: readonly object[]): boolean {
+  const now = new Set(other)
+  const before = new Set(one)
+  return now.size === before.size && one.every((member) => now.has(member))
 }
 
 function states(members: readonly object[]): StateLike[] {
