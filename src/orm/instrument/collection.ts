@@ -30,6 +30,8 @@ interface Friend {
   release(collection: EntityCollection): void
   snapshot(collection: EntityCollection): readonly object[] | null
   keep(collection: EntityCollection, snapshot: readonly object[] | null): void
+  told(collection: EntityCollection): readonly object[] | null
+  tell(collection: EntityCollection, members: object[] | null): void
   marks(collection: EntityCollection): number
   mark(collection: EntityCollection, marks: number): void
 }
@@ -52,6 +54,7 @@ export class EntityCollection<T extends object = object> extends Array<T> {
   readonly #relationship: RelationshipLike | null
   readonly #events: CollectionEvents | null
   #snapshot: readonly object[] | null = null
+  #told: object[] | null = null
   #marks = 0
 
   static {
@@ -63,6 +66,10 @@ export class EntityCollection<T extends object = object> extends Array<T> {
       snapshot: (collection) => collection.#snapshot,
       keep: (collection, snapshot) => {
         collection.#snapshot = snapshot
+      },
+      told: (collection) => collection.#told,
+      tell: (collection, members) => {
+        collection.#told = members
       },
       marks: (collection) => collection.#marks,
       mark: (collection, marks) => {
@@ -179,7 +186,10 @@ export class EntityCollection<T extends object = object> extends Array<T> {
     const relationship = this.#relationship
     const events = this.#events
     if (state === null || relationship === null || events === null) return
-    for (const member of added) events.added(state, relationship, member)
+    for (const member of added) {
+      this.#told?.push(member)
+      events.added(state, relationship, member)
+    }
     for (const member of removed) events.removed(state, relationship, member)
   }
 }
@@ -206,6 +216,19 @@ export function keepSnapshot(collection: EntityCollection, snapshot: readonly ob
   friend.keep(collection, snapshot)
 }
 
+/**
+ * Notes that the other sides are in step with the present members. From then on those that are put in by methods are remembered, so that
+ * {@link everMembers} can tell whose other side may have to follow a change by index or length.
+ */
+export function noteInStep(collection: EntityCollection): void {
+  friend.tell(collection, collection.slice())
+}
+
+/** All objects that the other sides may know as members: those of the database, and those that came since. */
+export function everMembers(collection: EntityCollection): Set<object> {
+  return new Set([...(friend.snapshot(collection) ?? []), ...(friend.told(collection) ?? [])])
+}
+
 /** Whether a {@link Mark} is set. */
 export function isMarked(collection: EntityCollection, mark: number): boolean {
   return (friend.marks(collection) & mark) !== 0
@@ -220,6 +243,8 @@ export function setMark(collection: EntityCollection, mark: number, isSet: boole
 /** Puts a member in at the end without any event. */
 export function appendSilently(collection: EntityCollection, member: object): void {
   push.call(collection, member)
+  const told = friend.told(collection)
+  if (told !== null) push.call(told, member)
 }
 
 /** Takes a member out, wherever it stands, without any event. */

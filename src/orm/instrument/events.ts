@@ -63,7 +63,7 @@ export function announceDifference(
 export function checkMember(relationship: RelationshipLike, member: unknown): void {
   if (stateOf(member) !== null && member instanceof relationship.target.entityClass) return
   const { className } = relationship.target
-  const holds = relationship.isCollection ? `a collection of ${className} objects` : `a ${className} or null`
+  const holds = relationship.isCollection ? `objects of class ${className}` : `an object of class ${className} or null`
   throw new ArgumentError(
     `${relationship.mapper.className}.${relationship.key} holds ${holds}; got ${describe(member)}`,
   )
@@ -73,7 +73,7 @@ export function checkMember(relationship: RelationshipLike, member: unknown): vo
 export function describe(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   const state = stateOf(value)
-  if (state !== null) return `a ${state.mapper.className} object`
+  if (state !== null) return `an object of class ${state.mapper.className}`
   if (Array.isArray(value)) return 'an array'
   if (typeof value !== 'object') return `a ${typeof value}`
   return 'an object of a class that is not mapped'

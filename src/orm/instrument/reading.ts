@@ -8,6 +8,7 @@ import {
   isMarked,
   keepSnapshot,
   Mark,
+  noteInStep,
   release,
   setMark,
   snapshotOf,
@@ -43,8 +44,9 @@ export function readCollection(state: StateLike, relationship: RelationshipLike)
 /** From now on anybody may change the array behind its own back. */
 function expose(state: StateLike, relationship: RelationshipLike, collection: EntityCollection): void {
   setMark(collection, Mark.exposed, true)
-  if (!hasRow(state) || isMarked(collection, Mark.overUnknown)) return
-  if (snapshotOf(collection) === null) keepSnapshot(collection, collection.slice())
+  noteInStep(collection)
+  if (hasRow(state) && !isMarked(collection, Mark.overUnknown) && snapshotOf(collection) === null)
+    keepSnapshot(collection, collection.slice())
   state.session?.exposed(state, relationship)
 }
 
@@ -59,14 +61,15 @@ export function replaceCollection(state: StateLike, relationship: RelationshipLi
   if (before !== null && value === before) return
   if (!Array.isArray(value))
     throw new ArgumentError(
-      `${relationship.mapper.className}.${relationship.key} is a collection and takes an array of ${relationship.target.className} objects; got ${describe(value)}. For a single object write { useList: false }`,
+      `${relationship.mapper.className}.${relationship.key} is a collection and takes an array of objects of class ${relationship.target.className}; got ${describe(value)}. For a single object write { useList: false }`,
     )
   const members: readonly object[] = Array.from(value)
   for (const member of members) checkMember(relationship, member)
   const isUnknown = before === null && hasRow(state) && !state.madeHere
   if (before === null) state.noteChange(slot)
   else noteCollection(before, state, relationship)
-  const old: readonly object[] = before === null ? [] : before.slice()
+  // What was queued for the members not loaded is known to the other sides already.
+  const old: readonly object[] = before === null ? [...(state.queued?.get(slot)?.added ?? [])] : before.slice()
   const collection = giveCollection(state, relationship, members)
   if (isUnknown || (before !== null && isMarked(before, Mark.overUnknown))) setMark(collection, Mark.overUnknown, true)
   else if (hasRow(state)) keepSnapshot(collection, before === null ? [] : snapshotOf(before))

@@ -1,7 +1,7 @@
 // `Holdings`: the objects of a session: the identity map, what is new, changed and to be deleted; how objects come in and go out.
 import { InvalidRequestError } from '../../errors.ts'
 import type { RelationshipLike, SessionLike, StateLike } from '../contract/orm.ts'
-import { cascadeMembers, settleCollection } from '../instrument/history.ts'
+import { cascadeMembers, reportExposed, settleCollection } from '../instrument/history.ts'
 import { IdentityMap } from '../load/identity-map.ts'
 import { move } from './lifecycle.ts'
 
@@ -62,6 +62,7 @@ export class Holdings {
     }
     move(state, 'add')
     state.session = this.#session
+    reportExposed(state)
     if (state.lifecycle === 'pending') this.pending.add(state)
     else this.marked.delete(state)
   }
@@ -80,14 +81,17 @@ export class Holdings {
 
   /** Brings back an object that left a session with its row. */
   attachPersistent(state: StateLike): void {
-    const key = state.key ?? state.mapper.identityKey(state.values)
-    const present = key === null ? null : this.identities.get(state.mapper, key)
+    const { key } = state
+    if (key === null)
+      throw new InvalidRequestError(
+        `This ${state.mapper.className} was deleted: to write it again, make a new object with the same values`,
+      )
+    const present = this.identities.get(state.mapper, key)
     if (present !== null && present !== state)
       throw new InvalidRequestError(
         `Another ${state.mapper.className} object with the primary key ${String(key)} is in this session already: use merge() to copy this one's values onto it`,
       )
     move(state, 'add')
-    state.key = key
     state.session = this.#session
     this.identities.put(state)
     if (state.modified) this.changed.add(state)
