@@ -2,9 +2,9 @@
 import { type CommandResult, DriverError } from '../../contract/driver.ts'
 import type { Decode } from '../codec/codec.ts'
 import type { Encoded } from './encode.ts'
+import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcome.ts'
 import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
 import { decodeRow, planRows, type RowPlan } from './row-plan.ts'
-import { isServerMessage } from './server-error.ts'
 import type { Known, Prepared, StatementCache } from './statements.ts'
 import type { MessageWriter } from './writer.ts'
 
@@ -24,25 +24,6 @@ interface Entry {
   /** Whether the rows come in the plan's mixed formats. */
   readonly mixed: boolean
   plan: RowPlan | null
-}
-
-/** What went wrong, and at which command; one past the last is the end of the batch. */
-export interface BatchFailure {
-  readonly error: Error
-  readonly commandIndex: number
-}
-
-/** How a batch ended: with the server ready again, or with the connection. */
-export interface BatchOutcome {
-  readonly results: CommandResult[]
-  readonly failure: BatchFailure | null
-}
-
-/** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
-export function isStaleStatement(failure: BatchFailure): boolean {
-  const { error } = failure
-  if (!isServerMessage(error)) return false
-  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
 }
 
 /**

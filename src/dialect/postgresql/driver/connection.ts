@@ -10,11 +10,12 @@ import {
   type TransactionStatus,
 } from '../../contract/driver.ts'
 import { isDisconnectSqlState } from '../sqlstate.ts'
-import { Batch, type BatchOutcome, isStaleStatement } from './batch.ts'
+import { Batch } from './batch.ts'
 import { encodeBatch } from './encode.ts'
+import { type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
 import type { ServerMessage, WireClient } from './pg-internals.ts'
 import type { Reader } from './reader.ts'
-import { batchError, isServerMessage, noticeOf } from './server-error.ts'
+import { isServerMessage, noticeOf } from './server-error.ts'
 import { StatementCache } from './statements.ts'
 import { MessageWriter } from './writer.ts'
 
@@ -246,7 +247,8 @@ export class PostgresConnection implements DriverConnection {
   #heard(message: unknown): void {
     // What is no message of the server is pg's parser, which did not understand what came.
     if (isServerMessage(message) && !isDisconnectSqlState(message.code ?? '')) return
-    this.#lostReason ??= message instanceof Error ? message : new Error('the server sent an error without a message')
+    this.#lostReason ??=
+      message instanceof Error ? message : new DriverError('the server sent an error without a message')
     this.terminate()
   }
 
@@ -254,10 +256,10 @@ export class PostgresConnection implements DriverConnection {
     if (this.#closed) return
     this.#closed = true
     this.#status = 'lost'
-    if (!this.#closing) this.#lostReason ??= new Error('the server closed the connection unexpectedly')
+    if (!this.#closing) this.#lostReason ??= new DriverError('the server closed the connection unexpectedly')
     const batch = this.#batch
     this.#parts.reader.batch = null
-    batch?.handleError(this.#lostReason ?? new Error('the connection was closed while a batch was running'))
+    batch?.handleError(this.#lostReason ?? new DriverError('the connection was closed while a batch was running'))
     batch?.finish()
     for (const listener of this.#closedListeners.splice(0)) callSafely(listener, this.#lostReason)
   }
@@ -284,11 +286,4 @@ function abortedBeforeSend(signal: AbortSignal): DriverError {
     sent: false,
     canceled: true,
   })
-}
-
-/** Whether a stale statement stopped the batch before anything of it took effect: nothing ran but a BEGIN. */
-function tookNoEffect(outcome: BatchOutcome): boolean {
-  const { failure, results } = outcome
-  if (failure === null || !isStaleStatement(failure)) return false
-  return results.every((result) => result.tag === 'BEGIN' || result.tag === 'START TRANSACTION')
 }

@@ -1,6 +1,5 @@
 // What the server says, as the contract's records.
-import { DriverError, type DriverNotice, type ServerErrorFields } from '../../contract/driver.ts'
-import type { BatchOutcome } from './batch.ts'
+import type { DriverNotice, ServerErrorFields } from '../../contract/driver.ts'
 import type { ServerMessage } from './pg-internals.ts'
 
 const TEXT_FIELDS = [
@@ -45,27 +44,4 @@ export function noticeOf(message: ServerMessage): DriverNotice {
     ...(message.detail === undefined ? {} : { detail: message.detail }),
     ...(message.hint === undefined ? {} : { hint: message.hint }),
   }
-}
-
-/**
- * The error of a batch that failed or was aborted.
- * @param signal - the signal that aborted it; undefined where none did.
- */
-export function batchError(outcome: BatchOutcome, disconnected: boolean, signal: AbortSignal | undefined): DriverError {
-  const { failure, results } = outcome
-  const canceled = signal !== undefined
-  if (failure === null) {
-    const message = 'the batch was aborted, but the server had completed it before it could be stopped'
-    return new DriverError(message, { disconnected, canceled, cause: signal?.reason, results })
-  }
-  const { error, commandIndex } = failure
-  return new DriverError(canceled ? `the batch was aborted: ${error.message}` : error.message, {
-    disconnected,
-    canceled,
-    cause: canceled ? signal.reason : error instanceof DriverError ? error.cause : error,
-    results: results.slice(0, commandIndex),
-    // A connection that ends is no command's fault.
-    commandIndex: disconnected ? null : commandIndex,
-    fields: isServerMessage(error) ? errorFields(error) : null,
-  })
 }

@@ -1,0 +1,52 @@
+// How a batch ended, and the error it becomes.
+import { type CommandResult, DriverError } from '../../contract/driver.ts'
+import { errorFields, isServerMessage } from './server-error.ts'
+
+/** What went wrong, and at which command; one past the last is the end of the batch. */
+export interface BatchFailure {
+  readonly error: Error
+  readonly commandIndex: number
+}
+
+/** How a batch ended: with the server ready again, or with the connection. */
+export interface BatchOutcome {
+  readonly results: CommandResult[]
+  readonly failure: BatchFailure | null
+}
+
+/** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
+export function isStaleStatement(failure: BatchFailure): boolean {
+  const { error } = failure
+  if (!isServerMessage(error)) return false
+  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
+}
+
+/** Whether a stale statement stopped the batch before anything of it took effect: nothing ran but a BEGIN. */
+export function tookNoEffect(outcome: BatchOutcome): boolean {
+  const { failure, results } = outcome
+  if (failure === null || !isStaleStatement(failure)) return false
+  return results.every((result) => result.tag === 'BEGIN' || result.tag === 'START TRANSACTION')
+}
+
+/**
+ * The error of a batch that failed or was aborted.
+ * @param signal - the signal that aborted it; undefined where none did.
+ */
+export function batchError(outcome: BatchOutcome, disconnected: boolean, signal: AbortSignal | undefined): DriverError {
+  const { failure, results } = outcome
+  const canceled = signal !== undefined
+  if (failure === null) {
+    const message = 'the batch was aborted, but the server had completed it before it could be stopped'
+    return new DriverError(message, { disconnected, canceled, cause: signal?.reason, results })
+  }
+  const { error, commandIndex } = failure
+  return new DriverError(canceled ? `the batch was aborted: ${error.message}` : error.message, {
+    disconnected,
+    canceled,
+    cause: canceled ? signal.reason : error instanceof DriverError ? error.cause : error,
+    results: results.slice(0, commandIndex),
+    // A connection that ends is no command's fault.
+    commandIndex: disconnected ? null : commandIndex,
+    fields: isServerMessage(error) ? errorFields(error) : null,
+  })
+}
