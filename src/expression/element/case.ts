@@ -40,5 +40,6 @@ export class Case<V = unknown> extends ColumnElement<V> {
     pass.nodes(this.conditions)
     pass.nodes(this.results)
     pass.node(this.otherwise)
+    pass.type(this.type)
   }
 }

@@ -46,6 +46,7 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   }
   walk(pass: Pass): void {
     walkName(pass, this.name)
+    pass.text(this.key)
     pass.node(this.element)
   }
 }

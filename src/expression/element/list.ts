@@ -66,6 +66,7 @@ export class ClauseList extends ColumnElement<unknown> {
   }
   walk(pass: Pass): void {
     pass.nodes(this.clauses)
+    pass.type(this.type)
   }
 }
 

@@ -42,5 +42,6 @@ export class Unary<V = unknown> extends ColumnElement<V> {
     pass.text(this.operator.name)
     pass.flag(this.postfix)
     pass.node(this.element)
+    pass.type(this.type)
   }
 }

@@ -26,6 +26,7 @@ export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   }
   walk(pass: Pass): void {
     pass.node(this.element)
+    pass.type(this.type)
   }
 }
 
