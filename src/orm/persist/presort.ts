@@ -53,12 +53,19 @@ function isOrphan(state: StateLike): boolean {
   return false
 }
 
+/** Whether an object's row is deleted, and its association rows with it; collections may show it still. */
+function isGone(state: StateLike): boolean {
+  return state.lifecycle === 'deleted' || (state.lifecycle === 'detached' && state.key === null)
+}
+
 class Presort {
   readonly work: Work
   readonly #host: PresortHost
   #unknown: FetchedMembers[] = []
   /** Members found by a query for references that were replaced without having been loaded. */
   readonly #displaced: Map<StateLike, Map<RelationshipLike, StateLike[]>> = new Map()
+  /** Association rows added to collections that are not loaded; the other side may know them to exist. */
+  readonly #uncertain: (FetchedMembers & { readonly member: StateLike })[] = []
 
   constructor(work: Work, host: PresortHost) {
     this.work = work
@@ -67,7 +74,7 @@ class Presort {
 
   /** A persistent object may need an UPDATE. */
   save(state: StateLike): void {
-    if (this.work.deletes.has(state) || this.work.isSaved(state)) return
+    if (state.lifecycle !== 'persistent' || this.work.deletes.has(state) || this.work.updates.has(state)) return
     this.work.updates.add(state)
     this.along(state)
   }
@@ -101,8 +108,19 @@ class Presort {
         this.#learn(state, relationship, fetched[index] ?? [])
       for (const { state, relationship } of requests) this.#follow(state, relationship)
     }
+    this.#dropKnownPairs()
     const expired = this.#expiredParents()
     if (expired.size > 0) await this.#host.loadColumns([...expired])
+  }
+
+  /** What was added to a collection that is not loaded is no news where the other side, loaded, had it before. */
+  #dropKnownPairs(): void {
+    for (const { state, relationship, member } of this.#uncertain) {
+      const { reverse } = relationship
+      if (reverse === null || !reverse.isCollection || member.committed?.has(reverse.slot) !== true) continue
+      const { loaded, unchanged } = collectionHistory(member, reverse)
+      if (loaded && unchanged.includes(state)) this.work.unassociate(relationship, state, member)
+    }
   }
 
   /** Objects whose keys are to be copied and are not loaded. */
@@ -223,11 +241,15 @@ class Presort {
     if (members.replaced && this.#ask(state, relationship)) return
     for (const member of members.added) {
       if (this.work.deletes.has(member)) continue
-      if (this.#host.owns(member)) this.work.associate(relationship, state, member, 'added')
-      else this.#host.skipped(state, relationship, member)
+      if (!this.#host.owns(member)) {
+        this.#host.skipped(state, relationship, member)
+        continue
+      }
+      this.work.associate(relationship, state, member, 'added')
+      if (members.unknown) this.#uncertain.push({ state, relationship, member })
     }
     for (const member of members.removed) {
-      this.work.associate(relationship, state, member, 'removed')
+      if (!isGone(member)) this.work.associate(relationship, state, member, 'removed')
       if (relationship.cascade.deleteOrphan && member.parents?.get(relationship.parentKey) === null) this.remove(member)
     }
   }

@@ -88,6 +88,12 @@ export class Work {
     members.add(far)
   }
 
+  /** Takes back that an association row comes. */
+  unassociate(relationship: RelationshipLike, state: StateLike, member: StateLike): void {
+    const { work, flipped } = this.association(relationship)
+    work.added.get(flipped ? member : state)?.delete(flipped ? state : member)
+  }
+
   /** Notes that all association rows of a deleted object go. */
   disassociate(relationship: RelationshipLike, state: StateLike): void {
     const { work, flipped } = this.association(relationship)

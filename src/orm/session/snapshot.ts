@@ -46,10 +46,12 @@ export class Snapshot {
     for (const state of everything ? holdings.identities : changed) expireWhole(state, holdings)
   }
 
-  /** The transaction was committed. */
+  /** The transaction was committed: objects whose rows were deleted belong to nobody, and have no key any more. */
   settle(): void {
     for (const state of this.deleted) {
-      if (state.lifecycle === 'deleted') move(state, 'detach')
+      if (state.lifecycle !== 'deleted') continue
+      move(state, 'detach')
+      state.key = null
       state.session = null
       state.batch = null
     }

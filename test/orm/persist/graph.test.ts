@@ -1,0 +1,75 @@
+// Whatever is done to a graph of objects: after a commit the database holds just that graph, and no constraint was broken on the way.
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { databases } from '../../support/server.ts'
+import { type TestDatabase, useDatabase } from '../session/use-database.ts'
+import { type Expected, Graph, type Operation } from './graph.ts'
+
+const operation: fc.Arbitrary<Operation> = fc.record({
+  name: fc.constantFrom(...Graph.operations),
+  first: fc.nat(1000),
+  second: fc.nat(1000),
+  flag: fc.boolean(),
+})
+
+/** The database in the form of the expectation. */
+async function stored(db: TestDatabase): Promise<unknown> {
+  const pairs = await db.rows(
+    'SELECT title, word FROM purchase_tag JOIN purchase ON purchase.id = purchase_id JOIN tag ON tag.id = tag_id',
+  )
+  const purchases = await db.rows('SELECT title, u.name FROM purchase LEFT JOIN user_account u ON u.id = buyer_id')
+  return plain({
+    users: new Set((await db.rows('SELECT name FROM user_account')).map(([name]) => name as string)),
+    addresses: new Map(
+      (await db.rows('SELECT email, u.name FROM address JOIN user_account u ON u.id = user_id')) as [string, string][],
+    ),
+    purchases: new Map(
+      purchases.map(([title, buyer]) => [
+        title as string,
+        {
+          buyer: buyer as string | null,
+          tags: new Set(pairs.filter(([of]) => of === title).map(([, word]) => word as string)),
+        },
+      ]),
+    ),
+    tags: new Set((await db.rows('SELECT word FROM tag')).map(([word]) => word as string)),
+    nodes: new Map(
+      (await db.rows('SELECT n.label, p.label FROM node n LEFT JOIN node p ON p.id = n.parent_id')) as [
+        string,
+        string | null,
+      ][],
+    ),
+  })
+}
+
+function plain({ users, addresses, purchases, tags, nodes }: Expected): unknown {
+  return {
+    users: [...users].sort(),
+    addresses: Object.fromEntries(addresses),
+    purchases: Object.fromEntries(
+      [...purchases].map(([title, { buyer, tags: words }]) => [title, { buyer, tags: [...words].sort() }]),
+    ),
+    tags: [...tags].sort(),
+    nodes: Object.fromEntries(nodes),
+  }
+}
+
+describe.each(databases())('graphs of objects on $name', (target) => {
+  const db = useDatabase(target)
+
+  test('become rows as they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 60, size: 'max' }), async (operations) => {
+        await db.engine.execute(
+          'TRUNCATE user_account, address, purchase, tag, purchase_tag, node RESTART IDENTITY CASCADE',
+        )
+        await using session = db.session()
+        const graph = new Graph(session)
+        for (const each of operations) await graph.run(each)
+        await session.commit()
+        expect(await stored(db)).toEqual(plain(graph.expected))
+      }),
+      { numRuns: 60 },
+    )
+  }, 120_000)
+})
