@@ -3,6 +3,8 @@ import { ColumnElement } from '../../expression/element/column-element.ts'
 import { Label } from '../../expression/element/label.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import { TextClause } from '../../expression/element/text.ts'
+import type { Unary } from '../../expression/element/unary.ts'
+import { distinctOf } from '../../expression/operator/catalog.ts'
 import { columnsOfItem } from '../../expression/select/labels.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
 import { Place, type PlaceNumber } from './frame.ts'
@@ -85,8 +87,13 @@ function tellColumn(column: ColumnElement, element: NamedElement, out: Render): 
   })
 }
 
+/** What DISTINCT stands before keeps its key; other operators make a new value, which the server calls so. */
+function bareKey(column: Unary): string {
+  return (column.operator === distinctOf ? column.element.resultKey : null) ?? '?column?'
+}
+
 function resultKey(column: ColumnElement, element: NamedElement, out: Render): string {
-  if (isBare(column, false)) return (column as unknown as { element: ColumnElement }).element.resultKey ?? '?column?'
+  if (isBare(column, false)) return bareKey(column as Unary)
   if (!(element instanceof Label) || typeof element.name === 'string') return element.key
   return out.name(element.name)
 }

@@ -151,11 +151,6 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
   const { state } = node
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
-  for (const part of state.selects)
-    if (part.exportedColumns.length !== first.exportedColumns.length)
-      throw new CompileError(
-        `The parts of ${state.operator} have different numbers of columns: ${first.exportedColumns.length} and ${part.exportedColumns.length}`,
-      )
   let text = ''
   state.selects.forEach((part, index) => {
     // The first part alone names the columns of the result.
