@@ -1,8 +1,7 @@
 // Arrays of any type: PostgreSQL's array literals, both ways.
 import { DriverError } from '../../contract/driver.ts'
 import { arrayOidOf } from './array-oid.ts'
-import { utf8 } from './bytes.ts'
-import { type Decode, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 
 /** What {@link arrayOf} may be told. */
 export interface ArrayOptions {
@@ -58,11 +57,7 @@ export function arrayOf<T>(item: PostgresCodec<T>, options: ArrayOptions = {}): 
     oid: options.oid ?? arrayOidOf(item.oid),
     delimiter: item.delimiter,
     encode,
-    decodeText: (buffer, start, end) => {
-      const literal = utf8(buffer, start, end)
-      const reader = new LiteralReader(name, literal, item, buffer, start, end)
-      return reader.read() as ArrayValue<T>
-    },
+    decodeText: (buffer, start, end) => new LiteralReader(name, item, buffer, start, end).read() as ArrayValue<T>,
   })
 }
 
@@ -123,88 +118,107 @@ function writeBounds(name: string, value: readonly unknown[], lower: readonly nu
 }
 
 const BOUNDS = /^(?:\[-?\d+:-?\d+\])+=/
+const OPEN = 0x7b
+const CLOSE = 0x7d
+const QUOTE = 0x22
+const BACKSLASH = 0x5c
 
-/** Reads one array literal; items are decoded from bytes, so that one codec serves columns and items. */
+/** Reads one array literal. All that has a meaning in it is ASCII, so it is read as bytes, and the items from where they lie. */
 class LiteralReader {
   readonly #name: string
-  readonly #text: string
   readonly #item: PostgresCodec
-  readonly #fail: () => DriverError
-  #at = 0
+  readonly #delimiter: number
+  readonly #buffer: Buffer
+  readonly #start: number
+  readonly #end: number
+  #at: number
 
-  constructor(name: string, text: string, item: PostgresCodec, buffer: Buffer, start: number, end: number) {
+  constructor(name: string, item: PostgresCodec, buffer: Buffer, start: number, end: number) {
     this.#name = name
-    this.#text = text
     this.#item = item
-    this.#fail = () => undecodable(this.#name, buffer, start, end)
+    this.#delimiter = item.delimiter.charCodeAt(0)
+    this.#buffer = buffer
+    this.#start = start
+    this.#end = end
+    this.#at = start
   }
 
   read(): unknown[] {
     const lower = this.#lowerBounds()
-    if (this.#text[this.#at] !== '{') throw this.#fail()
+    if (this.#buffer[this.#at] !== OPEN || this.#at >= this.#end) throw this.#failure()
     const array = this.#array()
-    if (this.#at !== this.#text.length) throw this.#fail()
+    if (this.#at !== this.#end) throw this.#failure()
     if (lower.length > 0) bounds.set(array, lower)
     return array
   }
 
+  #failure(): DriverError {
+    return undecodable(this.#name, this.#buffer, this.#start, this.#end)
+  }
+
   /** Reads `[0:1][5:6]=`; empty where the literal has none. */
   #lowerBounds(): number[] {
-    const prefix = BOUNDS.exec(this.#text)?.[0]
-    if (prefix === undefined) return []
-    this.#at = prefix.length
+    if (this.#buffer[this.#at] !== 0x5b) return []
+    const prefix = BOUNDS.exec(this.#buffer.toString('latin1', this.#start, this.#end))?.[0]
+    if (prefix === undefined) throw this.#failure()
+    this.#at += prefix.length
     return Array.from(prefix.matchAll(/\[(-?\d+):/g), ([, first]) => Number(first))
   }
 
   #array(): unknown[] {
-    const text = this.#text
+    const buffer = this.#buffer
     const array: unknown[] = []
     this.#at++
-    if (text[this.#at] === '}') {
+    if (buffer[this.#at] === CLOSE && this.#at < this.#end) {
       this.#at++
       return array
     }
     for (;;) {
-      const next = text[this.#at]
-      if (next === '{') array.push(this.#array())
-      else if (next === '"') array.push(this.#decode(this.#quoted()))
-      else array.push(this.#bareItem())
-      const after = text[this.#at++]
-      if (after === '}') return array
-      if (after !== this.#item.delimiter) throw this.#fail()
+      if (this.#at >= this.#end) throw this.#failure()
+      const next = buffer[this.#at]
+      if (next === OPEN) array.push(this.#array())
+      else if (next === QUOTE) array.push(this.#quoted())
+      else array.push(this.#unquoted())
+      if (this.#at >= this.#end) throw this.#failure()
+      const after = buffer[this.#at++]
+      if (after === CLOSE) return array
+      if (after !== this.#delimiter) throw this.#failure()
     }
   }
 
-  #bareItem(): unknown {
-    const text = this.#text
-    const delimiter = this.#item.delimiter
-    let end = this.#at
-    while (end < text.length && text[end] !== delimiter && text[end] !== '}') end++
-    const item = text.slice(this.#at, end)
-    this.#at = end
-    return item === 'NULL' ? null : this.#decode(item)
+  #unquoted(): unknown {
+    const buffer = this.#buffer
+    const from = this.#at
+    let at = from
+    for (; at < this.#end; at++) {
+      const byte = buffer[at]
+      if (byte === this.#delimiter || byte === CLOSE) break
+    }
+    this.#at = at
+    // Only NULL itself is never quoted; the text is.
+    if (at - from === 4 && buffer[from] === 0x4e && buffer.toString('latin1', from, at) === 'NULL') return null
+    return this.#item.decodeText(buffer, from, at)
   }
 
-  #quoted(): string {
-    const text = this.#text
-    let result = ''
-    let from = ++this.#at
-    for (;;) {
-      const next = text[this.#at]
-      if (next === undefined) throw this.#fail()
-      if (next === '"') break
-      if (next === '\\') {
-        result += text.slice(from, this.#at++)
-        from = this.#at
+  #quoted(): unknown {
+    const buffer = this.#buffer
+    const from = this.#at + 1
+    let escapes = 0
+    let at = from
+    for (; at < this.#end && buffer[at] !== QUOTE; at++) {
+      if (buffer[at] === BACKSLASH) {
+        escapes++
+        at++
       }
-      this.#at++
     }
-    result += text.slice(from, this.#at++)
-    return result
-  }
-
-  #decode(item: string): unknown {
-    const bytes = Buffer.from(item, 'utf8')
-    return (this.#item.decodeText as Decode)(bytes, 0, bytes.length)
+    if (at >= this.#end) throw this.#failure()
+    this.#at = at + 1
+    if (escapes === 0) return this.#item.decodeText(buffer, from, at)
+    const plain = Buffer.allocUnsafe(at - from - escapes)
+    for (let source = from, target = 0; source < at; source++) {
+      if (buffer[source] === BACKSLASH) source++
+      plain[target++] = buffer[source] as number
+    }
+    return this.#item.decodeText(plain, 0, plain.length)
   }
 }

@@ -60,12 +60,31 @@ function parseOffset(buffer: Buffer, start: number, end: number): number {
   return sign * seconds
 }
 
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
+
+// The rows of a batch are often of the same day, and a day's text costs as much as the rest.
+let lastDay = Number.NaN
+let lastDayText = ''
+
 /** A valid Date as PostgreSQL reads it: `2024-02-29 12:34:56.789+00`, with ` BC` before the year 1. */
 export function formatTimestamptz(date: Date): string {
-  const iso = date.toISOString()
-  // The usual form is `2024-02-29T12:34:56.789Z`; other years begin with a sign and have six digits.
-  if (iso.length === 24 && !iso.startsWith('0000')) return `${iso.slice(0, 10)} ${iso.slice(11, 23)}+00`
+  const time = date.getTime()
+  const day = Math.floor(time / MILLISECONDS_PER_DAY)
+  if (day !== lastDay) {
+    lastDay = day
+    lastDayText = dayText(date)
+  }
+  const inDay = time - day * MILLISECONDS_PER_DAY
+  const seconds = Math.floor(inDay / 1000)
+  const minutes = Math.floor(seconds / 60)
+  const clock = `${TWO_DIGITS[Math.floor(minutes / 60)]}:${TWO_DIGITS[minutes % 60]}:${TWO_DIGITS[seconds % 60]}`
+  const fraction = String(1000 + inDay - seconds * 1000).slice(1)
+  const text = `${lastDayText} ${clock}.${fraction}+00`
+  return date.getUTCFullYear() > 0 ? text : `${text} BC`
+}
+
+function dayText(date: Date): string {
   const year = date.getUTCFullYear()
-  const rest = iso.slice(iso.length - 20, iso.length - 1).replace('T', ' ')
-  return year > 0 ? `${year}${rest}+00` : `${String(1 - year).padStart(4, '0')}${rest}+00 BC`
+  const years = String(year > 0 ? year : 1 - year).padStart(4, '0')
+  return `${years}-${TWO_DIGITS[date.getUTCMonth() + 1]}-${TWO_DIGITS[date.getUTCDate()]}`
 }
