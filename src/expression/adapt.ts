@@ -120,9 +120,17 @@ class Replacing {
   }
 
   #statement(statement: Stateful): Element {
-    const state = this.#value(statement.state)
-    if (state === statement.state) return statement
-    return new (statement.constructor as new (state: unknown) => Element)(state)
+    const { state } = statement
+    let changes: Record<string, unknown> | null = null
+    for (const [key, value] of Object.entries(state)) {
+      if (OPAQUE.has(key)) continue
+      const replaced = this.#value(value, true)
+      if (replaced === value) continue
+      changes ??= {}
+      changes[key] = replaced
+    }
+    if (changes === null) return statement
+    return new (statement.constructor as new (state: unknown) => Element)({ ...state, ...changes })
   }
 
   /** Elements that are no more than their properties. */
@@ -138,14 +146,14 @@ class Replacing {
     return Object.assign(Object.create(Object.getPrototypeOf(element) as object) as Element, element, changes)
   }
 
-  /** Elements within lists and records. */
-  #value(value: unknown): unknown {
+  /** Elements within lists; in a statement's state within records too: assignments, FOR UPDATE. */
+  #value(value: unknown, inRecords = false): unknown {
     if (isElement(value)) return this.element(value)
     if (Array.isArray(value)) {
-      const replaced = value.map((each) => this.#value(each))
+      const replaced = value.map((each) => this.#value(each, inRecords))
       return replaced.every((each, index) => each === value[index]) ? value : replaced
     }
-    if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value
+    if (!inRecords || typeof value !== 'object' || value === null) return value
     const entries = Object.entries(value).map(([key, each]) => [key, this.#value(each)] as const)
     return entries.every(([key, each]) => each === (value as Record<string, unknown>)[key])
       ? value
@@ -153,7 +161,10 @@ class Replacing {
   }
 }
 
+/** Parts of a statement's state that hold no elements to replace. */
+const OPAQUE: ReadonlySet<string> = new Set(['options', 'executionOptions', 'plugin'])
+
 /** A statement that is made from its state. */
 interface Stateful extends Element {
-  readonly state: unknown
+  readonly state: object
 }
