@@ -1,6 +1,6 @@
 // `QueuePool`: connections kept by `pg-pool`, lent with SQLAlchemy's rules: overflow, timeout, recycling, ping, reset, generations.
 import PgPool from 'pg-pool'
-import type { Driver } from '../dialect/contract/driver.ts'
+import { type Driver, DriverError } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
 import type { Pool, PoolStatus } from './pool.ts'
@@ -17,6 +17,9 @@ interface PhysicalPool {
   end(done: () => void): void
   on(event: 'error', listener: () => void): this
 }
+
+/** How long a server that takes no more connections is left in peace; up to twice as long. */
+const RETRY_MS = 100
 
 const NewPhysicalPool = PgPool as unknown as new (
   options: ClientOptions & {
@@ -39,6 +42,9 @@ export class QueuePool implements Pool {
   #requested = 0
   #generation = 0
   #disposal: Promise<void> | null = null
+  /** Set while the server takes no more connections. */
+  #retry: NodeJS.Timeout | null = null
+  #refusal: unknown = null
   #whenDrained: (() => void)[] = []
   /** Connections that are saying goodbye. */
   readonly #ending: Set<Promise<void>> = new Set()
@@ -126,7 +132,8 @@ export class QueuePool implements Pool {
   /** Asks `pg-pool` for a connection for each who waits, as far as it can give any. */
   #request(): void {
     const { totalCount, idleCount, waitingCount } = this.#physical
-    let free = this.#options.limit - totalCount + idleCount - waitingCount
+    const room = this.#retry === null ? this.#options.limit - totalCount : 0
+    let free = room + idleCount - waitingCount
     while (free > 0 && this.#requested < this.#waiting.length) {
       free -= 1
       this.#requested += 1
@@ -137,15 +144,33 @@ export class QueuePool implements Pool {
   readonly #arrived = (error: unknown, slot: PooledConnection | undefined): void => {
     this.#requested -= 1
     if (slot === undefined) {
-      this.#waiting.fail(error)
-      this.#next()
+      this.#refused(error)
       return
     }
     this.#held.add(slot)
+    this.#refusal = null
     if (slot.fresh) this.#lend(slot)
     else if (this.#isStale(slot)) this.#close(slot)
     else if (performance.now() - slot.restingSince >= this.#options.pingAfterMs) void this.#pingAndLend(slot)
     else this.#lend(slot)
+  }
+
+  /** A connection could not be opened. */
+  #refused(error: unknown): void {
+    if (error instanceof DriverError && error.refusedForNow && this.#held.size > 0 && this.#disposal === null) {
+      // Those who hold connections will give them back, or the server may take another one: whoever waits has time to wait for.
+      this.#refusal = error
+      this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS * (1 + Math.random())).unref()
+      this.#waiting.watch()
+      return
+    }
+    this.#waiting.fail(error)
+    this.#next()
+  }
+
+  #tryAgain(): void {
+    this.#retry = null
+    this.#request()
   }
 
   async #pingAndLend(slot: PooledConnection): Promise<void> {
@@ -217,6 +242,7 @@ export class QueuePool implements Pool {
   }
 
   async #dispose(): Promise<void> {
+    if (this.#retry !== null) clearTimeout(this.#retry)
     while (this.#waiting.fail(this.#disposedError()));
     this.#physical.end(() => {})
     await Promise.all(this.#ending)
@@ -242,6 +268,7 @@ export class QueuePool implements Pool {
       held.length < this.#options.limit
         ? `${timeout}. ${held.length} of this ${this.#name} are lent, and opening another takes too long`
         : `${this.exhausted(this.#options)}, ${timeout}. ${describeHolders(held)}`,
+      this.#refusal === null ? {} : { cause: this.#refusal },
     )
   }
 }

@@ -193,6 +193,22 @@ describe('the pool', () => {
     expect(engine.stats().pool).toMatchObject({ checkedOut: 0, opening: 0, waiting: 0 })
   })
 
+  it('serves all where the server allows fewer connections than the pool', async () => {
+    await admin.execute("CREATE ROLE limited LOGIN PASSWORD 'limited' CONNECTION LIMIT 2")
+    const url = new URL(postgresUrl())
+    url.username = url.password = 'limited'
+    const crowded = createEngine(url.href, { poolSize: 8 })
+    try {
+      const work = Array.from({ length: 24 }, (_, value) =>
+        crowded.execute('SELECT $1::int, pg_sleep(0.01)', [value]).scalar(),
+      )
+      expect(await Promise.all(work)).toEqual(Array.from({ length: 24 }, (_, value) => value))
+    } finally {
+      await crowded.dispose()
+      await admin.execute('DROP ROLE limited')
+    }
+  })
+
   it('tests connections before they are lent where it is told so', async () => {
     const careful = createEngine(proxy.url, { poolPrePing: true })
     try {

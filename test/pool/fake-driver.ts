@@ -60,7 +60,7 @@ export class FakeConnection implements DriverConnection {
 export class FakeDriver {
   readonly connections: FakeConnection[] = []
   /** What connecting does. */
-  behaviour: 'open' | 'refuse' | 'hang' = 'open'
+  behaviour: 'open' | 'refuse' | 'busy' | 'hang' = 'open'
   attempts = 0
   #hanging: (() => void)[] = []
 
@@ -68,6 +68,8 @@ export class FakeDriver {
     this.attempts += 1
     if (this.behaviour === 'hang') await new Promise<void>((resolve) => this.#hanging.push(resolve))
     if (this.behaviour === 'refuse') throw new DriverError('the server is down', { disconnected: true })
+    if (this.behaviour === 'busy')
+      throw new DriverError('too many connections', { refusedForNow: true, disconnected: true })
     const connection = new FakeConnection(this.connections.length + 1)
     this.connections.push(connection)
     return connection

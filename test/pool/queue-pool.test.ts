@@ -248,6 +248,41 @@ describe('failing to connect', () => {
   })
 })
 
+describe('a server that takes no more connections for now', () => {
+  it('is asked again while others hold connections, and they serve who waits', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0 })
+    const held = await pool.checkout()
+    driver.behaviour = 'busy'
+    const waiting = [watch(pool.checkout()), watch(pool.checkout())]
+    await turn()
+    expect(driver.attempts).toBe(3)
+    pool.checkin(held)
+    await turn()
+    expect(waiting.map(({ slot }) => slot)).toEqual([held, null])
+    await pause(250)
+    expect(driver.attempts).toBeGreaterThan(3)
+    expect(driver.attempts).toBeLessThan(10)
+    driver.behaviour = 'open'
+    await pause(250)
+    expect(waiting[1]?.slot?.connection.processId).toBe(2)
+  })
+
+  it('is told as the cause of the timeout', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0, timeoutMs: 50 })
+    await pool.checkout()
+    driver.behaviour = 'busy'
+    const error = await pool.checkout().catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(TimeoutError)
+    expect((error as Error).cause).toMatchObject({ message: 'too many connections' })
+  })
+
+  it('fails who waits where nobody could give a connection back', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0 })
+    driver.behaviour = 'busy'
+    await expect(pool.checkout()).rejects.toThrow('too many connections')
+  })
+})
+
 describe('coming back', () => {
   it('costs no round trip outside a transaction', async () => {
     const { pool } = setup()

@@ -146,6 +146,8 @@ export class DriverError extends Error {
   readonly canceled: boolean
   /** Index of the parameter whose value could not be encoded; null where encoding was not the matter. */
   readonly parameterIndex: number | null
+  /** Whether the server takes no more connections for now (it has too many, or is starting) and may take one later. */
+  readonly refusedForNow: boolean
 
   constructor(message: string, options: DriverErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -156,6 +158,7 @@ export class DriverError extends Error {
     this.sent = options.sent ?? true
     this.canceled = options.canceled ?? false
     this.parameterIndex = options.parameterIndex ?? null
+    this.refusedForNow = options.refusedForNow ?? false
   }
 }
 
@@ -169,4 +172,5 @@ export interface DriverErrorOptions {
   readonly sent?: boolean
   readonly canceled?: boolean
   readonly parameterIndex?: number | null
+  readonly refusedForNow?: boolean
 }

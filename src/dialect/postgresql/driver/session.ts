@@ -1,6 +1,6 @@
 // Opens one session: socket, TLS, authentication, and the settings that the codecs rely on.
 import type { ConnectionOptions } from 'node:tls'
-import { DriverError } from '../../contract/driver.ts'
+import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
 import { requestCancel } from './cancel.ts'
 import { type CancelRequest, PostgresConnection } from './connection.ts'
 import { PgClient, type WireClient, type WireStream } from './pg-internals.ts'
@@ -141,10 +141,18 @@ function cancelRequest(client: WireClient, reader: Reader, options: SessionOptio
 }
 
 function failure(options: SessionOptions, error: Error): DriverError {
-  if (isServerMessage(error)) return connectError(options, error.message, { cause: error, fields: errorFields(error) })
+  if (isServerMessage(error))
+    return connectError(options, error.message, {
+      cause: error,
+      fields: errorFields(error),
+      refusedForNow: REFUSED_FOR_NOW.includes(error.code ?? ''),
+    })
   if (error instanceof DriverError) return connectError(options, error.message, { cause: error.cause ?? error })
   return connectError(options, reason(error), { cause: error })
 }
+
+/** Too many connections; the server is starting, stopping or recovering. */
+const REFUSED_FOR_NOW: readonly string[] = ['53300', '57P03']
 
 /** What an error of the socket says; the error of several addresses tried has no message of its own. */
 function reason(error: Error): string {
@@ -157,7 +165,7 @@ function reason(error: Error): string {
 function connectError(
   options: SessionOptions,
   why: string,
-  more: { cause?: unknown; canceled?: boolean; fields?: DriverError['fields'] } = {},
+  more: Pick<DriverErrorOptions, 'cause' | 'canceled' | 'fields' | 'refusedForNow'> = {},
 ): DriverError {
   const where = options.host.startsWith('/')
     ? `${options.host} (port ${options.port})`
