@@ -4,6 +4,40 @@
 import './dialect/stringify.ts'
 import './expression/comparator/default.ts'
 
+// ---- errors ------------------------------------------------------------------------------------------------------
+export {
+  AdminShutdown,
+  CannotConnectNow,
+  CheckViolation,
+  DeadlockDetected,
+  DivisionByZero,
+  DuplicateColumn,
+  DuplicateObject,
+  DuplicateTable,
+  ExclusionViolation,
+  ForeignKeyViolation,
+  InFailedTransaction,
+  InsufficientPrivilege,
+  InvalidCachedStatement,
+  InvalidCatalogName,
+  InvalidPassword,
+  InvalidTextRepresentation,
+  LockNotAvailable,
+  NotNullViolation,
+  NumericOutOfRange,
+  QueryCanceled,
+  RaiseException,
+  ReadOnlyTransaction,
+  RestrictViolation,
+  SerializationFailure,
+  SqlSyntaxError,
+  StringTooLong,
+  TooManyConnections,
+  UndefinedColumn,
+  UndefinedFunction,
+  UndefinedTable,
+  UniqueViolation,
+} from './database-errors.ts'
 // ---- engine ------------------------------------------------------------------------------------------------------
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
@@ -21,7 +55,6 @@ export type {
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
 export { type ColumnKey, PendingResult, Result, Row } from './engine/result/index.ts'
 export { Transaction, type TransactionState } from './engine/transaction.ts'
-// ---- errors ------------------------------------------------------------------------------------------------------
 export {
   AmbiguousColumnError,
   AmbiguousForeignKeysError,

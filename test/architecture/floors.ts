@@ -7,7 +7,7 @@ import type { SourceTree } from './source-tree.ts'
  * fits a file counts. Rooms of one floor may import each other as long as no circle arises and they are not siblings.
  */
 export const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'log.ts', 'nearest.ts', 'show.ts'],
+  ['errors.ts', 'database-errors.ts', 'log.ts', 'nearest.ts', 'show.ts'],
   ['events.ts', 'inspect.ts'],
   ['expression/types/'],
   ['expression/base/'],

@@ -1,8 +1,9 @@
 // From the driver's error to the public hierarchy.
 
+import { InvalidCachedStatement, QueryCanceled } from '../../database-errors.ts'
 import { DataError, type DBAPIError, type DBAPIErrorOptions, InterfaceError, OperationalError } from '../../errors.ts'
 import type { DriverError } from '../contract/driver.ts'
-import { type DBAPIErrorClass, errorClassFor, InvalidCachedStatement, QueryCanceled } from './sqlstate.ts'
+import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
 
 const SHOWN_PARAMETERS = 10
 const SHOWN_CHARACTERS = 300

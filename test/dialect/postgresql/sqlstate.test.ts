@@ -1,9 +1,9 @@
 // SQLSTATE to error classes, and the driver's error in the public hierarchy.
 
 import { describe, expect, test } from 'vitest'
+import * as sqlstate from '../../../src/database-errors.ts'
 import { DriverError } from '../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../src/dialect/postgresql/driver/index.ts'
-import * as sqlstate from '../../../src/dialect/postgresql/sqlstate.ts'
 import { errorClassFor, isDisconnectSqlState } from '../../../src/dialect/postgresql/sqlstate.ts'
 import { wrapDriverError } from '../../../src/dialect/postgresql/wrap-error.ts'
 import * as errors from '../../../src/errors.ts'
