@@ -63,7 +63,7 @@ function otherThan(value: unknown): unknown {
     return value.kind === 'select' || value.kind === 'compound' ? select(u.name, u.id) : func('other')
   }
   if (Array.isArray(value)) return value.length === 0 ? [u.name] : [...value, value[0]]
-  if ('precedence' in (value as object)) return { ...(value as object), name: 'another' }
+  if ('precedence' in (value as object)) return { ...(value as object), id: -1 }
   const [key, inner] = Object.entries(value as object)[0] ?? []
   return key === undefined ? value : { ...(value as object), [key]: otherThan(inner) }
 }

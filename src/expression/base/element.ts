@@ -45,5 +45,6 @@ export function defineKind(target: { readonly prototype: object }, kind: string)
 
 /** Whether a value is a statement node, of this or another copy of the package. */
 export function isElement(value: unknown): value is Element {
-  return typeof value === 'object' && value !== null && ELEMENT in value
+  // By class first: looking a symbol up along the prototypes costs ten times as much.
+  return value instanceof Element || (typeof value === 'object' && value !== null && ELEMENT in value)
 }

@@ -80,8 +80,7 @@ function chainOf(node: Binary): Binary[] {
 
 /** All of a node but its left side. */
 function tell(node: Binary, pass: Pass): void {
-  pass.text(node.operator.name)
-  pass.text(node.operator.symbol)
+  pass.identity(node.operator)
   pass.node(node.right)
   pass.type(node.type)
   pass.text(node.escape)

@@ -37,7 +37,7 @@ export class BooleanList extends ColumnElement<boolean> {
     return fromsOf(this.clauses)
   }
   walk(pass: Pass): void {
-    pass.text(this.operator.name)
+    pass.identity(this.operator)
     pass.nodes(this.clauses)
   }
 }

@@ -39,7 +39,7 @@ export class Unary<V = unknown> extends ColumnElement<V> {
     return this.element.fromObjects()
   }
   walk(pass: Pass): void {
-    pass.text(this.operator.name)
+    pass.identity(this.operator)
     pass.flag(this.postfix)
     pass.node(this.element)
     pass.type(this.type)

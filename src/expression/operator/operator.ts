@@ -2,6 +2,8 @@
 
 /** An operator. Compared by identity. */
 export interface Operator {
+  /** Number in cache keys: equal for operators of the same name and symbol. */
+  readonly id: number
   /** Stable name, the key in dialects' tables of special spellings. */
   readonly name: string
   /** The text between (or before, or after) the operands in standard SQL, without spaces: `=`, `NOT LIKE`, `DESC`. */
@@ -22,9 +24,23 @@ export interface OperatorOptions {
   readonly comparison?: boolean
 }
 
+/** Numbers of operators by name and symbol; grows with the number of different operators that a program writes. */
+const numbers: Map<string, number> = new Map()
+
+function numberOf(name: string, symbol: string): number {
+  const key = `${name} ${symbol}`
+  let number = numbers.get(key)
+  if (number === undefined) {
+    number = numbers.size + 1
+    numbers.set(key, number)
+  }
+  return number
+}
+
 /** Defines an operator without an opposite. */
 export function operator(name: string, symbol: string, precedence: number, options: OperatorOptions = {}): Operator {
   return {
+    id: numberOf(name, symbol),
     name,
     symbol,
     precedence,
@@ -40,8 +56,9 @@ export function opposites(
   negative: readonly [name: string, symbol: string],
   precedence: number,
 ): readonly [Operator, Operator] {
-  const one = { name: positive[0], symbol: positive[1], precedence, associative: false, comparison: true }
-  const other = { name: negative[0], symbol: negative[1], precedence, associative: false, comparison: true }
+  const shared = { precedence, associative: false, comparison: true }
+  const one = { id: numberOf(...positive), name: positive[0], symbol: positive[1], ...shared }
+  const other = { id: numberOf(...negative), name: negative[0], symbol: negative[1], ...shared }
   const first: Operator & { negation: Operator | null } = { ...one, negation: null }
   const second: Operator = { ...other, negation: first }
   first.negation = second
