@@ -1,6 +1,7 @@
 // `String(statement)`: readable SQL for people, by the default dialect; never fails for want of a spelling.
 
 import { type Element, stringify } from '../expression/base/element.ts'
+import { Executable } from '../expression/base/executable.ts'
 import { Insert } from '../expression/dml/insert.ts'
 import { Bind, NO_VALUE } from '../expression/element/bind.ts'
 import { ansi } from './compile/ansi.ts'
@@ -23,7 +24,9 @@ const dialect: DefaultDialect = new DefaultDialect(tolerant)
  * // FROM users
  * // WHERE users.id IN (:id_1_1, :id_1_2)
  */
-export function readableSql(element: Element): string {
+export function readableSql(given: Element): string {
+  // What classes mean only their plugin knows.
+  const element = given instanceof Executable && given.plugin !== null ? given.plugin.prepare(given).statement : given
   const compiled = dialect.compile(element, { columnKeys: keysOf(element) })
   if (compiled.holes.length === 0) return compiled.sql
   const values = compiled.parameters.map(({ bind }) => {

@@ -1,5 +1,6 @@
 // `compile()`: a statement as text with its parameters, result columns and what the driver needs.
 import { CompileError } from '../../errors.ts'
+import { isStackOverflow } from '../../expression/base/cache-key.ts'
 import type { Element } from '../../expression/base/element.ts'
 import { Executable } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
@@ -24,7 +25,7 @@ export function compile(
   try {
     return compileOnce(element, renderers, spelling, options)
   } catch (error) {
-    if (error instanceof RangeError)
+    if (isStackOverflow(error))
       throw new CompileError('The statement is nested too deeply to be written as text', { cause: error })
     throw error
   }

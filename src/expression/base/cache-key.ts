@@ -70,7 +70,7 @@ export class KeyPass implements Pass {
     try {
       this.node(statement)
     } catch (error) {
-      if (error instanceof RangeError)
+      if (isStackOverflow(error))
         throw new CompileError('The statement is nested too deeply to be compiled', { cause: error })
       throw error
     }
@@ -168,4 +168,9 @@ export class KeyPass implements Pass {
   uncacheable(): void {
     this.cacheable = false
   }
+}
+
+/** Whether an error says that calls were nested too deeply; other range errors are about values. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && /call stack|recursion/i.test(error.message)
 }

@@ -1,0 +1,31 @@
+// What one function of a table of renderers is, whatever it writes to; the state of rendering names these, so they cannot name it.
+import type { Binary } from '../../expression/element/binary.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { Cte } from '../../expression/from/alias.ts'
+import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
+import type { ForUpdate } from '../../expression/select/state.ts'
+
+/** Renders one kind of node. */
+export type RendererOf<N, Out> = (node: N, out: Out) => string
+
+/** Parts of statements that dialects spell differently while the rest of the statement is the same. */
+export interface ClauseRenderersOf<Out> {
+  /** Operators whose spelling is more than their symbol between the operands, by name. */
+  readonly operators: Readonly<Record<string, RendererOf<Binary, Out>>>
+  /** LIMIT and OFFSET; begins with its own space or newline. */
+  readonly limit: (limit: ColumnElement | null, offset: ColumnElement | null, out: Out) => string
+  /** A common table expression as WITH lists it. */
+  readonly cteDefinition: RendererOf<Cte, Out>
+  /** FOR UPDATE; begins with its own space. */
+  readonly forUpdate: RendererOf<ForUpdate, Out>
+  /** A column of CREATE TABLE. */
+  readonly columnDefinition: RendererOf<SchemaColumn, Out>
+  /** The name of a foreign key that has none, for DROP CONSTRAINT; null where it cannot be known. */
+  readonly unnamedForeignKey: (constraint: ForeignKeyConstraint) => string | null
+}
+
+/** A table of renderers whose kinds are not known here: what the compiler works with. */
+export interface AnyRenderersOf<Out> extends ClauseRenderersOf<Out> {
+  readonly [kind: string]: unknown
+}
