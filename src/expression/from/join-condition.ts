@@ -1,5 +1,6 @@
 // The ON clause that foreign keys imply, or why they imply none.
 import { AmbiguousForeignKeysError, NoForeignKeysError } from '../../errors.ts'
+import { Role } from '../base/role.ts'
 import { and } from '../comparator/conjunction.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import type { Name } from '../element/name.ts'
@@ -16,6 +17,7 @@ export interface ForeignKeyLink {
 
 /** One side of a join, as far as foreign keys are concerned; `FromClause` is one. */
 export interface JoinSide {
+  readonly roles: number
   foreignKeyLinks(): readonly ForeignKeyLink[]
   corresponding(column: ColumnElement): NamedElement | null
   /** The right side, of a join. */
@@ -58,10 +60,21 @@ function pathsBetween(left: JoinSide, right: JoinSide): readonly Path[] {
   return directPaths(left, right)
 }
 
+/** What was found between tables, which stay as they are. */
+const known: WeakMap<JoinSide, WeakMap<JoinSide, readonly Path[]>> = new WeakMap()
+
 function directPaths(left: JoinSide, right: JoinSide): readonly Path[] {
+  const found = known.get(left)?.get(right)
+  if (found !== undefined) return found
   const paths: Path[] = []
   collect(paths, right, left)
   if (left !== right) collect(paths, left, right)
+  const lasting = left.roles & right.roles & Role.table
+  // A table that a foreign key refers to may be yet to come, and be another path.
+  if (lasting && ![...left.foreignKeyLinks(), ...right.foreignKeyLinks()].some((link) => link.referred === null)) {
+    const ofLeft = known.get(left) ?? new WeakMap<JoinSide, readonly Path[]>()
+    known.set(left, ofLeft.set(right, paths))
+  }
   return paths
 }
 
