@@ -1,11 +1,11 @@
 // Times what every object costs: construction, hydration, reading. Run: npx tsx --tsconfig test/tsconfig.json test/orm/speed.ts
 
-import { DeclarativeBase, Entity, mapperOf, Relationship } from '../../src/orm/index.ts'
-import { EntityCollection } from '../../src/orm/instrument/collection.ts'
-import { setLoadedCollection } from '../../src/orm/instrument/history.ts'
 import { Column } from '../../src/expression/schema/column-definition.ts'
 import { Integer } from '../../src/expression/types/numeric.ts'
 import { String } from '../../src/expression/types/string.ts'
+import { DeclarativeBase, Entity, mapperOf, Relationship } from '../../src/orm/index.ts'
+import { EntityCollection } from '../../src/orm/instrument/collection.ts'
+import { setLoadedCollection } from '../../src/orm/instrument/history.ts'
 
 class Base<Self = unknown> extends DeclarativeBase<Self> {}
 
@@ -92,10 +92,13 @@ time('new Thing({ ... ten values })', N, () => {
   for (let index = 0; index < N; index += 1)
     keep[index] = new Thing({ a: index, b: 1, c: 2, d: 'x', e: 'y', f: 'z', g: 3, h: 4, i: 5, j: 6 })
 })
-const objects = classes.map(({ Thing: Each }) => mapperOf(Each).instantiate(row(1)).entity as InstanceType<typeof Thing>)
+const objects = classes.map(
+  ({ Thing: Each }) => mapperOf(Each).instantiate(row(1)).entity as InstanceType<typeof Thing>,
+)
 time('read of an attribute, 20 classes in turn', 2_000 * 20 * 5, () => {
   let sum = 0
-  for (let index = 0; index < 2_000; index += 1) for (const each of objects) sum += each.a + each.b + each.g + each.h + each.i
+  for (let index = 0; index < 2_000; index += 1)
+    for (const each of objects) sum += each.a + each.b + each.g + each.h + each.i
   return sum
 })
 const [one] = objects

@@ -1,15 +1,17 @@
 // Promises of the ORM's types: each `@ts-expect-error` is a mistake that must not compile. Checked under legacy decorators
 // by test/tsconfig.json, under standard ones by way of orm-declarations.standard.ts.
 
-import { aliased, DeclarativeBase, Entity, type Init, type Mapped, mapped, type Plain, Relationship } from 'tsalchemy/orm'
-import type { NamedElement } from '../../src/expression/element/column-element.ts'
-import { Column } from '../../src/expression/schema/column-definition.ts'
-import { ForeignKey } from '../../src/expression/schema/foreign-key-option.ts'
-import { select } from '../../src/expression/select/select.ts'
-import { JSON } from '../../src/expression/types/json.ts'
-import { BigInteger, Integer } from '../../src/expression/types/numeric.ts'
-import { String } from '../../src/expression/types/string.ts'
-import { DateTime } from '../../src/expression/types/temporal.ts'
+import { BigInteger, Column, DateTime, ForeignKey, Integer, JSON, type NamedElement, String, select } from 'tsalchemy'
+import {
+  aliased,
+  DeclarativeBase,
+  Entity,
+  type Init,
+  type Mapped,
+  mapped,
+  type Plain,
+  Relationship,
+} from 'tsalchemy/orm'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
 const holds = <_X extends true>(): void => {}
@@ -26,7 +28,8 @@ class User extends Base<User> {
   @Column(JSON<{ dark: boolean }>()) prefs!: { dark: boolean }
   @Relationship(() => Address, { backPopulates: 'user', cascade: 'all, delete-orphan', orderBy: 'email' })
   addresses!: Address[]
-  @Relationship(() => Address, { viewOnly: true, orderBy: (a) => a.email.desc(), useList: false }) first!: Address | null
+  @Relationship(() => Address, { viewOnly: true, orderBy: (a) => a.email.desc(), useList: false })
+  first!: Address | null
   greet(): string {
     return `hi ${this.name}`
   }

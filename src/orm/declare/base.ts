@@ -55,14 +55,14 @@ export abstract class DeclarativeBase<Self = any> implements EntityInstance {
   declare static readonly columnNaming: MetaDataOptions['columnNaming']
 
   static {
-    defineInherited(this, 'registry', (base) => registryOf(base))
-    defineInherited(this, 'metadata', (base) => registryOf(base).metadata)
-    Object.defineProperty(this, CLAUSE_ELEMENT, {
+    defineInherited(DeclarativeBase, 'registry', (base) => registryOf(base))
+    defineInherited(DeclarativeBase, 'metadata', (base) => registryOf(base).metadata)
+    Object.defineProperty(DeclarativeBase, CLAUSE_ELEMENT, {
       value(this: EntityConstructor): Element {
         return entityClauseOf(this)
       },
     })
-    Object.defineProperty(this.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    Object.defineProperty(DeclarativeBase.prototype, Symbol.for('nodejs.util.inspect.custom'), {
       value(this: object): object {
         return inspectView(this)
       },
@@ -120,7 +120,7 @@ export function registryOf(entityClass: object): Registry {
   }
   if (base === DeclarativeBase)
     throw new MappingError(
-      'DeclarativeBase is not mapped to: derive a base, class Base<Self = any> extends DeclarativeBase<Self> {}',
+      'DeclarativeBase has no MetaData: derive a base, class Base<Self = any> extends DeclarativeBase<Self> {}',
     )
   let registry = registries.get(base)
   if (registry === undefined) {

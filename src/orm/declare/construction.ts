@@ -109,13 +109,13 @@ function finish(entity: object, init: Init): void {
   const blueprint = (entity as Constructed)[BLUEPRINT]
   const state = ownState(entity)
   if (blueprint === undefined || state === null) return
-  const hadFields = moveFields(entity, state, blueprint, init)
+  moveFields(entity, state, blueprint, init)
   for (const [key, get] of blueprint.accessors) {
     const value = get.call(entity)
     const attribute = blueprint.mapper.attributes.get(key)
     if (value !== undefined && attribute !== undefined && !isGiven(init, key)) setAttribute(state, attribute, value)
   }
-  if (init !== null && !hadFields) restoreGiven(state, init)
+  if (init !== null) restoreGiven(state, init)
 }
 
 /** Sets again what was given where initialisers have replaced it by way of the accessors, as fields do that are assigned rather than defined. */
@@ -137,14 +137,12 @@ function restoreGiven(state: InstanceState, init: NonNullable<Init>): void {
 /**
  * Removes the own properties that hide attributes and sets these to the values. All own properties from the first of these on are deleted in
  * reverse order, and others among them put back: an object whose last property is deleted keeps V8's fast properties.
- *
- * @returns whether there were any.
  */
-function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, init: Init): boolean {
+function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, init: Init): void {
   const keys = Object.keys(entity)
-  if (keys.length === 0) return false
+  if (keys.length === 0) return
   const { attributes, first } = fieldsOf(blueprint, keys)
-  if (first < 0) return false
+  if (first < 0) return
   const own = entity as Record<string, unknown>
   const values: unknown[] = Object.values(entity)
   for (let index = keys.length - 1; index >= first; index -= 1) delete own[keys[index] as string]
@@ -154,7 +152,6 @@ function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, 
     if (attribute === null) own[keys[index] as string] = value
     else if (value !== undefined && !isGiven(init, attribute.key)) setAttribute(state, attribute, value)
   }
-  return true
 }
 
 /** Which own properties hide attributes: the same for nearly all objects of a class, so the last answer is kept. */

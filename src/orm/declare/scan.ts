@@ -25,6 +25,10 @@ export interface Scanned {
  * @throws MappingError it does not extend the base, or extends a mapped class.
  */
 export function scanClass(entityClass: EntityConstructor, root: object, metadata: object | null): Scanned {
+  if (Object.getPrototypeOf(entityClass) === root)
+    throw new MappingError(
+      `${entityClass.name} extends DeclarativeBase itself: derive a base of your own, class Base<Self = any> extends DeclarativeBase<Self> {}, and extend that`,
+    )
   const columns: Record<string, ReturnType<typeof Column>> = Object.create(null)
   const relationships = new Map<string, RelationshipConfig>()
   const { name } = entityClass

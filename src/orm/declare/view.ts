@@ -1,6 +1,6 @@
 // How entities look outside: as plain objects, as JSON, and to node's inspector: loaded attributes only, cycles cut.
 import type { AttributeLike, RelationshipLike, StateLike } from '../contract/orm.ts'
-import { stateOf } from '../state/state.ts'
+import { hasRow, stateOf } from '../state/state.ts'
 
 /** Turns a column's value into what goes out. */
 type Convert = (value: unknown) => unknown
@@ -26,13 +26,20 @@ function writeOut(
   const isNew = !seen.has(state)
   seen.add(state)
   for (const attribute of state.mapper.attributes.values()) {
-    const value = state.values[attribute.slot]
+    const value = loadedValue(state, attribute)
     if (value === undefined) continue
     if (attribute.kind === 'column') plain[attribute.key] = convert(value)
     else if (isNew && !leadsBack(attribute, reached))
       plain[attribute.key] = related(value, attribute as RelationshipLike, convert, seen)
   }
   return plain
+}
+
+/** The value of an attribute; undefined where it is not loaded, or not set. Collections of objects made in this process are loaded, and empty. */
+function loadedValue(state: StateLike, attribute: AttributeLike): unknown {
+  const value = state.values[attribute.slot]
+  if (value !== undefined || attribute.kind === 'column' || (hasRow(state) && !state.madeHere)) return value
+  return (attribute as RelationshipLike).isCollection ? [] : undefined
 }
 
 function leadsBack(attribute: AttributeLike, reached: RelationshipLike | null): boolean {
@@ -73,8 +80,9 @@ export function inspectView(entity: object): object {
     view = Object.create(Object.getPrototypeOf(entity)) as object
     views.set(entity, view)
   }
-  for (const { key, slot } of state.mapper.attributes.values()) {
-    const value = state.values[slot]
+  for (const attribute of state.mapper.attributes.values()) {
+    const { key } = attribute
+    const value = loadedValue(state, attribute)
     if (value === undefined) delete (view as Record<string, unknown>)[key]
     else Object.defineProperty(view, key, { value: shown(value), enumerable: true, configurable: true })
   }

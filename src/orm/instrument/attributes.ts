@@ -76,9 +76,16 @@ function relationshipAccessor(relationship: RelationshipLike): Accessor {
 }
 
 function setRelationship(state: StateLike, relationship: RelationshipLike, value: unknown): void {
-  if (relationship.isCollection) replaceCollection(state, relationship, value)
-  else if (value !== undefined) setReference(state, relationship, value)
-  else if (hasRow(state)) throw undefinedValue(relationship)
+  if (value === undefined) unsetRelationship(state, relationship)
+  else if (relationship.isCollection) replaceCollection(state, relationship, value)
+  else setReference(state, relationship, value)
+}
+
+/** Before an object has a row, undefined unsets; compilers assign it to fields without initialiser. */
+function unsetRelationship(state: StateLike, relationship: RelationshipLike): void {
+  if (hasRow(state)) throw undefinedValue(relationship)
+  if (state.values[relationship.slot] === undefined) return
+  if (relationship.isCollection) replaceCollection(state, relationship, [])
   else setReference(state, relationship, null)
 }
 

@@ -106,6 +106,7 @@ function unknownAttribute(clause: EntityClause): object {
 }
 
 /** It is a target of joins; declared apart because a class body cannot declare a symbol key under isolated declarations. */
+// biome-ignore lint/correctness/noUnusedVariables: merged declarations have the same parameters
 export interface RelationshipAttribute<V = unknown> extends HasJoinTarget {}
 
 /**
@@ -215,7 +216,7 @@ export class RelationshipAttribute<V = unknown> {
   }
 
   static {
-    Object.defineProperty(this.prototype, JOIN_TARGET, {
+    Object.defineProperty(RelationshipAttribute.prototype, JOIN_TARGET, {
       value(this: RelationshipAttribute): readonly JoinStep[] {
         return this.#joinSteps()
       },
@@ -263,7 +264,7 @@ export class RelationshipAttribute<V = unknown> {
     const state = stateOf(related)
     if (state !== null && state.mapper === this.relationship.target) return state
     throw new ArgumentError(
-      `${this.relationship.place}.${method}() takes a ${this.relationship.target.className} object${method === 'eq' ? ' or null' : ''}`,
+      `${this.relationship.place}.${method}() takes an object of class ${this.relationship.target.className}${method === 'eq' ? ' or null' : ''}`,
     )
   }
 

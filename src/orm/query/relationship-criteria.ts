@@ -92,7 +92,7 @@ function valueOf(state: StateLike, column: SchemaColumn, mayBeMissing = false): 
     if (present !== undefined) return present
     if (mayBeMissing) return null
     throw new InvalidRequestError(
-      `A criterion compares with a ${mapper.className} object that has no ${column.key} yet: add it to the session and flush`,
+      `A criterion compares with an object of class ${mapper.className} that has no ${column.key} yet: add it to the session and flush`,
     )
   }
   return new Bind(column.key, value, column.type, { anonymous: true })

@@ -1,10 +1,7 @@
 // The classes that tests of attributes share: users with addresses and a profile, posts with tags, a tree of nodes.
 
+import { Column, Integer, String, table } from 'tsalchemy'
 import { DeclarativeBase, Entity, Relationship } from 'tsalchemy/orm'
-import { Column } from '../../../src/expression/schema/column-definition.ts'
-import { table } from '../../../src/expression/schema/table.ts'
-import { Integer } from '../../../src/expression/types/numeric.ts'
-import { String } from '../../../src/expression/types/string.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the form that users write
 export class Base<Self = any> extends DeclarativeBase<Self> {}
