@@ -10,6 +10,7 @@ import type { Name } from '../../expression/element/name.ts'
 import type { TextClause } from '../../expression/element/text.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
+import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { Exists, ScalarSelect } from '../../expression/select/scalar.ts'
 import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
@@ -18,6 +19,7 @@ import { checkSqlText, type Render } from './state.ts'
 
 /** A column with its table. */
 export function renderColumn(node: ColumnClause, out: Render): string {
+  if (node instanceof SchemaColumn && !out.unqualified) return out.schemaColumn(node)
   if (node.isLiteral) return checkSqlText(out.name(node.name))
   const name = out.quoted(node.name)
   const table = node.table

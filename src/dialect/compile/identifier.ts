@@ -19,6 +19,8 @@ const LEGAL = /^[a-z_][a-z0-9_$]*$/
 export class Identifiers {
   readonly #rules: IdentifierRules
   readonly #quoted: Map<string, string> = new Map()
+  /** Columns of tables with their tables, by the columns' numbers: neither changes its name. */
+  readonly columnTexts: string[] = []
 
   constructor(rules: IdentifierRules) {
     this.#rules = rules

@@ -160,6 +160,17 @@ export class Render {
     return table.schema === null ? name : `${identifiers.quote(table.schema)}.${name}`
   }
 
+  /** A column of a table, with its table. */
+  schemaColumn(column: SchemaColumn): string {
+    const { columnTexts } = this.spelling.identifiers
+    let text = columnTexts[column.id]
+    if (text === undefined) {
+      text = `${this.tableName(column.table)}.${this.spelling.identifiers.quote(column.name)}`
+      columnTexts[column.id] = text
+    }
+    return text
+  }
+
   // ---- parameters ----------------------------------------------------------------------------------------------
 
   /** The placeholder of a bind: the same object always gives the same one. */
