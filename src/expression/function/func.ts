@@ -93,7 +93,7 @@ function byName(path: unknown, ...args: readonly unknown[]): FunctionCall {
  * @example
  * func.count()                              // count(*)
  * func.coalesce(users.c.nick, 'nobody')     // coalesce(users.nick, :coalesce_1)
- * func.pg_catalog.pg_typeof<string>(5)      // pg_catalog.pg_typeof(:pg_typeof_1)
- * func<string>(['pg_catalog', 'pg_typeof'], 5)   // the same
+ * func<string>('my_own', 5)                 // my_own(:my_own_1)
+ * func<string>(['pg_catalog', 'pg_typeof'], 5)   // pg_catalog.pg_typeof(:pg_typeof_1)
  */
 export const func: Functions = namespace([], byName) as unknown as Functions
