@@ -157,8 +157,13 @@ export class QueuePool implements Pool {
 
   /** A connection could not be opened. */
   #refused(error: unknown): void {
-    if (error instanceof DriverError && error.refusedForNow && this.#held.size > 0 && this.#disposal === null) {
-      // Those who hold connections will give them back, or the server may take another one: whoever waits has time to wait for.
+    if (
+      error instanceof DriverError &&
+      error.refusedForNow &&
+      this.#physical.totalCount > 0 &&
+      this.#disposal === null
+    ) {
+      // Connections that others have, or are just getting, will come back: whoever waits can go on waiting.
       this.#refusal = error
       this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS * (1 + Math.random())).unref()
       this.#waiting.watch()

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { DefaultDialect } from '../../src/dialect/default.ts'
 import { CompiledCache } from '../../src/engine/compiled-cache.ts'
+import { CreateTable } from '../../src/expression/schema/ddl/table.ts'
 import { Column, Integer, insert, MetaData, select, table, text, update } from '../../src/index.ts'
 
 const things = table('things', new MetaData(), {
@@ -49,6 +50,14 @@ describe('CompiledCache', () => {
     expect(cache.statistics()).toEqual({ hits: 0, misses: 0, uncacheable: 3, size: 0 })
   })
 
+  it('compiles DDL each time: the table may have changed', () => {
+    const cache = cacheOf()
+    const create = new CreateTable(things)
+    const first = cache.resolve(create, null)
+    expect(cache.resolve(create, null)).not.toBe(first)
+    expect(cache.statistics()).toMatchObject({ uncacheable: 2, size: 0 })
+  })
+
   it('drops what was not used for the longest time', () => {
     const cache = cacheOf(4)
     for (let i = 0; i < 50; i += 1) {
@@ -71,7 +80,7 @@ describe('CompiledCache', () => {
   })
 
   it('starts anew when its table of strings is full, and mistakes no statement for another', () => {
-    const cache = cacheOf(10)
+    const cache = cacheOf(100_000)
     expect(cache.resolve(text('SELECT first'), null).compiled.sql).toBe('SELECT first')
     for (let i = 0; i < 60_000; i += 1) {
       const sql = `SELECT ${i}`

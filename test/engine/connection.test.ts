@@ -395,6 +395,34 @@ describe.each(databases())('on $name', ({ url }) => {
       expect(await items()).toEqual([3])
     })
 
+    it('are forgotten with the one that they were to stand in', async () => {
+      await connected(async (conn) => {
+        const outer = conn.beginNested()
+        await conn.execute(INSERT, [1])
+        conn.beginNested()
+        await outer.rollback()
+        await conn.execute(INSERT, [2])
+        const other = conn.beginNested()
+        await conn.execute(INSERT, [3])
+        const inner = conn.beginNested()
+        await conn.execute(INSERT, [4])
+        await inner.commit()
+        await other.commit()
+        await conn.execute(INSERT, [5])
+        await conn.commit()
+      })
+      expect(recording.flights).toEqual([
+        ['BEGIN', 'SAVEPOINT sa_savepoint_1', INSERT],
+        ['ROLLBACK TO SAVEPOINT sa_savepoint_1'],
+        [INSERT],
+        ['SAVEPOINT sa_savepoint_3', INSERT],
+        ['SAVEPOINT sa_savepoint_4', INSERT],
+        ['RELEASE SAVEPOINT sa_savepoint_3', INSERT],
+        ['COMMIT'],
+      ])
+      expect(await items()).toEqual([2, 3, 4, 5])
+    })
+
     it('cannot be released after a failure, only rolled back', async () => {
       await connected(async (conn) => {
         const savepoint = conn.beginNested()
@@ -472,6 +500,7 @@ describe.each(databases())('on $name', ({ url }) => {
       const error = await connected(culprit).catch((caught: unknown) => caught)
       expect((error as Error).stack).toContain('culprit')
       expect((error as Error).stack).toContain('connection.test.ts')
+      expect((error as Error).stack).not.toContain('wrap')
       const other = await engine.execute(FAILING).catch((caught: unknown) => caught)
       expect((other as Error).stack).toContain('connection.test.ts')
     })

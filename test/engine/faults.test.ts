@@ -10,6 +10,7 @@ import {
   OperationalError,
   PendingRollbackError,
   TimeoutError,
+  TransactionRolledBack,
 } from '../../src/errors.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type Proxy, startProxy } from './proxy.ts'
@@ -35,6 +36,8 @@ beforeEach(async () => {
 })
 afterEach(async () => {
   proxy.refuse(false)
+  proxy.delay(0)
+  proxy.rewrite(null)
   await engine.dispose()
   await pause(5)
   expect(uncaught).toEqual([])
@@ -119,7 +122,7 @@ describe('a connection lost inside of a transaction', () => {
   })
 })
 
-describe('a COMMIT without an answer', () => {
+describe('a COMMIT without an answer, or with an odd one', () => {
   it('has an unknown outcome, whether it was sent alone or with a statement', async () => {
     await using conn = await engine.connect()
     await conn.execute(INSERT, [1])
@@ -148,6 +151,25 @@ describe('a COMMIT without an answer', () => {
     expect(await stored()).toEqual([1])
   })
 
+  it('that says ROLLBACK is an error', async () => {
+    const committed = Buffer.from('C\0\0\0\x0bCOMMIT\0', 'latin1')
+    const rolledBack = Buffer.from('C\0\0\0\x0dROLLBACK\0', 'latin1')
+    proxy.rewrite((answer) => {
+      const place = answer.indexOf(committed)
+      if (place < 0) return answer
+      return Buffer.concat([answer.subarray(0, place), rolledBack, answer.subarray(place + committed.length)])
+    })
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    await expect(conn.commit()).rejects.toThrow(
+      new TransactionRolledBack(
+        'The transaction was rolled back by the database although COMMIT was asked (its answer was ROLLBACK)',
+      ),
+    )
+    expect(conn.inTransaction()).toBe(false)
+    await expect(engine.begin((inner) => inner.execute(INSERT, [2]))).rejects.toBeInstanceOf(TransactionRolledBack)
+  })
+
   it('is known not to have happened where the connection was gone before', async () => {
     await using conn = await engine.connect()
     await conn.execute(INSERT, [1])
@@ -170,6 +192,22 @@ describe('the pool', () => {
     await expect(conn.execute('SELECT 1')).rejects.toMatchObject({ connectionInvalidated: true })
     await conn.close()
     for (let i = 0; i < 4; i += 1) expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('is renewed where a statement alone loses its connection', async () => {
+    const [one, two] = [await engine.connect(), await engine.connect()]
+    const backends = [backendOf(one), backendOf(two)]
+    await one.close()
+    await two.close()
+    const sleeping = engine.execute('SELECT pg_sleep(10)').then(null, (error: unknown) => error)
+    await pause(50)
+    await admin.execute(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%' AND pid = ANY ($1::int[])",
+      [backends],
+    )
+    expect(await sleeping).toMatchObject({ sqlState: '57P01', connectionInvalidated: true })
+    await using next = await engine.connect()
+    expect(backends).not.toContain(backendOf(next))
   })
 
   it('notices connections that die at rest', async () => {
@@ -238,7 +276,7 @@ describe('the pool', () => {
   })
 
   it('times out where all connections are lent, and says so', async () => {
-    const hurried = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 30, poolLeakTracking: true })
+    const hurried = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 500, poolLeakTracking: true })
     try {
       await using _conn = await hurried.connect()
       const error = await hurried.execute('SELECT 1').catch((caught: unknown) => caught)
@@ -307,12 +345,39 @@ describe('an aborted signal', () => {
     await two.close()
   })
 
-  it('that comes too late changes nothing', async () => {
+  it('that comes when the statement is done changes nothing', async () => {
+    await engine.execute('SELECT 1')
+    proxy.delay(150)
+    const abort = new AbortController()
+    const done = engine.begin((conn) =>
+      conn.execute(`${INSERT} RETURNING id`, [1], { signal: abort.signal }).scalarOne(),
+    )
+    setTimeout(() => abort.abort(), 60)
+    expect(await done).toBe(1)
+    const alone = new AbortController()
+    setTimeout(() => alone.abort(), 60)
+    expect(await engine.execute('SELECT 5', [], { signal: alone.signal }).scalar()).toBe(5)
+    expect(await stored()).toEqual([1])
+  })
+
+  it('that comes later changes nothing', async () => {
     const abort = new AbortController()
     expect(await engine.execute('SELECT 1', [], { signal: abort.signal }).scalar()).toBe(1)
     abort.abort()
     expect(await engine.execute('SELECT 2').scalar()).toBe(2)
   })
+})
+
+it('a value that cannot be read does not undo the COMMIT that it came with', async () => {
+  await using conn = await engine.connect()
+  const unreadable = `${INSERT} RETURNING '290000-01-01'::timestamptz`
+  await expect(conn.begin((inner) => inner.execute(unreadable, [1]))).rejects.toBeInstanceOf(DBAPIError)
+  expect(conn.inTransaction()).toBe(false)
+  expect(await stored()).toEqual([1])
+  await expect(conn.execute(unreadable, [2])).rejects.toBeInstanceOf(DBAPIError)
+  await conn.execute(INSERT, [3])
+  await conn.commit()
+  expect(await stored()).toEqual([1, 2, 3])
 })
 
 describe('disposing', () => {

@@ -8,6 +8,10 @@ export interface Proxy {
   cutAnswers(): void
   /** Cuts all connections now. */
   cut(): void
+  /** Answers come so many milliseconds late. */
+  delay(ms: number): void
+  /** Changes what the server says. */
+  rewrite(change: ((answer: Buffer) => Buffer) | null): void
   /** From now on, new connections are cut at once. */
   refuse(refusing: boolean): void
   close(): Promise<void>
@@ -18,6 +22,8 @@ export async function startProxy(target: string): Promise<Proxy> {
   const pairs = new Set<readonly [Socket, Socket]>()
   let losing = false
   let refusing = false
+  let lateMs = 0
+  let change: ((answer: Buffer) => Buffer) | null = null
   const cut = (): void => {
     for (const pair of pairs) for (const socket of pair) socket.destroy()
     pairs.clear()
@@ -40,8 +46,10 @@ export async function startProxy(target: string): Promise<Proxy> {
     }
     client.on('data', (bytes) => upstream.write(bytes))
     upstream.on('data', (bytes) => {
+      const answer = change === null ? bytes : change(bytes)
       if (losing) cut()
-      else client.write(bytes)
+      else if (lateMs > 0) setTimeout(() => client.write(answer), lateMs)
+      else client.write(answer)
     })
   })
   server.listen(0, '127.0.0.1')
@@ -53,6 +61,12 @@ export async function startProxy(target: string): Promise<Proxy> {
     cut,
     cutAnswers() {
       losing = true
+    },
+    delay(ms) {
+      lateMs = ms
+    },
+    rewrite(value) {
+      change = value
     },
     refuse(value) {
       refusing = value
