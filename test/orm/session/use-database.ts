@@ -47,3 +47,20 @@ export function useDatabase(target: Target): TestDatabase {
     rows: async (sql) => (await here(engine).execute(sql).tuples().all()) as unknown[][],
   }
 }
+
+/** What was sent, flight by flight: statements on one line, their parameters behind them. */
+export function sentBy({ sent }: TestDatabase): string[][] {
+  const flights: string[][] = []
+  for (const { sql, parameters, flight } of sent.statements) {
+    flights[flight - 1] ??= []
+    const values = parameters.length === 0 ? '' : ` ${shown(parameters)}`
+    flights[flight - 1]?.push(`${sql.replace(/\s*\n\s*/g, ' ').replace(/\( /g, '(')}${values}`.replace('  ', ' '))
+  }
+  return flights.filter((flight) => flight !== undefined)
+}
+
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(shown).join(', ')}]`
+  if (typeof value === 'string') return `'${value}'`
+  return typeof value === 'bigint' ? `${value}n` : String(value)
+}
