@@ -147,7 +147,9 @@ export function sqlFalse(): ColumnElement<boolean> {
  * cast(users.c.id, String)   // CAST(users.id AS VARCHAR)
  */
 export function cast<T>(value: unknown, type: SqlType<T>): ColumnElement<T> {
-  return typedOperand('cast()', value, type).cast(type)
+  // A value of another sort is sent as what it is: that is what is to be cast.
+  const sent = value === undefined || elementOf(value) !== null ? null : comparedType(type, value)
+  return typedOperand('cast()', value, sent ?? type).cast(type)
 }
 
 /**

@@ -41,8 +41,14 @@ function custom(left: ColumnElement, operator: Operator, operands: readonly unkn
   // Beside a document a string is a path or a key more often than a document.
   const own = left.type.affinity === 'json' ? inferType(value) : null
   const right = own === null ? operandFor(left, operator, value) : new Bind(left.parameterName, value, own, ANONYMOUS)
-  const type = operator.comparison ? BooleanSql : ((returnType as SqlType | undefined) ?? left.type)
+  const type = operator.comparison ? BooleanSql : ((returnType as SqlType | undefined) ?? ownResult(left, operator))
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), type)
+}
+
+/** Documents give text by these, whatever they hold. */
+function ownResult(left: ColumnElement, operator: Operator): SqlType {
+  const isText = operator.symbol === '->>' || operator.symbol === '#>>'
+  return isText && left.type.affinity === 'json' ? StringSql : left.type
 }
 
 /** `-x`, `DISTINCT x`. */

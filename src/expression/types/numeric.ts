@@ -1,4 +1,5 @@
 // Whole and fractional numbers.
+import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { type Affinity, SqlType } from './type.ts'
 
@@ -61,7 +62,7 @@ export interface NumericFactory {
 export const Numeric: NumericType<string> & NumericFactory = callableType(
   new NumericType<string>(),
   (precision?: number | null, scale?: number | null, options?: NumericOptions) =>
-    new NumericType(precision ?? null, scale ?? null, options),
+    new NumericType(countArgument('Numeric', precision), countArgument('Numeric', scale, -1000), options),
 ) as NumericType<string> & NumericFactory
 
 /** See {@link Float} and {@link Double}. */
@@ -84,7 +85,7 @@ export class FloatType extends SqlType<number> {
 /** FLOAT or FLOAT(precision); a `number`. */
 export const Float: FloatType & ((precision?: number) => FloatType) = callableType(
   new FloatType(),
-  (precision?: number) => new FloatType('float', precision ?? null),
+  (precision?: number) => new FloatType('float', countArgument('Float', precision)),
 )
 /** DOUBLE PRECISION; a `number`. */
 export const Double: FloatType = new FloatType('double')

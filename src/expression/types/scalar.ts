@@ -1,4 +1,5 @@
 // Booleans, bytes and UUIDs.
+import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { type Affinity, SqlType } from './type.ts'
 
@@ -31,7 +32,7 @@ export class LargeBinaryType extends SqlType<Uint8Array> {
 /** Bytes (PostgreSQL BYTEA); a `Uint8Array`. */
 export const LargeBinary: LargeBinaryType & ((length?: number) => LargeBinaryType) = callableType(
   new LargeBinaryType(),
-  (length?: number) => new LargeBinaryType(length ?? null),
+  (length?: number) => new LargeBinaryType(countArgument('LargeBinary', length)),
 )
 
 /** See {@link Uuid}. */

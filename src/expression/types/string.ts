@@ -1,4 +1,5 @@
 // Characters.
+import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { type Affinity, SqlType } from './type.ts'
 
@@ -26,10 +27,12 @@ export interface StringOptions {
 /** VARCHAR, or VARCHAR(length); a `string`. */
 export const String: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(),
-  (length?: number, options?: StringOptions) => new StringType(length ?? null, options?.collation ?? null),
+  (length?: number, options?: StringOptions) =>
+    new StringType(countArgument('String', length), options?.collation ?? null),
 )
 /** TEXT; a `string`. */
 export const Text: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(null, null, 'text'),
-  (length?: number, options?: StringOptions) => new StringType(length ?? null, options?.collation ?? null, 'text'),
+  (length?: number, options?: StringOptions) =>
+    new StringType(countArgument('Text', length), options?.collation ?? null, 'text'),
 )

@@ -43,6 +43,14 @@ function shapeNumber(shape: string): number {
 
 let lastOpaque = 0
 
+function shapeText(type: SqlType): string {
+  const shape = type.shape()
+  if (shape !== null)
+    return JSON.stringify([type.kind, ...shape.map((part) => (part instanceof SqlType ? { type: part.id } : part))])
+  lastOpaque += 1
+  return JSON.stringify([type.kind, { opaque: lastOpaque }])
+}
+
 /** A SQL type whose values are `V` in TypeScript. */
 export abstract class SqlType<V = unknown> {
   /** The TypeScript type of the values; declared only, nothing at run time. */
@@ -50,9 +58,6 @@ export abstract class SqlType<V = unknown> {
   /** The type's key in a dialect's tables of spellings and codecs: `integer`, `string`, `array`. */
   abstract readonly kind: string
   abstract readonly affinity: Affinity
-  /** Not a private field: a type that can be called is a function, which has no such fields. */
-  private numbered = 0
-
   /** Arguments that tell this type from others of its kind: length, precision, element type; null makes every instance a type of its own. */
   shape(): readonly (string | number | boolean | SqlType | null)[] | null {
     return []
@@ -60,17 +65,10 @@ export abstract class SqlType<V = unknown> {
 
   /** Number in cache keys; equal for equal types. */
   get id(): number {
-    if (this.numbered === 0) {
-      const shape = this.shape()
-      if (shape === null) {
-        lastOpaque += 1
-        this.numbered = shapeNumber(JSON.stringify([this.kind, { opaque: lastOpaque }]))
-      } else
-        this.numbered = shapeNumber(
-          JSON.stringify([this.kind, ...shape.map((part) => (part instanceof SqlType ? { type: part.id } : part))]),
-        )
-    }
-    return this.numbered
+    const id = shapeNumber(shapeText(this))
+    // Kept where the next look finds it first, and out of sight, so that types that are equal look equal.
+    Object.defineProperty(this, 'id', { value: id })
+    return id
   }
 
   /** What a value becomes before the dialect's codec encodes it; null where nothing is to be done. */
