@@ -5,7 +5,10 @@ import type { Finding, SourceTree } from './source-tree.ts'
 export const LINE_BUDGET = 400
 
 /** Files over the line budget, each with its reason; a file that no longer needs the exception must leave the list. */
-export const LONG_FILES: Readonly<Record<string, string>> = {}
+export const LONG_FILES: Readonly<Record<string, string>> = {
+  'orm/session/session.ts':
+    'the one class that users see of the session room: a third of it is their documentation, its methods delegate',
+}
 
 /** The sockets of the house, by name, and the file that declares each: the only ways of reaching up. */
 export const SOCKETS: Readonly<Record<string, string>> = {

@@ -142,8 +142,8 @@ export class RelationshipAttribute<V = unknown> {
    *
    * @throws ArgumentError the alias is of another class.
    * @example
-   * select(u).join(u.addresses.ofType(work)).where(work.kind.eq('work'))
-   * // ... JOIN address AS work ON user_account.id = work.user_id WHERE work.kind = :kind_1
+   * select(u).join(u.addresses.ofType(work)).where(work.email.like('%@work'))
+   * // ... JOIN address AS work ON user_account.id = work.user_id WHERE work.email LIKE :email_1
    */
   ofType(alias: EntityHandle<RelatedOf<V>>): RelationshipAttribute<V> {
     const of = entityClauseIn(alias)
