@@ -207,12 +207,9 @@ export class Batch implements Submittable {
     this.#failure ??= { error, commandIndex: this.#current }
   }
 
-  /** COPY FROM STDIN waits for data that nobody sends. */
+  /** COPY FROM STDIN waits for data that nobody sends. It is refused before it is sent; this is for what was not recognised. */
   handleCopyInResponse(connection: WireConnection): void {
-    // What stands behind the COPY in the batch makes the server give up by itself; a Sync alone it ignores while copying.
-    if (this.#current !== this.#entries.length - 1) return
-    connection.sendCopyFail('COPY FROM STDIN cannot be run as a statement')
-    connection.sync()
+    connection.stream.destroy(new DriverError('the server waits for the data of a COPY FROM STDIN'))
   }
 
   handleCopyData(): void {
@@ -228,10 +225,7 @@ export class Batch implements Submittable {
   finish(): void {
     if (this.#settled) return
     this.#settled = true
-    for (const prepared of this.#parses.slice(this.#parsed)) {
-      this.#cache.drop(prepared)
-      prepared.state = 'new'
-    }
+    for (const prepared of this.#parses.slice(this.#parsed)) this.#cache.drop(prepared)
     this.#cache.doomed.unshift(...this.#closes.slice(this.#closed))
     const failure = this.#failure
     if (failure !== null && isStaleStatement(failure)) this.#forgetStale(failure)

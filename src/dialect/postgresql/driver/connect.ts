@@ -117,7 +117,6 @@ function sessionOptions(options: PostgresConnectOptions): Omit<SessionOptions, '
     connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000, 0, 2 ** 31 - 1),
     statementCacheSize: wholeNumber('statementCacheSize', options.statementCacheSize ?? 256, 0, 1_000_000),
     cancelGraceMs: wholeNumber('cancelGraceMs', options.cancelGraceMs ?? 5000, 1, 2 ** 31 - 1),
-    refuse: null,
     cancellable: true,
   }
 }

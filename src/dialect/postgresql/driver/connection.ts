@@ -41,8 +41,6 @@ export interface ConnectionParts {
   readonly cancel: CancelRequest | null
   /** How long after a cancel request the server may take to answer before the connection is cut. */
   readonly cancelGraceMs: number
-  /** Tells why this transport cannot run a statement, or null. */
-  readonly refuse: ((sql: string) => string | null) | null
 }
 
 /** One call of `run`. */
@@ -71,11 +69,13 @@ export class PostgresConnection implements DriverConnection {
 
   constructor(parts: ConnectionParts, status: string) {
     this.#parts = parts
-    this.#cache = new StatementCache(parts.statementCacheSize, parts.refuse)
+    this.#cache = new StatementCache(parts.statementCacheSize)
     this.ready(status)
     const { client, reader } = parts
+    // pg.Client runs nothing after an error that no query was there to take, and would leave the socket open.
     client.on('error', (error: Error) => {
       this.#lostReason ??= error
+      this.terminate()
     })
     client.on('notice', (message: ServerMessage) => this.#notify(message))
     reader.on('errorMessage', (message: unknown) => this.#heard(message))
@@ -158,12 +158,15 @@ export class PostgresConnection implements DriverConnection {
   /** What is left to do after a batch that failed or was aborted. */
   async #conclude(run: Run, first: BatchOutcome): Promise<CommandResult[]> {
     let outcome = first
-    if (run.canceling === null && run.statusBefore === 'idle' && tookNoEffect(outcome) && !this.#closed) {
-      outcome = await this.#retry(run)
+    try {
+      if (run.canceling === null && run.statusBefore === 'idle' && tookNoEffect(outcome) && !this.#closed) {
+        outcome = await this.#retry(run)
+      }
+      // The signal may have fired during the second attempt only.
+      if (run.canceling !== null) await this.#settleCancel(run.canceling)
+    } finally {
+      this.#busy = false
     }
-    // The signal may have fired during the second attempt only.
-    if (run.canceling !== null) await this.#settleCancel(run.canceling)
-    this.#busy = false
     if (outcome.failure === null && run.canceling === null) return outcome.results
     throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal)
   }

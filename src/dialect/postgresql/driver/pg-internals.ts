@@ -26,8 +26,6 @@ export interface WireConnection extends EventEmitter {
   stream: WireStream
   attachListeners(stream: EventEmitter): void
   startup(config: unknown): void
-  sendCopyFail(message: string): void
-  sync(): void
 }
 
 /** An ErrorResponse or NoticeResponse as pg's parser gives it. */

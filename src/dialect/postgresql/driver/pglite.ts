@@ -49,7 +49,7 @@ class PgliteDriver implements Driver {
   readonly #settings: readonly (readonly [string, string])[]
   #database: Promise<PgliteInstance> | null = null
   #connection: DriverConnection | null = null
-  #connecting = false
+  #opening: Promise<DriverConnection> | null = null
   #disposed = false
 
   constructor(options: PgliteConnectOptions) {
@@ -59,20 +59,20 @@ class PgliteDriver implements Driver {
 
   async connect({ signal }: ConnectOptions = {}): Promise<DriverConnection> {
     if (this.#disposed) throw refused('the driver was disposed of')
-    if (this.#connecting || this.#connection !== null) {
+    if (this.#opening !== null || this.#connection !== null) {
       throw refused('PGlite has one session, and a connection to it is open; close that one first')
     }
     if (signal?.aborted) throw refused('the attempt was aborted', signal.reason)
-    this.#connecting = true
+    this.#opening = this.#open(signal)
     try {
-      const connection = await this.#open(signal)
+      const connection = await this.#opening
       this.#connection = connection
       connection.onceClosed(() => {
         this.#connection = null
       })
       return connection
     } finally {
-      this.#connecting = false
+      this.#opening = null
     }
   }
 
@@ -97,7 +97,6 @@ class PgliteDriver implements Driver {
       statementCacheSize: this.#options.statementCacheSize ?? 256,
       cancelGraceMs: 0,
       signal,
-      refuse: refuseCopyIn,
       cancellable: false,
     })
     await cleanSession(connection, this.#settings)
@@ -106,7 +105,8 @@ class PgliteDriver implements Driver {
 
   async dispose(): Promise<void> {
     this.#disposed = true
-    await this.#connection?.close()
+    const opening = await this.#opening?.catch(() => null)
+    await (opening ?? this.#connection)?.close()
     const database = await this.#database?.catch(() => null)
     this.#database = null
     if (this.#options.instance === undefined) await database?.close()
@@ -162,15 +162,6 @@ async function cleanSession(
     },
   ])
   connection.forgetFlights()
-}
-
-const COMMENTS = /\/\*[\s\S]*?\*\/|--[^\n]*/g
-
-/** PGlite waits for the data of COPY FROM STDIN in a loop that nothing can leave. */
-function refuseCopyIn(sql: string): string | null {
-  const bare = sql.replace(COMMENTS, ' ')
-  if (!/^\s*copy\b/i.test(bare) || !/\bfrom\s+stdin\b/i.test(bare)) return null
-  return 'COPY FROM STDIN is not possible on PGlite, which would wait for its data for ever'
 }
 
 /** The two ways of a socket, over the calls of PGlite. */

@@ -34,7 +34,6 @@ export interface SessionOptions {
   readonly statementCacheSize: number
   readonly cancelGraceMs: number
   readonly signal: AbortSignal | undefined
-  readonly refuse: ((sql: string) => string | null) | null
   /** Whether a running batch can be stopped by a request on another socket. */
   readonly cancellable: boolean
 }
@@ -88,7 +87,6 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       serverSettings: settings,
       statementCacheSize: options.statementCacheSize,
       cancelGraceMs: options.cancelGraceMs,
-      refuse: options.refuse,
       cancel: options.cancellable ? cancelRequest(client, reader, options) : null,
     },
     status,

@@ -1,6 +1,7 @@
 // What one connection knows of statements: which are prepared under which name, and what their rows look like.
 import { type ColumnDescription, DriverError, type DriverStatement } from '../../contract/driver.ts'
 import type { PostgresCodec } from '../codec/codec.ts'
+import { refuseCopyIn } from './copy-in.ts'
 import type { RowPlan } from './row-plan.ts'
 
 const UNSENDABLE = /[\0\uD800-\uDFFF]/u
@@ -34,7 +35,6 @@ export interface Known {
  */
 export class StatementCache {
   readonly #capacity: number
-  readonly #refuse: ((sql: string) => string | null) | null
   readonly #known = new WeakMap<DriverStatement, Known>()
   readonly #byKey = new Map<string, Prepared>()
   #clock = 0
@@ -42,10 +42,8 @@ export class StatementCache {
   /** Names that the server should forget, in the order in which it was or will be asked to. */
   readonly doomed: string[] = []
 
-  /** `refuse` tells why the transport cannot run a text, or null. */
-  constructor(capacity: number, refuse: ((sql: string) => string | null) | null = null) {
+  constructor(capacity: number) {
     this.#capacity = capacity
-    this.#refuse = refuse
   }
 
   /** The number of statements prepared, or about to be. */
@@ -55,12 +53,12 @@ export class StatementCache {
 
   /**
    * The record of a statement, new where it was not seen before.
-   * @throws DriverError for a text that the protocol cannot carry.
+   * @throws DriverError for a text that cannot be sent.
    */
   find(statement: DriverStatement): Known {
     let known = this.#known.get(statement)
     if (known === undefined) {
-      this.#check(statement.sql)
+      checkSql(statement.sql)
       const parameterTypes = statement.parameters.map((codec) => (codec as PostgresCodec | null)?.oid ?? 0)
       known = { statement, parameterTypes, prepared: unnamed(), plan: null }
       this.#known.set(statement, known)
@@ -116,11 +114,6 @@ export class StatementCache {
     for (const prepared of [...this.#byKey.values()]) this.forget(prepared)
   }
 
-  #check(sql: string): void {
-    const reason = typeof sql === 'string' && !UNSENDABLE.test(sql) ? this.#refuse?.(sql) : BAD_TEXT
-    if (reason) throw new DriverError(reason, { sent: false })
-  }
-
   #evict(): void {
     let oldest: Prepared | undefined
     for (const prepared of this.#byKey.values()) {
@@ -132,4 +125,9 @@ export class StatementCache {
 
 function unnamed(): Prepared {
   return { name: '', key: '', state: 'new', columns: undefined, lastUse: 0 }
+}
+
+function checkSql(sql: string): void {
+  const reason = typeof sql === 'string' && !UNSENDABLE.test(sql) ? refuseCopyIn(sql) : BAD_TEXT
+  if (reason !== null) throw new DriverError(reason, { sent: false })
 }

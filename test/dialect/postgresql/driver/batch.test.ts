@@ -260,6 +260,26 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     expect(connection().serverSettings.get('application_name')).toBe('changed')
   })
 
+  test('refuses COPY TO STDOUT, whose data it would drop', async () => {
+    const error = await failure(
+      connection().run([command('SELECT 1'), command('COPY (SELECT 2) TO STDOUT'), command('SELECT 3')]),
+    )
+    expect(error).toMatchObject({ commandIndex: 1, disconnected: false })
+    expect(error.message).toContain('COPY TO STDOUT')
+    expect(await rows(connection(), 'SELECT 4')).toEqual([[4]])
+  })
+
+  test.each([
+    'COPY copied FROM STDIN',
+    '; copy copied (a)\n-- b\nfrom  stdin with (format csv)',
+    '/* a /* nested */ one */ copy "from /*" from/**/stdin',
+  ])('refuses %j, which would wait for ever or take the connection down', async (sql) => {
+    const error = await failure(connection().run([command('SELECT 1'), command(sql), command('SELECT 2')]))
+    expect(error).toMatchObject({ sent: false, disconnected: false })
+    expect(error.message).toContain('COPY FROM STDIN cannot be run as a statement')
+    expect(await rows(connection(), "SELECT 'copy t from stdin'")).toEqual([['copy t from stdin']])
+  })
+
   test('fails on a value it cannot decode, and goes on', async () => {
     const error = await failure(connection().run([command('SELECT 1'), command("SELECT 'infinity'::timestamptz")]))
     expect(error).toMatchObject({ commandIndex: 1, disconnected: false })

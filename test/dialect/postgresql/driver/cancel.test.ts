@@ -42,6 +42,8 @@ describe('on a server', () => {
     expect(error.message).toBe('the batch was aborted: canceling statement due to user request')
     expect(error.results).toHaveLength(1)
     expect(connection.transactionStatus).toBe('idle')
+    // The batch, and an empty statement for a cancel request that comes late.
+    expect(connection.flights).toBe(2)
     expect(await rows(connection, 'SELECT 2')).toEqual([[2]])
   })
 

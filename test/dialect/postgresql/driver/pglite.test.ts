@@ -70,18 +70,6 @@ describe('a database in memory', () => {
     await second.close()
   })
 
-  test.each(['COPY kept FROM STDIN', '/* a */ copy kept (a)\n-- b\nfrom  stdin with (format csv)'])(
-    'refuses %j, which would never return',
-    async (sql) => {
-      const connection = await driver.connect()
-      const error = await failure(run(connection, sql))
-      expect(error).toMatchObject({ sent: false, disconnected: false })
-      expect(error.message).toContain('COPY FROM STDIN is not possible on PGlite')
-      expect(await rows(connection, "SELECT 'copy t from stdin'")).toEqual([['copy t from stdin']])
-      await connection.close()
-    },
-  )
-
   test('sends a batch of 1,000 commands as one', async () => {
     const connection = await driver.connect()
     const statement = raw('SELECT $1::int4', 1)
@@ -134,6 +122,15 @@ test('a disposed driver connects no more, and disposing again is harmless', asyn
   await driver.dispose()
   await driver.dispose()
   expect((await failure(driver.connect())).message).toBe('the driver was disposed of')
+})
+
+test('disposing while a connection opens waits for it', async () => {
+  const driver = createPgliteDriver()
+  const opening = driver.connect()
+  const disposing = driver.dispose()
+  const connection = await opening
+  await disposing
+  expect(await failure(run(connection, 'SELECT 1'))).toMatchObject({ disconnected: true, sent: false })
 })
 
 test('a database that cannot be opened is an error, and the next attempt a new one', async () => {

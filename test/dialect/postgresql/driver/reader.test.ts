@@ -26,7 +26,6 @@ function session(stream: Duplex): Promise<DriverConnection> {
     statementCacheSize: 256,
     cancelGraceMs: 1000,
     signal: undefined,
-    refuse: null,
     cancellable: false,
   })
 }
@@ -207,8 +206,18 @@ describe('bytes that are not the protocol', () => {
     ['a setting without a value', '53000000066100'],
     ['a description cut short', '540000000800016100'],
     ['an unknown message', '7a00000004'],
+    ['a server that waits for COPY data', '4700000007000000'],
     ['a portal that is suspended', '7300000004'],
   ])('%s cuts the connection', async (_what, hex) => {
     expect(await answered(hex)).toMatchObject({ disconnected: true })
+  })
+
+  test('an error while nothing runs cuts the connection', async () => {
+    const stream = new Replay()
+    const connection = await session(stream)
+    const closed = new Promise((resolve) => connection.onceClosed(resolve))
+    stream.push(Buffer.from('45000000145346415400433038503031004d780000', 'hex'))
+    expect(await closed).toMatchObject({ message: 'x', code: '08P01' })
+    expect(await failure(connection.run([command('SELECT 1')]))).toMatchObject({ disconnected: true, sent: false })
   })
 })

@@ -87,6 +87,14 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       expect((await connection.run(batch)).map((result) => result.rows)).toEqual([[[1]], [[7]], [[2]]])
     }))
 
+  test('a statement that the server refused takes no place in the cache', () =>
+    withConnection(async (connection) => {
+      for (const sql of ['SELECT 1', 'SELECT 2']) await run(connection, sql)
+      await failure(run(connection, 'SELECT * FROM absent'))
+      await run(connection, 'SELECT 3')
+      expect(await preparedNames(connection)).toEqual(['s1', 's2', 's4'])
+    }))
+
   test('names that the server was to close behind an error are closed later', () =>
     withConnection(async (connection) => {
       for (const sql of ['SELECT 1', 'SELECT 2', 'SELECT 3']) await run(connection, sql)
@@ -116,6 +124,17 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       expect(await preparedNames(connection)).toHaveLength(1)
     }),
   )
+
+  test('a transaction that deallocates all goes on with its statements', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      await connection.run([{ statement, parameters: [] }])
+      await connection.run([command('BEGIN'), { statement: raw('DEALLOCATE ALL', 0, false), parameters: [] }])
+      const flights = connection.flights
+      expect((await connection.run([{ statement, parameters: [] }]))[0]?.rows).toEqual([[1]])
+      expect(connection.flights).toBe(flights + 1)
+      await run(connection, 'ROLLBACK')
+    }))
 
   test('a statement that was deallocated inside a transaction is an error there, and right again after it', () =>
     withConnection(async (connection) => {
