@@ -17,14 +17,9 @@ import { begin } from './construction.ts'
 import { declare } from './declaration.ts'
 import { inspectView, jsonValue, plainObject } from './view.ts'
 
-declare global {
-  interface SymbolConstructor {
-    readonly metadata: unique symbol
-  }
-}
-
 // Standard decorators keep their metadata under this symbol, which no engine has yet; compilers fall back to this very one.
-if (Symbol.metadata === undefined) Object.defineProperty(Symbol, 'metadata', { value: Symbol.for('Symbol.metadata') })
+if ((Symbol as { readonly metadata?: symbol }).metadata === undefined)
+  Object.defineProperty(Symbol, 'metadata', { value: Symbol.for('Symbol.metadata') })
 
 decorateColumn.plug((definition, first, second) => {
   declare('@Column', first, second, { kind: 'column', definition })

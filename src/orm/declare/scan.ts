@@ -70,7 +70,7 @@ function chainOf(entityClass: EntityConstructor, root: object): EntityConstructo
 
 /** The metadata object that standard decorators left on a class itself. */
 function metadataOf(entityClass: object): object | null {
-  const key: symbol | undefined = Symbol.metadata
+  const key = (Symbol as { readonly metadata?: symbol }).metadata
   const value: unknown = key === undefined ? null : Object.getOwnPropertyDescriptor(entityClass, key)?.value
   return typeof value === 'object' ? value : null
 }
