@@ -1,5 +1,6 @@
 // The functions that make expressions: literals, parameters, names, constants, and the function forms of operators.
 import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import type { Executable } from '../base/executable.ts'
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
@@ -18,6 +19,7 @@ import type { ArrayType } from '../types/array.ts'
 import { comparedType, inferType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
+import { nameArgument, typeArgument } from './argument.ts'
 import { ANONYMOUS } from './operand.ts'
 
 /** The value of an argument that is a value or an expression. */
@@ -33,7 +35,8 @@ export type ValueIn<A> = A extends Expression<infer V> ? V : A
  * select(literal(5).add(users.c.age))   // SELECT :param_1 + users.age AS anon_1 FROM users
  */
 export function literal<V>(value: V, type?: SqlType<V>): ColumnElement<V> {
-  return literalBind('literal()', 'param', value, type ?? null) as ColumnElement<V>
+  const own = type === undefined ? null : typeArgument(type, 'literal()')
+  return literalBind('literal()', 'param', value, own) as ColumnElement<V>
 }
 
 /**
@@ -78,6 +81,8 @@ export interface BindparamOptions<V> {
   readonly unique?: boolean
 }
 
+const BINDPARAM_KEYS = ['value', 'callable', 'type', 'required', 'expanding', 'literalExecute', 'unique'] as const
+
 /**
  * A parameter with a name, whose value execution can give.
  * @throws ArgumentError for an empty name, or a value and a callable together
@@ -86,7 +91,8 @@ export interface BindparamOptions<V> {
  * await conn.execute(byName, { name: 'ed' })
  */
 export function bindparam<V>(name: string, options: BindparamOptions<V> = {}): Bind<V> {
-  if (typeof name !== 'string' || name === '') throw new ArgumentError('bindparam() needs a name')
+  nameArgument(name, 'bindparam()')
+  checkKeys(`bindparam('${name}')`, options, BINDPARAM_KEYS)
   const { value, callable, type } = options
   if (value !== undefined && callable !== undefined)
     throw new ArgumentError(`bindparam('${name}') takes a value or a callable, not both`)
@@ -114,7 +120,7 @@ function listedValue(value: unknown, isList: boolean | undefined): unknown {
  * select(column('id', Integer)).orderBy(column('id'))   // SELECT id ORDER BY id
  */
 export function column<const N extends string, V = unknown>(name: N, type?: SqlType<V>): NamedElement<N, V> {
-  return new ColumnClause(name, name, (type ?? NullType) as SqlType<V>)
+  return new ColumnClause(nameArgument(name, 'column()') as N, name, givenType(type, 'column()'))
 }
 
 /**
@@ -123,7 +129,11 @@ export function column<const N extends string, V = unknown>(name: N, type?: SqlT
  * select(literalColumn('now()::date', Date).label('today'))   // SELECT now()::date AS today
  */
 export function literalColumn<V = unknown>(sql: string, type?: SqlType<V>): NamedElement<string, V> {
-  return new ColumnClause(sql, sql, (type ?? NullType) as SqlType<V>, null, true)
+  return new ColumnClause(nameArgument(sql, 'literalColumn()'), sql, givenType(type, 'literalColumn()'), null, true)
+}
+
+function givenType<V>(type: SqlType<V> | undefined, where: string): SqlType<V> {
+  return (type === undefined ? NullType : typeArgument(type, where)) as SqlType<V>
 }
 
 /** NULL as an expression. SQLAlchemy: `null()`. */
@@ -148,7 +158,8 @@ export function sqlFalse(): ColumnElement<boolean> {
  */
 export function cast<T>(value: unknown, type: SqlType<T>): ColumnElement<T> {
   // A value of another sort is sent as what it is: that is what is to be cast.
-  const sent = value === undefined || elementOf(value) !== null ? null : comparedType(type, value)
+  const isValue = value !== undefined && elementOf(value) === null
+  const sent = isValue ? comparedType(typeArgument(type, 'cast()'), value) : null
   return typedOperand('cast()', value, sent ?? type).cast(type)
 }
 
@@ -163,6 +174,7 @@ export function typeCoerce<T>(value: unknown, type: SqlType<T>): ColumnElement<T
 }
 
 function typedOperand(where: string, value: unknown, type: SqlType): ColumnElement {
+  typeArgument(type, where)
   const element = elementOf(value)
   if (element !== null) return expect(EXPRESSION, element, where)
   return literalBind(where, 'param', value, type)

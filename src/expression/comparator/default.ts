@@ -14,6 +14,7 @@ import { type Calculation, resultType } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import type { SqlType } from '../types/type.ts'
+import { nameArgument, typeArgument } from './argument.ts'
 import { between, beyondComparison, compare } from './comparison.ts'
 import { conjunction } from './conjunction.ts'
 import { membership } from './membership.ts'
@@ -62,9 +63,14 @@ function ordered(left: ColumnElement, operator: Operator): ColumnElement {
 }
 
 function collated(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
-  const collation = operands[0] as string
+  const collation = nameArgument(operands[0], '.collate()')
   const name = new ColumnClause(collation, collation, StringSql)
   return new Binary(left.selfGroup(operator), operator, name, left.type)
+}
+
+function labelled(left: ColumnElement, _operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const name = operands[0]
+  return new Label(name === null ? null : nameArgument(name, '.label()'), left)
 }
 
 const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
@@ -82,10 +88,10 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   ...[op.negative, op.distinctOf].map((each) => [each, prefixed] as const),
   ...[op.ascending, op.descending, op.nullsFirst, op.nullsLast].map((each) => [each, ordered] as const),
   [op.collate, collated],
-  [op.as, (left, _operator, operands) => new Label(operands[0] as string | null, left)],
+  [op.as, labelled],
   [op.over, windowed],
   [op.filter, filtered],
-  [op.cast, (left, _operator, operands) => new Cast(left, operands[0] as SqlType)],
+  [op.cast, (left, _operator, operands) => new Cast(left, typeArgument(operands[0], 'cast()'))],
 ])
 
 operate.plug((left, operator, operands) => {

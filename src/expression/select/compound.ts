@@ -53,7 +53,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    * select(users.c.name, func.count().label('n')).groupBy(users.c.name).orderBy(desc('n'), 'name')
    * // SELECT users.name, count(*) AS n FROM users GROUP BY users.name ORDER BY n DESC, users.name
    */
-  orderBy(...by: readonly OrderBy<Row>[] | [null]): this {
+  orderBy(...by: readonly (OrderBy<Row> | null)[]): this {
     return this.reordered({ orderBy: orderList(this.state.orderBy, by, 'orderBy()') })
   }
   /** At most so many rows; null takes the limit back. */

@@ -101,7 +101,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     return this.with({ where: conjoin(this.state.where, criteria, 'where()') })
   }
   /** Adds to GROUP BY; `null` alone takes back what was there. */
-  groupBy(...by: readonly OrderBy<Row>[] | [null]): Select<Row, Tuple> {
+  groupBy(...by: readonly (OrderBy<Row> | null)[]): Select<Row, Tuple> {
     return this.with({ groupBy: orderList(this.state.groupBy, by, 'groupBy()') })
   }
   /** Adds criteria for groups; all of them must be fulfilled. */
@@ -160,7 +160,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * Tells which FROM elements of the statements around are meant here, rather than listed here again; `null` alone says none.
    * Without it, a subquery shares those of the statement directly around, as long as something of its own is left.
    */
-  correlate(...from: readonly FromArgument[] | [null]): Select<Row, Tuple> {
+  correlate(...from: readonly (FromArgument | null)[]): Select<Row, Tuple> {
     if (from.length === 1 && from[0] === null) return this.with({ correlate: [] })
     const present = this.state.correlate ?? []
     return this.with({

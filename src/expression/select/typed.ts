@@ -29,7 +29,8 @@ type NameOf<S> = S extends { readonly key: infer N extends string; readonly '~va
     : N
   : never
 
-type NamedPart<A extends readonly unknown[]> = { [I in keyof A & `${number}` as NameOf<A[I]>]: Item<A[I]> }
+// The empty intersection makes editors and messages show the row rather than the name of this type.
+type NamedPart<A extends readonly unknown[]> = { [I in keyof A & `${number}` as NameOf<A[I]>]: Item<A[I]> } & {}
 
 type Intersection<U> = (U extends unknown ? (u: U) => 0 : never) extends (i: infer I) => 0 ? I : never
 type Simplified<X> = { [K in keyof X]: X[K] } & {}
@@ -41,4 +42,4 @@ export type RowOfItems<A extends readonly unknown[]> = [WholeRows<A[number]>] ex
   : Simplified<NamedPart<A> & Intersection<WholeRows<A[number]>>>
 
 /** A row of `select({ name: item })`. */
-export type RowOfRecord<O> = { -readonly [K in keyof O]: Item<O[K]> }
+export type RowOfRecord<O> = { -readonly [K in keyof O]: Item<O[K]> } & {}
