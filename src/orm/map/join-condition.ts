@@ -20,6 +20,8 @@ export interface JoinRequest {
   readonly remoteSide: readonly SchemaColumn[] | null
   /** Whether the property is known to hold a collection; null where it is not known. */
   readonly isList: boolean | null
+  /** The same two of the relationship that mirrors this one; null where there is none. */
+  readonly mirror: Pick<JoinRequest, 'remoteSide' | 'isList'> | null
 }
 
 /** How a relationship joins. */
@@ -119,20 +121,29 @@ function pairsOf(key: KeyBetween): ColumnPair[] {
   return key.links.map((link) => ({ source: link.referred as SchemaColumn, target: link.column as SchemaColumn }))
 }
 
-/** Which side of a table joined with itself is the far one. */
+/** Which side of a table joined with itself is the far one: as it says, or its mirror, or as what it holds tells. */
 function directionWithin(request: JoinRequest, pairs: readonly ColumnPair[]): Direction {
-  const { place, remoteSide } = request
+  const { place, remoteSide, mirror } = request
   if (remoteSide !== null) {
-    const covers = (columns: readonly SchemaColumn[]): boolean =>
-      columns.length === remoteSide.length && columns.every((column) => remoteSide.includes(column))
-    if (covers(pairs.map((pair) => pair.source))) return 'manyToOne'
-    if (covers(pairs.map((pair) => pair.target))) return 'oneToMany'
+    const direction = directionTo(remoteSide, pairs)
+    if (direction !== null) return direction
     const names = remoteSide.map((column) => quoteName(column.key)).join(', ')
     throw new MappingError(`${place}: remoteSide is ${names}, which is no side of the foreign key`)
   }
+  const mirrored = mirror === null || mirror.remoteSide === null ? null : directionTo(mirror.remoteSide, pairs)
+  if (mirrored !== null) return mirrored === 'manyToOne' ? 'oneToMany' : 'manyToOne'
   if (request.isList === true) return 'oneToMany'
+  if (mirror?.isList === true) return 'manyToOne'
   const sources = pairs.map((pair) => `'${pair.source.key}'`).join(', ')
   throw new MappingError(
     `${place} joins table ${quoteName(request.local.key)} with itself, so it must say which side it is: { remoteSide: [${sources}] } where it holds the one object that is referred to, { useList: true } where it holds the collection of those that refer`,
   )
+}
+
+/** The direction of a relationship whose far side has these columns; null where no side has just these. */
+function directionTo(remoteSide: readonly SchemaColumn[], pairs: readonly ColumnPair[]): Direction | null {
+  const covers = (columns: readonly SchemaColumn[]): boolean =>
+    columns.length === remoteSide.length && columns.every((column) => remoteSide.includes(column))
+  if (covers(pairs.map((pair) => pair.source))) return 'manyToOne'
+  return covers(pairs.map((pair) => pair.target)) ? 'oneToMany' : null
 }

@@ -21,7 +21,7 @@ import type {
 import { MappingError } from '../errors.ts'
 import { parseCascade } from './cascade.ts'
 import { pairsOfJoin, readJoin } from './explicit-join.ts'
-import { type JoinPlan, planJoin } from './join-condition.ts'
+import { type JoinPlan, type JoinRequest, planJoin } from './join-condition.ts'
 import { findMapper } from './mapped-class.ts'
 import type { Mapper } from './mapper.ts'
 import { namedColumns, type RelationshipSettings, secondaryOf } from './relationship-settings.ts'
@@ -174,7 +174,16 @@ export class Relationship implements RelationshipLike {
     const known = settings.useList ?? isList
     const plan =
       settings.primaryJoin === undefined
-        ? planJoin({ place: this.place, local, remote, secondary, foreignKeys, remoteSide, isList: known })
+        ? planJoin({
+            place: this.place,
+            local,
+            remote,
+            secondary,
+            foreignKeys,
+            remoteSide,
+            isList: known,
+            mirror: this.#mirrorSide(target),
+          })
         : this.#planExplicit(remote, secondary, foreignKeys)
     const isCollection = this.#isCollection(plan.direction)
     const identityAttributes = this.#identityOf(target, plan)
@@ -230,6 +239,21 @@ export class Relationship implements RelationshipLike {
       throw new MappingError(
         `${this.place} and ${other.place} mirror each other, but only one of them has a secondary table`,
       )
+  }
+
+  /** What the relationship that leads back says of its side. */
+  #mirrorSide(target: Mapper): Pick<JoinRequest, 'remoteSide' | 'isList'> | null {
+    const name = this.#config.settings.backPopulates
+    const named = name === undefined ? undefined : target.attributes.get(name)
+    const other =
+      named ??
+      target.relationships.find(
+        (each) => each instanceof Relationship && each.#config.settings.backPopulates === this.key && each !== this,
+      )
+    if (!(other instanceof Relationship)) return null
+    const { settings, isList } = other.#config
+    const remoteSide = namedColumns(other.place, 'remoteSide', settings.remoteSide, [this.mapper.table])
+    return { remoteSide, isList: settings.useList ?? isList }
   }
 
   #findTarget(): Mapper {

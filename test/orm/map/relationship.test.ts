@@ -237,6 +237,26 @@ describe('what the relationship says', () => {
     })
   })
 
+  test('a table joined with itself takes its side from its mirror, where no type tells it', () => {
+    const Own = freshBase()
+    @Entity()
+    class Twig extends Own<Twig> {
+      @Column(Integer, { primaryKey: true }) id!: number
+      @Column({ foreignKey: 'twig.id' }) aboveId!: number
+      @Relationship(() => Twig, { backPopulates: 'below' }) above!: Twig | null
+      @Relationship(() => Twig, { backPopulates: 'above', useList: true }) below!: Twig[]
+    }
+    expect(facts(relationship(Twig, 'above'))).toMatchObject({ direction: 'manyToOne', reverse: 'below' })
+    @Entity()
+    class Leaf extends Own<Leaf> {
+      @Column(Integer, { primaryKey: true }) id!: number
+      @Column({ foreignKey: 'leaf.id' }) firstId!: number
+      @Relationship(() => Leaf, { remoteSide: 'id', backPopulates: 'second' }) first!: Leaf | null
+      @Relationship(() => Leaf, { useList: false }) second!: Leaf | null
+    }
+    expect(facts(relationship(Leaf, 'second'))).toMatchObject({ direction: 'oneToMany', isCollection: false })
+  })
+
   test('a mirror may be named by one side alone', () => {
     const Own = freshBase()
     @Entity()
