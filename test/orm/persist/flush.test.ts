@@ -301,9 +301,7 @@ describe.each(databases())('a flush on $name', (target) => {
     session.addAll(lists)
     await session.commit()
     const insert = 'INSERT INTO playlist (songs) VALUES ($1::VARCHAR[]) RETURNING playlist.key'
-    expect(sentBy(db)).toEqual([
-      ['BEGIN', `${insert} [['a']]`, `${insert} [[]]`, `${insert} [['b', 'c']]`, 'COMMIT'],
-    ])
+    expect(sentBy(db)).toEqual([['BEGIN', `${insert} [['a']]`, `${insert} [[]]`, `${insert} [['b', 'c']]`, 'COMMIT']])
     for (const { key, songs } of lists)
       expect(await db.rows(`SELECT songs FROM playlist WHERE key = '${key}'`)).toEqual([[songs]])
   })

@@ -194,9 +194,7 @@ describe.each(databases())('objects of a session on $name', (target) => {
     expect(user.addresses).toEqual([])
     await session.commit()
     await db.engine.execute('DELETE FROM user_account')
-    await expect(session.refresh(user)).rejects.toThrow(
-      'Could not refresh this User (primary key 1): its row is gone',
-    )
+    await expect(session.refresh(user)).rejects.toThrow('Could not refresh this User (primary key 1): its row is gone')
     expect(await session.get(User, 1)).toBe(null)
     expect(session.contains(user)).toBe(false)
     await expect(session.refresh(new User({ name: 'x' }))).rejects.toThrow(
@@ -272,7 +270,11 @@ describe.each(databases())('objects of a session on $name', (target) => {
     pen.tags.push(tag)
     db.sent.clear()
     await session.commit()
-    expect(sentBy(db).flat().filter((each) => each.startsWith('SELECT'))).toEqual([])
+    expect(
+      sentBy(db)
+        .flat()
+        .filter((each) => each.startsWith('SELECT')),
+    ).toEqual([])
     expect(await db.rows('SELECT tag_id FROM purchase_tag ORDER BY 1')).toEqual([[1], [2]])
     expect((await pen.awaitable.tags).map(({ word }) => word)).toEqual(['a', 'b'])
   })
