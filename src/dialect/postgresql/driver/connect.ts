@@ -17,7 +17,7 @@ export interface PostgresConnectOptions {
   readonly password?: string | (() => string | Promise<string>)
   /** Default: the same as `user`. */
   readonly database?: string
-  /** Default `disable`. */
+  /** Default `prefer`, as libpq's. */
   readonly ssl?: SslMode | SslOptions
   /** Shown in `pg_stat_activity`. */
   readonly applicationName?: string
@@ -61,9 +61,11 @@ const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
  */
 export function createPostgresDriver(options: PostgresConnectOptions = {}): Driver {
   checkKnown('createPostgresDriver', options, KNOWN)
-  const { tls, fallback } = planTls(options.ssl ?? 'disable')
+  const { tls, fallback } = planTls(options.ssl ?? 'prefer')
   const base = sessionOptions(options)
   let disposed = false
+  /** `prefer` was told that this server has no TLS: asking it again at each connect would cost a connection each time. */
+  let hasNoTls = false
   return {
     name: 'postgresql',
     maxConnections: null,
@@ -74,11 +76,21 @@ export function createPostgresDriver(options: PostgresConnectOptions = {}): Driv
       // A socket in the file system has no TLS.
       if (tls === null || base.host.startsWith('/')) return open(null)
       if (!fallback) return open(tls)
+      if (hasNoTls) {
+        try {
+          return await open(null)
+        } catch (error) {
+          if (!withoutTls(error)) throw error
+          hasNoTls = false
+        }
+      }
       try {
         return await open(tls)
       } catch (error) {
         if (!withoutTls(error)) throw error
-        return open(null)
+        const connection = await open(null)
+        hasNoTls = true
+        return connection
       }
     },
     async dispose(): Promise<void> {

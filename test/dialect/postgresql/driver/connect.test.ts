@@ -255,6 +255,19 @@ describe('TLS', () => {
     expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
   })
 
+  test('prefer is the default, and a server without TLS is asked for it once', async () => {
+    const server = tlsProxy('N', seen)
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    const driver = createPostgresDriver({ ...serverOptions(), host: 'localhost', port: (server.address() as AddressInfo).port })
+    for (const attempts of [2, 3, 4]) {
+      const connection = await driver.connect()
+      expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
+      await connection.close()
+      expect(seen.encrypted).toEqual(new Array(attempts).fill(false))
+    }
+  })
+
   test('bytes smuggled in before the encryption cut the connection', async () => {
     const error = await failure(through('Sx', { ssl: 'require' }))
     expect(error).toMatchObject({ disconnected: true })
