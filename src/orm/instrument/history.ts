@@ -67,14 +67,14 @@ export function setLoadedCollection(
     const isExposed = isMarked(present, Mark.exposed)
     keepSnapshot(present, isExposed ? [...members] : null)
     if (isExposed) noteInStep(present)
-    state.committed?.delete(slot)
+    forgetChange(state, slot)
   }
 }
 
 /** Fills a reference from the database: no events, no change noted; null says that there is none. */
 export function setLoadedReference(state: StateLike, relationship: RelationshipLike, entity: object | null): void {
   state.values[relationship.slot] = entity
-  state.committed?.delete(relationship.slot)
+  forgetChange(state, relationship.slot)
 }
 
 /** How a collection differs from what the database has. */
@@ -165,10 +165,9 @@ export function expireAttributes(state: StateLike, slots: readonly number[] | nu
   }
   for (const slot of slots) {
     expireSlot(state, slot)
-    state.committed?.delete(slot)
+    forgetChange(state, slot)
     state.queued?.delete(slot)
   }
-  if (state.committed?.size === 0) state.committed = null
 }
 
 /** The objects that a cascade follows: those the relationship holds, and those it held before the changes that are not flushed. */
@@ -248,6 +247,11 @@ function sameMembers(one: readonly object[], other: readonly object[]): boolean 
   const now = new Set(other)
   const before = new Set(one)
   return now.size === before.size && one.every((member) => now.has(member))
+}
+
+function forgetChange(state: StateLike, slot: number): void {
+  const { committed } = state
+  if (committed?.delete(slot) === true && committed.size === 0) state.committed = null
 }
 
 function states(members: readonly object[]): StateLike[] {

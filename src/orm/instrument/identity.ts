@@ -12,12 +12,16 @@ export function resolveByIdentity(
   relationship: RelationshipLike,
   committed: boolean,
 ): object | null | undefined {
-  const { identityAttributes, target } = relationship
-  const { session } = state
-  if (identityAttributes === null || session === null) return undefined
+  const { identityAttributes, target, direction } = relationship
+  if (direction !== 'manyToOne') return undefined
+  const valueAt = (slot: number): unknown => (committed ? state.committedValue(slot) : state.values[slot])
+  if (identityAttributes === null) {
+    const slots = relationship.pairs.map((pair) => state.mapper.attributeOfColumn(pair.target)?.slot ?? -1)
+    return slots.some((slot) => valueAt(slot) === null) ? null : undefined
+  }
   const values: unknown[] = []
   for (const [position, attribute] of identityAttributes.entries()) {
-    const value = committed ? state.committedValue(attribute.slot) : state.values[attribute.slot]
+    const value = valueAt(attribute.slot)
     if (value === undefined) return undefined
     if (value === null) return null
     const slot = target.primaryKey[position]?.slot
@@ -25,5 +29,5 @@ export function resolveByIdentity(
     values[slot] = value
   }
   const key = target.identityKey(values)
-  return key === null ? undefined : (session.lookup(target, key)?.entity ?? undefined)
+  return key === null ? undefined : (state.session?.lookup(target, key)?.entity ?? undefined)
 }

@@ -234,6 +234,13 @@ describe('a collection that is not loaded', () => {
     expectSame([old.user, fresh.user], [null, user])
   })
 
+  test('what was put in before the replacement and is not part of it is let go', () => {
+    const [early, fresh] = [new Address({ id: 3 }), new Address({ id: 4 })]
+    user.addresses.push(early)
+    user.addresses = [fresh]
+    expectSame([early.user, fresh.user], [null, user])
+  })
+
   test('a wrong member is refused', () => {
     expect(() => user.addresses.push(new User() as never)).toThrow('User.addresses holds objects of class Address')
     expect(session.dirty.size).toBe(0)
