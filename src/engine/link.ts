@@ -265,8 +265,10 @@ export class Link implements TransactionOwner {
     const status = slot.connection.transactionStatus
     scope.sent()
     // A value that cannot be read does not stop the server: what rode behind it was done.
-    if (status === 'idle' && commit && error.fields === null) scope.close()
-    else if (status === 'failed' || (status === 'idle' && scope.endsOnIdle)) scope.fail(wrapped)
+    if (status === 'idle' && commit && error.fields === null) {
+      scope.close()
+      if (wrapped instanceof Error) wrapped.message += '\n[The transaction has been committed nevertheless]'
+    } else if (status === 'failed' || (status === 'idle' && scope.endsOnIdle)) scope.fail(wrapped)
     throw wrapped
   }
 

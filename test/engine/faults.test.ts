@@ -12,6 +12,7 @@ import {
   TimeoutError,
   TransactionRolledBack,
 } from '../../src/errors.ts'
+import { text } from '../../src/index.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type Proxy, startProxy } from './proxy.ts'
 
@@ -371,7 +372,12 @@ describe('an aborted signal', () => {
 it('a value that cannot be read does not undo the COMMIT that it came with', async () => {
   await using conn = await engine.connect()
   const unreadable = `${INSERT} RETURNING '290000-01-01'::timestamptz`
-  await expect(conn.begin((inner) => inner.execute(unreadable, [1]))).rejects.toBeInstanceOf(DBAPIError)
+  const riding = conn.flight([{ statement: text(unreadable.replace('$1', '1').replace('::', '\\:\\:')) }], {
+    commit: true,
+  })
+  const error = await riding.catch((caught: unknown) => caught)
+  expect(error).toBeInstanceOf(DBAPIError)
+  expect((error as Error).message).toContain('[The transaction has been committed nevertheless]')
   expect(conn.inTransaction()).toBe(false)
   expect(await stored()).toEqual([1])
   await expect(conn.execute(unreadable, [2])).rejects.toBeInstanceOf(DBAPIError)
