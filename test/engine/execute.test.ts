@@ -1,5 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
-import type { Connection } from '../../src/engine/connection.ts'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { ArgumentError, ObjectNotExecutableError, ResourceClosedError, StatementError } from '../../src/errors.ts'
@@ -348,21 +347,4 @@ it('the compiled cache keeps no more than it is told, and what is used', async (
   } finally {
     await engine.dispose()
   }
-})
-
-it('rows, tuples and scalars have the types of what was selected', () => {
-  const engine = createEngine('pglite://')
-  const pending = engine.execute(select(users.c.id, users.c.nick))
-  expectTypeOf(pending.all()).toEqualTypeOf<Promise<{ id: number; nick: string | null }[]>>()
-  expectTypeOf(pending.tuples().one()).toEqualTypeOf<Promise<[number, string | null]>>()
-  expectTypeOf(pending.scalars().all()).toEqualTypeOf<Promise<number[]>>()
-  expectTypeOf(pending.scalars('nick').first()).toEqualTypeOf<Promise<string | null>>()
-  expectTypeOf(engine.execute('SELECT 1').all()).toEqualTypeOf<Promise<Record<string, unknown>[]>>()
-  expectTypeOf(engine.begin((conn) => conn.execute(select(users.c.id)).scalarOne())).toEqualTypeOf<Promise<number>>()
-  expectTypeOf(engine.begin(async () => 5)).toEqualTypeOf<Promise<number>>()
-  expectTypeOf(engine.begin()).toEqualTypeOf<Promise<Connection>>()
-  // @ts-expect-error a table is no statement
-  engine.execute(users)
-  // @ts-expect-error values by name are for statements, not for SQL given as a string
-  engine.execute('SELECT 1', { a: 1 })
 })
