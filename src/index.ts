@@ -173,6 +173,7 @@ export type {
   EntityHandle,
   EntityInstance,
   EntityValues,
+  FromArgument,
   InsertOf,
   RowColumns,
   RowOf,
@@ -202,11 +203,13 @@ export type { NamingConvention } from './expression/schema/naming.ts'
 export { Sequence } from './expression/schema/sequence.ts'
 export { Table, type TableOptions, table } from './expression/schema/table.ts'
 export { Index, type IndexOptions } from './expression/schema/table-index.ts'
+export type { AffixOptions, AffixText } from './expression/select/affixes.ts'
 export {
   type CompoundOperator,
   CompoundSelect,
   type Count,
   except,
+  type FetchOptions,
   intersect,
   type OrderBy,
   SelectBase,
@@ -214,12 +217,42 @@ export {
   unionAll,
 } from './expression/select/compound.ts'
 export { exists } from './expression/select/exists.ts'
+export type { ForUpdateOptions } from './expression/select/for-update.ts'
 export { Exists, ScalarSelect } from './expression/select/scalar.ts'
-export { type ForUpdateOptions, type FromArgument, Select, select } from './expression/select/select.ts'
+export { type ColumnDescription, Select, select } from './expression/select/select.ts'
+export type { LabelStyle } from './expression/select/state.ts'
 export { ident, sql, TextStatement, text } from './expression/select/text.ts'
 export type { Item, RowOfItems, Selectable, TupleOf } from './expression/select/typed.ts'
 // ---- types -------------------------------------------------------------------------------------------------------
 export { ARRAY, ArrayType } from './expression/types/array.ts'
+export { TypeDecorator, UserDefinedType } from './expression/types/decorator.ts'
+export {
+  BIGINT,
+  BINARY,
+  BLOB,
+  BOOLEAN,
+  CHAR,
+  CLOB,
+  DATE,
+  DATETIME,
+  DECIMAL,
+  DOUBLE,
+  DOUBLE_PRECISION,
+  FLOAT,
+  INT,
+  INTEGER,
+  NCHAR,
+  NUMERIC,
+  NVARCHAR,
+  REAL,
+  SMALLINT,
+  TEXT,
+  TIME,
+  TIMESTAMP,
+  UUID,
+  VARBINARY,
+  VARCHAR,
+} from './expression/types/exact.ts'
 export { JSON, JsonType } from './expression/types/json.ts'
 export { NullType } from './expression/types/null.ts'
 export {
@@ -234,6 +267,14 @@ export {
 export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
 export { String, type StringOptions, Text } from './expression/types/string.ts'
 export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'
-export { type Affinity, SqlType, type TypeHost, type ValueOf, type ValueProcessor } from './expression/types/type.ts'
+export {
+  type Affinity,
+  type NamedType,
+  type NamedTypeParts,
+  SqlType,
+  type TypeHost,
+  type ValueOf,
+  type ValueProcessor,
+} from './expression/types/type.ts'
 export { consoleSink, formatRecord, type LogLevel, type LogRecord, type LogSink } from './log.ts'
 export { NullPool, type Pool, type PoolOptions, type PoolStatus, QueuePool, StaticPool } from './pool/index.ts'

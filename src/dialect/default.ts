@@ -59,6 +59,7 @@ export class DefaultDialect implements Dialect, Spelling {
   }
   literal(value: unknown, type: SqlType): string {
     return literal(value, type, {
+      host: this,
       text: standardText,
       bytes: standardBytes,
       array: (items) => `ARRAY[${items.join(', ')}]`,

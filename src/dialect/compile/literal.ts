@@ -1,13 +1,15 @@
 // Values written into the text of a statement, safely: for DDL, for people, for places that take no parameter.
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
+import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { IntervalValue } from '../../expression/types/temporal.ts'
-import type { SqlType } from '../../expression/types/type.ts'
+import type { SqlType, TypeHost } from '../../expression/types/type.ts'
 
 /** How a dialect writes what the standard leaves open. */
 export interface LiteralStyle {
   /** A text in quotes. */
   readonly text: (value: string) => string
+  readonly host: TypeHost
   readonly bytes: (value: Uint8Array) => string
   readonly array: (items: readonly string[], type: SqlType) => string
 }
@@ -17,8 +19,10 @@ export interface LiteralStyle {
  *
  * @throws CompileError the value has no spelling: it is undefined, an object without a type, or has a NUL character.
  */
-export function literal(value: unknown, type: SqlType, style: LiteralStyle): string {
+export function literal(value: unknown, given: SqlType, style: LiteralStyle): string {
   if (value === null) return 'NULL'
+  const type = given.forDialect(style.host)
+  if (type.kind === 'user') return style.text(checked((type as UserDefinedType<unknown>).toText(value)))
   if (type.affinity === 'json' && value !== undefined) return style.text(checked(jsonText(value)))
   switch (typeof value) {
     case 'string':

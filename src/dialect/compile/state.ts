@@ -67,6 +67,11 @@ export class Render {
   #generated: Map<AnonymousName, string> | null = null
   #ctes: Map<Cte, string | null> | null = null
   #cteNames: Map<string, Cte> | null = null
+  /** The WITH of the statement within another that is being rendered, and those of the statements around it. */
+  #level: Map<Cte, string | null> | null = null
+  readonly #around: Map<Cte, string | null>[] = []
+  /** How many statements within others are being rendered. */
+  #depth = 0
   #truncated = 0
 
   constructor(
@@ -131,7 +136,7 @@ export class Render {
     this.#generated ??= new Map()
     let chosen = this.#generated.get(name)
     if (chosen === undefined) {
-      chosen = this.generate(name.base)
+      chosen = name.prefix === null ? this.generate(name.base) : `${this.name(name.prefix)}_${name.base}`
       this.#generated.set(name, chosen)
     }
     return chosen
@@ -284,7 +289,7 @@ export class Render {
 
   #literal(bind: Bind): string {
     this.uncacheable ??= 'values are written into the text'
-    return this.spelling.literal(this.#valueOf(bind, bind.type.bindProcessor(this.spelling)), bind.type)
+    return this.spelling.literal(this.#valueOf(bind, bind.type.literalProcessor(this.spelling)), bind.type)
   }
 
   #valueOf(bind: Bind, process: ValueProcessor | null): unknown {
@@ -328,7 +333,7 @@ export class Render {
     const list = this.#valueOf(bind, null) as readonly unknown[]
     if (list.length === 0) return empty
     const one = (value: unknown, type: SqlType): string => {
-      const process = type.bindProcessor(this.spelling)
+      const process = type.literalProcessor(this.spelling)
       return this.spelling.literal(process === null ? value : process(value), type)
     }
     if (members === null) return list.map((value) => one(value, bind.type)).join(', ')
@@ -339,8 +344,53 @@ export class Render {
 
   // ---- WITH ----------------------------------------------------------------------------------------------------
 
+  /** Begins a statement within another, which can have a WITH of its own; gives what {@link closeLevel} takes. */
+  openLevel(): Map<Cte, string | null> | null {
+    const around = this.#level
+    this.#level = null
+    if (around !== null) this.#around.push(around)
+    this.#depth += 1
+    return around
+  }
+
+  /** Ends it: its WITH stands before its text. */
+  closeLevel(around: Map<Cte, string | null> | null, text: string): string {
+    const own = this.#level
+    this.#level = around
+    if (around !== null) this.#around.pop()
+    this.#depth -= 1
+    return own === null ? text : withText(own) + text
+  }
+
+  /** The name of a common table expression that is written in the WITH of the statement that is being rendered. */
+  nestedCte(cte: Cte): string {
+    const name = this.name(cte.name)
+    if (!this.#around.some((level) => level.has(cte)) && this.#level?.has(cte) !== true) {
+      this.#level ??= new Map()
+      const level = this.#level
+      level.set(cte, null)
+      const text = this.#definition(cte)
+      level.delete(cte)
+      level.set(cte, text)
+    }
+    return this.spelling.identifiers.quote(name)
+  }
+
+  #definition(cte: Cte): string {
+    const { frame, inCte, unqualified } = this
+    this.frame = NO_FRAME
+    this.inCte = true
+    this.unqualified = false
+    const text = this.renderers.cteDefinition(cte, this)
+    this.frame = frame
+    this.inCte = inCte
+    this.unqualified = unqualified
+    return text
+  }
+
   /** The name of a common table expression, which is put into WITH where it is met first. */
   cte(cte: Cte): string {
+    if (cte.nesting && this.#depth > 0) return this.nestedCte(cte)
     this.#ctes ??= new Map()
     this.#cteNames ??= new Map()
     const name = this.name(cte.name)
@@ -349,14 +399,7 @@ export class Render {
         throw new CompileError(`Two different common table expressions of this statement are called ${quoteName(name)}`)
       this.#cteNames.set(name, cte)
       this.#ctes.set(cte, null)
-      const { frame, inCte, unqualified } = this
-      this.frame = NO_FRAME
-      this.inCte = true
-      this.unqualified = false
-      const text = this.renderers.cteDefinition(cte, this)
-      this.frame = frame
-      this.inCte = inCte
-      this.unqualified = unqualified
+      const text = this.#definition(cte)
       // Behind those that it refers to, which were finished before.
       this.#ctes.delete(cte)
       this.#ctes.set(cte, text)
@@ -367,9 +410,13 @@ export class Render {
   /** WITH and its expressions, to stand before the statement; empty where there is none. */
   withClause(): string {
     if (this.#ctes === null) return ''
-    const recursive = [...this.#ctes.keys()].some((cte) => cte.recursive)
-    return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...this.#ctes.values()].join(', \n')}\n `
+    return withText(this.#ctes)
   }
+}
+
+function withText(ctes: ReadonlyMap<Cte, string | null>): string {
+  const recursive = [...ctes.keys()].some((cte) => cte.recursive)
+  return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...ctes.values()].join(', \n')}\n `
 }
 
 /** Renderers of a table by the number of the kind, kept with the table. */

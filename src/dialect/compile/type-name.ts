@@ -1,10 +1,12 @@
 // Types as DDL and CAST spell them.
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
+import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { FloatType, NumericType } from '../../expression/types/numeric.ts'
+import type { LargeBinaryType } from '../../expression/types/scalar.ts'
 import type { StringType } from '../../expression/types/string.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
-import type { SqlType } from '../../expression/types/type.ts'
+import type { SqlType, TypeHost } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { Identifiers } from './identifier.ts'
 
@@ -17,12 +19,12 @@ export type TypeSpellings = Readonly<Record<string, TypeSpeller>>
 /** A dialect's names of types. */
 export class TypeNames {
   readonly #spellings: TypeSpellings
-  readonly #dialect: string
+  readonly #host: TypeHost
   readonly #identifiers: Identifiers
   readonly #known: Map<number, string> = new Map()
 
   constructor(dialect: string, spellings: TypeSpellings, identifiers: Identifiers) {
-    this.#dialect = dialect
+    this.#host = { name: dialect }
     this.#spellings = spellings
     this.#identifiers = identifiers
   }
@@ -32,17 +34,23 @@ export class TypeNames {
     const { id } = type
     let name = this.#known.get(id)
     if (name === undefined) {
-      const spell = Object.hasOwn(this.#spellings, type.kind) ? this.#spellings[type.kind] : undefined
+      const own = type.forDialect(this.#host)
+      const spell = Object.hasOwn(this.#spellings, own.kind) ? this.#spellings[own.kind] : undefined
       if (spell === undefined)
         throw new CompileError(
-          type.kind === 'null'
+          own.kind === 'null'
             ? 'An expression without a type has no type name: give it one, such as literal(value, Integer)'
-            : `The dialect '${this.#dialect}' has no name for the type ${quoteName(type.kind)}`,
+            : `The dialect '${this.#host.name}' has no name for the type ${quoteName(own.kind)}`,
         )
-      name = spell(type as never, this)
+      name = spell(own as never, this)
       this.#known.set(id, name)
     }
     return name
+  }
+
+  /** The dialect. */
+  get host(): TypeHost {
+    return this.#host
   }
 
   quote(name: string): string {
@@ -90,4 +98,15 @@ export const typeSpellings: TypeSpellings = {
   uuid: () => 'UUID',
   json: () => 'JSON',
   array: arrayName,
+  char: character('CHAR'),
+  nchar: character('NCHAR'),
+  nvarchar: character('NVARCHAR'),
+  clob: character('CLOB'),
+  decimal: (type: NumericType) => `DECIMAL${type.precision === null ? '' : inParentheses(type.precision, type.scale)}`,
+  exactDouble: () => 'DOUBLE',
+  exactDateTime: () => 'DATETIME',
+  blob: (type: LargeBinaryType) => `BLOB${inParentheses(type.length)}`,
+  varbinary: (type: LargeBinaryType) => `VARBINARY${inParentheses(type.length)}`,
+  fixedBinary: (type: LargeBinaryType) => `BINARY${inParentheses(type.length)}`,
+  user: (type: UserDefinedType<unknown>, names) => type.columnSpecification(names.host),
 }

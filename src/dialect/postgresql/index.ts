@@ -13,6 +13,7 @@ export {
   BIGINT,
   BOOLEAN,
   BYTEA,
+  CHAR,
   DATE,
   DOUBLE_PRECISION,
   INTEGER,

@@ -1,13 +1,16 @@
 // Which codec carries the values of which SQL type.
 import type { ArrayType } from '../../expression/types/array.ts'
+import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
+import { checkText, refusal } from './codec/codec.ts'
 import {
   arrayOf,
   bool,
   bytea,
   date,
+  defineCodec,
   float4,
   float8,
   int2,
@@ -28,7 +31,7 @@ import {
   uuid,
   varchar,
 } from './codec/index.ts'
-import { isSingle } from './type-name.ts'
+import { HOST, isSingle } from './type-name.ts'
 
 const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> = {
   string: () => varchar,
@@ -36,7 +39,7 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   integer: () => int4,
   smallInteger: () => int2,
   bigInteger: () => int8,
-  numeric: (type) => ((type as SqlType as NumericType).representation === 'number' ? numericAsNumber : numeric),
+  numeric: (type) => numericCodec(type),
   float: (type) => (isSingle(type) ? float4 : float8),
   double: () => float8,
   real: () => float4,
@@ -49,7 +52,37 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   uuid: () => uuid,
   json: () => json,
   jsonb: () => jsonb,
+  char: () => varchar,
+  nchar: () => varchar,
+  nvarchar: () => varchar,
+  clob: () => varchar,
+  decimal: (type) => numericCodec(type),
+  exactDouble: () => float8,
+  exactDateTime: () => timestamp,
+  blob: () => bytea,
+  varbinary: () => bytea,
+  fixedBinary: () => bytea,
+  user: (type) => userCodec(type as SqlType as UserDefinedType<unknown>),
   array: (type) => arrayCodec(type as SqlType as ArrayType),
+}
+
+function numericCodec(type: SqlType): PostgresCodec {
+  return (type as unknown as NumericType).representation === 'number' ? numericAsNumber : numeric
+}
+
+function userCodec(type: UserDefinedType<unknown>): PostgresCodec {
+  const name = type.castSpecification(HOST)
+  return defineCodec({
+    name,
+    oid: 0,
+    takesArrays: true,
+    encode: (value) => {
+      const written: unknown = type.toText(value)
+      if (typeof written !== 'string') throw refusal(name, value, 'what its toText() makes a string of')
+      return checkText(name, written)
+    },
+    decodeText: (buffer, start, end) => type.fromText(buffer.toString('utf8', start, end)),
+  })
 }
 
 function dateTimeCodec(type: DateTimeType): PostgresCodec {
@@ -64,7 +97,8 @@ function arrayCodec(type: ArrayType): PostgresCodec | null {
 }
 
 /** The codec of a type; null where the server decides how values travel. */
-export function typeCodec(type: SqlType): PostgresCodec | null {
+export function typeCodec(given: SqlType): PostgresCodec | null {
+  const type = given.forDialect(HOST)
   const find = Object.hasOwn(CODECS, type.kind) ? CODECS[type.kind] : undefined
   return find === undefined ? null : find(type)
 }

@@ -1,8 +1,9 @@
 // Types as PostgreSQL spells them, in DDL and in the casts of parameters.
 import type { ArrayType } from '../../expression/types/array.ts'
+import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { FloatType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
-import type { SqlType } from '../../expression/types/type.ts'
+import type { SqlType, TypeHost } from '../../expression/types/type.ts'
 import { type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
 
 const zone = (timezone: boolean): string => (timezone ? 'WITH TIME ZONE' : 'WITHOUT TIME ZONE')
@@ -38,6 +39,17 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   uuid: () => 'UUID',
   json: () => 'JSON',
   jsonb: () => 'JSONB',
+  char: () => 'VARCHAR',
+  nchar: () => 'VARCHAR',
+  nvarchar: () => 'VARCHAR',
+  clob: () => 'VARCHAR',
+  decimal: () => 'NUMERIC',
+  exactDouble: () => 'FLOAT',
+  exactDateTime: () => `TIMESTAMP ${zone(false)}`,
+  blob: () => 'BYTEA',
+  varbinary: () => 'BYTEA',
+  fixedBinary: () => 'BYTEA',
+  user: (type) => (type as SqlType as UserDefinedType<unknown>).castSpecification(HOST),
   array: (type) => arrayCast(type as SqlType as ArrayType),
 }
 
@@ -53,8 +65,12 @@ export function isSingle(type: SqlType): boolean {
   return precision !== null && precision <= 24
 }
 
+/** What types are told of this dialect. */
+export const HOST: TypeHost = { name: 'postgresql' }
+
 /** What a parameter of the type is cast to; null where the server decides. */
-export function castName(type: SqlType): string | null {
+export function castName(given: SqlType): string | null {
+  const type = given.forDialect(HOST)
   const cast = Object.hasOwn(CASTS, type.kind) ? CASTS[type.kind] : undefined
   return cast === undefined ? null : cast(type) || null
 }

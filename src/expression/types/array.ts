@@ -1,5 +1,5 @@
 // Arrays of another type.
-import { type Affinity, SqlType } from './type.ts'
+import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** See {@link ARRAY}. */
 export class ArrayType<V = unknown> extends SqlType<V[]> {
@@ -15,6 +15,28 @@ export class ArrayType<V = unknown> extends SqlType<V[]> {
   override shape(): readonly (SqlType | number | null)[] {
     return [this.element, this.dimensions]
   }
+  override forDialect(host: TypeHost): SqlType {
+    const element = this.element.forDialect(host)
+    return element === this.element ? this : new ArrayType(element, this.dimensions)
+  }
+  override bindProcessor(host: TypeHost): ValueProcessor | null {
+    return this.#eachOf(this.element.bindProcessor(host), host)
+  }
+  override literalProcessor(host: TypeHost): ValueProcessor | null {
+    return this.#eachOf(this.element.literalProcessor(host), host)
+  }
+  override resultProcessor(host: TypeHost): ValueProcessor | null {
+    return this.#eachOf(this.element.resultProcessor(host), host)
+  }
+  override requiredTypes(host: TypeHost): readonly NamedType[] {
+    return this.element.requiredTypes(host)
+  }
+  #eachOf(process: ValueProcessor | null, host: TypeHost): ValueProcessor | null {
+    if (process === null) return null
+    // A document may be an array itself: there is no telling one from an array of documents but by the depth.
+    const depth = this.dimensions ?? (this.element.forDialect(host).affinity === 'json' ? 1 : Number.POSITIVE_INFINITY)
+    return (value) => members(value, process, depth)
+  }
   override sameValue(one: V[] | null | undefined, other: V[] | null | undefined): boolean {
     return this.#sameMembers(one, other)
   }
@@ -25,6 +47,14 @@ export class ArrayType<V = unknown> extends SqlType<V[]> {
     return one.length === other.length && one.every((member, index) => this.#sameMembers(member, other[index]))
   }
 }
+/** The members of an array, of whatever depth, changed one by one. What is no array goes on as it is. */
+function members(value: unknown, process: ValueProcessor, depth: number): unknown {
+  if (!Array.isArray(value)) return value
+  return value.map((member: unknown) =>
+    depth > 1 && Array.isArray(member) ? members(member, process, depth - 1) : process(member),
+  )
+}
+
 /** An array of `element`; a JavaScript array. */
 export function ARRAY<V>(element: SqlType<V>, options: { readonly dimensions?: number } = {}): ArrayType<V> {
   return new ArrayType(element, options.dimensions ?? null)

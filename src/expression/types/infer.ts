@@ -66,6 +66,8 @@ const WRITTEN_AS_TEXT: ReadonlySet<Affinity> = new Set<Affinity>([
  * @returns null where the value cannot be a parameter here: an array or object that the type does not hold
  */
 export function comparedType(type: SqlType, value: unknown): SqlType | null {
+  const own = value === undefined || typeof value === 'function' ? undefined : type.coerceComparedValue(value)
+  if (own !== undefined) return own
   const affinity = type.affinity
   if (affinity === 'json') return typeof value === 'function' || value === undefined ? null : type
   switch (typeof value) {

@@ -33,13 +33,19 @@ export interface NumericOptions {
 
 /** See {@link Numeric}. */
 export class NumericType<V = string> extends SqlType<V> {
-  readonly kind: string = 'numeric'
+  readonly kind: string
   readonly affinity: Affinity = 'numeric'
   readonly precision: number | null
   readonly scale: number | null
   readonly representation: 'string' | 'number'
-  constructor(precision: number | null = null, scale: number | null = null, options: NumericOptions = {}) {
+  constructor(
+    precision: number | null = null,
+    scale: number | null = null,
+    options: NumericOptions = {},
+    kind: 'numeric' | 'decimal' = 'numeric',
+  ) {
     super()
+    this.kind = kind
     this.precision = precision
     this.scale = scale
     this.representation = options.as ?? 'string'
@@ -70,7 +76,7 @@ export class FloatType extends SqlType<number> {
   readonly kind: string
   readonly affinity: Affinity = 'float'
   readonly precision: number | null
-  constructor(kind: 'float' | 'double' | 'real' = 'float', precision: number | null = null) {
+  constructor(kind: 'float' | 'double' | 'exactDouble' | 'real' = 'float', precision: number | null = null) {
     super()
     this.kind = kind
     this.precision = precision

@@ -13,12 +13,13 @@ export const Boolean: BooleanType = new BooleanType()
 
 /** See {@link LargeBinary}. */
 export class LargeBinaryType extends SqlType<Uint8Array> {
-  readonly kind: string = 'binary'
+  readonly kind: string
   readonly affinity: Affinity = 'binary'
   readonly length: number | null
-  constructor(length: number | null = null) {
+  constructor(length: number | null = null, kind: 'binary' | 'blob' | 'varbinary' | 'fixedBinary' = 'binary') {
     super()
     this.length = length
+    this.kind = kind
   }
   override shape(): readonly (number | null)[] {
     return [this.length]

@@ -3,13 +3,16 @@ import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { type Affinity, SqlType } from './type.ts'
 
+/** The spellings of types of characters. */
+export type StringKind = 'string' | 'text' | 'char' | 'nchar' | 'nvarchar' | 'clob'
+
 /** See {@link String} and {@link Text}. */
 export class StringType extends SqlType<string> {
   readonly kind: string
   readonly affinity: Affinity = 'string'
   readonly length: number | null
   readonly collation: string | null
-  constructor(length: number | null = null, collation: string | null = null, kind: 'string' | 'text' = 'string') {
+  constructor(length: number | null = null, collation: string | null = null, kind: StringKind = 'string') {
     super()
     this.length = length
     this.collation = collation

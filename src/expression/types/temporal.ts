@@ -31,13 +31,18 @@ export const Time: TimeType & ((options?: { readonly timezone?: boolean }) => Ti
 
 /** See {@link DateTime}. */
 export class DateTimeType<V = string> extends SqlType<V> {
-  readonly kind: string = 'dateTime'
+  readonly kind: string
   readonly affinity: Affinity = 'datetime'
   readonly timezone: boolean
   /** `date` gives a JavaScript Date (milliseconds); `string` keeps the server's text with its microseconds. */
   readonly representation: 'date' | 'string'
-  constructor(timezone = false, representation: 'date' | 'string' = timezone ? 'date' : 'string') {
+  constructor(
+    timezone = false,
+    representation: 'date' | 'string' = timezone ? 'date' : 'string',
+    kind: 'dateTime' | 'exactDateTime' = 'dateTime',
+  ) {
     super()
+    this.kind = kind
     this.timezone = timezone
     this.representation = representation
   }

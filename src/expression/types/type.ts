@@ -1,4 +1,5 @@
 // `SqlType<V>`: what a type knows of its values; how it is spelt and sent is the dialects' matter.
+import { ArgumentError } from '../../errors.ts'
 
 /** Which family a type belongs to: decides the operators and what two types give together. */
 export type Affinity =
@@ -27,6 +28,21 @@ export interface TypeHost {
 
 /** Changes one value on its way to or from the driver. */
 export type ValueProcessor = (value: unknown) => unknown
+
+/**
+ * A type that the database knows by a name and that must be created before the tables that use it: an enumeration, a domain,
+ * a composite type.
+ */
+export interface NamedTypeParts {
+  readonly name: string
+  /** Null for where the session looks for types. */
+  readonly schema: string | null
+  /** Whether creating and dropping tables creates and drops it. */
+  readonly createdWithTables: boolean
+}
+
+/** A {@link SqlType} with a name in the database. */
+export type NamedType = SqlType & NamedTypeParts
 
 /** Registry of type shapes: equal types share one number, so that statements built anew have the same key. Process-wide, grows with the number of different types a program declares. */
 const shapes: Map<string, number> = new Map()
@@ -81,10 +97,70 @@ export abstract class SqlType<V = unknown> {
     return null
   }
 
+  /** What a value becomes before it is written into the text of a statement. Default: as for a parameter. */
+  literalProcessor(host: TypeHost): ValueProcessor | null {
+    return this.bindProcessor(host)
+  }
+
+  /** The type that a dialect spells and sends in this one's place: a variant, what a decorator stands on. Default: this one. */
+  forDialect(_host: TypeHost): SqlType {
+    return this
+  }
+
+  /**
+   * The type of a value beside an expression of this type. SQLAlchemy: `coerce_compared_value`.
+   * @returns undefined (default) where the rule of the type's family decides, null where no such value can stand there.
+   */
+  coerceComparedValue(_value: unknown): SqlType | null | undefined {
+    return undefined
+  }
+
+  /** The named types that must be there before a table with a column of this type. */
+  requiredTypes(_host: TypeHost): readonly NamedType[] {
+    return []
+  }
+
+  /** The only values there are, where the database must check them (an enumeration without a type of its own); null for none. */
+  checkedValues(_host: TypeHost): { readonly values: readonly string[]; readonly name: string | null } | null {
+    return null
+  }
+
+  /**
+   * This type, with another in its place on some databases.
+   * @param dialects names of dialects: `postgresql`, `sqlite`
+   * @throws ArgumentError for no dialect, or no type
+   * @example
+   * const Document = JSON<Settings>().withVariant(JSONB<Settings>(), 'postgresql')   // JSON; on PostgreSQL JSONB
+   */
+  withVariant(type: SqlType<V>, ...dialects: readonly string[]): SqlType<V> {
+    if (!(type instanceof SqlType)) throw new ArgumentError('withVariant() takes a SQL type and names of dialects')
+    if (dialects.length === 0 || dialects.some((each) => typeof each !== 'string' || each === ''))
+      throw new ArgumentError("withVariant() takes the names of dialects behind the type, such as 'postgresql'")
+    return variantOf(this, type, new Set(dialects)) as SqlType<V>
+  }
+
   /** Whether two values are the same in the database's eyes; decides whether an UPDATE is needed. */
   sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
     return one === other
   }
+}
+
+/** A type that looks like `base` in all but what a dialect asks of it: a copy would not do, as some types are functions. */
+function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string>): SqlType {
+  const choose = (host: TypeHost): SqlType => (dialects.has(host.name) ? variant : base)
+  const own: Partial<SqlType> = {
+    shape: () => null,
+    forDialect: (host) => choose(host).forDialect(host),
+    bindProcessor: (host) => choose(host).bindProcessor(host),
+    literalProcessor: (host) => choose(host).literalProcessor(host),
+    resultProcessor: (host) => choose(host).resultProcessor(host),
+    requiredTypes: (host) => choose(host).requiredTypes(host),
+    checkedValues: (host) => choose(host).checkedValues(host),
+  }
+  const both: SqlType = Object.create(base)
+  for (const [name, value] of Object.entries(own)) Object.defineProperty(both, name, { value })
+  const id = shapeNumber(JSON.stringify(['variant', base.id, variant.id, [...dialects].sort()]))
+  return Object.defineProperty(both, 'id', { value: id })
 }
 
 /** The TypeScript type of a SQL type's values. */
