@@ -11,7 +11,7 @@ import { runDdl } from './ddl.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
 import { Link } from './link.ts'
-import { type BeginOptionsOfConnection, checkConnectOptions, type ExecuteOptions } from './options.ts'
+import { type BeginOptionsOfConnection, checkBeginOptions, type ExecuteOptions } from './options.ts'
 import type { ExecuteParameters } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
@@ -196,7 +196,7 @@ export class Connection implements ExecutionRunner, SchemaBind {
   }
 
   #begin(options: BeginOptionsOfConnection): Transaction {
-    checkConnectOptions('begin()', options)
+    checkBeginOptions('begin()', options)
     return this.#link.begin(options)
   }
 

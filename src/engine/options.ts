@@ -109,10 +109,21 @@ export function checkEngineOptions(options: EngineOptions): void {
     throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(String(echo))}`)
 }
 
-const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = ['isolationLevel', 'readOnly', 'deferrable', 'signal']
+const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']
+const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...BEGIN_KEYS, 'signal']
 
 /**
- * Refuses options of connections and transactions that are unknown or cannot be.
+ * Refuses options of transactions that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkBeginOptions(place: string, options: BeginOptionsOfConnection): void {
+  checkKeys(place, options, BEGIN_KEYS)
+  checkIsolation(options.isolationLevel)
+}
+
+/**
+ * Refuses options of connections that are unknown or cannot be.
  *
  * @throws ArgumentError
  */
