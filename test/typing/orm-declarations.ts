@@ -1,7 +1,18 @@
 // Promises of the ORM's types: each `@ts-expect-error` is a mistake that must not compile. Checked under legacy decorators
 // by test/tsconfig.json, under standard ones by way of orm-declarations.standard.ts.
 
-import { BigInteger, Column, DateTime, ForeignKey, Integer, JSON, type NamedElement, String, select } from 'tsalchemy'
+import {
+  BigInteger,
+  Column,
+  type Connection,
+  DateTime,
+  ForeignKey,
+  Integer,
+  JSON,
+  type NamedElement,
+  String,
+  select,
+} from 'tsalchemy'
 import {
   aliased,
   DeclarativeBase,
@@ -11,6 +22,8 @@ import {
   mapped,
   type Plain,
   Relationship,
+  type Session,
+  selectinload,
 } from 'tsalchemy/orm'
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false
@@ -147,17 +160,34 @@ mapped(Date)
 
 // ---- statements --------------------------------------------------------------------------------------------------
 
-type RowAndTuple<S> = S extends { readonly '~row'?: infer R; readonly '~tuple'?: infer T }
-  ? { row: Exclude<R, undefined>; tuple: Exclude<T, undefined> }
-  : never
-const pairs = select(User, a).where(u.name.eq('ed'))
-holds<Equal<RowAndTuple<typeof pairs>['tuple'], [User, Address]>>()
-const mixed = select(u.name, a.email.label('mail'))
-holds<Equal<RowAndTuple<typeof mixed>['row'], { name: string; mail: string }>>()
-const named = select({ who: u, mail: a.email }).join(u.addresses)
-holds<Equal<RowAndTuple<typeof named>['row'], { who: User; mail: string }>>()
-const handles = select(u).join(u.addresses.ofType(a))
-holds<Equal<RowAndTuple<typeof handles>['tuple'], [User]>>()
+declare const conn: Connection
+declare const session: Session
+
+const pairs = await conn
+  .execute(
+    select(User, a).where(
+      u.name.eq('ed'),
+      u.addresses.any((x) => x.email.like('%@x')),
+    ),
+  )
+  .tuples()
+  .all()
+holds<Equal<typeof pairs, [User, Address][]>>()
+const mixed = await conn.execute(select(u.name, a.email.label('mail'))).all()
+const [one] = mixed
+holds<Equal<[typeof one extends undefined | (infer R extends object) ? R['name' & keyof R] : never], [string]>>()
+const mails: string[] = mixed.map((row) => row.mail)
+void mails
+const named = await conn.execute(select({ who: u, mail: a.email }).join(u.addresses)).one()
+holds<Equal<[typeof named.who, typeof named.mail], [User, string]>>()
+const people = await conn.execute(select(User)).scalars().all()
+holds<Equal<typeof people, User[]>>()
+const handles = await session.scalars(select(u).join(u.addresses.ofType(a)).options(selectinload(u.addresses))).all()
+holds<Equal<typeof handles, User[]>>()
+const found = await session.get(User, 1)
+holds<Equal<typeof found, User | null>>()
+// @ts-expect-error no attribute of the rows
+mixed[0]?.email
 
 // ---- objects -----------------------------------------------------------------------------------------------------
 
