@@ -42,7 +42,7 @@ export async function presort(input: FlushInput, host: PresortHost): Promise<Wor
   for (const state of input.changed) if (isOrphan(state)) run.remove(state)
   for (const state of input.changed) run.save(state)
   for (const state of run.work.inserts) run.along(state)
-  await run.finish()
+  await run.finish(input.pending)
   return run.work
 }
 
@@ -79,6 +79,13 @@ class Presort {
     this.along(state)
   }
 
+  #insert(state: StateLike): void {
+    const { inserts, forgotten } = this.work
+    if (inserts.has(state) || forgotten.has(state)) return
+    inserts.add(state)
+    this.along(state)
+  }
+
   /** An object is to be deleted; a pending one is just forgotten. */
   remove(state: StateLike): void {
     const { work } = this
@@ -98,14 +105,19 @@ class Presort {
     for (const relationship of state.mapper.relationships) this.#follow(state, relationship)
   }
 
-  /** Loads what was found unknown and follows it, until nothing is unknown. */
-  async finish(): Promise<void> {
+  /**
+   * Loads what was found unknown and follows it, until nothing is unknown.
+   *
+   * @param pending the new objects of the session: what is loaded may bring more of them into it.
+   */
+  async finish(pending: Iterable<StateLike>): Promise<void> {
     while (this.#unknown.length > 0) {
       const requests = this.#unknown
       this.#unknown = []
       const fetched = await this.#host.fetchMembers(requests)
       for (const [index, { state, relationship }] of requests.entries())
         this.#learn(state, relationship, fetched[index] ?? [])
+      for (const state of pending) this.#insert(state)
       for (const { state, relationship } of requests) this.#follow(state, relationship)
     }
     this.#dropKnownPairs()

@@ -123,10 +123,10 @@ export class Holdings {
 
   /** A new object leaves before it was written. */
   releasePending(state: StateLike): void {
-    if (this.pending.delete(state)) {
-      move(state, 'forgotten')
-      state.session = null
-    }
+    if (!this.pending.delete(state)) return
+    this.#exposed.delete(state)
+    move(state, 'forgotten')
+    state.session = null
   }
 
   /** Takes an object out of all sets but that of the new ones. */

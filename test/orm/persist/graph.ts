@@ -1,6 +1,6 @@
 // A graph of objects beside a plain model of what the database must hold: random operations change both.
 import { select } from 'tsalchemy'
-import { joinedload, mapped, type Session, selectinload } from 'tsalchemy/orm'
+import { joinedload, mapped, type Session, type SessionTransaction, selectinload } from 'tsalchemy/orm'
 import { Address, Node, Purchase, Tag, User } from '../session/models.ts'
 
 /** One operation; the numbers choose among what is there. */
@@ -23,7 +23,7 @@ export interface Expected {
 /** Objects by name, and what must become of them. */
 export class Graph {
   readonly session: Session
-  readonly expected: Expected = {
+  expected: Expected = {
     users: new Set(),
     addresses: new Map(),
     purchases: new Map(),
@@ -36,9 +36,13 @@ export class Graph {
   #tags: Map<string, Tag> = new Map()
   #nodes: Map<string, Node> = new Map()
   #count = 0
+  /** How things stood at the last commit, and at each savepoint since. */
+  #committed: Moment
+  #savepoints: { readonly handle: SessionTransaction; readonly moment: Moment }[] = []
 
   constructor(session: Session) {
     this.session = session
+    this.#committed = this.#now()
   }
 
   static readonly operations: readonly string[] = [
@@ -62,6 +66,13 @@ export class Graph {
     'flush',
     'commit',
     'reload',
+    'assignChild',
+    'clearChildren',
+    'forget',
+    'rollback',
+    'savepoint',
+    'release',
+    'rollbackTo',
   ]
 
   async run(operation: Operation): Promise<void> {
@@ -202,8 +213,7 @@ export class Graph {
     const node = pick(this.#nodes, first)
     const parent = flag ? pick(this.#nodes, second) : null
     if (node === null) return
-    for (let at = parent?.label ?? null; at !== null; at = this.expected.nodes.get(at) ?? null)
-      if (at === node.label) return
+    if (parent !== null && this.#isBelow(parent.label, node.label)) return
     node.parent = parent
     this.expected.nodes.set(node.label, parent?.label ?? null)
   }
@@ -252,13 +262,101 @@ export class Graph {
     return this.session.flush()
   }
 
-  commit(): Promise<void> {
-    return this.session.commit()
+  async commit(): Promise<void> {
+    await this.session.commit()
+    this.#savepoints = []
+    this.#committed = this.#now()
+  }
+
+  /** By index, behind the collection's back. */
+  async assignChild({ first, second, flag }: Operation): Promise<void> {
+    const parent = pick(this.#nodes, first)
+    const child = pick(this.#nodes, second)
+    if (parent === null || child === null || this.#isBelow(parent.label, child.label)) return
+    const children = this.session.new.has(parent) ? parent.children : await parent.awaitable.children
+    const last = children.length - 1
+    if (children.includes(child) || (flag && last < 0)) return
+    if (flag) {
+      const lost = children[last] as Node
+      children[last] = child
+      // What was deleted is still shown by collections.
+      if (this.expected.nodes.has(lost.label)) this.expected.nodes.set(lost.label, null)
+    } else children[last + 1] = child
+    this.expected.nodes.set(child.label, parent.label)
+    await this.session.flush()
+  }
+
+  async clearChildren({ first, flag }: Operation): Promise<void> {
+    const parent = pick(this.#nodes, first)
+    if (parent === null) return
+    const children = this.session.new.has(parent) ? parent.children : await parent.awaitable.children
+    if (flag) children.length = 0
+    else parent.children = []
+    for (const [label, above] of this.expected.nodes) if (above === parent.label) this.expected.nodes.set(label, null)
+    await this.session.flush()
+  }
+
+  /** Everything is loaded anew when it is asked for. */
+  async forget(): Promise<void> {
+    await this.session.flush()
+    this.session.expireAll()
+    await this.#remember()
+  }
+
+  async rollback(): Promise<void> {
+    await this.session.rollback()
+    this.#savepoints = []
+    await this.#return(this.#committed)
+  }
+
+  async savepoint(): Promise<void> {
+    const handle = await this.session.beginNested()
+    this.#savepoints.push({ handle, moment: this.#now() })
+  }
+
+  async release(): Promise<void> {
+    await this.#savepoints.pop()?.handle.commit()
+  }
+
+  async rollbackTo(): Promise<void> {
+    const last = this.#savepoints.pop()
+    if (last === undefined) return
+    await last.handle.rollback()
+    await this.#return(last.moment)
+  }
+
+  #isBelow(label: string, above: string): boolean {
+    for (let at: string | null = label; at !== null; at = this.expected.nodes.get(at) ?? null) if (at === above) return true
+    return false
+  }
+
+  #now(): Moment {
+    return copyOf({
+      expected: this.expected,
+      objects: [this.#users, this.#addresses, this.#purchases, this.#tags, this.#nodes],
+    })
+  }
+
+  /** The moment has come back; what objects say of themselves is to be loaded. */
+  async #return(moment: Moment): Promise<void> {
+    const { expected, objects } = copyOf(moment)
+    this.expected = expected
+    ;[this.#users, this.#addresses, this.#purchases, this.#tags, this.#nodes] = objects
+    await this.#remember()
+  }
+
+  async #remember(): Promise<void> {
+    const { session } = this
+    await session.load([...this.#users.values()], 'name')
+    await session.load([...this.#addresses.values()], 'email')
+    await session.load([...this.#purchases.values()], 'title')
+    await session.load([...this.#tags.values()], 'word')
+    await session.load([...this.#nodes.values()], 'label')
   }
 
   /** All objects anew, with what belongs to them loaded in one way or another, or not at all. */
   async reload({ first }: Operation): Promise<void> {
-    await this.session.commit()
+    await this.commit()
     this.session.expungeAll()
     const [u, p, n] = [mapped(User), mapped(Purchase), mapped(Node)]
     const load = [null, selectinload, joinedload][first % 3] ?? null
@@ -280,6 +378,32 @@ export class Graph {
       await session.scalars(load === null ? nodes : nodes.options(load(n.children))).all(),
       ({ label }) => label,
     )
+    this.#committed = this.#now()
+  }
+}
+
+/** How things stand. */
+interface Moment {
+  readonly expected: Expected
+  readonly objects: readonly [
+    Map<string, User>,
+    Map<string, Address>,
+    Map<string, Purchase>,
+    Map<string, Tag>,
+    Map<string, Node>,
+  ]
+}
+
+function copyOf({ expected, objects: [users, addresses, purchases, tags, nodes] }: Moment): Moment {
+  return {
+    expected: {
+      users: new Set(expected.users),
+      addresses: new Map(expected.addresses),
+      purchases: new Map([...expected.purchases].map(([title, each]) => [title, { ...each, tags: new Set(each.tags) }])),
+      tags: new Set(expected.tags),
+      nodes: new Map(expected.nodes),
+    },
+    objects: [new Map(users), new Map(addresses), new Map(purchases), new Map(tags), new Map(nodes)],
   }
 }
 
