@@ -196,6 +196,7 @@ export {
   PrimaryKeyConstraint,
   UniqueConstraint,
 } from './expression/schema/constraint.ts'
+export { CreateType, DropType } from './expression/schema/ddl/type.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
@@ -226,6 +227,7 @@ export type { Item, RowOfItems, Selectable, TupleOf } from './expression/select/
 // ---- types -------------------------------------------------------------------------------------------------------
 export { ARRAY, ArrayType } from './expression/types/array.ts'
 export { TypeDecorator, UserDefinedType } from './expression/types/decorator.ts'
+export { Enum, type EnumOptions, EnumType, type EnumValue } from './expression/types/enum.ts'
 export {
   BIGINT,
   BINARY,

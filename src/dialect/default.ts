@@ -25,6 +25,7 @@ const FEATURES: DialectFeatures = {
   savepoints: true,
   dataModifyingCte: true,
   schemas: true,
+  namedTypes: false,
   alterConstraints: true,
   identifierBytes: 128,
 }
@@ -76,6 +77,9 @@ export class DefaultDialect implements Dialect, Spelling {
   }
   wrapError(error: DriverError, context: ErrorContext): DBAPIError {
     return new InterfaceError(error.message, { ...context, cause: error })
+  }
+  hasTypeStatement(): Executable {
+    throw new CompileError('The default dialect cannot ask a database for its types')
   }
   hasTableStatement(): Executable {
     throw new CompileError('The default dialect cannot ask a database for its tables')

@@ -30,6 +30,8 @@ export interface Dialect extends TypeHost {
   wrapError(error: DriverError, context: ErrorContext): DBAPIError
   /** A statement with one boolean row: whether the table exists. */
   hasTableStatement(name: string, schema: string | null): Executable
+  /** A statement with one boolean row: whether the type exists. */
+  hasTypeStatement(name: string, schema: string | null): Executable
   /** A value as literal SQL, safe in this dialect. */
   literal(value: unknown, type: SqlType): string
   /** A name, quoted by rule. */

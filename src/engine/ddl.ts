@@ -2,6 +2,7 @@
 import type { RunDdlOptions } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
 import type { Table } from '../expression/schema/table.ts'
+import type { NamedType } from '../expression/types/type.ts'
 import type { FlightOptions, FlightSender } from './flight.ts'
 
 /**
@@ -16,18 +17,35 @@ export async function runDdl(
   commit: boolean,
 ): Promise<void> {
   const sending: FlightOptions = options.signal === undefined ? { commit } : { commit, signal: options.signal }
-  const existing = options.checkFirst ? await existingTables(connection, plan.tables, sending) : null
-  const items = plan.commands(existing).map((statement) => ({ statement }))
+  const { dialect } = connection
+  const types = dialect.features.namedTypes ? plan.namedTypes(dialect) : []
+  const existing = options.checkFirst ? await whatExists(connection, plan.tables, types, sending) : null
+  const concerned = types.filter((type) => existing === null || existing.types.has(type) === (plan.sort === 'drop'))
+  const items = plan.commands(existing?.tables ?? null, concerned).map((statement) => ({ statement }))
   if (items.length > 0) await connection.flight(items, sending)
 }
 
-async function existingTables(
+/** The tables and types that the database has. */
+interface Existing {
+  readonly tables: ReadonlySet<Table>
+  readonly types: ReadonlySet<NamedType>
+}
+
+async function whatExists(
   connection: FlightSender,
   tables: readonly Table[],
+  types: readonly NamedType[],
   sending: FlightOptions,
-): Promise<ReadonlySet<Table>> {
+): Promise<Existing> {
   const { dialect } = connection
-  const items = tables.map((table) => ({ statement: dialect.hasTableStatement(table.name, table.schema) }))
+  const items = [
+    ...tables.map((table) => ({ statement: dialect.hasTableStatement(table.name, table.schema) })),
+    ...types.map((type) => ({ statement: dialect.hasTypeStatement(type.name, type.schema) })),
+  ]
   const answers = items.length === 0 ? [] : await connection.flight(items, sending)
-  return new Set(tables.filter((_, index) => answers[index]?.rows[0]?.[0] === true))
+  const exists = (index: number): boolean => answers[index]?.rows[0]?.[0] === true
+  return {
+    tables: new Set(tables.filter((_, index) => exists(index))),
+    types: new Set(types.filter((_, index) => exists(tables.length + index))),
+  }
 }

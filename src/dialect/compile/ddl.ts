@@ -26,6 +26,7 @@ import type { Sequence } from '../../expression/schema/sequence.ts'
 import type { IdentityOptions, SequenceOptions, ServerDefault } from '../../expression/schema/server-default.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import { quoteName } from '../../nearest.ts'
+import { refuseNamedType, valueChecks } from './named-type.ts'
 import type { NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
 
@@ -109,6 +110,7 @@ function renderCreateTable(node: CreateTable, out: Render): string {
       .filter((constraint) => !node.without.has(constraint))
       .map((constraint) => constraintClause(constraint, out)),
   ]
+  parts.push(...valueChecks(table, out))
   const body = parts.length === 0 ? '\n' : `\n\t${parts.join(', \n\t')}\n`
   return `\nCREATE ${prefixes}TABLE ${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${out.tableName(table)} (${body})\n\n`
 }
@@ -267,6 +269,8 @@ export const ddl: NodeRenderers<SchemaNode> = {
   dropSequence: renderDropSequence,
   dropTable: (node, out) => `\nDROP TABLE ${dropOptions(node, out.tableName(node.table))}`,
   nextValue: (node, out) => `NEXT VALUE FOR ${sequenceName(node.sequence, out)}`,
+  createType: refuseNamedType,
+  dropType: refuseNamedType,
   setColumnComment: renderColumnComment,
   setTableComment: renderTableComment,
 }

@@ -2,6 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
+import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType, NumericType } from '../../expression/types/numeric.ts'
 import type { LargeBinaryType } from '../../expression/types/scalar.ts'
 import type { StringType } from '../../expression/types/string.ts'
@@ -108,5 +109,6 @@ export const typeSpellings: TypeSpellings = {
   blob: (type: LargeBinaryType) => `BLOB${inParentheses(type.length)}`,
   varbinary: (type: LargeBinaryType) => `VARBINARY${inParentheses(type.length)}`,
   fixedBinary: (type: LargeBinaryType) => `BINARY${inParentheses(type.length)}`,
+  enum: (type: EnumType) => `VARCHAR${inParentheses(type.length)}`,
   user: (type: UserDefinedType<unknown>, names) => type.columnSpecification(names.host),
 }

@@ -16,6 +16,8 @@ export interface DialectFeatures {
   readonly dataModifyingCte: boolean
   /** Tables live in named schemas. */
   readonly schemas: boolean
+  /** Enumerations, domains and composite types are types of the database with names. */
+  readonly namedTypes: boolean
   /** Named constraints can be added after the table was created (cyclic foreign keys). */
   readonly alterConstraints: boolean
   /** Longest identifier in bytes. */

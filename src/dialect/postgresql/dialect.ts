@@ -45,6 +45,7 @@ const FEATURES: DialectFeatures = {
   savepoints: true,
   dataModifyingCte: true,
   schemas: true,
+  namedTypes: true,
   alterConstraints: true,
   identifierBytes: 63,
 }
@@ -122,6 +123,9 @@ class PostgresDialect implements Dialect, Spelling {
   hasTableStatement(name: string, schema: string | null): Executable {
     return schema === null ? hasVisibleTable(name) : hasTableIn(name, schema)
   }
+  hasTypeStatement(name: string, schema: string | null): Executable {
+    return hasType(name, schema)
+  }
 }
 
 const EXISTS = new ColumnClause('exists', 'exists', BooleanSql)
@@ -144,6 +148,18 @@ function hasTableIn(name: string, schema: string): Executable {
     [new Bind('table_name', name, StringSql), new Bind('schema_name', schema, StringSql)],
     { executionOptions: {}, columns: [EXISTS] },
   )
+}
+
+const SELECT_TYPE =
+  'SELECT EXISTS (SELECT 1 FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ' +
+  'WHERE t.typname = '
+
+function hasType(name: string, schema: string | null): Executable {
+  const bind = new Bind('type_name', name, StringSql)
+  const state = { executionOptions: {}, columns: [EXISTS] }
+  if (schema === null) return new TextClause([SELECT_TYPE, ' AND pg_catalog.pg_type_is_visible(t.oid))'], [bind], state)
+  const place = new Bind('schema_name', schema, StringSql)
+  return new TextClause([SELECT_TYPE, ' AND n.nspname = ', ')'], [bind, place], state)
 }
 
 /**

@@ -6,6 +6,7 @@ import { escapeClause } from '../compile/operator.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { renderNextValue, renderPostgresColumn, unnamedForeignKey } from './ddl.ts'
+import { renderCreateType, renderDropType } from './ddl-type.ts'
 import { renderArrayIn } from './lists.ts'
 import { type OnConflict, renderOnConflict } from './on-conflict.ts'
 
@@ -31,6 +32,8 @@ export const postgres: Renderers<PostgresNode> = {
   onConflict: renderOnConflict,
   limit: renderLimit,
   columnDefinition: renderPostgresColumn,
+  createType: renderCreateType,
+  dropType: renderDropType,
   unnamedForeignKey,
   operators: { ...ansi.operators, ilike: bySymbol, notIlike: bySymbol },
 }

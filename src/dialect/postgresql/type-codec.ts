@@ -1,6 +1,7 @@
 // Which codec carries the values of which SQL type.
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
+import type { EnumType } from '../../expression/types/enum.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
@@ -62,8 +63,15 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   blob: () => bytea,
   varbinary: () => bytea,
   fixedBinary: () => bytea,
+  enum: (type) => enumCodec(type as SqlType as EnumType),
   user: (type) => userCodec(type as SqlType as UserDefinedType<unknown>),
   array: (type) => arrayCodec(type as SqlType as ArrayType),
+}
+
+/** The processors have made labels of values before. */
+function enumCodec(type: EnumType): PostgresCodec {
+  if (!type.native) return varchar
+  return defineCodec({ name: type.name, oid: 0, encode: text.encode, decodeText: text.decodeText })
 }
 
 function numericCodec(type: SqlType): PostgresCodec {

@@ -1,10 +1,31 @@
 // Types as PostgreSQL spells them, in DDL and in the casts of parameters.
+
+import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
+import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
-import type { SqlType, TypeHost } from '../../expression/types/type.ts'
-import { type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
+import type { NamedType, SqlType, TypeHost } from '../../expression/types/type.ts'
+import { Identifiers } from '../compile/identifier.ts'
+import { inParentheses, type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
+import { RESERVED_WORDS } from './reserved.ts'
+
+/** Names in casts are quoted by the same rule as all others. */
+const IDENTIFIERS: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: 63 })
+
+/**
+ * The name of a type with its schema.
+ * @throws CompileError it has none.
+ */
+export function namedTypeName(type: NamedType): string {
+  if (type.name === '')
+    throw new CompileError(
+      "PostgreSQL's enumerations need a name: Enum('a', 'b', { name: 'status' }), or { native: false } for VARCHAR",
+    )
+  const name = IDENTIFIERS.quote(type.name)
+  return type.schema === null ? name : `${IDENTIFIERS.quote(type.schema)}.${name}`
+}
 
 const zone = (timezone: boolean): string => (timezone ? 'WITH TIME ZONE' : 'WITHOUT TIME ZONE')
 
@@ -15,6 +36,7 @@ export const postgresTypes: TypeSpellings = {
   time: (type: TimeType) => `TIME ${zone(type.timezone)}`,
   dateTime: (type: DateTimeType) => `TIMESTAMP ${zone(type.timezone)}`,
   jsonb: () => 'JSONB',
+  enum: (type: EnumType) => (type.native ? namedTypeName(type as NamedType) : `VARCHAR${inParentheses(type.length)}`),
 }
 
 /**
@@ -49,6 +71,7 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   blob: () => 'BYTEA',
   varbinary: () => 'BYTEA',
   fixedBinary: () => 'BYTEA',
+  enum: (type) => ((type as SqlType as EnumType).native ? namedTypeName(type as NamedType) : 'VARCHAR'),
   user: (type) => (type as SqlType as UserDefinedType<unknown>).castSpecification(HOST),
   array: (type) => arrayCast(type as SqlType as ArrayType),
 }

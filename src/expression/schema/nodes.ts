@@ -10,6 +10,7 @@ import type {
   SetColumnComment,
   SetTableComment,
 } from './ddl/table.ts'
+import type { CreateType, DropType } from './ddl/type.ts'
 import type { NextValue } from './sequence.ts'
 
 /** Every node of the schema room. */
@@ -19,11 +20,13 @@ export type SchemaNode =
   | CreateSchema
   | CreateSequence
   | CreateTable
+  | CreateType
   | DropConstraint
   | DropIndex
   | DropSchema
   | DropSequence
   | DropTable
+  | DropType
   | NextValue
   | SetColumnComment
   | SetTableComment

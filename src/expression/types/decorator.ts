@@ -108,7 +108,7 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
   override requiredTypes(host: TypeHost): readonly NamedType[] {
     return this.loadDialectImpl(host).requiredTypes(host)
   }
-  override checkedValues(host: TypeHost): { readonly values: readonly string[]; readonly name: string | null } | null {
+  override checkedValues(host: TypeHost): readonly string[] | null {
     return this.loadDialectImpl(host).checkedValues(host)
   }
 }

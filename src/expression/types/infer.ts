@@ -1,6 +1,7 @@
 // Which SQL type a JavaScript value has: of bare literals, and beside an expression whose type is known.
 import { NullType } from './null.ts'
 import { BigInteger, Double, Integer, type IntegerType } from './numeric.ts'
+import { isPlainObject } from './plain-object.ts'
 import { Boolean as BooleanSql, LargeBinary } from './scalar.ts'
 import { String as StringSql } from './string.ts'
 import { DateTime, Interval, type IntervalValue } from './temporal.ts'
@@ -15,11 +16,7 @@ export function isIntervalValue(value: object): value is IntervalValue {
   return Object.hasOwn(value, 'months') && Object.hasOwn(value, 'days') && Object.hasOwn(value, 'microseconds')
 }
 
-/** An object that was written `{...}` or parsed from JSON: nothing that stands for one value. */
-export function isPlainObject(value: object): boolean {
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
-}
+export { isPlainObject } from './plain-object.ts'
 
 /** The type of a bare value; null where a value of this sort has none: arrays, objects, functions, `undefined`. */
 export function inferType(value: unknown): SqlType | null {

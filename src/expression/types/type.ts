@@ -121,7 +121,7 @@ export abstract class SqlType<V = unknown> {
   }
 
   /** The only values there are, where the database must check them (an enumeration without a type of its own); null for none. */
-  checkedValues(_host: TypeHost): { readonly values: readonly string[]; readonly name: string | null } | null {
+  checkedValues(_host: TypeHost): readonly string[] | null {
     return null
   }
 

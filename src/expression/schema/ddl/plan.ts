@@ -1,5 +1,8 @@
 // Creating and dropping many tables, as an ordered list of commands; running it is the engine's.
+
+import type { NamedType, TypeHost } from '../../types/type.ts'
 import type { ForeignKeyConstraint } from '../foreign-key.ts'
+import { namedTypesOf, ownTypesOf } from '../named-types.ts'
 import { sortTables } from '../sort.ts'
 import type { Table } from '../table.ts'
 import type { DdlElement } from './element.ts'
@@ -12,6 +15,7 @@ import {
   SetColumnComment,
   SetTableComment,
 } from './table.ts'
+import { CreateType, DropType } from './type.ts'
 
 /** What is to be created or dropped. */
 export interface DdlPlan {
@@ -23,8 +27,15 @@ export interface DdlPlan {
    *
    * @param existing the tables of {@link tables} that the database has: creating leaves them alone, dropping handles only them.
    * Null (not checked) handles all.
+   * @param types the named types to be created before the tables, or dropped after them.
    */
-  commands(existing?: ReadonlySet<Table> | null): readonly DdlElement[]
+  commands(existing?: ReadonlySet<Table> | null, types?: readonly NamedType[]): readonly DdlElement[]
+  /**
+   * The named types concerned on a database that has such types, each after those it is made of.
+   *
+   * @throws InvalidRequestError two different types have one name.
+   */
+  namedTypes(host: TypeHost): readonly NamedType[]
 }
 
 /**
@@ -37,9 +48,11 @@ export function createPlan(given: Iterable<Table>): DdlPlan {
   return {
     sort: 'create',
     tables,
-    commands(existing = null) {
+    namedTypes: (host) => namedTypesOf(tables, host),
+    commands(existing = null, types = []) {
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
       return [
+        ...types.map((type) => new CreateType(type)),
         ...fresh.flatMap((table) => creation(table, later)),
         ...keysOf(fresh, later).map((key) => new AddConstraint(key)),
       ]
@@ -67,11 +80,13 @@ export function dropPlan(given: Iterable<Table>): DdlPlan {
   return {
     sort: 'drop',
     tables: order,
-    commands(existing = null) {
+    namedTypes: (host) => ownTypesOf(tables, host),
+    commands(existing = null, types = []) {
       const doomed = order.filter((table) => existing === null || existing.has(table))
       return [
         ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
         ...doomed.map((table) => new DropTable(table)),
+        ...[...types].reverse().map((type) => new DropType(type)),
       ]
     },
   }

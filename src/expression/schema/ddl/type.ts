@@ -1,0 +1,52 @@
+// CREATE and DROP of types with a name: enumerations, domains, composite types.
+import { ArgumentError } from '../../../errors.ts'
+import { defineKind } from '../../base/element.ts'
+import type { NamedType, SqlType } from '../../types/type.ts'
+import { DdlElement } from './element.ts'
+import type { DropOptions } from './table.ts'
+
+function named(type: SqlType, command: string): NamedType {
+  const { name } = type as Partial<NamedType>
+  if (typeof name === 'string' && name !== '') return type as NamedType
+  throw new ArgumentError(`${command} takes a type with a name, such as Enum('a', 'b', { name: 'status' })`)
+}
+
+/**
+ * CREATE TYPE or CREATE DOMAIN; `createAll` does it for the types of its tables.
+ *
+ * @throws ArgumentError the type has no name.
+ * @example
+ * await conn.execute(new CreateType(Enum('a', 'b', { name: 'status' })))   // CREATE TYPE status AS ENUM ('a', 'b')
+ */
+export class CreateType extends DdlElement {
+  declare readonly kind: 'createType'
+  static {
+    defineKind(CreateType, 'createType')
+  }
+  readonly type: NamedType
+  constructor(type: SqlType) {
+    super()
+    this.type = named(type, 'CreateType')
+  }
+}
+
+/**
+ * DROP TYPE or DROP DOMAIN.
+ *
+ * @throws ArgumentError the type has no name.
+ */
+export class DropType extends DdlElement {
+  declare readonly kind: 'dropType'
+  static {
+    defineKind(DropType, 'dropType')
+  }
+  readonly type: NamedType
+  readonly ifExists: boolean
+  readonly cascade: boolean
+  constructor(type: SqlType, options: DropOptions = {}) {
+    super()
+    this.type = named(type, 'DropType')
+    this.ifExists = options.ifExists ?? false
+    this.cascade = options.cascade ?? false
+  }
+}
