@@ -108,8 +108,8 @@ class Replacing {
   /** A recursive CTE is a part of itself: it is rebuilt only where something in it is replaced, and known before that. */
   #cte(cte: Cte): Element {
     if (!this.#touches(cte.element)) return cte
-    const { recursive, materialized } = cte
-    const rebuilt = new Cte(cte.element, cte.name, { recursive, materialized })
+    const { recursive, materialized, nesting } = cte
+    const rebuilt = new Cte(cte.element, cte.name, { recursive, materialized, nesting })
     this.#done.set(cte, rebuilt)
     return rebuilt.complete(this.element(cte.element) as Cte['element'])
   }

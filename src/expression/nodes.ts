@@ -2,6 +2,7 @@
 import type { Delete } from './dml/delete.ts'
 import type { Insert } from './dml/insert.ts'
 import type { Update } from './dml/update.ts'
+import type { Affix, Hint } from './element/affix.ts'
 import type { Binary } from './element/binary.ts'
 import type { Bind } from './element/bind.ts'
 import type { Case } from './element/case.ts'
@@ -29,6 +30,7 @@ import type { Select } from './select/select.ts'
 
 /** Every node of the core. */
 export type CoreNode =
+  | Affix
   | Alias
   | AnonymousName
   | Binary
@@ -48,6 +50,7 @@ export type CoreNode =
   | FunctionCall
   | FunctionFilter
   | Grouping
+  | Hint
   | Insert<unknown, unknown[]>
   | Join
   | Label

@@ -41,7 +41,7 @@ const BESIDE_THE_POINT: Readonly<Record<string, readonly string[]>> = {
   select: ['state.names', 'state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   compound: ['state.executionOptions', 'remembered'],
   // Told by variants below: private, uncacheable, or of another sort than null.
-  cte: ['name', 'recursive', 'materialized'],
+  cte: ['name', 'recursive', 'materialized', 'nesting'],
   insert: ['state.rows', 'state.from', 'state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   update: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   delete: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
@@ -135,6 +135,7 @@ describe('what the key sees besides', () => {
     ['that a CTE is recursive', select(u.id).cte('a'), select(u.id).cte('a', { recursive: true })],
     ['that a CTE is materialized', select(u.id).cte('a'), select(u.id).cte('a', { materialized: true })],
     ['what is not', select(u.id).cte('a', { materialized: false }), select(u.id).cte('a', { materialized: true })],
+    ['that a CTE is nested', select(u.id).cte('a'), select(u.id).cte('a', { nesting: true })],
     ['names of items', select(u.id), select({ id: u.id })],
     ['another name', select({ a: u.id }), select({ b: u.id })],
     [

@@ -21,12 +21,14 @@ import {
   sqlFalse,
   sqlNull,
   sqlTrue,
+  text,
   tuple,
   typeCoerce,
   union,
   update,
 } from 'tsalchemy'
 import type { CompilePlugin } from '../../src/expression/base/protocol.ts'
+import { Affix, Hint } from '../../src/expression/element/affix.ts'
 import { Bind } from '../../src/expression/element/bind.ts'
 import { ColumnClause } from '../../src/expression/element/column.ts'
 import { Grouping } from '../../src/expression/element/grouping.ts'
@@ -51,8 +53,9 @@ class UserEntity extends EntityElement {
 
 /** By kind: makes an element; `value` goes where a value goes that must not matter for the cache key. */
 export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => Element } = {
+  affix: (value) => new Affix(literal(value), 'mysql'),
   alias: () => users.alias('al'),
-  anonymousName: () => new AnonymousName('anon'),
+  anonymousName: () => new AnonymousName('anon', new AnonymousName('of')),
   binary: (value) => u.id.add(value),
   bind: (value) => new Bind('id', value, Integer, { anonymous: true }),
   booleanList: (value) => or(u.id.eq(value), u.active),
@@ -60,7 +63,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   cast: (value) => cast(value, StringType),
   clauseList: (value) => new ClauseList([u.id, literal(value)], NullType),
   column: () => new ColumnClause('key', 'name', Integer, users.alias('of')),
-  compound: (value) => union(select(u.id), select(a.id)).orderBy('id').limit(value).offset(value),
+  compound: (value) =>
+    union(select(u.id), select(a.id)).orderBy('id').limit(value).offset(value).fetch(value, { withTies: true }),
   cte: (value) => select(u.id).where(u.id.eq(value)).cte('c', { materialized: true }),
   delete: (value) =>
     deleteFrom(users).where(u.id.eq(value)).using(addresses).returning(u.id).addCte(select(a.id).cte('w')),
@@ -71,6 +75,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   filter: (value) => func.count().filter(u.id.eq(value)),
   function: (value) => func(['pg_catalog', 'f'], value).aggregateOrderBy(u.id),
   grouping: (value) => new Grouping(u.id.eq(value)),
+  hint: () => new Hint(users.alias('h'), 'ONLY', 'postgresql'),
   insert: (value) => insert(users).values({ name: 'x', age: value }).returning(u.id).addCte(select(a.id).cte('w')),
   join: () => users.alias('l').join(addresses.alias('r')),
   label: (value) => u.id.add(value).label('lab'),
@@ -94,7 +99,13 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .distinct(u.id)
       .withForUpdate({ of: users, skipLocked: true })
       .addCte(select(a.id).cte('w'))
-      .correlate(addresses),
+      .correlate(addresses)
+      .with({ fetch: { count: literal(value), percent: false, withTies: true }, correlateExcept: [addresses] })
+      .setLabelStyle('none')
+      .prefixWith(text('a'), { dialect: 'postgresql' })
+      .suffixWith(text('b'))
+      .withStatementHint(text('c'))
+      .withHint(users, 'ONLY'),
   subquery: (value) => select(u.id).where(u.id.eq(value)).subquery('s'),
   table: () => users,
   text: (value) => sql`select ${u.id} + ${value}`.columns({ id: Integer }),

@@ -7,7 +7,7 @@ import { functions } from './function.ts'
 import { renderInsert } from './insert.ts'
 import { operators, renderBinary, renderUnary } from './operator.ts'
 import type { Renderers } from './renderers.ts'
-import { labelReference, renderCompound, renderForUpdate, renderLimit, renderSelect } from './select.ts'
+import { labelReference, renderCompound, renderFetch, renderForUpdate, renderLimit, renderSelect } from './select.ts'
 import { renderDelete, renderUpdate } from './update.ts'
 
 /** How the standard spells every node. */
@@ -26,6 +26,8 @@ export const ansi: Renderers = {
   delete: renderDelete,
   operators,
   limit: renderLimit,
+  fetch: renderFetch,
+  fromHint: (text) => text,
   forUpdate: renderForUpdate,
   cteDefinition: renderCteDefinition,
   columnDefinition: renderColumnDefinition,

@@ -80,6 +80,7 @@ function renderExists(node: Exists, out: Render): string {
 }
 
 type ExpressionKind =
+  | 'affix'
   | 'anonymousName'
   | 'bind'
   | 'booleanList'
@@ -91,6 +92,7 @@ type ExpressionKind =
   | 'extract'
   | 'false'
   | 'grouping'
+  | 'hint'
   | 'label'
   | 'null'
   | 'scalarSelect'
@@ -101,6 +103,7 @@ type ExpressionKind =
 
 /** Spelt alike by all databases that follow the standard. */
 export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
+  affix: (node, out) => out.node(node.element),
   anonymousName: (node, out) => out.quoted(node),
   bind: renderBind,
   booleanList: renderBooleanList,
@@ -112,6 +115,8 @@ export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
   extract: renderExtract,
   false: () => 'false',
   grouping: (node, out) => `(${out.node(node.element)})`,
+  // Written beside what it is about; see `fromHint`.
+  hint: (node) => node.text,
   // The name belongs to the columns clause alone; everywhere else the label stands for what it names.
   label: (node, out) => out.node(node.element),
   null: () => 'NULL',

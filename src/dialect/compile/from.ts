@@ -3,14 +3,29 @@ import { type Alias, Subquery } from '../../expression/from/alias.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import { Join } from '../../expression/from/join.ts'
 import type { RowArrays } from '../../expression/from/row-arrays.ts'
+import { TableClause } from '../../expression/from/table-clause.ts'
 import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
 
+/** What is aliased: subqueries without their own name, tables without what is said of the table by itself. */
+function innerText(inner: FromClause, out: Render): string {
+  if (inner instanceof Subquery) return subquery(inner, out)
+  return inner instanceof TableClause ? out.tableName(inner) : out.node(inner)
+}
+
 function renderAlias(node: Alias, out: Render): string {
   const inner = node.element
-  const text = inner instanceof Subquery ? subquery(inner, out) : out.node(inner)
-  return `${node.isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`
+  const text = innerText(inner, out)
+  return hinted(node, `${node.isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`, out)
+}
+
+/** With what is said beside it. */
+function hinted(node: FromClause, text: string, out: Render): string {
+  const { hints } = out.frame
+  if (hints.length === 0) return text
+  const own = hints.filter(({ from, dialect }) => from === node && (dialect === null || dialect === out.spelling.name))
+  return own.reduce((written, hint) => out.renderers.fromHint(written, hint, out), text)
 }
 
 function renderSubquery(node: Subquery, out: Render): string {
@@ -66,5 +81,5 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   join: renderJoin,
   rowArrays: renderRowArrays,
   subquery: renderSubquery,
-  table: (node, out) => out.tableName(node),
+  table: (node, out) => hinted(node, out.tableName(node), out),
 }

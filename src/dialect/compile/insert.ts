@@ -107,7 +107,7 @@ export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNum
   const items = node.state.returning
   if (items.length === 0) return ''
   const { frame } = out
-  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, items: [] }
+  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, items: [], hints: [] }
   // A write in WITH names its columns as they are: nothing around it needs labels.
   const text = columnsClause(items, node.exportedColumns, place === Place.statement ? place : Place.expression, out)
   out.frame = frame

@@ -1,10 +1,11 @@
 // What one function of a table of renderers is, whatever it writes to; the state of rendering names these, so they cannot name it.
+import type { Hint } from '../../expression/element/affix.ts'
 import type { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { Cte } from '../../expression/from/alias.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
-import type { ForUpdate } from '../../expression/select/state.ts'
+import type { Fetch, ForUpdate } from '../../expression/select/state.ts'
 
 /** Renders one kind of node. */
 export type RendererOf<N, Out> = (node: N, out: Out) => string
@@ -15,6 +16,10 @@ export interface ClauseRenderersOf<Out> {
   readonly operators: Readonly<Record<string, RendererOf<Binary, Out>>>
   /** LIMIT and OFFSET; begins with its own space or newline. */
   readonly limit: (limit: ColumnElement | null, offset: ColumnElement | null, out: Out) => string
+  /** FETCH FIRST and OFFSET; begins with its own space or newline. */
+  readonly fetch: (fetch: Fetch, offset: ColumnElement | null, out: Out) => string
+  /** A FROM element, rendered already, with a hint beside it; dialects without hints give it as it is. */
+  readonly fromHint: (text: string, hint: Hint, out: Out) => string
   /** A common table expression as WITH lists it. */
   readonly cteDefinition: RendererOf<Cte, Out>
   /** FOR UPDATE; begins with its own space. */

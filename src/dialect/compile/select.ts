@@ -1,6 +1,7 @@
 // SELECT clause by clause, and compounds of SELECTs.
 import { CompileError } from '../../errors.ts'
 import type { Element } from '../../expression/base/element.ts'
+import type { Affix, Hint } from '../../expression/element/affix.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Label } from '../../expression/element/label.ts'
 import { LabelReference } from '../../expression/element/label-reference.ts'
@@ -11,7 +12,7 @@ import { and } from '../../expression/operator/catalog.ts'
 import type { CompoundSelect } from '../../expression/select/compound.ts'
 import { fromsOfSelect } from '../../expression/select/froms.ts'
 import { Select } from '../../expression/select/select.ts'
-import type { ForUpdate, SelectState } from '../../expression/select/state.ts'
+import type { Fetch, ForUpdate, OrderedState, SelectState } from '../../expression/select/state.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import { type Frame, Place, type PlaceNumber } from './frame.ts'
 import { warnOfProduct } from './lint.ts'
@@ -23,21 +24,40 @@ export function renderSelect(node: Select, out: Render): string {
   const place = out.enter()
   const { state } = node
   const around = out.frame
+  const isTop = place === Place.statement
+  const level = isTop ? null : out.openLevel()
   for (const cte of state.ctes) out.cte(cte)
   const froms = fromsOf(state, around, place)
   const exported = node.exportedColumns
   out.frame = frameOf(state, froms, exported, around)
-  let text = `SELECT ${distinctClause(state, out)}${columnsClause(state.items, exported, place, out)}`
+  const { affixes } = state
+  let text = `SELECT ${affixes === null ? '' : affixText(affixes.prefixes, out, '', ' ')}${distinctClause(state, out)}${columnsClause(state.items, exported, place, out)}`
   if (froms.length > 0) text += ` \nFROM ${out.nodes(froms, ', ')}`
   text += criteria(' \nWHERE ', state.where, out)
   if (state.groupBy.length > 0) text += ` GROUP BY ${terms(state.groupBy, false, out)}`
   text += criteria(' \nHAVING ', state.having, out)
   if (state.orderBy.length > 0) text += ` ORDER BY ${terms(state.orderBy, true, out)}`
-  if (state.limit !== null || state.offset !== null) text += out.renderers.limit(state.limit, state.offset, out)
+  text += rowLimit(state, out)
   if (state.forUpdate !== null) text += out.renderers.forUpdate(state.forUpdate, out)
+  if (affixes !== null)
+    text += affixText(affixes.statementHints, out, ' ', '') + affixText(affixes.suffixes, out, ' ', '')
   if (froms.length > 1) warnOfProduct(froms, state.where, out)
   out.frame = around
-  return text
+  return isTop ? text : out.closeLevel(level, text)
+}
+
+/** Prefixes, suffixes or hints, those of other dialects left out. */
+function affixText(affixes: readonly Affix[], out: Render, before: string, behind: string): string {
+  return affixes
+    .filter((affix) => affix.dialect === null || affix.dialect === out.spelling.name)
+    .map((affix) => before + out.node(affix) + behind)
+    .join('')
+}
+
+/** FETCH or LIMIT, with OFFSET; nothing where there are none. */
+function rowLimit({ limit, offset, fetch }: OrderedState, out: Render): string {
+  if (fetch !== null) return out.renderers.fetch(fetch, offset, out)
+  return limit === null && offset === null ? '' : out.renderers.limit(limit, offset, out)
 }
 
 /** What it lists after FROM: a subquery in FROM sees nothing of what stands beside it. */
@@ -47,6 +67,8 @@ function fromsOf(state: SelectState, around: Frame, place: PlaceNumber): readonl
   return fromsOfSelect(state, [], outer)
 }
 
+const NO_HINTS: readonly Hint[] = []
+
 function frameOf(
   state: SelectState,
   froms: readonly FromClause[],
@@ -55,7 +77,8 @@ function frameOf(
 ): Frame {
   const listed = contained(froms)
   const correlatable = around.correlatable.length === 0 ? listed : [...around.correlatable, ...listed]
-  return { froms: listed, correlatable, selected, items: state.items }
+  const hints = state.affixes === null ? NO_HINTS : state.affixes.hints
+  return { froms: listed, correlatable, selected, items: state.items, hints }
 }
 
 /** FROM elements with those that stand within their joins. */
@@ -122,6 +145,12 @@ export function renderLimit(limit: ColumnElement | null, offset: ColumnElement |
   return text
 }
 
+/** FETCH FIRST, and OFFSET before it. */
+export function renderFetch(fetch: Fetch, offset: ColumnElement | null, out: Render): string {
+  const skipped = offset === null ? '' : `\n OFFSET ${out.node(offset)} ROWS`
+  return `${skipped}\n FETCH FIRST ${out.node(fetch.count)}${fetch.percent ? ' PERCENT' : ''} ROWS ${fetch.withTies ? 'WITH TIES' : 'ONLY'}`
+}
+
 const STRENGTHS: Readonly<Record<ForUpdate['strength'], string>> = {
   update: ' FOR UPDATE',
   share: ' FOR SHARE',
@@ -149,6 +178,7 @@ export function renderForUpdate(node: ForUpdate, out: Render): string {
 export function renderCompound(node: CompoundSelect, out: Render): string {
   const place = out.enter()
   const { state } = node
+  const level = place === Place.statement ? null : out.openLevel()
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
   let text = ''
@@ -157,21 +187,22 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     const partPlace = index > 0 && place === Place.statement ? Place.expression : place
     if (index > 0) text += ` ${state.operator} `
     const inner = out.statement(part, partPlace)
-    text += standsAlone(part) ? `(${inner})` : inner
+    text += standsAlone(part) || inner.startsWith('WITH ') ? `(${inner})` : inner
   })
-  return text + compoundEnd(node, first.exportedColumns, out)
+  text += compoundEnd(node, first.exportedColumns, out)
+  return place === Place.statement ? text : out.closeLevel(level, text)
 }
 
 function standsAlone(part: CompoundSelect['state']['selects'][number]): boolean {
   if (part.kind === 'compound') return true
-  const { orderBy, limit, offset } = part.state
+  const { orderBy, limit, offset, fetch } = part.state
   const locks = part instanceof Select && part.state.forUpdate !== null
-  return orderBy.length > 0 || limit !== null || offset !== null || locks
+  return orderBy.length > 0 || limit !== null || offset !== null || fetch !== null || locks
 }
 
 /** ORDER BY and LIMIT of the whole, where columns go by their names in the result. */
 function compoundEnd(node: CompoundSelect, selected: readonly NamedElement[], out: Render): string {
-  const { orderBy, limit, offset } = node.state
+  const { orderBy } = node.state
   const { frame, unqualified } = out
   let text = ''
   if (orderBy.length > 0) {
@@ -181,5 +212,5 @@ function compoundEnd(node: CompoundSelect, selected: readonly NamedElement[], ou
     out.unqualified = unqualified
     out.frame = frame
   }
-  return limit !== null || offset !== null ? text + out.renderers.limit(limit, offset, out) : text
+  return text + rowLimit(node.state, out)
 }

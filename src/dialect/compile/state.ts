@@ -12,6 +12,7 @@ import type { DefaultColumn, ResultColumn } from '../contract/compiled.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { Spelling } from './spelling.ts'
+import { type WithList, WithLists } from './with.ts'
 
 /** A parameter of the text, before its number in the statement's walk is looked up. */
 export interface Slot {
@@ -65,13 +66,7 @@ export class Render {
   #slotsByName: Map<string, Slot> | null = null
   #counters: Map<string, number> | null = null
   #generated: Map<AnonymousName, string> | null = null
-  #ctes: Map<Cte, string | null> | null = null
-  #cteNames: Map<string, Cte> | null = null
-  /** The WITH of the statement within another that is being rendered, and those of the statements around it. */
-  #level: Map<Cte, string | null> | null = null
-  readonly #around: Map<Cte, string | null>[] = []
-  /** How many statements within others are being rendered. */
-  #depth = 0
+  #with: WithLists | null = null
   #truncated = 0
 
   constructor(
@@ -197,30 +192,17 @@ export class Render {
 
   /** A placeholder for a column whose value execution gives. */
   columnParameter(column: { readonly key: string; readonly type: SqlType }, name: string): string {
-    const { type } = column
-    return this.#fix({
-      position: 0,
-      key: name,
-      type,
-      bind: null,
-      required: true,
-      process: type.bindProcessor(this.spelling),
-      defaultOf: null,
-    })
+    return this.#columnSlot(column.type, name, null)
   }
 
   /** A placeholder for a column that gets its client-side default. */
   defaultParameter(column: SchemaColumn, name: string): string {
-    const { type } = column
-    return this.#fix({
-      position: 0,
-      key: name,
-      type,
-      bind: null,
-      required: false,
-      process: type.bindProcessor(this.spelling),
-      defaultOf: column,
-    })
+    return this.#columnSlot(column.type, name, column)
+  }
+
+  #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
+    const process = type.bindProcessor(this.spelling)
+    return this.#fix({ position: 0, key: name, type, bind: null, required: defaultOf === null, process, defaultOf })
   }
 
   /** {@link defaultParameter} as an element, for places that take elements. */
@@ -345,34 +327,21 @@ export class Render {
   // ---- WITH ----------------------------------------------------------------------------------------------------
 
   /** Begins a statement within another, which can have a WITH of its own; gives what {@link closeLevel} takes. */
-  openLevel(): Map<Cte, string | null> | null {
-    const around = this.#level
-    this.#level = null
-    if (around !== null) this.#around.push(around)
-    this.#depth += 1
-    return around
+  openLevel(): WithList | null {
+    this.#with ??= new WithLists()
+    return this.#with.open()
   }
 
   /** Ends it: its WITH stands before its text. */
-  closeLevel(around: Map<Cte, string | null> | null, text: string): string {
-    const own = this.#level
-    this.#level = around
-    if (around !== null) this.#around.pop()
-    this.#depth -= 1
-    return own === null ? text : withText(own) + text
+  closeLevel(around: WithList | null, text: string): string {
+    return this.#with === null ? text : this.#with.close(around, text)
   }
 
-  /** The name of a common table expression that is written in the WITH of the statement that is being rendered. */
-  nestedCte(cte: Cte): string {
+  /** The name of a common table expression, which is put into WITH where it is met first. */
+  cte(cte: Cte): string {
+    this.#with ??= new WithLists()
     const name = this.name(cte.name)
-    if (!this.#around.some((level) => level.has(cte)) && this.#level?.has(cte) !== true) {
-      this.#level ??= new Map()
-      const level = this.#level
-      level.set(cte, null)
-      const text = this.#definition(cte)
-      level.delete(cte)
-      level.set(cte, text)
-    }
+    this.#with.add(cte, name, (each) => this.#definition(each))
     return this.spelling.identifiers.quote(name)
   }
 
@@ -388,35 +357,10 @@ export class Render {
     return text
   }
 
-  /** The name of a common table expression, which is put into WITH where it is met first. */
-  cte(cte: Cte): string {
-    if (cte.nesting && this.#depth > 0) return this.nestedCte(cte)
-    this.#ctes ??= new Map()
-    this.#cteNames ??= new Map()
-    const name = this.name(cte.name)
-    if (!this.#ctes.has(cte)) {
-      if (this.#cteNames.has(name))
-        throw new CompileError(`Two different common table expressions of this statement are called ${quoteName(name)}`)
-      this.#cteNames.set(name, cte)
-      this.#ctes.set(cte, null)
-      const text = this.#definition(cte)
-      // Behind those that it refers to, which were finished before.
-      this.#ctes.delete(cte)
-      this.#ctes.set(cte, text)
-    }
-    return this.spelling.identifiers.quote(name)
-  }
-
   /** WITH and its expressions, to stand before the statement; empty where there is none. */
   withClause(): string {
-    if (this.#ctes === null) return ''
-    return withText(this.#ctes)
+    return this.#with === null ? '' : this.#with.text
   }
-}
-
-function withText(ctes: ReadonlyMap<Cte, string | null>): string {
-  const recursive = [...ctes.keys()].some((cte) => cte.recursive)
-  return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...ctes.values()].join(', \n')}\n `
 }
 
 /** Renderers of a table by the number of the kind, kept with the table. */

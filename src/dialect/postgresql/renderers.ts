@@ -1,6 +1,9 @@
 // PostgreSQL's table of renderers: the standard's, with what differs.
+import { CompileError } from '../../errors.ts'
+import type { Hint } from '../../expression/element/affix.ts'
 import type { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { Fetch } from '../../expression/select/state.ts'
 import { ansi } from '../compile/ansi.ts'
 import { escapeClause } from '../compile/operator.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
@@ -25,12 +28,27 @@ function renderLimit(limit: ColumnElement | null, offset: ColumnElement | null, 
   return text
 }
 
+/** Counts in parentheses: a parameter with its cast is no plain number. */
+function renderFetch(fetch: Fetch, offset: ColumnElement | null, out: Render): string {
+  if (fetch.percent) throw new CompileError('PostgreSQL has no FETCH FIRST with a percentage')
+  const skipped = offset === null ? '' : `\n OFFSET (${out.node(offset)}) ROWS`
+  return `${skipped}\n FETCH FIRST (${out.node(fetch.count)}) ROWS ${fetch.withTies ? 'WITH TIES' : 'ONLY'}`
+}
+
+function renderOnly(text: string, hint: Hint): string {
+  if (hint.text.toUpperCase() !== 'ONLY')
+    throw new CompileError(`PostgreSQL has no hint '${hint.text}' for tables, only 'ONLY'`)
+  return `ONLY ${text}`
+}
+
 /** How PostgreSQL spells every node; lists in IN are written at execution. */
 export const postgres: Renderers<PostgresNode> = {
   ...ansi,
   nextValue: renderNextValue,
   onConflict: renderOnConflict,
   limit: renderLimit,
+  fetch: renderFetch,
+  fromHint: renderOnly,
   columnDefinition: renderPostgresColumn,
   createType: renderCreateType,
   dropType: renderDropType,

@@ -74,7 +74,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
    * // WITH gone AS (DELETE FROM users WHERE users.age < :age_1 RETURNING users.id) SELECT gone.id FROM gone
    */
   cte(name: string | null = null, options: Omit<CteOptions, 'recursive'> = {}): Cte<Row> {
-    checkKeys('cte()', options, ['materialized'])
+    checkKeys('cte()', options, ['materialized', 'nesting'])
     return new Cte<Row>(this, name, options)
   }
   /** Adds CTEs that stand in WITH without being named elsewhere. */

@@ -9,12 +9,17 @@ export class AnonymousName extends Element {
     defineKind(AnonymousName, 'anonymousName')
   }
   readonly base: string
-  constructor(base: string) {
+  /** A name that is chosen too, before this one: `users_1_id`, which needs no number of its own. */
+  readonly prefix: AnonymousName | null
+  constructor(base: string, prefix: AnonymousName | null = null) {
     super()
     this.base = base
+    this.prefix = prefix
   }
   walk(pass: Pass): void {
     pass.text(this.base)
+    if (this.prefix === null) pass.flag(false)
+    else pass.shared(this.prefix)
   }
 }
 

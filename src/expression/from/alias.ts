@@ -56,6 +56,8 @@ export interface CteOptions {
   readonly recursive?: boolean
   /** PostgreSQL's `MATERIALIZED` (true) or `NOT MATERIALIZED` (false). */
   readonly materialized?: boolean | null
+  /** Written in the WITH of the SELECT that names it rather than in that of the whole statement. Default false. */
+  readonly nesting?: boolean
 }
 
 /** `WITH name AS (statement)`; in FROM only the name. */
@@ -68,12 +70,14 @@ export class Cte<Row = unknown> extends NamedFrom {
   declare readonly '~columns': Row
   readonly recursive: boolean
   readonly materialized: boolean | null
+  readonly nesting: boolean
   #element: RowSource
   constructor(element: RowSource, name: Name | null, options: CteOptions = {}) {
     super(name, 'anon')
     this.#element = element
     this.recursive = options.recursive ?? false
     this.materialized = options.materialized ?? null
+    this.nesting = options.nesting ?? false
   }
   get element(): RowSource {
     return this.#element
@@ -113,7 +117,7 @@ export class Cte<Row = unknown> extends NamedFrom {
   walk(pass: Pass): void {
     walkName(pass, this.name)
     pass.flag(this.recursive)
-    pass.flag(this.materialized === null ? 2 : this.materialized)
+    pass.flag((this.materialized === null ? 2 : this.materialized ? 1 : 0) | (this.nesting ? 4 : 0))
     pass.node(this.#element)
   }
 }

@@ -71,6 +71,9 @@ export interface EntityHandle<E = unknown> {
   readonly '~entityOf': E
 }
 
+/** What stands after FROM: tables and other FROM elements, and mapped classes. */
+export type FromArgument = TypedFrom | TypedEntity | EntityHandle
+
 /** Keys of a mapped class that hold column values: no methods, no relationships, nothing that the base class adds. */
 export type ColumnAttributes<E> = {
   [K in keyof E & string]: K extends `~${string}` | 'awaitable'

@@ -17,7 +17,7 @@ import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
-import type { OrderedState } from './state.ts'
+import type { Fetch, OrderedState } from './state.ts'
 
 /** How the rows of the parts are put together. */
 export type CompoundOperator = 'UNION' | 'UNION ALL' | 'INTERSECT' | 'INTERSECT ALL' | 'EXCEPT' | 'EXCEPT ALL'
@@ -27,6 +27,14 @@ export type OrderBy<Row> = Expression | (keyof Row & string)
 
 /** What LIMIT and OFFSET take: a count, an expression, or null for none. */
 export type Count = number | bigint | Expression<number | bigint | null> | null
+
+/** Options of {@link SelectBase.fetch}. */
+export interface FetchOptions {
+  /** Rows that are equal to the last one in the order too. Default false. */
+  readonly withTies?: boolean
+  /** The count is a percentage of all rows; PostgreSQL does not know it. Default false. */
+  readonly percent?: boolean
+}
 
 /** SELECT, or several of them put together. */
 export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknown[]>
@@ -58,7 +66,27 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   }
   /** At most so many rows; null takes the limit back. */
   limit(count: Count): this {
-    return this.reordered({ limit: countFor(count, 'limit()') })
+    return this.reordered({ limit: countFor(count, 'limit()'), fetch: null })
+  }
+  /**
+   * At most so many rows, in the words of the standard, and with those that are equal to the last one where `withTies` is asked
+   * for; takes the place of {@link limit}. null takes it back.
+   * @example
+   * select(users.c.id).orderBy(users.c.age).fetch(3, { withTies: true })
+   * // SELECT users.id FROM users ORDER BY users.age FETCH FIRST :param_1 ROWS WITH TIES
+   */
+  fetch(count: Count, options: FetchOptions = {}): this {
+    checkKeys('fetch()', options, ['withTies', 'percent'])
+    const rows = countFor(count, 'fetch()')
+    const { withTies = false, percent = false } = options
+    return this.reordered({ fetch: rows === null ? null : { count: rows, withTies, percent }, limit: null })
+  }
+  /** The rows from one position to before another, counted from 0: as `array.slice()`, without negative positions. */
+  slice(start: number, end: number): this {
+    const isRange = Number.isSafeInteger(start) && Number.isSafeInteger(end) && start >= 0 && end >= start
+    if (!isRange) throw new ArgumentError('slice() takes two whole numbers from 0 on, the first not above the second')
+    const limited = this.limit(end - start)
+    return start === 0 ? limited.offset(null) : limited.offset(start)
   }
   /** Leaves out so many rows first; null takes it back. */
   offset(count: Count): this {
@@ -91,7 +119,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    * // WITH adults AS (SELECT users.id AS id, users.name AS name FROM users WHERE users.age > :age_1) SELECT adults.name FROM adults
    */
   cte(name: string | null = null, options: CteOptions = {}): Cte<Row> {
-    checkKeys('cte()', options, ['recursive', 'materialized'])
+    checkKeys('cte()', options, ['recursive', 'materialized', 'nesting'])
     return new Cte<Row>(this, name, options)
   }
   /** This statement as a value: of one column and, at execution, one row at most; NULL where there is none. */
@@ -179,7 +207,18 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
     pass.nodes(this.state.orderBy)
     pass.node(this.state.limit)
     pass.node(this.state.offset)
+    walkFetch(pass, this.state.fetch)
   }
+}
+
+/** Tells FETCH to a pass. */
+export function walkFetch(pass: Pass, fetch: Fetch | null): void {
+  if (fetch === null) {
+    pass.flag(false)
+    return
+  }
+  pass.node(fetch.count)
+  pass.flag((fetch.percent ? 1 : 0) | (fetch.withTies ? 2 : 0))
 }
 
 /**
@@ -201,7 +240,15 @@ export function compound<Row, Tuple extends unknown[]>(
       throw new ArgumentError(
         `${where}: all SELECTs must have the same number of columns; the first has ${count}, another has ${select.exportedColumns.length}`,
       )
-  return new CompoundSelect({ operator, selects, orderBy: [], limit: null, offset: null, executionOptions: {} })
+  return new CompoundSelect({
+    operator,
+    selects,
+    orderBy: [],
+    limit: null,
+    offset: null,
+    fetch: null,
+    executionOptions: {},
+  })
 }
 
 selectable.plug((operator, parts) => compound(operator, parts))

@@ -20,6 +20,9 @@ export function fromsOfSelect(
   correlatable: readonly FromClause[] = enclosing,
 ): readonly FromClause[] {
   const froms = withoutJoined(impliedFroms(state))
+  const { correlateExcept } = state
+  if (correlateExcept !== null)
+    return froms.filter((from) => correlateExcept.includes(from) || !correlatable.includes(from))
   if (state.correlate !== null) {
     const chosen = state.correlate
     if (chosen.length === 0 || correlatable.length === 0) return froms

@@ -37,11 +37,39 @@ export function exportedColumnsOf(state: SelectState): readonly NamedElement[] {
   const names = new UniqueNames()
   state.items.forEach((item, index) => {
     for (const column of columnsOfItem(item))
-      exported.push(
-        names.unique(state.names === null ? nameable(column) : new Label(state.names[index] ?? null, column)),
-      )
+      exported.push(state.labels === 'none' ? named(state, column, index) : names.unique(named(state, column, index)))
   })
   return exported
+}
+
+function named(state: Pick<SelectState, 'names' | 'labels'>, column: ColumnElement, index: number): NamedElement {
+  if (state.names !== null) return new Label(state.names[index] ?? null, column)
+  return state.labels === 'tablenamePlusCol' ? withTableName(column) : nameable(column)
+}
+
+const tableNamed: WeakMap<ColumnElement, Label> = new WeakMap()
+
+/** A column of a table or alias under the name of both: `users_id`. Kept with the column, so that it is one element wherever it is asked for. */
+function withTableName(column: ColumnElement): NamedElement {
+  if (!(column instanceof ColumnClause) || column.isLiteral || !(column.table instanceof FromClause))
+    return nameable(column)
+  let label = tableNamed.get(column)
+  if (label === undefined) {
+    const table = column.table as FromClause & {
+      readonly name?: string | AnonymousName
+      readonly schema?: string | null
+    }
+    label = labelWithTable(column, table.name, table.schema ?? null)
+    tableNamed.set(column, label)
+  }
+  return label
+}
+
+function labelWithTable(column: ColumnClause, table: string | AnonymousName | undefined, schema: string | null): Label {
+  if (table === undefined || typeof column.name !== 'string') return new Label(column.key, column)
+  if (typeof table === 'string')
+    return new Label(`${schema === null ? '' : `${schema}_`}${table}_${column.name}`, column)
+  return new Label(new AnonymousName(column.name, table), column, `${table.base}_1_${column.name}`)
 }
 
 /**

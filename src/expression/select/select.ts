@@ -12,12 +12,17 @@ import { type Criterion, conjoin } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import { Cte } from '../from/alias.ts'
 import type { FromClause, JoinOptions, JoinTarget } from '../from/from-clause.ts'
-import type { EntityHandle, TypedEntity, TypedFrom } from '../from/typed.ts'
-import { type OrderBy, orderList, SelectBase } from './compound.ts'
+import type { FromArgument } from '../from/typed.ts'
+import type { SqlType } from '../types/type.ts'
+import { type AffixOptions, type AffixText, affixed, hinted, walkAffixes } from './affixes.ts'
+import { type OrderBy, orderList, SelectBase, walkFetch } from './compound.ts'
 import type { EntityElement } from './entity.ts'
+import { equalities } from './filter-by.ts'
+import { type ForUpdateOptions, forUpdateOf, walkForUpdate } from './for-update.ts'
+import { fromsOfSelect, impliedFroms } from './froms.ts'
 import { froms } from './joins.ts'
 import { exportedColumnsOf } from './labels.ts'
-import type { ForUpdate, OrderedState, SelectItem, SelectState } from './state.ts'
+import type { LabelStyle, OrderedState, SelectItem, SelectState } from './state.ts'
 import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
 
 /** A SELECT with nothing in it. */
@@ -31,30 +36,26 @@ export const EMPTY_SELECT: SelectState = {
   orderBy: [],
   limit: null,
   offset: null,
+  fetch: null,
   distinct: false,
   forUpdate: null,
   ctes: [],
   correlate: null,
+  correlateExcept: null,
+  labels: 'disambiguateOnly',
+  affixes: null,
   options: [],
   executionOptions: {},
   plugin: null,
 }
 
-/** What stands after FROM: tables and other FROM elements, and mapped classes. */
-export type FromArgument = TypedFrom | TypedEntity | EntityHandle
+const LABEL_STYLES: readonly string[] = ['disambiguateOnly', 'tablenamePlusCol', 'none']
 
-/** Options of {@link Select.withForUpdate}. */
-export interface ForUpdateOptions {
-  /** Lock rows of these only. Default: of all FROM elements. */
-  readonly of?: FromArgument | readonly FromArgument[]
-  /** Fail where a row is locked already. Default: wait. */
-  readonly nowait?: boolean
-  /** Leave out rows that are locked already. */
-  readonly skipLocked?: boolean
-  /** FOR SHARE: others may read and share, not change. Default false. */
-  readonly read?: boolean
-  /** The weaker kind of either, which lets foreign keys refer to the rows: FOR NO KEY UPDATE, with `read` FOR KEY SHARE. Default false. */
-  readonly keyShare?: boolean
+/** A result column, for programs that look at statements. */
+export interface ColumnDescription {
+  readonly name: string
+  readonly type: SqlType
+  readonly expression: NamedElement
 }
 
 /** SELECT; every method gives a new statement. */
@@ -99,6 +100,16 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    */
   where(...criteria: readonly Criterion[]): Select<Row, Tuple> {
     return this.with({ where: conjoin(this.state.where, criteria, 'where()') })
+  }
+  /**
+   * Adds a criterion for each key: the column of that name equals the value, whichever FROM element has it.
+   * @throws ArgumentError no FROM element has a column of that name
+   * @throws AmbiguousColumnError several have
+   * @example
+   * select(users).filterBy({ name: 'ed', age: null })   // ... WHERE users.name = :name_1 AND users.age IS NULL
+   */
+  filterBy(values: Readonly<Record<string, unknown>>): Select<Row, Tuple> {
+    return this.where(...equalities(this.state, values, 'filterBy()'))
   }
   /** Adds to GROUP BY; `null` alone takes back what was there. */
   groupBy(...by: readonly (OrderBy<Row> | null)[]): Select<Row, Tuple> {
@@ -161,11 +172,22 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * Without it, a subquery shares those of the statement directly around, as long as something of its own is left.
    */
   correlate(...from: readonly (FromArgument | null)[]): Select<Row, Tuple> {
-    if (from.length === 1 && from[0] === null) return this.with({ correlate: [] })
+    if (from.length === 1 && from[0] === null) return this.with({ correlate: [], correlateExcept: null })
     const present = this.state.correlate ?? []
     return this.with({
       correlate: [...present, ...(expectAll(FROM, from, 'correlate()') as Element[] as FromClause[])],
+      correlateExcept: null,
     })
+  }
+  /**
+   * Shares all FROM elements of the statements around but these, which are listed here again.
+   * @example
+   * select(func.count(a.id)).where(a.userId.eq(u.id)).correlateExcept(addresses).scalarSubquery()
+   * // (SELECT count(addresses.id) AS count_1 FROM addresses WHERE addresses.user_id = users.id)
+   */
+  correlateExcept(...from: readonly FromArgument[]): Select<Row, Tuple> {
+    const more = expectAll(FROM, from, 'correlateExcept()') as Element[] as FromClause[]
+    return this.with({ correlate: null, correlateExcept: [...(this.state.correlateExcept ?? []), ...more] })
   }
 
   /** More result columns. */
@@ -182,6 +204,60 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
   withOnlyColumns<const A extends readonly Selectable[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>> {
     const chosen = itemsOf(items, 'withOnlyColumns()')
     return new Select({ ...this.state, items: chosen, names: null, plugin: pluginOf(chosen) ?? this.state.plugin })
+  }
+
+  /**
+   * How result columns are named, in rows as in SQL: `'disambiguateOnly'` (the default) as they are, with a number where a name
+   * is taken; `'tablenamePlusCol'` with the table's name before them; `'none'` as they are, taken or not.
+   * @example
+   * select(users.c.id, addresses.c.id).setLabelStyle('tablenamePlusCol')
+   * // SELECT users.id AS users_id, addresses.id AS addresses_id FROM users, addresses
+   */
+  setLabelStyle(style: 'disambiguateOnly' | 'none'): Select<Row, Tuple>
+  setLabelStyle(style: 'tablenamePlusCol'): Select<Record<string, Tuple[number]>, Tuple>
+  setLabelStyle(style: LabelStyle): Select<never, never> {
+    if (!LABEL_STYLES.includes(style))
+      throw new ArgumentError(`setLabelStyle() takes ${LABEL_STYLES.map((each) => `'${each}'`).join(', ')}`)
+    return this.with({ labels: style }) as Select as Select<never, never>
+  }
+
+  /**
+   * Text behind the word SELECT, such as a hint of a database; for one dialect only where it is named.
+   * @throws ArgumentError a string: SQL is written as `text()`
+   * @example
+   * select(users.c.id).prefixWith(text('SQL_NO_CACHE'), { dialect: 'mysql' })   // SELECT SQL_NO_CACHE users.id FROM users
+   */
+  prefixWith(prefix: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+    return this.with({ affixes: affixed(this.state.affixes, 'prefixes', prefix, options) })
+  }
+  /** Text behind everything else. */
+  suffixWith(suffix: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+    return this.with({ affixes: affixed(this.state.affixes, 'suffixes', suffix, options) })
+  }
+  /** A hint about the statement, behind it: for databases that have such. */
+  withStatementHint(hint: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+    return this.with({ affixes: affixed(this.state.affixes, 'statementHints', hint, options) })
+  }
+  /**
+   * A hint about a FROM element. PostgreSQL has one: `'ONLY'` leaves out the rows of tables that inherit.
+   * @example
+   * select(users.c.id).withHint(users, 'ONLY')   // SELECT users.id FROM ONLY users
+   */
+  withHint(from: FromArgument, hint: string, options: AffixOptions = {}): Select<Row, Tuple> {
+    return this.with({ affixes: hinted(this.state.affixes, from, hint, options) })
+  }
+
+  /** The FROM elements that the statement lists where nothing is around it: named ones, joins, those of columns and criteria. */
+  get finalFroms(): readonly FromClause[] {
+    return fromsOfSelect(this.state)
+  }
+  /** The FROM elements that the columns clause alone implies. */
+  get columnsClauseFroms(): readonly FromClause[] {
+    return impliedFroms({ ...this.state, froms: [], where: [] })
+  }
+  /** What each result column is called, its SQL type, and its expression. */
+  get columnDescriptions(): readonly ColumnDescription[] {
+    return this.exportedColumns.map((column) => ({ name: column.key, type: column.type, expression: column }))
   }
 
   /**
@@ -221,6 +297,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     pass.nodes(state.orderBy)
     pass.node(state.limit)
     pass.node(state.offset)
+    walkFetch(pass, state.fetch)
     if (typeof state.distinct === 'boolean') pass.flag(state.distinct)
     else pass.nodes(state.distinct)
     if (state.forUpdate === null) pass.flag(false)
@@ -231,6 +308,14 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
       pass.flag(state.correlate.length + 1)
       for (const from of state.correlate) pass.shared(from)
     }
+    if (state.correlateExcept === null) pass.flag(false)
+    else {
+      pass.flag(state.correlateExcept.length + 1)
+      for (const from of state.correlateExcept) pass.shared(from)
+    }
+    pass.text(state.labels)
+    if (state.affixes === null) pass.flag(false)
+    else walkAffixes(pass, state.affixes)
     pass.nodes(state.options)
   }
 }
@@ -247,21 +332,18 @@ function copyOf(state: SelectState): { -readonly [K in keyof SelectState]: Selec
     orderBy: state.orderBy,
     limit: state.limit,
     offset: state.offset,
+    fetch: state.fetch,
     distinct: state.distinct,
     forUpdate: state.forUpdate,
     ctes: state.ctes,
     correlate: state.correlate,
+    correlateExcept: state.correlateExcept,
+    labels: state.labels,
+    affixes: state.affixes,
     options: state.options,
     executionOptions: state.executionOptions,
     plugin: state.plugin,
   }
-}
-
-function walkForUpdate(pass: Pass, forUpdate: ForUpdate): void {
-  pass.text(forUpdate.strength)
-  pass.text(forUpdate.wait)
-  pass.flag(forUpdate.of.length)
-  for (const from of forUpdate.of) pass.shared(from)
 }
 
 /**
@@ -307,18 +389,4 @@ export function pluginOf(items: readonly unknown[]): CompilePlugin | null {
     if (element !== null && element.roles & Role.entity) return (element as EntityElement).plugin
   }
   return null
-}
-
-function forUpdateOf(options: ForUpdateOptions): ForUpdate {
-  checkKeys('withForUpdate()', options, ['of', 'nowait', 'skipLocked', 'read', 'keyShare'])
-  const { of = [], nowait = false, skipLocked = false, read = false, keyShare = false } = options
-  if (nowait && skipLocked) throw new ArgumentError('withForUpdate() takes nowait or skipLocked, not both')
-  const strong = read ? 'share' : 'update'
-  const weak = read ? 'keyShare' : 'noKeyUpdate'
-  const list = Array.isArray(of) ? (of as readonly unknown[]) : [of]
-  return {
-    strength: keyShare ? weak : strong,
-    of: [...new Set(expectAll(FROM, list, 'withForUpdate()') as Element[] as FromClause[])],
-    wait: nowait ? 'nowait' : skipLocked ? 'skipLocked' : 'wait',
-  }
 }

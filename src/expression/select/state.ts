@@ -1,6 +1,7 @@
 // `SelectState`: the frozen record that a Select wraps; a generative step is a copy with one change.
 import type { StatementExecutionOptions, StatementOption } from '../base/executable.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
+import type { Affix, Hint } from '../element/affix.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
 import type { Cte } from '../from/alias.ts'
@@ -17,11 +18,31 @@ export interface ForUpdate {
   readonly wait: 'wait' | 'nowait' | 'skipLocked'
 }
 
+/** `FETCH FIRST n ROWS`: at most so many, or so many percent, with those that are equal to the last in the order or without. */
+export interface Fetch {
+  readonly count: ColumnElement
+  readonly percent: boolean
+  readonly withTies: boolean
+}
+
+/** How result columns are named: as they are and numbered where a name is taken, with their table before them, or just as they are. */
+export type LabelStyle = 'disambiguateOnly' | 'tablenamePlusCol' | 'none'
+
+/** What few SELECTs have: text before the columns, behind the statement, and beside FROM elements. */
+export interface SelectAffixes {
+  readonly prefixes: readonly Affix[]
+  readonly suffixes: readonly Affix[]
+  readonly hints: readonly Hint[]
+  readonly statementHints: readonly Affix[]
+}
+
 /** What SELECT and compounds of SELECTs have behind them. */
 export interface OrderedState {
   readonly orderBy: readonly ColumnElement[]
   readonly limit: ColumnElement | null
   readonly offset: ColumnElement | null
+  /** Null where LIMIT, or nothing, says how many rows there are at most. */
+  readonly fetch: Fetch | null
 }
 
 /** All that a SELECT says. */
@@ -41,6 +62,10 @@ export interface SelectState extends OrderedState {
   readonly ctes: readonly Cte[]
   /** FROM elements of the statements around that are not repeated here; null finds them by itself. */
   readonly correlate: readonly FromClause[] | null
+  /** FROM elements that are repeated here while all others of the statements around are not; null for no such rule. */
+  readonly correlateExcept: readonly FromClause[] | null
+  readonly labels: LabelStyle
+  readonly affixes: SelectAffixes | null
   readonly options: readonly StatementOption[]
   readonly executionOptions: StatementExecutionOptions
   readonly plugin: CompilePlugin | null

@@ -53,7 +53,8 @@ function prepareSelect(statement: Select): PreparedStatement {
 
 /** Rows repeated by a join would be counted by LIMIT, told apart by DISTINCT, grouped by GROUP BY. */
 function needsWrapping(state: SelectState): boolean {
-  return state.limit !== null || state.offset !== null || state.distinct !== false || state.groupBy.length > 0
+  const { limit, offset, fetch, distinct, groupBy } = state
+  return limit !== null || offset !== null || fetch !== null || distinct !== false || groupBy.length > 0
 }
 
 /** The statement as it is becomes a subquery, and the joins go around it. */

@@ -32,6 +32,7 @@ import { describe, expect, test } from 'vitest'
 import { ansi } from '../../../src/dialect/compile/ansi.ts'
 import { defaultDialect } from '../../../src/dialect/default.ts'
 import { postgres } from '../../../src/dialect/postgresql/renderers.ts'
+import { Affix, Hint } from '../../../src/expression/element/affix.ts'
 import { Bind } from '../../../src/expression/element/bind.ts'
 import { Grouping } from '../../../src/expression/element/grouping.ts'
 import { LabelReference } from '../../../src/expression/element/label-reference.ts'
@@ -105,6 +106,8 @@ const rows = new RowArrays(
 const young = select(u.id).where(u.age.lt(18)).cte('young')
 
 const SPELT: readonly Spelt[] = [
+  { kind: 'affix', element: new Affix(text('x'), null), standard: 'x' },
+  { kind: 'hint', element: new Hint(users, 'ONLY', null), standard: 'ONLY' },
   { kind: 'alias', element: users.alias('boss'), standard: 'users AS boss' },
   { kind: 'anonymousName', element: new AnonymousName('x'), standard: 'x_1' },
   {
@@ -321,7 +324,16 @@ const SPELT: readonly Spelt[] = [
 
 describe('every kind of node', () => {
   test('is shown here', () => {
-    const clauses = ['operators', 'limit', 'forUpdate', 'cteDefinition', 'columnDefinition', 'unnamedForeignKey']
+    const clauses = [
+      'operators',
+      'limit',
+      'fetch',
+      'fromHint',
+      'forUpdate',
+      'cteDefinition',
+      'columnDefinition',
+      'unnamedForeignKey',
+    ]
     const kinds = Object.keys(postgres).filter((key) => !clauses.includes(key))
     expect([...new Set(SPELT.map(({ kind }) => kind))].sort()).toEqual(kinds.sort())
     expect(Object.keys(postgres)).toEqual(expect.arrayContaining(Object.keys(ansi)))
