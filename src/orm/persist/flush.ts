@@ -6,6 +6,7 @@ import { insertStates } from './insert.ts'
 import type { Outbox } from './outbox.ts'
 import { type FlushPlan, planFlush, type SaveStep } from './plan.ts'
 import { type PresortHost, presort } from './presort.ts'
+import { RowSwitches } from './row-switch.ts'
 import { awaitsKeys, copyKeys } from './sync.ts'
 import { type ColumnChanges, columnChanges, updateStates } from './update.ts'
 import type { FlushInput, Work } from './work.ts'
@@ -26,8 +27,15 @@ export async function prepareFlush(input: FlushInput, host: PresortHost): Promis
   const work = await presort(input, host)
   const plan = planFlush(work)
   const changes: Map<StateLike, ColumnChanges> = new Map()
-  for (const state of work.updates) changes.set(state, columnChanges(state))
+  for (const state of work.updates) changes.set(state, columnChanges(state, linksGiveKey(work, state)))
   return { work, plan, changes }
+}
+
+/** Whether a part of an object's primary key is the key of an object that it refers to anew. */
+function linksGiveKey(work: Work, state: StateLike): boolean {
+  for (let link = work.links.get(state) ?? null; link !== null; link = link.next)
+    if (link.copies.some(({ target }) => target.primaryKey)) return true
+  return false
 }
 
 /** Whether a prepared flush writes anything. */
@@ -43,29 +51,40 @@ export function writesNothing({ work, changes }: PreparedFlush): boolean {
  */
 export async function runFlush(flush: PreparedFlush, outbox: Outbox, arrayBatches: boolean): Promise<void> {
   const { work, plan } = flush
+  const switches = new RowSwitches(work)
   for (const step of plan.saves) {
     if (awaitsKeys(work, step.inserts) || awaitsKeys(work, step.updates)) await outbox.send()
-    save(step, flush, outbox, arrayBatches)
+    save(step, flush, switches, outbox, arrayBatches)
   }
   const associations = [...work.associations.values()]
   for (const association of associations) dissociate(association, outbox, arrayBatches)
   if (associations.some(awaitsAssociationKeys)) await outbox.send()
   for (const association of associations) associate(work, association, outbox, arrayBatches)
-  for (const step of plan.deletes) deleteStates(step.mapper, step.states, outbox, arrayBatches)
+  for (const { mapper, states } of plan.deletes)
+    deleteStates(mapper, switches.withoutTaken(states), outbox, arrayBatches)
 }
 
-function save(step: SaveStep, { work, changes }: PreparedFlush, outbox: Outbox, arrayBatches: boolean): void {
-  if (step.updates.length > 0) {
-    const written: ColumnChanges[] = []
-    for (const state of step.updates) {
-      const change = changes.get(state)
-      if (change === undefined) continue
-      if (work.links.size > 0) copyKeys(work, state, change.slots)
-      written.push(change)
-    }
-    updateStates(step.mapper, written, outbox, arrayBatches)
+function save(
+  step: SaveStep,
+  { work, changes }: PreparedFlush,
+  switches: RowSwitches,
+  outbox: Outbox,
+  arrayBatches: boolean,
+): void {
+  // Objects that are let go come first: who takes their place may need what a unique constraint gives to one only.
+  const released: ColumnChanges[] = []
+  const others: ColumnChanges[] = []
+  for (const state of step.updates) {
+    const change = changes.get(state)
+    if (change === undefined) continue
+    const isReleased = work.links.size > 0 && copyKeys(work, state, change.slots)
+    ;(isReleased ? released : others).push(change)
   }
+  updateStates(step.mapper, released, outbox, arrayBatches)
+  updateStates(step.mapper, others, outbox, arrayBatches)
   if (step.inserts.length === 0) return
   if (work.links.size > 0) for (const state of step.inserts) copyKeys(work, state, null)
-  insertStates(step.mapper, step.inserts, outbox, arrayBatches)
+  const { inserts, updates } = switches.split(step.mapper, step.inserts)
+  if (updates.length > 0) updateStates(step.mapper, updates, outbox, arrayBatches)
+  insertStates(step.mapper, inserts, outbox, arrayBatches)
 }

@@ -24,9 +24,11 @@ export function awaitsKeys(work: Work, states: readonly StateLike[]): boolean {
  * Sets the foreign keys of one object.
  *
  * @param changed where the slots go whose value differs from the present one; null where nobody asks (an INSERT).
+ * @returns whether a foreign key was emptied.
  * @throws FlushError a foreign key that is part of the primary key would become NULL, or the key to copy is missing.
  */
-export function copyKeys(work: Work, state: StateLike, changed: number[] | null): void {
+export function copyKeys(work: Work, state: StateLike, changed: number[] | null): boolean {
+  let emptied = false
   const first = work.links.get(state) ?? null
   for (let link = first; link !== null; link = link.next) {
     const parent = linkedParent(work, link)
@@ -35,9 +37,10 @@ export function copyKeys(work: Work, state: StateLike, changed: number[] | null)
       const value = parent === null ? null : parent.values[source.slot]
       if (value === undefined) throw missingKey(state, target, source)
       if (value === null && target.primaryKey) throw blankKey(state, target)
-      setKey(state, target, value, changed)
+      if (setKey(state, target, value, changed) && value === null) emptied = true
     }
   }
+  return emptied
 }
 
 /** Whether another link of the object gives the column a value. */
@@ -47,12 +50,14 @@ function isFilled(work: Work, first: Link | null, target: ColumnAttributeLike): 
   return false
 }
 
-function setKey(state: StateLike, target: ColumnAttributeLike, value: unknown, changed: number[] | null): void {
+/** @returns whether the value was another one. */
+function setKey(state: StateLike, target: ColumnAttributeLike, value: unknown, changed: number[] | null): boolean {
   const { slot } = target
   const present = state.values[slot]
-  if (present !== undefined && target.column.type.sameValue(present, value)) return
+  if (present !== undefined && target.column.type.sameValue(present, value)) return false
   state.values[slot] = value
   if (changed !== null && !changed.includes(slot)) changed.push(slot)
+  return true
 }
 
 function missingKey(state: StateLike, target: ColumnAttributeLike, source: ColumnAttributeLike): FlushError {

@@ -8,14 +8,18 @@ import { type UpdateShape, updateShape } from './update-shape.ts'
 export interface ColumnChanges {
   readonly state: StateLike
   readonly slots: number[]
-  /** The primary key's values before the change; null where the key does not change. */
+  /** The primary key's values before the change; null where the key cannot change. */
   readonly previousKey: readonly unknown[] | null
 }
 
-/** What changed in the columns of an object, compared with what the database has. Relationships are not looked at. */
-export function columnChanges(state: StateLike): ColumnChanges {
+/**
+ * What changed in the columns of an object, compared with what the database has. Relationships are not looked at.
+ *
+ * @param keyChanges whether the primary key may change by what is written later, which relationships do.
+ */
+export function columnChanges(state: StateLike, keyChanges = false): ColumnChanges {
   const slots: number[] = []
-  let keyChanges = false
+  let keepsKey = !keyChanges
   const { committed, mapper, values } = state
   if (committed !== null)
     for (const [slot, before] of committed) {
@@ -24,9 +28,9 @@ export function columnChanges(state: StateLike): ColumnChanges {
       if (before !== undefined && attribute.column.type.sameValue(before, values[slot])) continue
       if (values[slot] === undefined) continue
       slots.push(slot)
-      if (attribute.primaryKey) keyChanges = true
+      if (attribute.primaryKey) keepsKey = false
     }
-  const previousKey = keyChanges ? mapper.primaryKey.map(({ slot }) => state.committedValue(slot)) : null
+  const previousKey = keepsKey ? null : mapper.primaryKey.map(({ slot }) => state.committedValue(slot))
   return { state, slots, previousKey }
 }
 

@@ -36,6 +36,15 @@ export class Purchase extends Base<Purchase> {
   @Column(Integer, { foreignKey: 'user_account.id', nullable: true }) buyerId!: number | null
   @Relationship(() => User, { backPopulates: 'purchases' }) buyer!: User | null
   @Relationship(() => Tag, { backPopulates: 'purchases', secondary: () => purchaseTag, orderBy: 'id' }) tags!: Tag[]
+  @Relationship(() => Receipt, { backPopulates: 'purchase', useList: false }) receipt!: Related<Receipt> | null
+}
+
+/** One for a purchase, whose key is its own. */
+@Entity('receipt')
+export class Receipt extends Base<Receipt> {
+  @Column(Integer, { primaryKey: true, autoincrement: false, foreignKey: 'purchase.id' }) purchaseId!: number
+  @Column(String) text!: string
+  @Relationship(() => Purchase, { backPopulates: 'receipt' }) purchase!: Related<Purchase> | null
 }
 
 export const purchaseTag = table('purchase_tag', metadata, {
@@ -48,6 +57,22 @@ export class Tag extends Base<Tag> {
   @Column(Integer, { primaryKey: true }) id!: number
   @Column(String) word!: string
   @Relationship(() => Purchase, { backPopulates: 'tags', secondary: () => purchaseTag }) purchases!: Purchase[]
+}
+
+/** One desk for a person, one person for a desk; either can be without. */
+@Entity('person')
+export class Person extends Base<Person> {
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(String) name!: string
+  @Relationship(() => Desk, { backPopulates: 'person', useList: false }) desk!: Related<Desk> | null
+}
+
+@Entity('desk')
+export class Desk extends Base<Desk> {
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(String) room!: string
+  @Column(Integer, { foreignKey: 'person.id', nullable: true, unique: true }) personId!: number | null
+  @Relationship(() => Person, { backPopulates: 'desk' }) person!: Related<Person> | null
 }
 
 /** A tree. */
