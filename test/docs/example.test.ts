@@ -49,6 +49,14 @@ test('names come from the first module that has them, unless the example declare
   ])
 })
 
+test("JavaScript's own objects stay what they are", () => {
+  const example = { line: 2, lines: ['Column(JSON()); JSON.parse(a)', 'new Date(JSON.parse(b))', 'String.raw`c`'] }
+  const modules = [{ from: 'tsalchemy', names: new Set(['Column', 'JSON', 'Date', 'String']) }]
+  expect(exampleProgram(example, modules, './is.ts').code).toMatch(
+    /^import \{ is as \$is \} from '.\/is.ts'; import \{ Column, JSON \} from 'tsalchemy'; /,
+  )
+})
+
 test('a statement with a comment behind or below it is compared with it', () => {
   const lines = [
     'a.b()   // SELECT 1',

@@ -92,6 +92,10 @@ function toldValue(code: string, statement: ESTree.Node, comments: SourceFile['c
 function namesOf(program: ESTree.Program): { used: Set<string>; declared: Set<string>; waits: boolean } {
   const used = new Set<string>()
   const declared = new Set<string>()
+  // `JSON.parse` and `new Date` are JavaScript's, `Column(JSON())` and `Column(Date)` are types.
+  const globals = new Set<ESTree.Node>()
+  const isGlobal = (node: ESTree.Node): boolean =>
+    node.type === 'Identifier' && /^(JSON|Date|String|Boolean)$/.test(node.name)
   let waits = false
   const declare = (node: ESTree.Node | null): void => {
     if (node?.type === 'Identifier') declared.add(node.name)
@@ -100,7 +104,15 @@ function namesOf(program: ESTree.Program): { used: Set<string>; declared: Set<st
       for (const property of node.properties) declare(property.type === 'Property' ? property.value : property.argument)
   }
   new Visitor({
-    Identifier: (node) => used.add(node.name),
+    Identifier: (node) => {
+      if (!globals.has(node)) used.add(node.name)
+    },
+    MemberExpression(node) {
+      if (isGlobal(node.object)) globals.add(node.object)
+    },
+    NewExpression(node) {
+      if (isGlobal(node.callee)) globals.add(node.callee)
+    },
     VariableDeclarator: (node) => declare(node.id),
     FunctionDeclaration: (node) => declare(node.id),
     ClassDeclaration: (node) => declare(node.id),

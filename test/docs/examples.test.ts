@@ -16,7 +16,12 @@ const folder = mkdtempSync(join(root, '.cache/examples-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const tree = readSourceTree()
-const prelude = new Set(publicNames(readSourceTree(join(root, 'test/docs')), 'prelude.ts').map(({ name }) => name))
+const support = readSourceTree(join(root, 'test/docs'))
+const namesOf = (path: string): Set<string> => new Set(publicNames(support, path).map(({ name }) => name))
+const PRELUDES: Readonly<Record<string, ReadonlySet<string>>> = {
+  'prelude-columns.ts': namesOf('prelude-columns.ts'),
+  'prelude.ts': namesOf('prelude.ts'),
+}
 const faces = [...entryPoints()].map(([from, entry]) => ({
   from,
   names: new Set(publicNames(tree, entry).map(({ name }) => name)),
@@ -39,7 +44,9 @@ const programs = [...tree.values()].flatMap((file) => {
     const database = file.path.startsWith('dialect/postgresql/')
     const modules = [
       own,
-      { from: from('test/docs/prelude.ts'), names: prelude },
+      ...Object.entries(PRELUDES)
+        .filter(([path]) => path === 'prelude.ts' || file.path.startsWith('expression/'))
+        .map(([path, names]) => ({ from: from(`test/docs/${path}`), names })),
       ...(database ? faces.toReversed() : faces),
     ]
     try {
@@ -64,7 +71,12 @@ test('there are examples', () => {
 })
 
 test('all examples compile', () => {
-  const options = { noUnusedLocals: false, noUnusedParameters: false, verbatimModuleSyntax: false }
+  const options = {
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    verbatimModuleSyntax: false,
+    erasableSyntaxOnly: false,
+  }
   const config = {
     extends: '../../test/tsconfig.json',
     compilerOptions: options,

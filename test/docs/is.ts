@@ -26,6 +26,8 @@ export async function tell(program: () => Promise<unknown>): Promise<string[]> {
 
 /** Whether a comment tells the value; others tell what it is good for. */
 function tellsOf(value: unknown, comment: string): boolean {
+  // `MySQL: SELECT ...` and `in a query about users: ...` speak of something else.
+  if (/^[\w ]+: /.test(comment)) return false
   if (typeof value === 'object' && value !== null)
     return (
       !Array.isArray(value) && value.toString !== Object.prototype.toString && /[A-Z]{2,}|[:$]\w|[()=]/.test(comment)

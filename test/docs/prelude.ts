@@ -17,6 +17,9 @@ import {
 } from 'tsalchemy'
 import { aliased, DeclarativeBase, Entity, mapped, Relationship, sessionmaker } from 'tsalchemy/orm'
 
+export const Color = { red: 'red', green: 'green' } as const
+export type Color = (typeof Color)[keyof typeof Color]
+
 export interface Settings {
   readonly dark: boolean
 }

@@ -183,7 +183,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * Shares all FROM elements of the statements around but these, which are listed here again.
    * @example
    * select(func.count(a.id)).where(a.userId.eq(u.id)).correlateExcept(addresses).scalarSubquery()
-   * // (SELECT count(addresses.id) AS count_1 FROM addresses WHERE addresses.user_id = users.id)
+   * // in a query about users: (SELECT count(addresses.id) AS count_1 FROM addresses WHERE addresses.user_id = users.id)
    */
   correlateExcept(...from: readonly FromArgument[]): Select<Row, Tuple> {
     const more = expectAll(FROM, from, 'correlateExcept()') as Element[] as FromClause[]
@@ -225,7 +225,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * Text behind the word SELECT, such as a hint of a database; for one dialect only where it is named.
    * @throws ArgumentError a string: SQL is written as `text()`
    * @example
-   * select(users.c.id).prefixWith(text('SQL_NO_CACHE'), { dialect: 'mysql' })   // SELECT SQL_NO_CACHE users.id FROM users
+   * select(users.c.id).prefixWith(text('SQL_NO_CACHE'), { dialect: 'mysql' })   // MySQL: SELECT SQL_NO_CACHE users.id FROM users
    */
   prefixWith(prefix: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
     return this.with({ affixes: affixed(this.state.affixes, 'prefixes', prefix, options) })
