@@ -2,6 +2,7 @@
 import { expireAttributes } from '../instrument/history.ts'
 import { Outbox } from '../persist/outbox.ts'
 import type { SessionCore } from './core.ts'
+import { dropDeleted } from './deleted.ts'
 import { flushInto } from './flush.ts'
 
 /** Flushes and commits. Whatever fails has rolled back everything. */
@@ -17,6 +18,7 @@ export async function commitIn(core: SessionCore, signal: AbortSignal | undefine
       throw error
     }
   complete?.()
+  if (!core.expireOnCommit) dropDeleted(levels.deleted(), holdings)
   await levels.committed()
   if (core.expireOnCommit) for (const state of holdings.identities) expireAttributes(state, null)
 }

@@ -41,14 +41,18 @@ export async function flushInto(
     await levels.fail(error)
     throw error
   }
-  return () => complete(core, flush, snapshot)
+  return () => complete(core, flush)
 }
 
 /**
  * From here on the flush is answerable for what it has seen: changes made while it is under way are noted anew, for the next.
  */
-function capture(core: SessionCore, { work }: PreparedFlush, snapshot: Snapshot): void {
+function capture(core: SessionCore, { work, changes }: PreparedFlush, snapshot: Snapshot): void {
   const { holdings } = core
+  // Before the history is reset, and whether or not the rows will be written: a rollback has to know.
+  for (const { state, previousKey } of changes.values())
+    if (previousKey !== null && state.key !== null && !snapshot.rekeyed.has(state))
+      snapshot.rekeyed.set(state, { key: state.key, values: previousKey })
   for (const state of work.forgotten) holdings.releasePending(state)
   for (const state of work.inserts) {
     holdings.pending.delete(state)
@@ -68,8 +72,14 @@ function capture(core: SessionCore, { work }: PreparedFlush, snapshot: Snapshot)
 }
 
 /** The rows are written: keys and identities follow. */
-function complete({ holdings }: SessionCore, { work, changes }: PreparedFlush, snapshot: Snapshot): void {
+function complete({ holdings }: SessionCore, { work, changes }: PreparedFlush): void {
   const { identities } = holdings
+  // First of all, as a new object may have taken over a row.
+  for (const state of work.deletes) {
+    if (!holdings.isOwn(state)) continue
+    holdings.forget(state)
+    move(state, 'deleted')
+  }
   for (const state of work.inserts) {
     if (!holdings.isOwn(state)) continue
     state.key = state.mapper.identityKey(state.values)
@@ -80,15 +90,9 @@ function complete({ holdings }: SessionCore, { work, changes }: PreparedFlush, s
   }
   for (const { state, previousKey } of changes.values()) {
     if (previousKey === null || state.key === null || !holdings.isOwn(state)) continue
-    if (!snapshot.rekeyed.has(state)) snapshot.rekeyed.set(state, { key: state.key, values: previousKey })
     identities.remove(state)
     state.key = state.mapper.identityKey(state.values)
     identities.put(state)
-  }
-  for (const state of work.deletes) {
-    if (!holdings.isOwn(state)) continue
-    holdings.forget(state)
-    move(state, 'deleted')
   }
 }
 

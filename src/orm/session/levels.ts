@@ -3,6 +3,7 @@ import type { Connection } from '../../engine/connection.ts'
 import type { Engine } from '../../engine/engine.ts'
 import type { Transaction } from '../../engine/transaction.ts'
 import { InvalidRequestError, PendingRollbackError } from '../../errors.ts'
+import type { StateLike } from '../contract/orm.ts'
 import type { Holdings } from './holdings.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -110,6 +111,11 @@ export class Levels {
   /** Whether a connection was borrowed. */
   get connected(): boolean {
     return this.#connection !== null
+  }
+
+  /** The objects whose rows were deleted since the transaction began. */
+  deleted(): StateLike[] {
+    return this.#levels.flatMap(({ snapshot }) => [...snapshot.deleted])
   }
 
   /** The transaction was committed, in the flight that carried its last statements. */

@@ -230,6 +230,29 @@ describe.each(databases())('objects of a session on $name', (target) => {
     expect(await db.rows('SELECT count(*)::int FROM address')).toEqual([[0]])
   })
 
+  test('behind a commit, what was deleted is in no loaded relationship any more', async () => {
+    await using session = db.session()
+    const [red, blue] = ['red', 'blue'].map((word) => new Tag({ word })) as [Tag, Tag]
+    const pen = new Purchase({ title: 'pen', tags: [red, blue] })
+    const [home, work] = ['home', 'work'].map((email) => new Address({ email })) as [Address, Address]
+    const user = new User({ name: 'ed', addresses: [home, work], purchases: [pen] })
+    session.add(user)
+    await session.commit()
+    await session.delete(home)
+    await session.delete(red)
+    await session.flush()
+    expect(user.addresses.length).toBe(2)
+    await session.commit()
+    expect(user.addresses.map(({ email }) => email)).toEqual(['work'])
+    expect(pen.tags.map(({ word }) => word)).toEqual(['blue'])
+    await session.delete(user)
+    await session.commit()
+    expect([pen.buyer, pen.buyerId, session.dirty.size]).toEqual([null, null, 0])
+    db.sent.clear()
+    await session.commit()
+    expect(sentBy(db)).toEqual([])
+  })
+
   test('close() is for good, reset() is not; both let go of all objects', async () => {
     await stored('ed')
     const session = db.session()
