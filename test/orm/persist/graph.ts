@@ -326,7 +326,8 @@ export class Graph {
   }
 
   #isBelow(label: string, above: string): boolean {
-    for (let at: string | null = label; at !== null; at = this.expected.nodes.get(at) ?? null) if (at === above) return true
+    for (let at: string | null = label; at !== null; at = this.expected.nodes.get(at) ?? null)
+      if (at === above) return true
     return false
   }
 
@@ -399,7 +400,9 @@ function copyOf({ expected, objects: [users, addresses, purchases, tags, nodes] 
     expected: {
       users: new Set(expected.users),
       addresses: new Map(expected.addresses),
-      purchases: new Map([...expected.purchases].map(([title, each]) => [title, { ...each, tags: new Set(each.tags) }])),
+      purchases: new Map(
+        [...expected.purchases].map(([title, each]) => [title, { ...each, tags: new Set(each.tags) }]),
+      ),
       tags: new Set(expected.tags),
       nodes: new Map(expected.nodes),
     },
