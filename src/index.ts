@@ -166,6 +166,12 @@ export {
   type JoinTarget,
 } from './expression/from/from-clause.ts'
 export { TableClause } from './expression/from/table-clause.ts'
+export {
+  ColumnValued,
+  type RenderDerivedOptions,
+  TableSample,
+  TableValued,
+} from './expression/from/table-valued.ts'
 export type {
   ColumnDefinition,
   ColumnDefinitions,
@@ -183,9 +189,19 @@ export type {
   UpdateOf,
   ValueOrExpression,
 } from './expression/from/typed.ts'
+export {
+  Values,
+  type ValuesData,
+  type ValuesOptions,
+  type ValuesRow,
+  type ValuesTypes,
+  values,
+} from './expression/from/values.ts'
 export { func } from './expression/function/func.ts'
 export { FunctionCall } from './expression/function/function.ts'
+export type { TableValuedOptions } from './expression/function/in-from.ts'
 export type { AnyFunction, Functions } from './expression/function/signatures.ts'
+export { type TablesampleOptions, tablesample } from './expression/function/tablesample.ts'
 // ---- schema ------------------------------------------------------------------------------------------------------
 export type { RunDdlOptions, SchemaBind } from './expression/schema/bind.ts'
 export { SchemaColumn } from './expression/schema/column.ts'
@@ -196,6 +212,21 @@ export {
   PrimaryKeyConstraint,
   UniqueConstraint,
 } from './expression/schema/constraint.ts'
+export { DdlElement } from './expression/schema/ddl/element.ts'
+export { CreateSchema, CreateSequence, DropSchema, DropSequence } from './expression/schema/ddl/object.ts'
+export type { DdlPlan, DdlSpeller } from './expression/schema/ddl/plan.ts'
+export {
+  AddConstraint,
+  CreateIndex,
+  type CreateOptions,
+  CreateTable,
+  DropConstraint,
+  DropIndex,
+  type DropOptions,
+  DropTable,
+  SetColumnComment,
+  SetTableComment,
+} from './expression/schema/ddl/table.ts'
 export { CreateType, DropType } from './expression/schema/ddl/type.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'

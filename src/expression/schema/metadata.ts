@@ -77,6 +77,24 @@ export class MetaData implements TableRegistry {
     await this.#run('dropAll', dropPlan, bind, options)
   }
 
+  /**
+   * What {@link createAll} would run, as a plan that shows its commands and runs nothing.
+   *
+   * @throws NoReferencedTableError a foreign key refers to a table that is not there.
+   * @example
+   * metadata.createPlan().sql(postgresqlDialect())   // ['CREATE TABLE users (...)', ...]
+   */
+  createPlan(options: Pick<DdlOptions, 'tables'> = {}): DdlPlan {
+    checkKeys('createPlan()', options, ['tables'])
+    return createPlan(this.#chosen('createPlan', options.tables))
+  }
+
+  /** What {@link dropAll} would run; see {@link createPlan}. */
+  dropPlan(options: Pick<DdlOptions, 'tables'> = {}): DdlPlan {
+    checkKeys('dropPlan()', options, ['tables'])
+    return dropPlan(this.#chosen('dropPlan', options.tables))
+  }
+
   async #run(
     name: string,
     planOf: (tables: Iterable<Table>) => DdlPlan,
@@ -86,12 +104,13 @@ export class MetaData implements TableRegistry {
     checkKeys(`${name}()`, options, ['checkFirst', 'tables', 'signal'])
     if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
       throw new ArgumentError(`${name}() takes an engine or a connection`)
-    const plan = planOf(options.tables === undefined ? this.#tables.values() : this.#own(name, options.tables))
+    const plan = planOf(this.#chosen(name, options.tables))
     const { signal } = options
     await bind.runDdl(plan, { checkFirst: options.checkFirst ?? true, ...(signal === undefined ? {} : { signal }) })
   }
 
-  #own(name: string, tables: Iterable<object>): Table[] {
+  #chosen(name: string, tables: Iterable<object> | undefined): Iterable<Table> {
+    if (tables === undefined) return this.#tables.values()
     return [...tables].map((given) => {
       const table = [...this.#tables.values()].find((each) => each === given)
       if (table === undefined) throw new ArgumentError(`${name}(): a table of another MetaData, or no table, was given`)

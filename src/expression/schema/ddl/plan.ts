@@ -1,5 +1,6 @@
 // Creating and dropping many tables, as an ordered list of commands; running it is the engine's.
 
+import { type Element, stringify } from '../../base/element.ts'
 import type { NamedType, TypeHost } from '../../types/type.ts'
 import type { ForeignKeyConstraint } from '../foreign-key.ts'
 import { namedTypesOf, ownTypesOf } from '../named-types.ts'
@@ -16,6 +17,12 @@ import {
   SetTableComment,
 } from './table.ts'
 import { CreateType, DropType } from './type.ts'
+
+/** What a plan must know of a database to show its SQL; dialects are. */
+export interface DdlSpeller extends TypeHost {
+  readonly features: { readonly namedTypes: boolean }
+  compile(element: Element): { readonly sql: string }
+}
 
 /** What is to be created or dropped. */
 export interface DdlPlan {
@@ -36,6 +43,19 @@ export interface DdlPlan {
    * @throws InvalidRequestError two different types have one name.
    */
   namedTypes(host: TypeHost): readonly NamedType[]
+  /**
+   * The commands as SQL in order, as if nothing was there yet (or all was, for dropping).
+   *
+   * @param dialect such as `postgresqlDialect()`, or that of a connection. Default: the standard's spelling, for reading.
+   */
+  sql(dialect?: DdlSpeller): readonly string[]
+}
+
+function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): readonly string[] {
+  const types = dialect?.features.namedTypes === true ? plan.namedTypes(dialect) : []
+  return plan
+    .commands(null, types)
+    .map((command) => (dialect === undefined ? stringify.use(command) : dialect.compile(command).sql).trim())
 }
 
 /**
@@ -45,7 +65,7 @@ export interface DdlPlan {
  */
 export function createPlan(given: Iterable<Table>): DdlPlan {
   const { tables, later } = sortTables(given)
-  return {
+  const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'create',
     tables,
     namedTypes: (host) => namedTypesOf(tables, host),
@@ -58,6 +78,7 @@ export function createPlan(given: Iterable<Table>): DdlPlan {
       ]
     },
   }
+  return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
 }
 
 function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlElement[] {
@@ -77,7 +98,7 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlEl
 export function dropPlan(given: Iterable<Table>): DdlPlan {
   const { tables, later } = sortTables(given)
   const order = [...tables].reverse()
-  return {
+  const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'drop',
     tables: order,
     namedTypes: (host) => ownTypesOf(tables, host),
@@ -90,6 +111,7 @@ export function dropPlan(given: Iterable<Table>): DdlPlan {
       ]
     },
   }
+  return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
 }
 
 function keysOf(tables: readonly Table[], later: ReadonlySet<ForeignKeyConstraint>): ForeignKeyConstraint[] {
