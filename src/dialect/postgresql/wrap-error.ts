@@ -7,11 +7,13 @@ import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
 
 const SHOWN_PARAMETERS = 10
 const SHOWN_CHARACTERS = 300
+/** Long enough for what people write; batches of rows as VALUES run to megabytes. */
+const SHOWN_SQL = 10_000
 
 /**
  * Wraps a driver's error in the class its SQLSTATE stands for.
  *
- * The message is the server's, then the statement, then the parameters (cut to 300 characters) unless they are hidden.
+ * The message is the server's, then the statement (cut to 10,000 characters), then the parameters (cut to 300 characters) unless they are hidden.
  * The server's `detail` is a property only: it may hold other rows' values.
  *
  * @param statement - the statement that failed; null where no statement was at fault.
@@ -60,9 +62,14 @@ function classOf(error: DriverError): DBAPIErrorClass {
 function messageOf(error: DriverError, statement: string | null, parameters: readonly unknown[] | null): string {
   let message = error.message
   if (error.fields?.hint !== undefined) message += `\nHINT: ${error.fields.hint}`
-  if (statement !== null) message += `\n[SQL: ${statement}]`
+  if (statement !== null) message += `\n[SQL: ${showStatement(statement)}]`
   if (parameters !== null && parameters.length > 0) message += `\n[parameters: ${showParameters(parameters)}]`
   return message
+}
+
+function showStatement(statement: string): string {
+  const more = statement.length - SHOWN_SQL
+  return more > 0 ? `${statement.slice(0, SHOWN_SQL)}... and ${more} more characters` : statement
 }
 
 function showParameters(parameters: readonly unknown[]): string {

@@ -82,6 +82,13 @@ describe('wrapDriverError', () => {
     expect(JSON.stringify(error)).not.toContain('s3cret')
   })
 
+  test('shows the beginning of a statement that runs to megabytes, and keeps the whole', () => {
+    const statement = `INSERT INTO t VALUES ${'($1), '.repeat(100_000)}`
+    const error = wrapDriverError(new DriverError('no'), statement)
+    expect(error.message).toBe(`no\n[SQL: ${statement.slice(0, 10_000)}... and 590021 more characters]`)
+    expect(error.statement).toBe(statement)
+  })
+
   test('cuts long lists and values of parameters', () => {
     const { message } = wrapDriverError(new DriverError('no'), null, [
       'x'.repeat(10_000),

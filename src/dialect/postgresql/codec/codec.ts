@@ -100,7 +100,11 @@ function describeObject(value: object): string {
  * @param expected - what the type takes, as the end of the sentence "takes ...".
  */
 export function refusal(type: string, value: unknown, expected: string): DriverError {
-  return new DriverError(`${type} does not take ${describeValue(value)}; it takes ${expected}`, { sent: false })
+  const kind = describeValue(value)
+  const noun = kind.replace(/^an? /, '')
+  // 'int2 does not take an integer; it takes an integer ...' would be a riddle.
+  const given = noun !== kind && expected.includes(noun) ? `this ${noun}` : kind
+  return new DriverError(`${type} does not take ${given}; it takes ${expected}`, { sent: false })
 }
 
 /** The error for bytes of the server that are not a value of the type. */

@@ -28,7 +28,8 @@ export const timestamp: PostgresCodec<string> = temporalText('timestamp', 1114, 
 // Milliseconds from 1970-01-01 to 2000-01-01, from which the binary format counts.
 const EPOCH_2000 = 946_684_800_000
 
-const REMEDY = 'a Date cannot hold it: read the column as a string (timestamptzAsString, or select it with ::text)'
+const REMEDY =
+  "a Date cannot hold it: read the column as a string, by DateTime({ timezone: true, as: 'string' }), or select it with ::text"
 
 function dateText(buffer: Buffer, start: number, end: number): Date {
   const milliseconds = parseTimestamptz(buffer, start, end)

@@ -4,7 +4,7 @@ import type { Decode } from '../codec/codec.ts'
 import type { Encoded } from './encode.ts'
 import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcome.ts'
 import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
-import { decodeRow, planRows, type RowPlan } from './row-plan.ts'
+import { decodeRow, planRows, type RowPlan, undecodableColumn } from './row-plan.ts'
 import type { Known, Prepared, StatementCache } from './statements.ts'
 import type { MessageWriter } from './writer.ts'
 
@@ -157,7 +157,7 @@ export class Batch implements Submittable {
       if (row === undefined) return false
       this.#rows.push(row)
     } catch (error) {
-      this.#decodeFailure(error)
+      this.#decodeFailure(error, undecodableColumn(buffer, start, decoders))
     }
     return true
   }
@@ -178,9 +178,11 @@ export class Batch implements Submittable {
     return entry.plan
   }
 
-  #decodeFailure(cause: unknown): void {
+  #decodeFailure(cause: unknown, column: number): void {
     const why = cause instanceof Error ? cause.message : String(cause)
-    const error = new DriverError(`row ${this.#rows.length + 1} of the result: ${why}`, { cause })
+    const name = this.#planOf(this.#entries[this.#current])?.columns[column]?.name
+    const where = name === undefined ? '' : `, column ${JSON.stringify(name)}`
+    const error = new DriverError(`row ${this.#rows.length + 1} of the result${where}: ${why}`, { cause })
     this.#failure = { error, commandIndex: this.#current }
   }
 

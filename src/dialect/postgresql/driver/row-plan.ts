@@ -63,3 +63,20 @@ export function decodeRow(buffer: Buffer, at: number, end: number, decoders: rea
   }
   return offset === end ? row : undefined
 }
+
+/** The index of the first column of a DataRow that its decoder cannot read, found once that is known; -1 where there is none. */
+export function undecodableColumn(buffer: Buffer, at: number, decoders: readonly Decode[]): number {
+  let offset = at + 2
+  for (const [index, decode] of decoders.entries()) {
+    const length = buffer.readInt32BE(offset)
+    offset += 4
+    if (length < 0) continue
+    try {
+      decode(buffer, offset, offset + length)
+    } catch {
+      return index
+    }
+    offset += length
+  }
+  return -1
+}

@@ -248,3 +248,10 @@ test('malformed answers are errors, not values', () => {
       expect(() => decode(codec, text), `${codec.name} of ${JSON.stringify(text)}`).toThrow(DriverError)
   }
 })
+
+test('a value of the right kind that cannot be is not told to be of another kind', () => {
+  expect(() => codecs.int2.encode(40_000)).toThrow(
+    'int2 does not take this integer; it takes an integer from -32768 to 32767',
+  )
+  expect(() => codecs.numeric.encode('ten')).toThrow('numeric does not take this string; it takes a decimal string')
+})

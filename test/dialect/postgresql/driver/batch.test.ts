@@ -281,9 +281,13 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
   })
 
   test('fails on a value it cannot decode, and goes on', async () => {
-    const error = await failure(connection().run([command('SELECT 1'), command("SELECT 'infinity'::timestamptz")]))
+    const error = await failure(
+      connection().run([command('SELECT 1'), command('SELECT 1 AS one, \'infinity\'::timestamptz AS "end"')]),
+    )
     expect(error).toMatchObject({ commandIndex: 1, disconnected: false })
-    expect(error.message).toMatch(/^row 1 of the result: cannot read "infinity" as timestamptz/)
+    expect(error.message).toBe(
+      `row 1 of the result, column "end": cannot read "infinity" as timestamptz; a Date cannot hold it: read the column as a string, by DateTime({ timezone: true, as: 'string' }), or select it with ::text`,
+    )
     expect(error.results).toHaveLength(1)
     expect(await rows(connection(), 'SELECT 2')).toEqual([[2]])
   })
