@@ -5,7 +5,7 @@ import { iterate } from './base/traverse.ts'
 import { ColumnClause } from './element/column.ts'
 import type { ColumnElement } from './element/column-element.ts'
 import { TextClause } from './element/text.ts'
-import { Alias, Cte, NamedFrom, Subquery } from './from/alias.ts'
+import { Alias, Cte, Subquery } from './from/alias.ts'
 import { FromClause, Join } from './from/from-clause.ts'
 import { TableClause } from './from/table-clause.ts'
 
@@ -85,7 +85,6 @@ class Replacing {
   #from(from: FromClause): Element {
     if (from instanceof Join) return this.#join(from)
     if (from instanceof Cte) return this.#cte(from)
-    if (!(from instanceof NamedFrom)) return from
     if (from instanceof Alias) {
       const element = this.element(from.element)
       return element === from.element ? from : new Alias(element as FromClause, from.name, from.isLateral)
@@ -94,7 +93,7 @@ class Replacing {
       const element = this.element(from.element)
       return element === from.element ? from : new Subquery(element as Subquery['element'], from.name, from.isLateral)
     }
-    return from
+    return from.adapted((each) => this.element(each))
   }
 
   #join(join: Join): Element {

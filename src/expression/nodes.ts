@@ -22,6 +22,8 @@ import type { Alias, Cte, Subquery } from './from/alias.ts'
 import type { Join } from './from/join.ts'
 import type { RowArrays } from './from/row-arrays.ts'
 import type { TableClause } from './from/table-clause.ts'
+import type { ColumnValued, TableSample, TableValued } from './from/table-valued.ts'
+import type { Values, ValuesRows } from './from/values.ts'
 import type { FunctionCall } from './function/function.ts'
 import type { CompoundSelect } from './select/compound.ts'
 import type { EntityElement } from './select/entity.ts'
@@ -40,6 +42,7 @@ export type CoreNode =
   | Cast
   | ClauseList
   | ColumnClause
+  | ColumnValued
   | CompoundSelect
   | Cte
   | Delete<unknown, unknown[]>
@@ -62,10 +65,14 @@ export type CoreNode =
   | Select
   | Subquery
   | TableClause
+  | TableSample
+  | TableValued
   | TextClause
   | True
   | Tuple
   | TypeCoerce
   | Unary
   | Update<unknown, unknown[]>
+  | Values
+  | ValuesRows
   | WithinGroup

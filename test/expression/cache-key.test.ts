@@ -1,7 +1,7 @@
 // Cache keys: equal shapes have equal keys, any other field another key, values never matter.
 
 import fc from 'fast-check'
-import { type Element, func, Integer, insert, String as StringType, select, union } from 'tsalchemy'
+import { type Element, func, Integer, insert, String as StringType, select, union, values } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { Interner, KeyPass } from '../../src/expression/base/cache-key.ts'
 import { isElement } from '../../src/expression/base/element.ts'
@@ -46,6 +46,9 @@ const BESIDE_THE_POINT: Readonly<Record<string, readonly string[]>> = {
   update: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   delete: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   text: ['state.executionOptions', 'remembered'],
+  // Made from the rest; told by variants below.
+  values: ['columnList'],
+  tableValued: ['columnList', 'valued'],
   // The members' types.
   tuple: ['type'],
 }
@@ -136,6 +139,17 @@ describe('what the key sees besides', () => {
     ['that a CTE is materialized', select(u.id).cte('a'), select(u.id).cte('a', { materialized: true })],
     ['what is not', select(u.id).cte('a', { materialized: false }), select(u.id).cte('a', { materialized: true })],
     ['that a CTE is nested', select(u.id).cte('a'), select(u.id).cte('a', { nesting: true })],
+    ['a column of a function', func('f').tableValued('a'), func('f').tableValued('b')],
+    ['its type', func('f').tableValued({ a: Integer }), func('f').tableValued({ a: StringType })],
+    ['its number', func('f').tableValued('a'), func('f').tableValued('a', { withOrdinality: 'n' })],
+    ['that it names its columns', func('f').tableValued('a'), func('f').tableValued('a').renderDerived()],
+    [
+      'with types',
+      func('f').tableValued('a').renderDerived(),
+      func('f').tableValued('a').renderDerived({ withTypes: true }),
+    ],
+    ['that it is lateral', func('f').tableValued('a'), func('f').tableValued('a').lateral()],
+    ['how many rows are written', values({ a: Integer }).data([[1]]), values({ a: Integer }).data([[1], [2]])],
     ['names of items', select(u.id), select({ id: u.id })],
     ['another name', select({ a: u.id }), select({ b: u.id })],
     [

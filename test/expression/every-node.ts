@@ -21,11 +21,13 @@ import {
   sqlFalse,
   sqlNull,
   sqlTrue,
+  tablesample,
   text,
   tuple,
   typeCoerce,
   union,
   update,
+  values,
 } from 'tsalchemy'
 import type { CompilePlugin } from '../../src/expression/base/protocol.ts'
 import { Affix, Hint } from '../../src/expression/element/affix.ts'
@@ -63,6 +65,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   cast: (value) => cast(value, StringType),
   clauseList: (value) => new ClauseList([u.id, literal(value)], NullType),
   column: () => new ColumnClause('key', 'name', Integer, users.alias('of')),
+  columnValued: (value) => func.generateSeries(1, value).columnValued('g'),
   compound: (value) =>
     union(select(u.id), select(a.id)).orderBy('id').limit(value).offset(value).fetch(value, { withTies: true }),
   cte: (value) => select(u.id).where(u.id.eq(value)).cte('c', { materialized: true }),
@@ -108,6 +111,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .withHint(users, 'ONLY'),
   subquery: (value) => select(u.id).where(u.id.eq(value)).subquery('s'),
   table: () => users,
+  tableSample: (value) => tablesample(users, value, { name: 'sampled', seed: value }),
+  tableValued: (value) => func('f', value).tableValued({ a: Integer }, { name: 'f', withOrdinality: 'n' }),
   text: (value) => sql`select ${u.id} + ${value}`.columns({ id: Integer }),
   true: () => sqlTrue(),
   tuple: (value) => tuple(u.id, value),
@@ -120,5 +125,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .from(addresses)
       .returning(u.id)
       .addCte(select(a.id).cte('w')),
+  values: (value) => values({ a: Integer }, { name: 'v' }).data([[value]]),
+  valuesRows: (value) => values({ a: Integer }).data([[value]]).rows,
   withinGroup: (value) => func.percentileCont(value).withinGroup(u.age),
 }

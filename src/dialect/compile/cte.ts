@@ -7,7 +7,7 @@ import type { Render } from './state.ts'
 /** `name AS (statement)`; a recursive one names its columns, as its second part refers to them. */
 export function renderCteDefinition(node: Cte, out: Render): string {
   const name = out.quoted(node.name)
-  const columns = node.recursive ? `(${columnNames(node, out)})` : ''
+  const columns = node.recursive || node.element.kind === 'valuesRows' ? `(${columnNames(node, out)})` : ''
   const hint = node.materialized === null ? '' : node.materialized ? 'MATERIALIZED ' : 'NOT MATERIALIZED '
   return `${name}${columns} AS ${hint}\n(${out.statement(node.element, Place.cte)})`
 }

@@ -1,9 +1,12 @@
 // Renderers of FROM elements: tables, aliases, subqueries, joins, arrays as rows.
+import { CompileError } from '../../errors.ts'
 import { type Alias, Subquery } from '../../expression/from/alias.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import { Join } from '../../expression/from/join.ts'
 import type { RowArrays } from '../../expression/from/row-arrays.ts'
 import { TableClause } from '../../expression/from/table-clause.ts'
+import { TableSample, TableValued } from '../../expression/from/table-valued.ts'
+import { Values, type ValuesRows } from '../../expression/from/values.ts'
 import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
@@ -16,6 +19,11 @@ function innerText(inner: FromClause, out: Render): string {
 
 function renderAlias(node: Alias, out: Render): string {
   const inner = node.element
+  const name = out.quoted(node.name)
+  // These write a name of their own, which the alias's takes the place of.
+  if (inner instanceof TableValued) return tableValuedText(inner, name, out)
+  if (inner instanceof Values) return valuesText(inner, name, out)
+  if (inner instanceof TableSample) return tableSampleText(inner, name, out)
   const text = innerText(inner, out)
   return hinted(node, `${node.isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`, out)
 }
@@ -70,11 +78,53 @@ function renderRowArrays(node: RowArrays, out: Render): string {
   return `unnest(${arrays})${node.ordinality === null ? '' : ' WITH ORDINALITY'} AS ${name}(${columns})`
 }
 
-type FromKind = 'alias' | 'cte' | 'entity' | 'join' | 'rowArrays' | 'subquery' | 'table'
+/** `function(...) AS name(columns)`. */
+function tableValuedText(node: TableValued, name: string, out: Render): string {
+  const { columns, ordinality, isDerived, withTypes, isLateral } = node.valued
+  const typed = columns.map((column) =>
+    withTypes ? `${out.quoted(column.name)} ${out.spelling.typeName(column.type)}` : out.quoted(column.name),
+  )
+  const all = ordinality === null ? typed : [...typed, out.quoted(ordinality)]
+  const text = `${isLateral ? 'LATERAL ' : ''}${out.node(node.element)}${ordinality === null ? '' : ' WITH ORDINALITY'}`
+  return `${text} AS ${name}${isDerived ? `(${all.join(', ')})` : ''}`
+}
+
+/** `(VALUES ...) AS name (columns)`. */
+function valuesText(node: Values, name: string, out: Render): string {
+  const columns = node.columnList.map((column) => out.quoted(column.name)).join(', ')
+  return `${node.isLateral ? 'LATERAL ' : ''}(${out.node(node.element)}) AS ${name} (${columns})`
+}
+
+/** @throws CompileError there are no rows. */
+function renderValuesRows(node: ValuesRows, out: Render): string {
+  out.enter()
+  if (node.rows.length === 0) throw new CompileError('values() has no rows: add them by .data([...])')
+  return `VALUES ${node.rows.map((row) => `(${out.nodes(row, ', ')})`).join(', ')}`
+}
+
+function tableSampleText(node: TableSample, name: string, out: Render): string {
+  const text = `${innerText(node.element, out)} AS ${name} TABLESAMPLE ${out.node(node.sampling)}`
+  return node.seed === null ? text : `${text} REPEATABLE (${out.node(node.seed)})`
+}
+
+type FromKind =
+  | 'alias'
+  | 'columnValued'
+  | 'cte'
+  | 'entity'
+  | 'join'
+  | 'rowArrays'
+  | 'subquery'
+  | 'table'
+  | 'tableSample'
+  | 'tableValued'
+  | 'values'
+  | 'valuesRows'
 
 /** FROM elements, spelt alike by all databases that follow the standard. */
 export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   alias: renderAlias,
+  columnValued: (node, out) => out.quoted(node.name),
   // Its name; where it is met first it is put into WITH.
   cte: (node, out) => out.cte(node),
   entity: (node, out) => out.node(node.from),
@@ -82,4 +132,8 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   rowArrays: renderRowArrays,
   subquery: renderSubquery,
   table: (node, out) => hinted(node, out.tableName(node), out),
+  tableSample: (node, out) => tableSampleText(node, out.quoted(node.name), out),
+  tableValued: (node, out) => tableValuedText(node, out.quoted(node.name), out),
+  values: (node, out) => valuesText(node, out.quoted(node.name), out),
+  valuesRows: renderValuesRows,
 }

@@ -38,6 +38,7 @@ function membersFor(left: ColumnElement, operator: Operator, members: unknown): 
   const element = elementOf(members)
   if (element !== null) {
     if (element.roles & Role.text) return new Grouping(element as Element as ColumnElement)
+    if (element.kind === 'valuesRows') return new Grouping(element as Element as ColumnElement)
     if (element.roles & Role.rows) return (element as ScalarSource).scalarSubquery()
     if (element instanceof Bind) return expanding(element, left.type)
     if (IN_ITSELF.has(element.kind)) return element as ColumnElement

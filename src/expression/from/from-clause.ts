@@ -65,6 +65,11 @@ export abstract class FromClause extends Element {
     return null
   }
 
+  /** @internal This element with its parts changed; itself where none is. Those that `replace()` knows by themselves have no need of it. */
+  adapted(_change: (element: Element) => Element): FromClause {
+    return this
+  }
+
   /** FROM elements that need not be listed again where this one is: the sides of a join. */
   containedFroms(): readonly FromClause[] {
     return [this]

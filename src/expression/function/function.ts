@@ -8,7 +8,9 @@ import { ORDER } from '../coerce/roles.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { fromsOf } from '../element/grouping.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
-import type { SqlType } from '../types/type.ts'
+import { ColumnValued, type TableValued } from '../from/table-valued.ts'
+import type { SqlType, ValueOf } from '../types/type.ts'
+import { type TableValuedOptions, tableValuedOf } from './in-from.ts'
 
 /** `package.name(arguments)`. */
 export class FunctionCall<out V = unknown> extends Windowed<V> {
@@ -81,6 +83,38 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
   withinGroup<T>(first: Expression<T>, ...by: readonly Expression[]): Windowed<T> {
     const orderBy = expectAll(ORDER, [first, ...by], '.withinGroup()')
     return new WithinGroup(this, orderBy, (orderBy[0] as ColumnElement<T>).type)
+  }
+
+  /**
+   * The rows that the function gives, as a FROM element: with these columns, or with their types by name; then options.
+   * PostgreSQL names the columns only where it is told to, by `.renderDerived()`.
+   * @throws ArgumentError for an unknown option, or something that is no name
+   * @example
+   * const tags = func.unnest(docs.c.tags).tableValued('tag', { withOrdinality: 'n' }).renderDerived({ name: 't' })
+   * select(tags.c.tag, tags.c.n).selectFrom(docs)
+   * // SELECT t.tag, t.n FROM docs, unnest(docs.tags) WITH ORDINALITY AS t(tag, n)
+   */
+  tableValued<const C extends Readonly<Record<string, SqlType>>, const O extends string = never>(
+    types: C,
+    options?: TableValuedOptions & { readonly withOrdinality?: O },
+  ): TableValued<{ -readonly [K in keyof C]: ValueOf<C[K]> } & { [K in O]: bigint }>
+  tableValued<const N extends string>(only: N): TableValued<{ [K in N]: V }>
+  tableValued<const N extends string, const O extends string = never>(
+    only: N,
+    options: TableValuedOptions & { readonly withOrdinality?: O },
+  ): TableValued<{ [K in N]: V } & { [K in O]: bigint }>
+  tableValued(...names: readonly (string | TableValuedOptions)[]): TableValued<Record<string, unknown>>
+  tableValued(...given: readonly unknown[]): TableValued<never> {
+    return tableValuedOf(this, given) as TableValued<never>
+  }
+  /**
+   * The value of each row that the function gives, in FROM under a name of its own.
+   * @example
+   * const n = func.generateSeries(1, 3).columnValued('n')
+   * select(n.multiply(2))   // SELECT n * :n_1 AS anon_1 FROM generate_series(:generate_series_1, :generate_series_2) AS n
+   */
+  columnValued(name: string | null = null): ColumnValued<V> {
+    return new ColumnValued(tableValuedOf(this, name === null ? [] : [{ name }]), this.type)
   }
 
   walk(pass: Pass): void {

@@ -132,6 +132,12 @@ interface Documents {
 }
 
 interface Sundries {
+  /** The numbers, or points of time, from one to another; in FROM by `.columnValued()`. */
+  generateSeries<V extends number | bigint | string | Date>(
+    start: Argument<V>,
+    stop: Argument<V>,
+    step?: Anything | number | bigint,
+  ): FunctionCall<V extends number ? number : V>
   unnest<V>(array: Expression<readonly V[] | null>): FunctionCall<V>
   cardinality(array: Expression<readonly unknown[] | null>): FunctionCall<number | null>
   arrayLength(array: Expression<readonly unknown[] | null>, dimension: Count): FunctionCall<number | null>

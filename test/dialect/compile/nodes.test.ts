@@ -21,11 +21,13 @@ import {
   sqlNull,
   sqlTrue,
   table,
+  tablesample,
   text,
   tuple,
   typeCoerce,
   union,
   update,
+  values,
 } from 'tsalchemy'
 import { insert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
@@ -108,6 +110,31 @@ const young = select(u.id).where(u.age.lt(18)).cte('young')
 const SPELT: readonly Spelt[] = [
   { kind: 'affix', element: new Affix(text('x'), null), standard: 'x' },
   { kind: 'hint', element: new Hint(users, 'ONLY', null), standard: 'ONLY' },
+  {
+    kind: 'columnValued',
+    element: func.generateSeries(u.id, u.age).columnValued('g'),
+    standard: 'g',
+  },
+  {
+    kind: 'tableSample',
+    element: tablesample(users, func('bernoulli', u.id), { name: 's' }),
+    standard: 'users AS s TABLESAMPLE bernoulli(users.id)',
+  },
+  {
+    kind: 'tableValued',
+    element: func('f', u.id).tableValued('a', { name: 'f' }).renderDerived(),
+    standard: 'f(users.id) AS f(a)',
+  },
+  {
+    kind: 'values',
+    element: values({ a: Integer }, { name: 'v' }).data([[u.id]]),
+    standard: '(VALUES (users.id)) AS v (a)',
+  },
+  {
+    kind: 'valuesRows',
+    element: values({ a: Integer }).data([[u.id], [u.age]]).rows,
+    standard: 'VALUES (users.id), (users.age)',
+  },
   { kind: 'alias', element: users.alias('boss'), standard: 'users AS boss' },
   { kind: 'anonymousName', element: new AnonymousName('x'), standard: 'x_1' },
   {
