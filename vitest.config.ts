@@ -11,6 +11,10 @@ export default defineConfig({
   oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: {
     alias: [
+      {
+        find: /^@electric-sql\/pglite$/,
+        replacement: fileURLToPath(new URL('test/support/pglite.ts', import.meta.url)),
+      },
       { find: /^tsalchemy$/, replacement: source('index.ts') },
       { find: /^tsalchemy\/orm$/, replacement: source('orm/index.ts') },
       { find: /^tsalchemy\/postgresql$/, replacement: source('dialect/postgresql/index.ts') },
