@@ -25,13 +25,19 @@ interface Blueprint {
   readonly accessors: ReadonlyMap<string, (this: object) => unknown>
   /** The own properties that the last object had after construction. */
   fields: Fields
+  /** What the last object was given. */
+  given: Names
+}
+
+/** Names, and the attributes that are called so. */
+interface Names {
+  readonly keys: readonly string[]
+  /** By position; null for a name that is no attribute's. */
+  readonly attributes: readonly (AttributeLike | null)[]
 }
 
 /** Own properties of a new object, and the attributes that they hide. */
-interface Fields {
-  readonly keys: readonly string[]
-  /** By position; null for a property that is no attribute. */
-  readonly attributes: readonly (AttributeLike | null)[]
+interface Fields extends Names {
   /** Position of the first that hides one; -1 for none. */
   readonly first: number
 }
@@ -76,6 +82,7 @@ export function prepareConstruction(replacement: EntityConstructor, mapper: Mapp
     blank: new Array(mapper.columns.length).fill(undefined),
     accessors: accessorsBehind(replacement, mapper),
     fields: { keys: [], attributes: [], first: -1 },
+    given: { keys: [], attributes: [] },
   }
   Object.defineProperty(replacement.prototype, BLUEPRINT, { value: blueprint })
 }
@@ -96,9 +103,11 @@ export function begin(entity: object, init: unknown): void {
   carryState(entity, state)
   if (init === undefined) return
   given = asInit(mapper, init)
-  for (const key of Object.keys(given)) {
-    const attribute = mapper.attributes.get(key)
-    if (attribute === undefined) throw unknownAttribute(mapper, key)
+  const { keys, attributes } = namesIn(blueprint, Object.keys(given))
+  for (let index = 0; index < keys.length; index += 1) {
+    const key = keys[index] as string
+    const attribute = attributes[index] ?? null
+    if (attribute === null) throw unknownAttribute(mapper, key)
     const value = given[key]
     if (value !== undefined) setAttribute(state, attribute, value)
   }
@@ -115,15 +124,16 @@ function finish(entity: object, init: Init): void {
     const attribute = blueprint.mapper.attributes.get(key)
     if (value !== undefined && attribute !== undefined && !isGiven(init, key)) setAttribute(state, attribute, value)
   }
-  if (init !== null) restoreGiven(state, init)
+  if (init !== null) restoreGiven(state, blueprint, init)
 }
 
 /** Sets again what was given where initialisers have replaced it by way of the accessors, as fields do that are assigned rather than defined. */
-function restoreGiven(state: InstanceState, init: NonNullable<Init>): void {
-  for (const key of Object.keys(init)) {
-    const attribute = state.mapper.attributes.get(key)
-    const value = init[key]
-    if (attribute === undefined || value === undefined) continue
+function restoreGiven(state: InstanceState, blueprint: Blueprint, init: NonNullable<Init>): void {
+  const { keys, attributes } = namesIn(blueprint, Object.keys(init))
+  for (let index = 0; index < keys.length; index += 1) {
+    const attribute = attributes[index] ?? null
+    const value = init[keys[index] as string]
+    if (attribute === null || value === undefined) continue
     const present = state.values[attribute.slot]
     if (present === value) continue
     if (Array.isArray(value) && Array.isArray(present) && attribute.kind === 'relationship') {
@@ -144,8 +154,14 @@ function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, 
   const { attributes, first } = fieldsOf(blueprint, keys)
   if (first < 0) return
   const own = entity as Record<string, unknown>
-  const values: unknown[] = Object.values(entity)
-  for (let index = keys.length - 1; index >= first; index -= 1) delete own[keys[index] as string]
+  let values: unknown[] | null = null
+  for (let index = keys.length - 1; index >= first; index -= 1) {
+    const key = keys[index] as string
+    // Most fields are declared only: nothing is left to be done for those.
+    if (own[key] !== undefined || attributes[index] === null) values ??= Object.values(entity)
+    delete own[key]
+  }
+  if (values === null) return
   for (let index = first; index < keys.length; index += 1) {
     const value = values[index]
     const attribute = attributes[index] ?? null
@@ -157,11 +173,29 @@ function moveFields(entity: object, state: InstanceState, blueprint: Blueprint, 
 /** Which own properties hide attributes: the same for nearly all objects of a class, so the last answer is kept. */
 function fieldsOf(blueprint: Blueprint, keys: readonly string[]): Fields {
   const known = blueprint.fields
-  if (known.keys.length === keys.length && known.keys.every((key, index) => key === keys[index])) return known
-  const attributes = keys.map((key) => blueprint.mapper.attributes.get(key) ?? null)
+  if (sameNames(known.keys, keys)) return known
+  const attributes = attributesOf(blueprint, keys)
   const fields = { keys, attributes, first: attributes.findIndex((attribute) => attribute !== null) }
   blueprint.fields = fields
   return fields
+}
+
+/** The attributes of names that an object was given; the last answer is kept here, too. */
+function namesIn(blueprint: Blueprint, keys: readonly string[]): Names {
+  const known = blueprint.given
+  if (sameNames(known.keys, keys)) return known
+  blueprint.given = { keys, attributes: attributesOf(blueprint, keys) }
+  return blueprint.given
+}
+
+function attributesOf({ mapper }: Blueprint, keys: readonly string[]): (AttributeLike | null)[] {
+  return keys.map((key) => mapper.attributes.get(key) ?? null)
+}
+
+function sameNames(one: readonly string[], other: readonly string[]): boolean {
+  if (one.length !== other.length) return false
+  for (let index = 0; index < one.length; index += 1) if (one[index] !== other[index]) return false
+  return true
 }
 
 function isGiven(init: Init, key: string): boolean {

@@ -50,6 +50,11 @@ export class IdentityMap implements Iterable<StateLike> {
     this.#byMapper.clear()
   }
 
+  /** Calls a function with each object; faster than iterating, for those who leave none out. */
+  forEach(visit: (state: StateLike) => void): void {
+    for (const states of this.#byMapper.values()) for (const state of states.values()) visit(state)
+  }
+
   *[Symbol.iterator](): IterableIterator<StateLike> {
     for (const states of this.#byMapper.values()) yield* states.values()
   }

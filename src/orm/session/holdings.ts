@@ -46,6 +46,7 @@ export class Holdings {
    */
   add(root: StateLike): void {
     this.#attach(root)
+    if (root.mapper.relationships.length === 0) return
     for (const state of this.reach(root, 'saveUpdate', (member) => !this.owns(member)))
       if (state !== root) this.#attach(state)
   }
@@ -115,10 +116,7 @@ export class Holdings {
   release(state: StateLike): void {
     this.pending.delete(state)
     this.forget(state)
-    move(state, 'detach')
-    if (state.lifecycle === 'transient') state.key = null
-    state.session = null
-    state.batch = null
+    leave(state)
   }
 
   /** A new object leaves before it was written. */
@@ -137,9 +135,13 @@ export class Holdings {
     this.#exposed.delete(state)
   }
 
-  /** Lets go of all objects. */
+  /** Lets go of all objects. The sets are emptied as wholes: one by one would cost as much as loading did. */
   releaseAll(): void {
-    for (const state of [...this.pending, ...this.identities]) this.release(state)
+    for (const state of this.pending) leave(state)
+    this.identities.forEach(leave)
+    this.pending.clear()
+    this.changed.clear()
+    this.marked.clear()
     this.identities.clear()
     this.#exposed.clear()
   }
@@ -161,4 +163,12 @@ export class Holdings {
       if (relationships.size === 0) this.#exposed.delete(state)
     }
   }
+}
+
+/** An object leaves its session: a new one becomes transient, one with a row detached. */
+function leave(state: StateLike): void {
+  move(state, 'detach')
+  if (state.lifecycle === 'transient') state.key = null
+  state.session = null
+  state.batch = null
 }
