@@ -85,11 +85,11 @@ export class Outbox {
 
 function guardedItem(outgoing: Outgoing, index: number): OutgoingItem {
   if (outgoing.guarded === null || outgoing.expected === null) return outgoing
-  const mark = `${GUARD_MARK}${index}:`
-  return {
-    statement: outgoing.guarded,
-    parameters: { ...outgoing.parameters, expected: BigInt(outgoing.expected), mark },
-  }
+  const parameters = outgoing.parameters ?? {}
+  // The record was made for this statement alone.
+  parameters.expected = BigInt(outgoing.expected)
+  parameters.mark = `${GUARD_MARK}${index}:`
+  return { statement: outgoing.guarded, parameters }
 }
 
 function deliver(outgoing: Outgoing | undefined, result: IncomingResult | undefined, committed: boolean): void {

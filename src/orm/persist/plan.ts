@@ -35,6 +35,7 @@ export function planFlush(work: Work): FlushPlan {
 }
 
 function planSaves(work: Work): SaveStep[] {
+  if (work.inserts.size === 0 && work.updates.size === 0) return []
   const steps: Map<MapperLike, SaveStep> = new Map()
   for (const state of work.updates) stepFor(steps, state.mapper).updates.push(state)
   for (const state of work.inserts) stepFor(steps, state.mapper).inserts.push(state)
@@ -67,6 +68,7 @@ function compareKeys(one: IdentityKey | null, other: IdentityKey | null): number
 }
 
 function planDeletes(work: Work): DeleteStep[] {
+  if (work.deletes.size === 0) return []
   const steps: Map<MapperLike, DeleteStep> = new Map()
   for (const state of work.deletes) {
     const step = steps.get(state.mapper)
