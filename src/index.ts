@@ -133,6 +133,7 @@ export {
   sqlFalse,
   sqlNull,
   sqlTrue,
+  tryCast,
   tuple,
   typeCoerce,
   type ValueIn,
@@ -143,7 +144,10 @@ export { Insert, insert } from './expression/dml/insert.ts'
 export { type OrderedValue, Update, update } from './expression/dml/update.ts'
 export { Bind } from './expression/element/bind.ts'
 export {
+  type AtPath,
   ColumnElement,
+  type Containable,
+  type Container,
   type CustomOperatorOptions,
   type Expression,
   type LikeOptions,
@@ -153,6 +157,8 @@ export {
   type PatternOptions,
   type RegexpOptions,
   type RowsOf,
+  type Subscript,
+  type Subscripted,
 } from './expression/element/column-element.ts'
 export { TextClause } from './expression/element/text.ts'
 export { type FrameBound, type OneOrMany, type OverOptions, Windowed } from './expression/element/window.ts'
@@ -256,7 +262,7 @@ export type { LabelStyle } from './expression/select/state.ts'
 export { ident, sql, TextStatement, text } from './expression/select/text.ts'
 export type { Item, RowOfItems, Selectable, TupleOf } from './expression/select/typed.ts'
 // ---- types -------------------------------------------------------------------------------------------------------
-export { ARRAY, ArrayType } from './expression/types/array.ts'
+export { ARRAY, type ArrayOptions, ArrayType } from './expression/types/array.ts'
 export { TypeDecorator, UserDefinedType } from './expression/types/decorator.ts'
 export { Enum, type EnumOptions, EnumType, type EnumValue } from './expression/types/enum.ts'
 export {
@@ -286,7 +292,7 @@ export {
   VARBINARY,
   VARCHAR,
 } from './expression/types/exact.ts'
-export { JSON, JsonType } from './expression/types/json.ts'
+export { JSON, type JsonOptions, JsonType, jsonNull } from './expression/types/json.ts'
 export { NullType } from './expression/types/null.ts'
 export {
   BigInteger,

@@ -6,7 +6,7 @@ import type { Affix, Hint } from './element/affix.ts'
 import type { Binary } from './element/binary.ts'
 import type { Bind } from './element/bind.ts'
 import type { Case } from './element/case.ts'
-import type { Cast, TypeCoerce } from './element/cast.ts'
+import type { Cast, TryCast, TypeCoerce } from './element/cast.ts'
 import type { ColumnClause } from './element/column.ts'
 import type { False, Null, True } from './element/constant.ts'
 import type { Extract } from './element/extract.ts'
@@ -69,6 +69,7 @@ export type CoreNode =
   | TableValued
   | TextClause
   | True
+  | TryCast
   | Tuple
   | TypeCoerce
   | Unary

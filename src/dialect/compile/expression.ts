@@ -98,6 +98,7 @@ type ExpressionKind =
   | 'scalarSelect'
   | 'text'
   | 'true'
+  | 'tryCast'
   | 'tuple'
   | 'typeCoerce'
 
@@ -123,6 +124,7 @@ export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
   scalarSelect: renderScalarSelect,
   text: renderText,
   true: () => 'true',
+  tryCast: (node, out) => `TRY_CAST(${out.node(node.element)} AS ${out.spelling.typeName(node.type)})`,
   tuple: (node, out) => `(${out.nodes(node.clauses, ', ')})`,
   typeCoerce: (node, out) => out.node(node.element),
 }

@@ -4,7 +4,7 @@ import { Binary } from '../../expression/element/binary.ts'
 import { Bind } from '../../expression/element/bind.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { Unary } from '../../expression/element/unary.ts'
-import { notIn } from '../../expression/operator/catalog.ts'
+import { notIn, sliceTo } from '../../expression/operator/catalog.ts'
 import { Numeric } from '../../expression/types/numeric.ts'
 import type { TupleType } from '../../expression/types/tuple.ts'
 import type { SqlType } from '../../expression/types/type.ts'
@@ -30,8 +30,11 @@ export function renderBinary(node: Binary, out: Render): string {
 /** The right operand and the operator behind the text of the left one. */
 function operands(left: string, node: Binary, out: Render): string {
   const text = `${left} ${node.operator.symbol} ${out.node(node.right)}`
-  return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+  return node.modifier === null || !LIKE.has(node.operator.name) ? text : `${text}${escapeClause(node.modifier)}`
 }
+
+/** Operators whose modifier is ESCAPE. */
+const LIKE: ReadonlySet<string> = new Set(['like', 'notLike', 'ilike', 'notIlike'])
 
 /** ESCAPE with its character. */
 export function escapeClause(character: string): string {
@@ -98,8 +101,29 @@ function renderFloorDivide(node: Binary, out: Render): string {
 function renderIlike(symbol: string): Renderer<Binary> {
   return (node, out) => {
     const text = `lower(${out.node(node.left)}) ${symbol} lower(${out.node(node.right)})`
-    return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+    return node.modifier === null ? text : `${text}${escapeClause(node.modifier)}`
   }
+}
+
+/** `array[index]`, `array[from:to]`; an end of a slice that is open is left out. */
+export function renderSubscript(node: Binary, out: Render): string {
+  const { left, right } = node
+  const inside = right instanceof Binary && right.operator === sliceTo ? slice(right, out) : null
+  return `${out.node(left)}[${inside ?? out.node(right)}]`
+}
+
+function slice(ends: Binary, out: Render): string {
+  const end = (element: ColumnElement): string => (element.kind === 'null' ? '' : out.node(element))
+  return `${end(ends.left)}:${end(ends.right)}`
+}
+
+function renderPower(node: Binary, out: Render): string {
+  return `power(${out.node(node.left)}, ${out.node(node.right)})`
+}
+
+function renderRegexpReplace(node: Binary, out: Render): string {
+  const flags = node.modifier === null ? '' : `, '${node.modifier}'`
+  return `REGEXP_REPLACE(${out.node(node.left)}, ${out.node(node.right)}${flags})`
 }
 
 /** Operators of the standard that are more than their symbol. */
@@ -108,6 +132,11 @@ export const operators: Readonly<Record<string, Renderer<Binary>>> = {
   notIn: renderIn,
   divide: renderDivide,
   floorDivide: renderFloorDivide,
+  subscript: renderSubscript,
+  match: (node, out) => `${out.node(node.left)} MATCH ${out.node(node.right)}`,
   ilike: renderIlike('LIKE'),
+  power: renderPower,
+  bitwiseXor: (node, out) => `${out.node(node.left)} ^ ${out.node(node.right)}`,
+  regexpReplace: renderRegexpReplace,
   notIlike: renderIlike('NOT LIKE'),
 }

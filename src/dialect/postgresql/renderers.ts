@@ -19,13 +19,32 @@ export type PostgresNode = KnownNode | OnConflict
 /** An operator by its symbol. */
 function bySymbol(node: Binary, out: Render): string {
   const text = `${out.node(node.left)} ${node.operator.symbol} ${out.node(node.right)}`
-  return node.escape === null ? text : `${text}${escapeClause(node.escape)}`
+  return node.modifier === null ? text : `${text}${escapeClause(node.modifier)}`
 }
 
 function renderLimit(limit: ColumnElement | null, offset: ColumnElement | null, out: Render): string {
   let text = limit === null ? '' : ` \n LIMIT ${out.node(limit)}`
   if (offset !== null) text += `${limit === null ? '\n LIMIT ALL' : ''} OFFSET ${out.node(offset)}`
   return text
+}
+
+/** Words by way of plainto_tsquery. */
+function renderMatch(node: Binary, out: Render): string {
+  return `${out.node(node.left)} @@ plainto_tsquery(${out.node(node.right)})`
+}
+
+/** `document -> key`; of JSONB a subscript, which an index on it can be used for as well. */
+function renderDocumentAt(node: Binary, out: Render): string {
+  const { left, right } = node
+  const isSubscript = left.type.forDialect(out.spelling).kind === 'jsonb'
+  return isSubscript ? `${out.node(left)}[${out.node(right)}]` : bySymbol(node, out)
+}
+
+/** Flags stand in the pattern. */
+function withFlags(node: Binary, out: Render): string {
+  const left = `${out.node(node.left)} ${node.operator.symbol} `
+  const pattern = out.node(node.right)
+  return node.modifier === null ? left + pattern : `${left}CONCAT('(?', '${node.modifier}', ')', ${pattern})`
 }
 
 /** Counts in parentheses: a parameter with its cast is no plain number. */
@@ -53,7 +72,19 @@ export const postgres: Renderers<PostgresNode> = {
   createType: renderCreateType,
   dropType: renderDropType,
   unnamedForeignKey,
-  operators: { ...ansi.operators, ilike: bySymbol, notIlike: bySymbol },
+  tryCast: () => {
+    throw new CompileError('PostgreSQL has no TRY_CAST: use cast(), or a function of your own')
+  },
+  operators: {
+    ...ansi.operators,
+    jsonAt: renderDocumentAt,
+    match: renderMatch,
+    ilike: bySymbol,
+    notIlike: bySymbol,
+    bitwiseXor: bySymbol,
+    regexpMatch: withFlags,
+    notRegexpMatch: withFlags,
+  },
 }
 
 const arrayIn: Renderer<Binary> = renderArrayIn

@@ -7,7 +7,7 @@ import { describe } from '../coerce/describe.ts'
 import { elementOf, expect, expectAll } from '../coerce/expect.ts'
 import { EXPRESSION, ORDER } from '../coerce/roles.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
-import { TypeCoerce } from '../element/cast.ts'
+import { TryCast, TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement, Operand, RowsOf } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
@@ -157,10 +157,21 @@ export function sqlFalse(): ColumnElement<boolean> {
  * cast(users.c.id, String)   // CAST(users.id AS VARCHAR)
  */
 export function cast<T>(value: unknown, type: SqlType<T>): ColumnElement<T> {
-  // A value of another sort is sent as what it is: that is what is to be cast.
+  return castOperand('cast()', value, type).cast(type)
+}
+
+/** A value of another sort is sent as what it is: that is what is to be cast. */
+function castOperand(where: string, value: unknown, type: SqlType): ColumnElement {
   const isValue = value !== undefined && elementOf(value) === null
-  const sent = isValue ? comparedType(typeArgument(type, 'cast()'), value) : null
-  return typedOperand('cast()', value, sent ?? type).cast(type)
+  const sent = isValue ? comparedType(typeArgument(type, where), value) : null
+  return typedOperand(where, value, sent ?? type)
+}
+
+/**
+ * `TRY_CAST(x AS type)`: NULL where the value is none of the type. For databases that have it; PostgreSQL does not.
+ */
+export function tryCast<T>(value: unknown, type: SqlType<T>): ColumnElement<T | null> {
+  return new TryCast(castOperand('tryCast()', value, type), type)
 }
 
 /**

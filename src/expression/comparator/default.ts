@@ -19,7 +19,8 @@ import { between, beyondComparison, compare } from './comparison.ts'
 import { conjunction } from './conjunction.ts'
 import { membership } from './membership.ts'
 import { ANONYMOUS, operandFor, refusal } from './operand.ts'
-import { likePart, likePattern, regexp } from './pattern.ts'
+import { likePart, likePattern, regexp, regexpReplaced } from './pattern.ts'
+import { TYPED_HANDLERS } from './typed.ts'
 import { filtered, windowed } from './window.ts'
 
 type Handler = (left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement
@@ -33,6 +34,13 @@ function calculate(left: ColumnElement, operator: Operator, operands: readonly u
   const meant = operator === op.add && both ? op.concatenate : operator
   const type = resultType(left.type, meant.name as Calculation, right.type)
   return new Binary(left.selfGroup(meant), meant, right.selfGroup(meant), type)
+}
+
+/** An operator whose result is of the left side's type, whatever stands on the right. */
+function alongside(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  if (operands[0] === undefined) throw refusal(left, operator, undefined)
+  const right = operandFor(left, operator, operands[0])
+  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), left.type)
 }
 
 /** An operator given by its text. */
@@ -79,14 +87,18 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   ...[op.between, op.notBetween].map((each) => [each, between] as const),
   ...[op.in_, op.notIn].map((each) => [each, membership] as const),
   ...[op.like, op.notLike, op.ilike, op.notIlike].map((each) => [each, likePattern] as const),
-  ...[op.contains, op.startsWith, op.endsWith].map((each) => [each, likePart] as const),
+  ...[op.startsWith, op.endsWith].map((each) => [each, likePart] as const),
   ...[op.icontains, op.istartsWith, op.iendsWith].map((each) => [each, likePart] as const),
   [op.regexpMatch, regexp],
   ...[op.add, op.subtract, op.multiply, op.divide].map((each) => [each, calculate] as const),
   ...[op.floorDivide, op.modulo, op.concatenate].map((each) => [each, calculate] as const),
+  ...[op.bitwiseAnd, op.bitwiseOr, op.bitwiseXor].map((each) => [each, alongside] as const),
+  ...[op.shiftLeft, op.shiftRight, op.power].map((each) => [each, alongside] as const),
+  [op.regexpReplace, regexpReplaced],
   ...[op.and, op.or, op.not].map((each) => [each, conjunction] as const),
-  ...[op.negative, op.distinctOf].map((each) => [each, prefixed] as const),
+  ...[op.negative, op.bitwiseNot, op.distinctOf].map((each) => [each, prefixed] as const),
   ...[op.ascending, op.descending, op.nullsFirst, op.nullsLast].map((each) => [each, ordered] as const),
+  ...TYPED_HANDLERS,
   [op.collate, collated],
   [op.as, labelled],
   [op.over, windowed],

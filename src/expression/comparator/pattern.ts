@@ -3,7 +3,9 @@ import { ArgumentError } from '../../errors.ts'
 import { Binary } from '../element/binary.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, LikeOptions, PatternOptions, RegexpOptions } from '../element/column-element.ts'
+import { ClauseList } from '../element/list.ts'
 import {
+  comma,
   concatenate,
   contains,
   endsWith,
@@ -72,12 +74,32 @@ export function likePart(
 
 /** `left ~ pattern`. */
 export function regexp(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
-  const flags = (operands[1] as RegexpOptions | undefined)?.flags
-  if (flags !== undefined && flags !== 'i')
-    throw new ArgumentError(`.regexpMatch() knows the flag 'i'; write others into the pattern, such as '(?x)...'`)
+  const flags = flagsOf(operands[1] as RegexpOptions | undefined, operator)
   const meant = flags === 'i' ? iregexpMatch : operator
   const right = textOperand(left, operator, operands[0])
-  return new Binary(left.selfGroup(meant), meant, right.selfGroup(meant), BooleanSql)
+  const others = meant === operator ? flags : null
+  return new Binary(left.selfGroup(meant), meant, right.selfGroup(meant), BooleanSql, others)
+}
+
+/** The text with matches of a pattern replaced. */
+export function regexpReplaced(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const [pattern, replacement, options] = operands
+  const parts = [textOperand(left, operator, pattern), textOperand(left, operator, replacement)]
+  const flags = flagsOf(options as RegexpOptions | undefined, operator)
+  const list = new ClauseList(
+    parts.map((part) => part.selfGroup(comma)),
+    StringSql,
+  )
+  return new Binary(left.selfGroup(comma), operator, list, left.type, flags)
+}
+
+/** Letters alone, as they are written into the text. */
+function flagsOf(options: RegexpOptions | undefined, operator: Operator): string | null {
+  const flags: unknown = options?.flags
+  if (flags === undefined) return null
+  if (typeof flags !== 'string' || !/^[a-z]{1,16}$/.test(flags))
+    throw new ArgumentError(`.${operator.name}(): flags are letters, such as 'i' or 'gi'`)
+  return flags
 }
 
 function textOperand(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {

@@ -20,21 +20,21 @@ export class Binary<V = unknown> extends ColumnElement<V> {
   readonly operator: Operator
   readonly right: ColumnElement
   readonly type: SqlType<V>
-  /** The character of LIKE's ESCAPE; null for none. */
-  readonly escape: string | null
+  /** The character of LIKE's ESCAPE, the flags of a regular expression, the configuration of a text search; null for none. */
+  readonly modifier: string | null
   constructor(
     left: ColumnElement,
     operator: Operator,
     right: ColumnElement,
     type: SqlType<V>,
-    escape: string | null = null,
+    modifier: string | null = null,
   ) {
     super()
     this.left = left
     this.operator = operator
     this.right = right
     this.type = type
-    this.escape = escape
+    this.modifier = modifier
   }
   override get topOperator(): Operator {
     return this.operator
@@ -46,7 +46,7 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     const negation = this.operator.negation
     // `x = ANY (list)` and `x != ANY (list)` can both be true.
     if (negation === null || isQuantified(this.right)) return null
-    return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.escape)
+    return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.modifier)
   }
   override fromObjects(): readonly Element[] {
     if (!isBinary(this.left)) return fromsOf([this.left, this.right])
@@ -83,7 +83,7 @@ function tell(node: Binary, pass: Pass): void {
   pass.identity(node.operator)
   pass.node(node.right)
   pass.type(node.type)
-  pass.text(node.escape)
+  pass.text(node.modifier)
 }
 
 /** Whether an element is `ANY (...)` or `ALL (...)`. */

@@ -31,6 +31,31 @@ export class Cast<V = unknown> extends ColumnElement<V> {
   }
 }
 
+/** `TRY_CAST(element AS type)`: NULL where the value is none of the type; for databases that have it. */
+export class TryCast<V = unknown> extends ColumnElement<V> {
+  declare readonly kind: 'tryCast'
+  static {
+    defineKind(TryCast, 'tryCast')
+  }
+  readonly element: ColumnElement
+  readonly type: SqlType<V>
+  constructor(element: ColumnElement, type: SqlType<V>) {
+    super()
+    this.element = element
+    this.type = type
+  }
+  override get resultKey(): string | null {
+    return this.element.resultKey
+  }
+  override fromObjects(): readonly Element[] {
+    return this.element.fromObjects()
+  }
+  walk(pass: Pass): void {
+    pass.node(this.element)
+    pass.type(this.type)
+  }
+}
+
 /** The element with another type for its values; writes nothing. */
 export class TypeCoerce<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'typeCoerce'

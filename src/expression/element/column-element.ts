@@ -5,6 +5,7 @@ import { Role } from '../base/role.ts'
 import { Socket } from '../base/socket.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
+import type { Range } from '../types/range.ts'
 import type { IntervalValue } from '../types/temporal.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Name } from './name.ts'
@@ -36,6 +37,52 @@ export interface RowsOf<V> {
 /** An expression of text, whether nullable or not. */
 export type Textual = Expression<string | null>
 
+/** What `.at()` takes: places of an array, keys of a document; anything of a document without a type. */
+export type Subscript<V> = unknown extends V
+  ? string | number
+  : V extends readonly unknown[]
+    ? number
+    : V extends object
+      ? Extract<keyof V, string>
+      : never
+
+/** What `.at()` gives. */
+export type Subscripted<V, K> = unknown extends V
+  ? unknown
+  : V extends readonly (infer T)[]
+    ? T | null
+    : V extends object
+      ? K extends keyof V
+        ? Exclude<V[K], undefined> | (undefined extends V[K] ? null : never)
+        : never
+      : null
+
+/** What `.path()` gives. */
+export type AtPath<V, P extends readonly (string | number)[]> = P extends readonly [
+  infer K,
+  ...infer R extends readonly (string | number)[],
+]
+  ? AtPath<Subscripted<V, K>, R>
+  : P extends readonly []
+    ? V
+    : unknown
+
+/** A value of a type that has something in it. */
+export type Container<V> = unknown extends V
+  ? unknown
+  : V extends Range<infer T>
+    ? Range<T>
+    : V extends readonly unknown[]
+      ? V
+      : V extends object
+        ? Partial<V>
+        : never
+
+/** What a document, an array or a range can have in it. */
+export type Containable<V> =
+  | Container<V>
+  | (V extends Range<infer T> | readonly Range<infer T>[] ? T | Range<T> : never)
+
 /** Options of {@link ColumnElement.like}. */
 export interface LikeOptions {
   /** The character that takes the meaning from a `%` or `_` behind it; one character. Default: none is named, PostgreSQL takes `\`. */
@@ -50,8 +97,8 @@ export interface PatternOptions extends LikeOptions {
 
 /** Options of {@link ColumnElement.regexpMatch}. */
 export interface RegexpOptions {
-  /** `i` pays no attention to case. */
-  readonly flags?: 'i'
+  /** Letters that the database knows; `i` pays no attention to case. Default: none. */
+  readonly flags?: string
 }
 
 /** Options of {@link ColumnElement.op}. */
@@ -207,7 +254,10 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
    * @example
    * users.c.name.contains('a%b', { autoescape: true })   // users.name LIKE '%' || :name_1 || '%' ESCAPE '/'
    */
-  contains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
+  contains(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean>
+  /** `@>`: whether the document, array or range has all of the other in it; a range also a single value. */
+  contains<T>(this: Expression<T>, other: Containable<T> | Expression): ColumnElement<boolean>
+  contains(other: unknown, options?: PatternOptions): ColumnElement<boolean> {
     return build(this, op.contains, [other, options])
   }
   /** Whether the text begins with the other; options as for {@link contains}. */
@@ -230,12 +280,31 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   iendsWith(this: Textual, other: string | Textual, options?: PatternOptions): ColumnElement<boolean> {
     return build(this, op.iendsWith, [other, options])
   }
-  /** Whether the database's regular expression matches somewhere; PostgreSQL's `~`, with the flag `i` `~*`. */
+  /**
+   * Whether the database's regular expression matches somewhere; PostgreSQL's `~`, with the flag `i` `~*`.
+   * @throws ArgumentError flags that are no letters
+   */
   regexpMatch(this: Textual, pattern: string | Textual, options?: RegexpOptions): ColumnElement<boolean> {
     return build(this, op.regexpMatch, [pattern, options])
   }
+  /**
+   * The text with the first match of a regular expression replaced, with the flag `g` all of them.
+   * @example
+   * users.c.name.regexpReplace('[aeiou]', '*', { flags: 'g' })   // REGEXP_REPLACE(users.name, $1, $2, 'g')
+   */
+  regexpReplace(
+    this: Textual,
+    pattern: string | Textual,
+    replacement: string | Textual,
+    options?: RegexpOptions,
+  ): ColumnElement<V> {
+    return build(this, op.regexpReplace, [pattern, replacement, options])
+  }
   /** `||` */
-  concat(this: Textual, other: string | Textual): ColumnElement<V> {
+  concat(this: Textual, other: string | Textual): ColumnElement<V>
+  /** `||` of arrays, of documents, of key-value pairs. */
+  concat<T>(this: Expression<T>, other: Container<T> | Expression<T | null>): ColumnElement<T>
+  concat(other: unknown): ColumnElement<V> {
     return build(this, op.concatenate, [other])
   }
   /** `COLLATE "name"`: text compared and sorted by these rules. */
@@ -271,6 +340,34 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   modulo(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
     return build(this, op.modulo, [other])
   }
+  /** To a power: `power(x, exponent)`. */
+  power(exponent: NonNullable<V> | number | Expression<V | number | null>): ColumnElement<V> {
+    return build(this, op.power, [exponent])
+  }
+  /** `&`: the bits that both have. */
+  bitwiseAnd(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.bitwiseAnd, [other])
+  }
+  /** `|`: the bits that either has. */
+  bitwiseOr(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.bitwiseOr, [other])
+  }
+  /** The bits that only one of them has: `#` in PostgreSQL. */
+  bitwiseXor(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+    return build(this, op.bitwiseXor, [other])
+  }
+  /** `~x`: the other bits. */
+  bitwiseNot(): ColumnElement<V> {
+    return build(this, op.bitwiseNot, [])
+  }
+  /** `<<`: bits moved up by so many places. */
+  bitwiseLshift(places: number | Expression<number | null>): ColumnElement<V> {
+    return build(this, op.shiftLeft, [places])
+  }
+  /** `>>`: bits moved down by so many places. */
+  bitwiseRshift(places: number | Expression<number | null>): ColumnElement<V> {
+    return build(this, op.shiftRight, [places])
+  }
   /** `-x` */
   negate(): ColumnElement<V> {
     return build(this, op.negative, [])
@@ -305,6 +402,103 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   /** The contrary; see `not()`. */
   not(this: Expression<boolean | null>): ColumnElement<boolean> {
     return build(this, op.not, [])
+  }
+
+  // ---- documents, arrays, ranges, text search ---------------------------------------------------------------------
+
+  /**
+   * A member of an array by its place, from 1 unless the type says `zeroIndexes`; of a document by its key or place.
+   * @throws ArgumentError the expression is neither an array nor a document
+   * @example
+   * docs.c.tags.at(1)             // docs.tags[:tags_1]
+   * docs.c.body.at('a').at('b')   // docs.body[$1::TEXT][$2::TEXT] on PostgreSQL, for JSONB
+   */
+  at<T, const K extends Subscript<T>>(this: Expression<T>, key: K | Expression): ColumnElement<Subscripted<T, K>> {
+    return build(this, op.subscript, [key])
+  }
+  /**
+   * What is in a document at the end of several keys: `#>`.
+   * @example
+   * docs.c.body.path(['a', 0, 'b'])   // docs.body #> $1
+   */
+  path<T, const P extends readonly (string | number)[]>(this: Expression<T>, keys: P): ColumnElement<AtPath<T, P>> {
+    return build(this, op.jsonPath, [keys])
+  }
+  /** A part of an array, from one place to another, both included; null for an open end. */
+  slice(from: number | null | Expression, to: number | null | Expression): ColumnElement<V> {
+    return build(this, op.sliceTo, [from, to])
+  }
+  /** The document's value as text, without quotes: `->>`. */
+  asString(): ColumnElement<string | null> {
+    return build(this, op.documentAs, [null])
+  }
+  /**
+   * The document's value as a value of another type: `CAST((document ->> key) AS type)`.
+   * @example
+   * docs.c.body.at('n').as(Integer).gt(3)   // CAST((docs.body ->> $1::TEXT) AS INTEGER) > $2::INTEGER
+   */
+  as<T>(type: SqlType<T>): ColumnElement<T | null> {
+    return build(this, op.documentAs, [type])
+  }
+  /** `<@`: whether all of this is in the other. */
+  containedBy<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.containedBy, [other])
+  }
+  /** `&&`: whether both have something in common. */
+  overlaps<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.overlaps, [other])
+  }
+  /** `?`: whether the document has the key, or the text as a member. */
+  hasKey(key: string | Expression): ColumnElement<boolean> {
+    return build(this, op.hasKey, [key])
+  }
+  /** `?|`: whether the document has one of the keys. */
+  hasAny(keys: readonly string[] | Expression): ColumnElement<boolean> {
+    return build(this, op.hasAny, [keys])
+  }
+  /** `?&`: whether the document has all of the keys. */
+  hasAll(keys: readonly string[] | Expression): ColumnElement<boolean> {
+    return build(this, op.hasAll, [keys])
+  }
+  /** `@?`: whether a path of SQL/JSON leads somewhere. */
+  pathExists(path: string | Expression): ColumnElement<boolean> {
+    return build(this, op.pathExists, [path])
+  }
+  /** `@@`: whether a predicate of SQL/JSON holds. */
+  pathMatch(path: string | Expression): ColumnElement<boolean> {
+    return build(this, op.pathMatch, [path])
+  }
+  /** `-`: a document or key-value pairs without some keys, or a list without the member at a place. */
+  without(keys: string | number | readonly string[] | Expression): ColumnElement<V> {
+    return build(this, op.without, [keys])
+  }
+  /** `#-`: a document without what is at the end of several keys. */
+  deletePath(keys: readonly (string | number)[]): ColumnElement<V> {
+    return build(this, op.deletePath, [keys])
+  }
+  /** `@@`: whether a TSVECTOR fits a TSQUERY; a string is a query in the server's own notation, `cat & !dog`. */
+  matchesQuery(query: string | Textual): ColumnElement<boolean> {
+    return build(this, op.matchesQuery, [query])
+  }
+  /** `<<`: whether the range ends before the other begins; of networks: is within the other. */
+  strictlyLeftOf<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.strictlyLeftOf, [other])
+  }
+  /** `>>`: whether the range begins after the other ends. */
+  strictlyRightOf<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.strictlyRightOf, [other])
+  }
+  /** `&<`: whether the range does not go beyond the other's end. */
+  notExtendRightOf<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.notExtendRightOf, [other])
+  }
+  /** `&>`: whether the range does not begin before the other. */
+  notExtendLeftOf<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.notExtendLeftOf, [other])
+  }
+  /** `-|-`: whether nothing lies between the two ranges, and they have nothing in common. */
+  adjacentTo<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {
+    return build(this, op.adjacentTo, [other])
   }
 
   // ---- ordering, naming, conversion ------------------------------------------------------------------------------

