@@ -156,6 +156,7 @@ export {
   type Operand,
   type PatternOptions,
   type RegexpOptions,
+  type PartOf,
   type RowsOf,
   type Subscript,
   type Subscripted,
@@ -214,15 +215,19 @@ export { SchemaColumn } from './expression/schema/column.ts'
 export { Column, type ColumnDef, type ColumnOptions } from './expression/schema/column-definition.ts'
 export {
   CheckConstraint,
+  type CheckOptions,
   Constraint,
   PrimaryKeyConstraint,
+  type PrimaryKeyOptions,
   UniqueConstraint,
+  type UniqueOptions,
 } from './expression/schema/constraint.ts'
 export { DdlElement } from './expression/schema/ddl/element.ts'
 export { CreateSchema, CreateSequence, DropSchema, DropSequence } from './expression/schema/ddl/object.ts'
 export type { DdlPlan, DdlSpeller } from './expression/schema/ddl/plan.ts'
 export {
   AddConstraint,
+  type ConcurrentOptions,
   CreateIndex,
   type CreateOptions,
   CreateTable,
@@ -231,16 +236,28 @@ export {
   type DropOptions,
   DropTable,
   SetColumnComment,
+  SetConstraintComment,
   SetTableComment,
 } from './expression/schema/ddl/table.ts'
 export { CreateType, DropType } from './expression/schema/ddl/type.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
-export type { NamingConvention } from './expression/schema/naming.ts'
-export { Sequence } from './expression/schema/sequence.ts'
+export type { NameParts, NameRule, NamingConvention } from './expression/schema/naming.ts'
+export { type PartitionOptions, partition } from './expression/schema/partition.ts'
+export { Sequence, type SequenceDefinition } from './expression/schema/sequence.ts'
+export {
+  type ComputedOptions,
+  FetchedValue,
+  type IdentityOptions,
+  type SequenceOptions,
+  type ServerDefault,
+  type SqlExpression,
+} from './expression/schema/server-default.ts'
+export type { StorageParameters } from './expression/schema/storage.ts'
 export { Table, type TableOptions, table } from './expression/schema/table.ts'
-export { Index, type IndexOptions } from './expression/schema/table-index.ts'
+export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
+export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'
 export type { AffixOptions, AffixText } from './expression/select/affixes.ts'
 export {
   type CompoundOperator,

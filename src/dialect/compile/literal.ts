@@ -2,6 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
+import { jsonNull } from '../../expression/types/json.ts'
 import type { IntervalValue } from '../../expression/types/temporal.ts'
 import type { SqlType, TypeHost } from '../../expression/types/type.ts'
 
@@ -63,6 +64,7 @@ function objectLiteral(value: object, type: SqlType, style: LiteralStyle): strin
 }
 
 function jsonText(value: unknown): string {
+  if (value === jsonNull) return 'null'
   const text: string | undefined = JSON.stringify(value)
   if (text === undefined) throw new CompileError('A value that JSON cannot hold cannot be written into a statement')
   return text

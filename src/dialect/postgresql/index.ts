@@ -1,4 +1,5 @@
 // The face of `tsalchemy/postgresql`: what PostgreSQL has beyond the standard.
+export { ExcludeConstraint, type ExcludeOptions, type ExcludePart } from '../../expression/schema/exclude.ts'
 export { Interval, type IntervalFields } from './codec/index.ts'
 export { type PostgresDialectOptions, postgresqlDialect } from './dialect.ts'
 export {
@@ -20,6 +21,7 @@ export {
   INTERVAL,
   JSON,
   JSONB,
+  JSONPATH,
   NUMERIC,
   REAL,
   SMALLINT,

@@ -16,6 +16,7 @@ export function postgresLiteral(value: unknown, type: SqlType): string {
     text: quoteText,
     bytes: (bytes) => `decode('${hex(bytes)}', 'hex')`,
     array: (items, of) => {
+      if (items.length === 0 && of.kind === 'jsonPath') return "'{}'"
       const cast = castName(of)
       return `ARRAY[${items.join(', ')}]${cast === null ? '' : `::${cast}`}`
     },

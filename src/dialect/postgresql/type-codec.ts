@@ -10,6 +10,7 @@ import {
   arrayOf,
   bool,
   bytea,
+  codecByOid,
   date,
   defineCodec,
   float4,
@@ -53,6 +54,9 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   uuid: () => uuid,
   json: () => json,
   jsonb: () => jsonb,
+  jsonKey: () => text,
+  jsonPath: () => textArray,
+  jsonPathQuery: () => codecByOid(4072),
   char: () => varchar,
   nchar: () => varchar,
   nvarchar: () => varchar,
@@ -67,6 +71,8 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   user: (type) => userCodec(type as SqlType as UserDefinedType<unknown>),
   array: (type) => arrayCodec(type as SqlType as ArrayType),
 }
+
+const textArray: PostgresCodec = arrayOf(text)
 
 /** The processors have made labels of values before. */
 function enumCodec(type: EnumType): PostgresCodec {

@@ -36,6 +36,7 @@ export const postgresTypes: TypeSpellings = {
   time: (type: TimeType) => `TIME ${zone(type.timezone)}`,
   dateTime: (type: DateTimeType) => `TIMESTAMP ${zone(type.timezone)}`,
   jsonb: () => 'JSONB',
+  jsonPathQuery: () => 'JSONPATH',
   enum: (type: EnumType) => (type.native ? namedTypeName(type as NamedType) : `VARCHAR${inParentheses(type.length)}`),
 }
 
@@ -61,6 +62,12 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   uuid: () => 'UUID',
   json: () => 'JSON',
   jsonb: () => 'JSONB',
+  tsvector: () => 'TSVECTOR',
+  tsquery: () => 'TSQUERY',
+  regconfig: () => 'REGCONFIG',
+  jsonKey: () => 'TEXT',
+  jsonPath: () => '',
+  jsonPathQuery: () => 'JSONPATH',
   char: () => 'VARCHAR',
   nchar: () => 'VARCHAR',
   nvarchar: () => 'VARCHAR',

@@ -1,5 +1,5 @@
 // The types that PostgreSQL adds, and upper-case names for those it spells exactly so.
-import { JsonType } from '../../expression/types/json.ts'
+import { type JsonOptions, JsonPathQueryType, JsonType } from '../../expression/types/json.ts'
 import { LargeBinary } from '../../expression/types/scalar.ts'
 import { Interval } from '../../expression/types/temporal.ts'
 
@@ -28,9 +28,11 @@ export { JSON } from '../../expression/types/json.ts'
  * @example
  * Column(JSONB<{ dark: boolean }>())
  */
-export function JSONB<V = unknown>(): JsonType<V> {
-  return new JsonType<V>('jsonb')
+export function JSONB<V = unknown>(options: JsonOptions = {}): JsonType<V> {
+  return new JsonType<V>('jsonb', options)
 }
+/** JSONPATH, the language of paths into documents; a string. */
+export const JSONPATH: JsonPathQueryType = new JsonPathQueryType()
 /** BYTEA; a `Uint8Array`. */
 export const BYTEA: typeof LargeBinary = LargeBinary
 /** INTERVAL. */

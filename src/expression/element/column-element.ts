@@ -67,16 +67,21 @@ export type AtPath<V, P extends readonly (string | number)[]> = P extends readon
     ? V
     : unknown
 
+/** A part of a document: objects with some of the keys, arrays with some of the members. */
+export type PartOf<V> = V extends readonly (infer T)[]
+  ? readonly PartOf<T>[]
+  : V extends object
+    ? { readonly [K in keyof V]?: PartOf<V[K]> }
+    : V
+
 /** A value of a type that has something in it. */
 export type Container<V> = unknown extends V
   ? unknown
   : V extends Range<infer T>
     ? Range<T>
-    : V extends readonly unknown[]
-      ? V
-      : V extends object
-        ? Partial<V>
-        : never
+    : V extends object
+      ? PartOf<V>
+      : never
 
 /** What a document, an array or a range can have in it. */
 export type Containable<V> =
@@ -475,6 +480,15 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   /** `#-`: a document without what is at the end of several keys. */
   deletePath(keys: readonly (string | number)[]): ColumnElement<V> {
     return build(this, op.deletePath, [keys])
+  }
+  /**
+   * Full-text search: whether the text, or the TSVECTOR, has the words; PostgreSQL's `@@ plainto_tsquery(...)`, elsewhere MATCH.
+   * @param options `regconfig`: the configuration for text search, such as `english`. Default: the database's.
+   * @example
+   * docs.c.body.match('cat dog')   // docs.body @@ plainto_tsquery($1::VARCHAR)
+   */
+  match(words: string | Textual, options: { readonly regconfig?: string } = {}): ColumnElement<boolean> {
+    return build(this, op.match, [words, options])
   }
   /** `@@`: whether a TSVECTOR fits a TSQUERY; a string is a query in the server's own notation, `cat & !dog`. */
   matchesQuery(query: string | Textual): ColumnElement<boolean> {

@@ -103,6 +103,7 @@ export const hasAny: Operator = operator('hasAny', '?|', 5, { comparison: true }
 export const hasAll: Operator = operator('hasAll', '?&', 5, { comparison: true })
 export const pathExists: Operator = operator('pathExists', '@?', 5, { comparison: true })
 export const pathMatch: Operator = operator('pathMatch', '@@', 5, { comparison: true })
+export const match: Operator = operator('match', '@@', 5, { comparison: true })
 export const matchesQuery: Operator = operator('matchesQuery', '@@', 5, { comparison: true })
 export const without: Operator = operator('without', '-', 7)
 export const deletePath: Operator = operator('deletePath', '#-', 7)

@@ -1,4 +1,7 @@
 // Arrays of another type.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { countArgument } from './argument.ts'
 import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** See {@link ARRAY}. */
@@ -7,17 +10,19 @@ export class ArrayType<V = unknown> extends SqlType<V[]> {
   readonly affinity: Affinity = 'array'
   readonly element: SqlType<V>
   readonly dimensions: number | null
-  constructor(element: SqlType<V>, dimensions: number | null = null) {
+  readonly zeroIndexes: boolean
+  constructor(element: SqlType<V>, dimensions: number | null = null, zeroIndexes = false) {
     super()
+    this.zeroIndexes = zeroIndexes
     this.element = element
     this.dimensions = dimensions
   }
-  override shape(): readonly (SqlType | number | null)[] {
-    return [this.element, this.dimensions]
+  override shape(): readonly (SqlType | number | boolean | null)[] {
+    return [this.element, this.dimensions, this.zeroIndexes]
   }
   override forDialect(host: TypeHost): SqlType {
     const element = this.element.forDialect(host)
-    return element === this.element ? this : new ArrayType(element, this.dimensions)
+    return element === this.element ? this : new ArrayType(element, this.dimensions, this.zeroIndexes)
   }
   override bindProcessor(host: TypeHost): ValueProcessor | null {
     return this.#eachOf(this.element.bindProcessor(host), host)
@@ -55,7 +60,20 @@ function members(value: unknown, process: ValueProcessor, depth: number): unknow
   )
 }
 
+/** Options of {@link ARRAY}. */
+export interface ArrayOptions {
+  /** How deep arrays nest. Default: as deep as the values do. */
+  readonly dimensions?: number
+  /** Whether `.at()` and `.slice()` count from 0, as JavaScript does, rather than from 1. Default false. */
+  readonly zeroIndexes?: boolean
+}
+
 /** An array of `element`; a JavaScript array. */
-export function ARRAY<V>(element: SqlType<V>, options: { readonly dimensions?: number } = {}): ArrayType<V> {
-  return new ArrayType(element, options.dimensions ?? null)
+export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions & { readonly dimensions: 2 }): ArrayType<V[]>
+export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions & { readonly dimensions: 3 }): ArrayType<V[][]>
+export function ARRAY<V>(element: SqlType<V>, options?: ArrayOptions): ArrayType<V>
+export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions = {}): ArrayType<V> {
+  if (!(element instanceof SqlType)) throw new ArgumentError('ARRAY() takes the type of its members, such as Integer')
+  checkKeys('ARRAY()', options, ['dimensions', 'zeroIndexes'])
+  return new ArrayType(element, countArgument('ARRAY', options.dimensions), options.zeroIndexes ?? false)
 }

@@ -1,14 +1,9 @@
 // Codecs of json and jsonb, which refuse what JSON.stringify would drop or change without a word.
+import { jsonNull } from '../../../expression/types/json.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { defineCodec, describeValue, type PostgresCodec, undecodable } from './codec.ts'
 
-/**
- * The JSON value `null` as a parameter of json and jsonb, where JavaScript's null is SQL's NULL.
- *
- * @example
- *     await connection.run([{ statement: insertDocument, parameters: [jsonNull] }])
- */
-export const jsonNull: unique symbol = Symbol('tsalchemy.jsonNull')
+export { jsonNull }
 
 // JSON.stringify writes a lone surrogate as an escape, and NUL as one: both are text that PostgreSQL refuses or cannot read back.
 const UNSENDABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
