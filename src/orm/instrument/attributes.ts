@@ -50,6 +50,8 @@ function columnAccessor(attribute: ColumnAttributeLike): Accessor {
 }
 
 function setColumn(state: StateLike, attribute: ColumnAttributeLike, value: unknown): void {
+  // Before an object has a row, compilers assign undefined to fields without initialiser.
+  if (attribute.column.computed !== null && (value !== undefined || hasRow(state))) throw computedValue(attribute)
   if (hasRow(state)) {
     if (value === undefined) throw undefinedValue(attribute)
     state.noteChange(attribute.slot)
@@ -92,6 +94,12 @@ function unsetRelationship(state: StateLike, relationship: RelationshipLike): vo
 /** An object that only inherits from a mapped class's prototype is an ordinary object. */
 function defineOwn(target: object, key: string, value: unknown): void {
   Object.defineProperty(target, key, { value, writable: true, enumerable: true, configurable: true })
+}
+
+function computedValue(attribute: AttributeLike): ArgumentError {
+  return new ArgumentError(
+    `${attribute.mapper.className}.${attribute.key} cannot be set: the database computes it from other columns, and it is read when the row was written`,
+  )
 }
 
 function undefinedValue(attribute: AttributeLike): ArgumentError {

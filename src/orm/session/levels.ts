@@ -37,13 +37,38 @@ export class Levels {
     return this.#levels.length > 1
   }
 
-  /** The innermost level, begun where there is none. */
+  /** How many functions given to `begin()` and `beginNested()` are running. */
+  #blocks = 0
+
+  /**
+   * The innermost level, begun where there is none.
+   *
+   * @throws InvalidRequestError the function of a `begin()` is running whose transaction is over: nobody would commit what it goes on with.
+   */
   get current(): Level {
     const level = this.#levels.at(-1)
     if (level !== undefined) return level
+    this.#checkMayBegin()
     const root: Level = { snapshot: new Snapshot(), savepoint: null, failure: null }
     this.#levels.push(root)
     return root
+  }
+
+  #checkMayBegin(): void {
+    if (this.#blocks > 0 && this.#levels.length === 0)
+      throw new InvalidRequestError(
+        "Can't operate on a closed transaction inside of its block: the transaction of session.begin(fn) has been ended by commit() or rollback(), and its function must end before the session can begin another",
+      )
+  }
+
+  /** A function given to `begin()` or `beginNested()` runs: the transaction is its own. */
+  async inBlock<T>(work: () => T | PromiseLike<T>): Promise<T> {
+    this.#blocks += 1
+    try {
+      return await work()
+    } finally {
+      this.#blocks -= 1
+    }
   }
 
   isOpen(level: Level): boolean {
@@ -63,6 +88,7 @@ export class Levels {
 
   /** The connection of the transaction, borrowed at first need. */
   async connection(signal?: AbortSignal): Promise<Connection> {
+    this.#checkMayBegin()
     this.#connection ??= await this.#engine.connect(signal === undefined ? {} : { signal })
     if (this.#levels.length === 0) void this.current
     return this.#connection

@@ -59,7 +59,7 @@ class Merge {
   #copyColumns(given: StateLike, target: StateLike): void {
     for (const { key, slot, column } of given.mapper.columns) {
       const value = given.values[slot]
-      if (value === undefined) continue
+      if (value === undefined || column.computed !== null) continue
       const present = target.values[slot]
       if (present === undefined || !column.type.sameValue(present, value)) setAttribute(target, key, value)
     }

@@ -66,8 +66,9 @@ export class Session implements SessionLike {
    */
   add(entity: object): void {
     const { holdings, levels } = this.#ready('session.add()')
-    holdings.add(requireState(entity))
+    const state = requireState(entity)
     void levels.current
+    holdings.add(state)
   }
 
   /** {@link add} for several objects, in order. */
@@ -321,7 +322,8 @@ export class Session implements SessionLike {
 
   /**
    * Begins the transaction, which otherwise begins by itself. With a function, commits when that has succeeded and rolls back when it has
-   * failed; without, gives a handle that rolls back what was not committed when its block ends.
+   * failed; without, gives a handle that rolls back what was not committed when its block ends. A function that ends its transaction itself, by
+   * {@link commit} or {@link rollback}, has to end then: what would begin another one raises InvalidRequestError.
    *
    * @throws InvalidRequestError a transaction has begun already.
    * @example

@@ -73,7 +73,7 @@ export class SessionTransaction {
   async run<T>(work: () => T | PromiseLike<T>): Promise<T> {
     let value: T
     try {
-      value = await work()
+      value = await this.#core.levels.inBlock(work)
       // The work may have ended the transaction itself.
       if (this.#core.levels.isOpen(this.#level)) await this.commit()
     } catch (error) {

@@ -284,4 +284,33 @@ describe.each(databases())('transactions of a session on $name', (target) => {
     await session.rollback()
     expect(await names()).toEqual([])
   })
+
+  test.each(['commit', 'rollback'] as const)(
+    'a block that ended its transaction by %s() cannot go on: nobody would commit that',
+    async (end) => {
+      await using session = db.session()
+      const user = new User({ name: 'ed' })
+      const attempts: unknown[] = []
+      await session.begin(async () => {
+        session.add(user)
+        await session[end]()
+        try {
+          session.add(new User({ name: 'late' }))
+        } catch (error) {
+          attempts.push(error)
+        }
+        attempts.push(await session.execute(select(User)).then(String, (error: unknown) => error))
+        attempts.push(await session.beginNested().then(String, (error: unknown) => error))
+      })
+      expect(attempts).toHaveLength(3)
+      for (const error of attempts) {
+        expect(error).toBeInstanceOf(InvalidRequestError)
+        expect(`${error}`).toContain('must end before the session can begin another')
+      }
+      expect([session.new.size, session.inTransaction()]).toEqual([0, false])
+      expect(await names()).toEqual(end === 'commit' ? [['ed']] : [])
+      await session.begin(async () => session.add(new User({ name: 'next' })))
+      expect(await names()).toContainEqual(['next'])
+    },
+  )
 })
