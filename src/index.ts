@@ -41,7 +41,7 @@ export {
 // ---- engine ------------------------------------------------------------------------------------------------------
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
-export { Connection } from './engine/connection.ts'
+export { Connection, type ResultsOf } from './engine/connection.ts'
 export { createEngine } from './engine/create.ts'
 export { type CompiledStatement, Engine, type EngineStatistics } from './engine/engine.ts'
 export type {
@@ -49,6 +49,7 @@ export type {
   ConnectionIsolationLevel,
   ConnectOptions,
   EngineOptions,
+  ExecuteAllOptions,
   ExecuteOptions,
   PoolClass,
 } from './engine/options.ts'

@@ -11,12 +11,23 @@ import { runDdl } from './ddl.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
 import { Link } from './link.ts'
-import { type BeginOptionsOfConnection, checkBeginOptions, type ExecuteOptions } from './options.ts'
+import {
+  type BeginOptionsOfConnection,
+  checkBeginOptions,
+  checkExecuteAllOptions,
+  type ExecuteAllOptions,
+  type ExecuteOptions,
+} from './options.ts'
 import type { ExecuteParameters } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import type { Runtime } from './runtime.ts'
 import type { Transaction } from './transaction.ts'
+
+/** What each of several statements gives. */
+export type ResultsOf<S extends readonly Executable[]> = {
+  -readonly [K in keyof S]: S[K] extends Executable<infer Row, infer Tuple> ? Result<Row, Tuple> : never
+}
 
 /**
  * A connection borrowed from the engine's pool until {@link Connection.close}.
@@ -80,6 +91,35 @@ export class Connection implements ExecutionRunner, SchemaBind {
   ): PendingResult<Record<string, unknown>, unknown[]>
   execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
     return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * Runs statements that do not need each other's results, in order and in one flight; nothing behind one that fails is run.
+   * With `commit: true` COMMIT travels behind them; where one fails, nothing is committed.
+   *
+   * @returns what each gave, in order.
+   * @throws ArgumentError an option is unknown.
+   * @throws what {@link execute} throws.
+   * @example
+   * await conn.executeAll([insert(users).values({ name: 'ed' }), update(counters).values({ users: 1 }).all()], { commit: true })
+   * // BEGIN; INSERT INTO users ...; UPDATE counters ...; COMMIT (one flight)
+   */
+  async executeAll<const S extends readonly Executable[]>(
+    statements: S,
+    options: ExecuteAllOptions = {},
+  ): Promise<ResultsOf<S>> {
+    checkExecuteAllOptions(options)
+    const { commit = false, signal } = options
+    const { runtime } = this.#link
+    const prepared = statements.map((statement) => prepareExecution(runtime, statement, null))
+    if (prepared.length === 0) {
+      if (commit) await this.commit()
+      return [] as unknown as ResultsOf<S>
+    }
+    const commands = prepared.flatMap((each) => each.commands)
+    const origins = prepared.map(({ origin }) => origin)
+    const results = await this.#link.transmit(commands, origins, signal, commit)
+    return prepared.map((each, index) => resultOf(each, results.slice(index, index + 1))) as ResultsOf<S>
   }
 
   /**

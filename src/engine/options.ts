@@ -66,6 +66,12 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal
 }
 
+/** Options of `connection.executeAll()`. */
+export interface ExecuteAllOptions extends ExecuteOptions {
+  /** COMMIT travels behind the statements. Default false. */
+  readonly commit?: boolean
+}
+
 const ISOLATION_LEVELS: readonly ConnectionIsolationLevel[] = [
   'READ UNCOMMITTED',
   'READ COMMITTED',
@@ -130,6 +136,17 @@ export function checkBeginOptions(place: string, options: BeginOptionsOfConnecti
 export function checkConnectOptions(place: string, options: ConnectOptions): void {
   checkKeys(place, options, CONNECT_KEYS)
   checkIsolation(options.isolationLevel)
+}
+
+const EXECUTE_ALL_KEYS: readonly (keyof ExecuteAllOptions)[] = ['commit', 'signal']
+
+/**
+ * Refuses options that `executeAll()` does not have.
+ *
+ * @throws ArgumentError
+ */
+export function checkExecuteAllOptions(options: ExecuteAllOptions): void {
+  checkKeys('executeAll()', options, EXECUTE_ALL_KEYS)
 }
 
 /** The level becomes SQL text, so it is one of the list or an error, whatever the compiler was told. */

@@ -3,7 +3,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { CompileError, IntegrityError, PendingRollbackError, type StatementError } from '../../src/errors.ts'
+import {
+  CompileError,
+  IntegrityError,
+  InvalidRequestError,
+  ObjectNotExecutableError,
+  PendingRollbackError,
+  type StatementError,
+} from '../../src/errors.ts'
 import { defineKind } from '../../src/expression/base/element.ts'
 import { Executable } from '../../src/expression/base/executable.ts'
 import type { CompilePlugin } from '../../src/expression/base/protocol.ts'
@@ -139,6 +146,69 @@ describe.each(databases())('on $name', ({ url }) => {
         .flight([{ statement: late }], { commit: true })
         .catch((caught: unknown) => caught)) as StatementError
       expect(error).toMatchObject({ sqlState: '23505', flightIndex: null })
+    })
+  })
+
+  describe('executeAll()', () => {
+    const add = (id: number, name: string) => insert(users).values({ id, name })
+
+    it('sends statements and COMMIT in one flight and gives a result for each', async () => {
+      await connected(async (conn) => {
+        const [added, returned, found] = await conn.executeAll(
+          [add(1, 'ed'), add(2, 'wendy').returning(users.c.id), select(users.c.name).orderBy(users.c.id)],
+          { commit: true },
+        )
+        expect(added.rowCount).toBe(1)
+        expect(added.returnsRows).toBe(false)
+        expect(returned.scalarOne()).toBe(2)
+        expect(found.all().map(({ name }) => name)).toEqual(['ed', 'wendy'])
+        expect(conn.inTransaction()).toBe(false)
+      })
+      expect(recording.flights).toEqual([
+        ['BEGIN', INSERT, `${INSERT} RETURNING flown.id`, 'SELECT flown.name \nFROM flown ORDER BY flown.id', 'COMMIT'],
+      ])
+      expect(await names()).toEqual(['ed', 'wendy'])
+    })
+
+    it('stays in the transaction without commit, and sends nothing for nothing', async () => {
+      await connected(async (conn) => {
+        expect(await conn.executeAll([])).toEqual([])
+        expect(await conn.executeAll([], { commit: true })).toEqual([])
+        expect(recording.flights).toEqual([])
+        await conn.executeAll([add(1, 'ed')])
+        expect(conn.inTransaction()).toBe(true)
+        await conn.executeAll([add(2, 'wendy')])
+        await conn.executeAll([], { commit: true })
+      })
+      expect(recording.flights).toEqual([['BEGIN', INSERT], [INSERT], ['COMMIT']])
+      expect(await names()).toEqual(['ed', 'wendy'])
+    })
+
+    it('commits nothing where a statement fails', async () => {
+      await connected(async (conn) => {
+        const error = await conn
+          .executeAll([add(1, 'ed'), add(1, 'wendy'), add(3, 'mary')], { commit: true })
+          .catch((caught: unknown) => caught)
+        expect(error).toBeInstanceOf(IntegrityError)
+        expect(error).toMatchObject({ flightIndex: 1, parameters: [1, 'wendy'] })
+        await expect(conn.executeAll([add(4, 'jack')])).rejects.toBeInstanceOf(PendingRollbackError)
+        await conn.rollback()
+      })
+      expect(await names()).toEqual([])
+    })
+
+    it('ends the transaction of a block, and refuses what cannot be run before anything is sent', async () => {
+      await engine.begin(async (conn) => {
+        await expect(conn.executeAll([add(1, 'ed'), users as never])).rejects.toBeInstanceOf(ObjectNotExecutableError)
+        await expect(conn.executeAll([add(1, 'ed')], { comit: true } as never)).rejects.toThrow(
+          "did you mean 'commit'?",
+        )
+        expect(recording.flights).toEqual([])
+        await conn.executeAll([add(1, 'ed')], { commit: true })
+        await expect(conn.executeAll([add(2, 'wendy')])).rejects.toBeInstanceOf(InvalidRequestError)
+      })
+      expect(recording.flights).toEqual([['BEGIN', INSERT, 'COMMIT']])
+      expect(await names()).toEqual(['ed'])
     })
   })
 

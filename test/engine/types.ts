@@ -33,6 +33,20 @@ export function executions(engine: Engine): void {
   engine.execute('SELECT 1', { a: 1 })
 }
 
+export async function severalAtOnce(conn: Connection): Promise<void> {
+  const [written, ids, names] = await conn.executeAll(
+    [insert(users).values({}), insert(users).values({}).returning(users.c.id), select(users.c.nick)],
+    { commit: true },
+  )
+  expectTypeOf(written.rowCount).toEqualTypeOf<number | null>()
+  expectTypeOf(ids.scalarOne()).toEqualTypeOf<number>()
+  expectTypeOf(names.all()).toEqualTypeOf<{ nick: string | null }[]>()
+  // @ts-expect-error no such option
+  await conn.executeAll([], { comit: true })
+  // @ts-expect-error a table is no statement
+  await conn.executeAll([users])
+}
+
 export function transactions(engine: Engine): void {
   expectTypeOf(engine.begin((conn) => conn.execute(select(users.c.id)).scalarOne())).toEqualTypeOf<Promise<number>>()
   expectTypeOf(engine.begin(async () => 5)).toEqualTypeOf<Promise<number>>()
