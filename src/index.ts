@@ -155,15 +155,22 @@ export {
   type Members,
   NamedElement,
   type Operand,
+  type PartOf,
   type PatternOptions,
   type RegexpOptions,
-  type PartOf,
   type RowsOf,
   type Subscript,
   type Subscripted,
 } from './expression/element/column-element.ts'
 export { TextClause } from './expression/element/text.ts'
-export { type FrameBound, type OneOrMany, type OverOptions, Windowed } from './expression/element/window.ts'
+export {
+  type FrameBound,
+  type FrameExclusion,
+  type FrameOffset,
+  type OneOrMany,
+  type OverOptions,
+  Windowed,
+} from './expression/element/window.ts'
 // ---- FROM --------------------------------------------------------------------------------------------------------
 export { Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
 export {
@@ -208,6 +215,12 @@ export {
 export { func } from './expression/function/func.ts'
 export { FunctionCall } from './expression/function/function.ts'
 export type { TableValuedOptions } from './expression/function/in-from.ts'
+export {
+  type FunctionArguments,
+  type FunctionRegistration,
+  type RegisteredFunction,
+  registerFunction,
+} from './expression/function/register.ts'
 export type { AnyFunction, Functions } from './expression/function/signatures.ts'
 export { type TablesampleOptions, tablesample } from './expression/function/tablesample.ts'
 // ---- schema ------------------------------------------------------------------------------------------------------

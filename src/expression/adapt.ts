@@ -136,7 +136,7 @@ class Replacing {
   #plain(element: Element): Element {
     let changes: Record<string, unknown> | null = null
     for (const [key, value] of Object.entries(element)) {
-      const replaced = this.#value(value)
+      const replaced = this.#value(value, element.kind === 'over')
       if (replaced === value) continue
       changes ??= {}
       changes[key] = replaced
@@ -153,7 +153,8 @@ class Replacing {
       return replaced.every((each, index) => each === value[index]) ? value : replaced
     }
     if (!inRecords || typeof value !== 'object' || value === null) return value
-    const entries = Object.entries(value).map(([key, each]) => [key, this.#value(each)] as const)
+    if (Object.getPrototypeOf(value) !== Object.prototype) return value
+    const entries = Object.entries(value).map(([key, each]) => [key, this.#value(each, inRecords)] as const)
     return entries.every(([key, each]) => each === (value as Record<string, unknown>)[key])
       ? value
       : Object.fromEntries(entries)

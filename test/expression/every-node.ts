@@ -85,7 +85,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   label: (value) => u.id.add(value).label('lab'),
   labelReference: () => new LabelReference('lab'),
   null: () => sqlNull(),
-  over: () => func.sum(u.age).over({ partitionBy: u.name, orderBy: u.id, rows: [-1, 1] }),
+  over: (value) =>
+    func.sum(u.age).over({ partitionBy: u.name, orderBy: u.id, rows: [{ preceding: value }, 1], exclude: 'ties' }),
   rowArrays: (value) => {
     const type = ARRAY(Integer)
     return new RowArrays([{ name: 'a', type: Integer, bind: new Bind('p0', [value], type) }], true, 'rows')

@@ -1,6 +1,6 @@
 // Renderers of functions and of what may follow them: FILTER, WITHIN GROUP, OVER.
 import { CompileError } from '../../errors.ts'
-import type { Frame, FrameBound, Over } from '../../expression/element/window.ts'
+import type { Frame, FrameExclusion, Over } from '../../expression/element/window.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
@@ -26,6 +26,7 @@ function renderFunction(node: FunctionCall, out: Render): string {
   if (operands.length === 0 && packages.length === 0 && WITHOUT_PARENTHESES.has(name.toLowerCase()))
     return name.toUpperCase()
   const path = packages.length === 0 ? '' : `${packages.map((part) => functionName(part, out)).join('.')}.`
+  if (name === 'grouping_sets' && packages.length === 0) return `GROUPING SETS(${out.nodes(operands, ', ')})`
   const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${out.nodes(node.orderBy, ', ')}`
   const distinct = node.isDistinct ? 'DISTINCT ' : ''
   const inside = operands.length === 0 && name === 'count' ? '*' : out.nodes(operands, ', ')
@@ -42,18 +43,32 @@ function renderOver(node: Over, out: Render): string {
   const parts: string[] = []
   if (node.partitionBy.length > 0) parts.push(`PARTITION BY ${out.nodes(node.partitionBy, ', ')}`)
   if (node.orderBy.length > 0) parts.push(`ORDER BY ${out.nodes(node.orderBy, ', ')}`)
-  if (node.frame !== null) parts.push(renderFrame(node.frame))
+  if (node.frame !== null) parts.push(renderFrame(node.frame, out))
   return `${text} OVER (${parts.join(' ')})`
 }
 
-function renderFrame(frame: Frame): string {
-  if (frame.unit !== 'ROWS' && frame.unit !== 'RANGE' && frame.unit !== 'GROUPS')
-    throw new CompileError(`A window frame counts ROWS, RANGE or GROUPS, not ${String(frame.unit)}`)
-  return `${frame.unit} BETWEEN ${bound(frame.from, 'PRECEDING')} AND ${bound(frame.to, 'FOLLOWING')}`
+const EXCLUSIONS: Readonly<Record<FrameExclusion, string>> = {
+  'current row': ' EXCLUDE CURRENT ROW',
+  group: ' EXCLUDE GROUP',
+  ties: ' EXCLUDE TIES',
+  'no others': ' EXCLUDE NO OTHERS',
 }
 
-function bound(at: FrameBound, unbounded: string): string {
+function renderFrame(frame: Frame, out: Render): string {
+  if (frame.unit !== 'ROWS' && frame.unit !== 'RANGE' && frame.unit !== 'GROUPS')
+    throw new CompileError(`A window frame counts ROWS, RANGE or GROUPS, not ${String(frame.unit)}`)
+  const exclusion = frame.exclude === null ? '' : EXCLUSIONS[frame.exclude]
+  if (exclusion === undefined) throw new CompileError('A window frame has no such EXCLUDE')
+  return `${frame.unit} BETWEEN ${bound(frame.from, 'PRECEDING', out)} AND ${bound(frame.to, 'FOLLOWING', out)}${exclusion}`
+}
+
+function bound(at: Frame['from'], unbounded: string, out: Render): string {
   if (at === null) return `UNBOUNDED ${unbounded}`
+  if (typeof at === 'object') {
+    if (at.direction !== 'PRECEDING' && at.direction !== 'FOLLOWING')
+      throw new CompileError('A window frame ends PRECEDING or FOLLOWING the current row')
+    return `${out.node(at.by)} ${at.direction}`
+  }
   if (!Number.isSafeInteger(at)) throw new CompileError(`A window frame ends at a whole number, not ${String(at)}`)
   if (at === 0) return 'CURRENT ROW'
   return at < 0 ? `${-at} PRECEDING` : `${at} FOLLOWING`

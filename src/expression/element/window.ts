@@ -9,20 +9,35 @@ import type { SqlType } from '../types/type.ts'
 import { ColumnElement, type Expression, operate } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 
+/** So far before or after the current row: a number, or in a frame of values an interval or other expression. */
+export type FrameOffset =
+  | { readonly preceding: number | Expression; readonly following?: never }
+  | { readonly following: number | Expression; readonly preceding?: never }
+
 /** One end of a window frame, in rows, values or groups: negative before the current row, 0 the row itself, positive after it; null is unbounded. */
-export type FrameBound = number | null
+export type FrameBound = number | null | FrameOffset
+
+/** Rows of the frame that are left out all the same. */
+export type FrameExclusion = 'current row' | 'group' | 'ties' | 'no others'
+
+/** An end of a frame that an expression tells. */
+export interface FrameEnd {
+  readonly direction: 'PRECEDING' | 'FOLLOWING'
+  readonly by: ColumnElement
+}
 
 /** Which rows around the current one a window function sees. */
 export interface Frame {
   readonly unit: 'ROWS' | 'RANGE' | 'GROUPS'
-  readonly from: FrameBound
-  readonly to: FrameBound
+  readonly from: number | null | FrameEnd
+  readonly to: number | null | FrameEnd
+  readonly exclude: FrameExclusion | null
 }
 
 /** One expression or several. */
 export type OneOrMany<T> = T | readonly T[]
 
-/** Options of {@link Windowed.over}. Frames: null is unbounded, 0 the current row, -n before it, n after it. */
+/** Options of {@link Windowed.over}. Frames: null is unbounded, 0 the current row, -n before it, n after it, `{ preceding: interval }` by an expression. */
 export interface OverOptions {
   /** Rows that are equal in these are seen together. Default: all rows are. */
   readonly partitionBy?: OneOrMany<Expression>
@@ -34,6 +49,8 @@ export interface OverOptions {
   readonly range?: readonly [from: FrameBound, to: FrameBound]
   /** The frame in groups of equal rows. */
   readonly groups?: readonly [from: FrameBound, to: FrameBound]
+  /** Rows of the frame that are left out: the current row, those equal to it, or both. Default: none. */
+  readonly exclude?: FrameExclusion
 }
 
 /** What can be computed over a window, and over some of the rows only: functions. */
@@ -84,7 +101,9 @@ export class Over<V = unknown> extends ColumnElement<V> {
     return this.element.type
   }
   override fromObjects(): readonly Element[] {
-    return fromsOf([this.element, ...this.partitionBy, ...this.orderBy])
+    const ends = this.frame === null ? [] : [this.frame.from, this.frame.to]
+    const offsets = ends.flatMap((end) => (end === null || typeof end === 'number' ? [] : [end.by]))
+    return fromsOf([this.element, ...this.partitionBy, ...this.orderBy, ...offsets])
   }
   walk(pass: Pass): void {
     pass.node(this.element)
@@ -93,9 +112,18 @@ export class Over<V = unknown> extends ColumnElement<V> {
     if (this.frame === null) pass.flag(false)
     else {
       pass.text(this.frame.unit)
-      pass.text(this.frame.from === null ? null : String(this.frame.from))
-      pass.text(this.frame.to === null ? null : String(this.frame.to))
+      walkEnd(pass, this.frame.from)
+      walkEnd(pass, this.frame.to)
+      pass.text(this.frame.exclude)
     }
+  }
+}
+
+function walkEnd(pass: Pass, end: number | null | FrameEnd): void {
+  if (end === null || typeof end === 'number') pass.text(end === null ? null : String(end))
+  else {
+    pass.text(end.direction)
+    pass.node(end.by)
   }
 }
 

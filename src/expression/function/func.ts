@@ -9,7 +9,7 @@ import { comma } from '../operator/catalog.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import { FunctionCall } from './function.ts'
-import { ALIKE, KNOWN, KNOWN_BARE } from './known.ts'
+import { ALIKE, KNOWN, KNOWN_BARE, REGISTERED } from './known.ts'
 import type { Functions } from './signatures.ts'
 
 type Maker = (...args: readonly unknown[]) => FunctionCall
@@ -29,11 +29,14 @@ function makerOf(packages: readonly string[], key: string): Maker {
   const name = known?.name ?? key
   const where = `func.${[...packages, key].join('.')}()`
   const isAlike = ALIKE.has(name)
+  const path = [...packages, key].join('.')
   return (...args) => {
     const beside = isAlike ? typeAmong(args) : null
     const operands = args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
     if (name === 'count' && known !== undefined && operands.length === 0) operands.push(EVERYTHING)
-    return new FunctionCall(packages, name, operands, known === undefined ? NullType : known.result(operands))
+    // Looked up at the call, as functions may be registered later than they are named.
+    const result = known?.result ?? REGISTERED.get(path)
+    return new FunctionCall(packages, name, operands, result === undefined ? NullType : result(operands))
   }
 }
 

@@ -72,6 +72,7 @@ const RULES: readonly (readonly [ResultRule, string])[] = [
   [always(JSON()), 'jsonAgg jsonBuildObject jsonBuildArray jsonObjectAgg toJson rowToJson jsonObject'],
   [always(JSONB), 'jsonbAgg jsonbBuildObject jsonbBuildArray jsonbObjectAgg toJsonb jsonbSet jsonbInsert'],
   [always(Uuid), 'genRandomUuid uuidv4 uuidv7'],
+  [always(NullType), 'rollup cube groupingSets'],
 ]
 
 /** Functions that the standard writes without parentheses. */
@@ -104,6 +105,9 @@ export const KNOWN: ReadonlyMap<string, KnownFunction> = new Map(
     }),
   ),
 )
+
+/** Functions that users registered, by name with their schema. */
+export const REGISTERED: Map<string, ResultRule> = new Map()
 
 /** By both spellings. */
 export const KNOWN_BARE: ReadonlyMap<string, { readonly name: string; readonly type: SqlType }> = new Map(

@@ -62,6 +62,17 @@ interface WindowFunctions {
   nthValue<V>(of: Expression<V>, n: Count): FunctionCall<V | null>
 }
 
+interface Groupings {
+  /** In GROUP BY: groups by all of these, by all but the last, and so on. */
+  rollup(...by: readonly Anything[]): FunctionCall
+  /** In GROUP BY: groups by every choice of these. */
+  cube(...by: readonly Anything[]): FunctionCall
+  /** In GROUP BY: groups by each of these, `tuple()`s of several. */
+  groupingSets(...by: readonly Anything[]): FunctionCall
+  /** Which of these a row of `rollup()` and its kin is not grouped by, as bits. */
+  grouping(...by: readonly Anything[]): FunctionCall<number>
+}
+
 interface Conditionals {
   /** The first argument that is not NULL. */
   coalesce<V>(first: Expression<V | null>, ...rest: readonly Argument<V>[]): FunctionCall<V>
@@ -157,6 +168,7 @@ type ByName = <V = unknown>(
 /** What `func` is: the known functions, and any other by its name. */
 export type Functions = Aggregates &
   WindowFunctions &
+  Groupings &
   Conditionals &
   TextFunctions &
   NumberFunctions &

@@ -228,7 +228,7 @@ const SPELT: readonly Spelt[] = [
   { kind: 'null', element: sqlNull(), standard: 'NULL' },
   {
     kind: 'over',
-    element: new Over(func.sum(u.age), [u.name], [u.id.desc()], { unit: 'ROWS', from: -2, to: null }),
+    element: new Over(func.sum(u.age), [u.name], [u.id.desc()], { unit: 'ROWS', from: -2, to: null, exclude: null }),
     standard:
       'sum(users.age) OVER (PARTITION BY users.name ORDER BY users.id DESC ROWS BETWEEN 2 PRECEDING AND UNBOUNDED FOLLOWING)',
   },

@@ -24,8 +24,8 @@ const ROWS: readonly Spelt[] = [
   {
     title: 'bits',
     element: () => and(u.id.bitwiseAnd(3).eq(1), u.id.bitwiseOr(u.age).bitwiseAnd(u.age.bitwiseNot()).eq(0)),
-    standard: '(users.id & :id_1) = :param_1 AND ((users.id | users.age) & ~users.age) = :param_2',
-    postgresql: '(users.id & $1::INTEGER) = $2::INTEGER AND ((users.id | users.age) & ~users.age) = $3::INTEGER',
+    standard: 'users.id & :id_1 = :param_1 AND (users.id | users.age) & ~users.age = :param_2',
+    postgresql: 'users.id & $1::INTEGER = $2::INTEGER AND (users.id | users.age) & ~users.age = $3::INTEGER',
     names: ['id_1', 'param_1', 'param_2'],
   },
   {
