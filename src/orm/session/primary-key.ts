@@ -10,17 +10,20 @@ import type { MapperLike } from '../contract/orm.ts'
  */
 export function primaryKeyValues(call: string, mapper: MapperLike, given: unknown): unknown[] {
   const values = isByName(mapper, given) ? byName(call, mapper, given) : Array.isArray(given) ? given : [given]
-  const names = mapper.primaryKey.map(({ key }) => quoteName(key)).join(', ')
   if (values.length !== mapper.primaryKey.length)
     throw new ArgumentError(
-      `${call}: the primary key of ${mapper.className} has ${mapper.primaryKey.length} value(s), ${names}; got ${values.length}`,
+      `${call}: the primary key of ${mapper.className} has ${mapper.primaryKey.length} value(s), ${namesOf(mapper)}; got ${values.length}`,
     )
-  const missing = values.findIndex((value) => value === undefined || value === null)
-  if (missing >= 0)
-    throw new ArgumentError(
-      `${call}: the primary key of ${mapper.className} (${names}) has no value for ${quoteName(mapper.primaryKey[missing]?.key ?? '')}; got ${String(values[missing])}`,
-    )
+  for (const [index, value] of values.entries())
+    if (value === undefined || value === null)
+      throw new ArgumentError(
+        `${call}: the primary key of ${mapper.className} (${namesOf(mapper)}) has no value for ${quoteName(mapper.primaryKey[index]?.key ?? '')}; got ${String(value)}`,
+      )
   return values
+}
+
+function namesOf(mapper: MapperLike): string {
+  return mapper.primaryKey.map(({ key }) => quoteName(key)).join(', ')
 }
 
 /** Values by attribute: a plain object, which is no key value of any type but JSON. */
