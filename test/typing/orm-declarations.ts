@@ -66,6 +66,10 @@ class Mistaken extends Base<Mistaken> {
   @Column(String(), { nullable: true }) tooNarrow!: string
   // @ts-expect-error a column that is never NULL on a property that may be null
   @Column(String()) tooWide!: string | null
+  // @ts-expect-error no such option
+  @Column(String(), { nulable: true }) misspelt!: string
+  // @ts-expect-error no such option, where the type is told by the foreign key
+  @Column({ foreignKey: 'user_account.id', uniqe: true }) untyped!: number
   // @ts-expect-error bigint, not number
   @Column(BigInteger) big!: number
   // @ts-expect-error the property holds another class

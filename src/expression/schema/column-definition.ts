@@ -76,6 +76,9 @@ export type ReferredValue<O> = O extends { readonly foreignKey: infer T }
     : unknown
   : unknown
 
+/** A type parameter accepts more properties than its constraint names; this refuses them. */
+export type KnownOptions<O> = object & { readonly [K in Exclude<keyof O, keyof ColumnOptions>]: never }
+
 /** What `Column()` holds, whatever its value. */
 export interface ColumnParts {
   /** Null where the property's own type or the foreign key gives it. */
@@ -127,10 +130,10 @@ const COLUMN_DEFINITION: unique symbol = Symbol.for('tsalchemy.columnDefinition'
  */
 export function Column<V, const O extends ColumnOptions<NoInfer<V>> = Record<never, never>>(
   type: SqlType<V>,
-  options?: O,
+  options?: O & KnownOptions<O>,
 ): ColumnDef<Nullable<V, O>, MayBeOmitted<O>>
 export function Column<const O extends ColumnOptions = Record<never, never>>(
-  options?: O,
+  options?: O & KnownOptions<O>,
 ): UntypedColumnDef<Nullable<ReferredValue<O>, O>, MayBeOmitted<O>>
 export function Column(typeOrOptions?: unknown, givenOptions?: unknown): unknown {
   const typed = typeOrOptions instanceof SqlType
