@@ -39,6 +39,13 @@ export {
   UniqueViolation,
 } from './database-errors.ts'
 // ---- engine ------------------------------------------------------------------------------------------------------
+export {
+  type CompilesOptions,
+  CustomElement,
+  compiles,
+  type ElementCompiler,
+  type ElementRenderer,
+} from './dialect/compile/custom.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
 export { Connection, type ResultsOf } from './engine/connection.ts'
@@ -100,6 +107,7 @@ export {
 export { adaptColumns, type Replacement, replace } from './expression/adapt.ts'
 export { Element } from './expression/base/element.ts'
 export { Executable, type StatementExecutionOptions, type StatementOption } from './expression/base/executable.ts'
+export type { BindLike, Pass, Walkable } from './expression/base/pass.ts'
 export {
   CLAUSE_ELEMENT,
   type CompilePlugin,
@@ -334,6 +342,7 @@ export {
   type NumericOptions,
   SmallInteger,
 } from './expression/types/numeric.ts'
+export { MultirangeType, Range, type RangeBounds, RangeType } from './expression/types/range.ts'
 export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
 export { String, type StringOptions, Text } from './expression/types/string.ts'
 export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'

@@ -2,7 +2,8 @@
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
 import type { NextValue } from '../../expression/schema/sequence.ts'
-import { columnTail, renderColumnDefinition, sequenceName } from '../compile/ddl.ts'
+import { columnTail, renderColumnDefinition } from '../compile/ddl.ts'
+import { sequenceName } from '../compile/ddl-object.ts'
 import type { Render } from '../compile/state.ts'
 import { quoteText } from './literal.ts'
 

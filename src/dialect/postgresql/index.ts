@@ -1,7 +1,23 @@
 // The face of `tsalchemy/postgresql`: what PostgreSQL has beyond the standard.
 export { ExcludeConstraint, type ExcludeOptions, type ExcludePart } from '../../expression/schema/exclude.ts'
+export { REGCONFIG, TSQUERY, TSVECTOR } from '../../expression/types/text-search.ts'
 export { Interval, type IntervalFields } from './codec/index.ts'
 export { type PostgresDialectOptions, postgresqlDialect } from './dialect.ts'
+export {
+  jsonbPathExists,
+  jsonbPathMatch,
+  jsonbPathQuery,
+  jsonbPathQueryArray,
+  jsonbPathQueryFirst,
+  phrasetoTsquery,
+  plaintoTsquery,
+  type TextArgument,
+  toTsquery,
+  toTsvector,
+  tsHeadline,
+  tsRank,
+  websearchToTsquery,
+} from './functions.ts'
 export {
   type ConflictOptions,
   type ConflictUpdateOptions,
@@ -31,3 +47,43 @@ export {
   UUID,
   VARCHAR,
 } from './types.ts'
+export {
+  Composite,
+  type CompositeOptions,
+  CompositeType,
+  type CompositeValue,
+  Domain,
+  type DomainOptions,
+  DomainType,
+} from './types-composite.ts'
+export {
+  BIT,
+  CIDR,
+  CITEXT,
+  HSTORE,
+  HstoreType,
+  type HstoreValue,
+  INET,
+  MACADDR,
+  MACADDR8,
+  MONEY,
+  OID,
+  OwnType,
+  REGCLASS,
+  VARBIT,
+  XML,
+} from './types-own.ts'
+export {
+  DATEMULTIRANGE,
+  DATERANGE,
+  INT4MULTIRANGE,
+  INT4RANGE,
+  INT8MULTIRANGE,
+  INT8RANGE,
+  NUMMULTIRANGE,
+  NUMRANGE,
+  TSMULTIRANGE,
+  TSRANGE,
+  TSTZMULTIRANGE,
+  TSTZRANGE,
+} from './types-range.ts'

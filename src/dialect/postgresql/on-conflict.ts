@@ -6,7 +6,7 @@ import { walkAssignments } from '../../expression/dml/assignments.ts'
 import type { Assignment } from '../../expression/dml/write.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
-import { ddlExpression } from '../compile/ddl.ts'
+import { ddlExpression } from '../compile/ddl-expression.ts'
 import { criteria } from '../compile/select.ts'
 import type { Render } from '../compile/state.ts'
 

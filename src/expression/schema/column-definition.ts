@@ -7,7 +7,8 @@ import type { ColumnDefinition } from '../from/typed.ts'
 import { SqlType } from '../types/type.ts'
 import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-option.ts'
 import type { ColumnProperty, PropertyKeyOrContext, PropertyResult } from './property-decorator.ts'
-import type { ComputedOptions, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
+import type { Sequence } from './sequence.ts'
+import type { ComputedOptions, FetchedValue, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
 
 /** Options of {@link Column}. */
 export interface ColumnOptions<V = unknown> {
@@ -21,12 +22,17 @@ export interface ColumnOptions<V = unknown> {
   readonly unique?: boolean
   /** Index on this column alone; with `unique` a unique index. Default false. */
   readonly index?: boolean
-  /** Used by INSERT where the statement gives no value: a value, a function called for each row, or an SQL expression. */
-  readonly default?: V | (() => V) | ColumnElement<V>
+  /**
+   * Used by INSERT where the statement gives no value: a value, a function called for each row, an SQL expression, or a
+   * sequence, which is created with the table.
+   */
+  readonly default?: V | (() => V) | ColumnElement<V> | Sequence
   /** The same for UPDATE. */
   readonly onUpdate?: V | (() => V) | ColumnElement<V>
-  /** DEFAULT in CREATE TABLE: a string becomes a literal, an expression is written as it is. */
+  /** DEFAULT in CREATE TABLE: a string becomes a literal, an expression is written as it is; `new FetchedValue()` writes none. */
   readonly serverDefault?: ServerDefault
+  /** Says that the database changes the value at UPDATE, by a trigger for example. Nothing is written. */
+  readonly serverOnUpdate?: FetchedValue
   /** `GENERATED ... AS IDENTITY`; true for the database's defaults. */
   readonly identity?: boolean | IdentityOptions
   /** `GENERATED ALWAYS AS (...)`; a string is SQL as it is. */
@@ -37,6 +43,10 @@ export interface ColumnOptions<V = unknown> {
   readonly autoincrement?: boolean | 'auto'
   /** Kept in the database as the column's comment. */
   readonly comment?: string
+  /** Place among the columns: those with lower numbers come first. Default 0: in order of definition. */
+  readonly sortOrder?: number
+  /** Whatever the application wants to keep with the column. */
+  readonly info?: Readonly<Record<string, unknown>>
 }
 
 const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
@@ -48,11 +58,14 @@ const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
   'default',
   'onUpdate',
   'serverDefault',
+  'serverOnUpdate',
   'identity',
   'computed',
   'foreignKey',
   'autoincrement',
   'comment',
+  'sortOrder',
+  'info',
 ]
 
 /** The value in a row. */
@@ -160,6 +173,8 @@ function checkedOptions(given: unknown): ColumnOptions {
   const options = given as ColumnOptions
   if (options.name !== undefined && (typeof options.name !== 'string' || options.name === ''))
     throw new ArgumentError('Column(): name is a text that is not empty')
+  if (options.sortOrder !== undefined && !Number.isFinite(options.sortOrder))
+    throw new ArgumentError('Column(): sortOrder is a number')
   return options
 }
 

@@ -12,9 +12,11 @@ import type { ColumnParts } from './column-definition.ts'
 import { type ClientDefault, clientDefault } from './default.ts'
 import {
   type ComputedOptions,
+  FetchedValue,
   type IdentityOptions,
   identityOf,
   type ServerDefault,
+  serverDefaultOf,
   sqlExpression,
 } from './server-default.ts'
 
@@ -41,10 +43,14 @@ export class SchemaColumn<N extends string = string, V = unknown> extends Column
   /** The value of UPDATE where the statement gives none. */
   readonly onUpdate: ClientDefault | null
   readonly serverDefault: ServerDefault | null
+  /** Set where the database changes the value at UPDATE by itself. */
+  readonly serverOnUpdate: FetchedValue | null
   readonly identity: IdentityOptions | null
   readonly computed: ComputedOptions | null
   readonly autoincrement: boolean | 'auto'
   readonly comment: string | null
+  /** What the application keeps with the column. */
+  readonly info: Readonly<Record<string, unknown>>
 
   /** @internal */
   constructor(key: N, name: string, table: ColumnOwner, definition: ColumnParts, primaryKey: boolean) {
@@ -57,11 +63,17 @@ export class SchemaColumn<N extends string = string, V = unknown> extends Column
     this.nullable = options.nullable ?? false
     this.default = clientDefault(options.default)
     this.onUpdate = clientDefault(options.onUpdate)
-    this.serverDefault = options.serverDefault ?? null
+    this.serverDefault = serverDefaultOf(`${place}: serverDefault`, options.serverDefault)
+    this.serverOnUpdate = options.serverOnUpdate ?? null
+    if (this.serverOnUpdate !== null && !(this.serverOnUpdate instanceof FetchedValue))
+      throw new ArgumentError(
+        `${place}: serverOnUpdate is new FetchedValue(): what changes the value is the database's own`,
+      )
     this.identity = identityOf(place, options.identity)
     this.computed = computedOf(place, options.computed)
     this.autoincrement = options.autoincrement ?? 'auto'
     this.comment = options.comment ?? null
+    this.info = options.info ?? {}
     if (primaryKey && this.nullable)
       throw new ArgumentError(`${place} is part of the primary key and cannot be nullable`)
     const sources = [this.serverDefault, this.identity, this.computed].filter((source) => source !== null)

@@ -1,7 +1,8 @@
-// Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK.
+// Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK; what constraints and indexes have in common.
 import { InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { type ColumnOwner, requireColumn, type SchemaColumn } from './column.ts'
+import { checkWord } from './foreign-key-option.ts'
 import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 
@@ -12,6 +13,7 @@ export type ColumnReference = string | SchemaColumn
 export interface ConstraintOptions {
   /** Default: what the MetaData's naming convention says, or the database's own choice. */
   readonly name?: string
+  /** Kept in the database as the constraint's comment; needs a name. */
   readonly comment?: string
 }
 
@@ -91,7 +93,7 @@ export abstract class TableItem {
 
 /** A constraint. */
 export abstract class Constraint extends TableItem {
-  abstract readonly sort: 'primaryKey' | 'unique' | 'check' | 'foreignKey'
+  abstract readonly sort: 'primaryKey' | 'unique' | 'check' | 'foreignKey' | 'exclude'
   abstract override boundTo(attachment: Attachment): Constraint
 }
 
@@ -110,6 +112,7 @@ export abstract class ColumnConstraint extends Constraint {
     attachment: Attachment | null,
   ) {
     super(options, attachment)
+    checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
     this.references = references
     this.deferrable = options.deferrable ?? false
     this.initially = options.initially ?? null
@@ -123,6 +126,20 @@ export abstract class ColumnConstraint extends Constraint {
 
 const DEFERRABLE_KEYS = ['name', 'comment', 'deferrable', 'initially'] as const
 
+/** Options of {@link PrimaryKeyConstraint}. */
+export interface PrimaryKeyOptions extends DeferrableOptions {
+  /** Columns kept in the key's index beside its own. */
+  readonly include?: readonly ColumnReference[]
+}
+
+function includedColumns(
+  place: string,
+  given: readonly ColumnReference[] | undefined,
+  attachment: Attachment | null,
+): readonly SchemaColumn[] {
+  return attachment === null ? [] : (given ?? []).map((each) => requireColumn(attachment.table, each, place))
+}
+
 /**
  * PRIMARY KEY over the columns; needed only to name it or to order its columns, as `{ primaryKey: true }` on columns says the same.
  *
@@ -132,18 +149,21 @@ const DEFERRABLE_KEYS = ['name', 'comment', 'deferrable', 'initially'] as const
 export class PrimaryKeyConstraint extends ColumnConstraint {
   readonly sort = 'primaryKey'
   readonly namedKind = 'pk'
-  readonly #options: DeferrableOptions
+  /** Empty until the constraint belongs to a table. */
+  readonly include: readonly SchemaColumn[]
+  readonly #options: PrimaryKeyOptions
   /** Made from the columns' own flags. */
   readonly isImplicit: boolean
   /** @internal the last two arguments */
   constructor(
     columns: readonly ColumnReference[],
-    options: DeferrableOptions = {},
+    options: PrimaryKeyOptions = {},
     attachment: Attachment | null = null,
     isImplicit = false,
   ) {
-    checkKeys('PrimaryKeyConstraint', options, DEFERRABLE_KEYS)
+    checkKeys('PrimaryKeyConstraint', options, [...DEFERRABLE_KEYS, 'include'])
     super('PrimaryKeyConstraint', columns, options, attachment)
+    this.include = includedColumns('PrimaryKeyConstraint', options.include, attachment)
     this.#options = options
     this.isImplicit = isImplicit
   }
@@ -157,6 +177,8 @@ export class PrimaryKeyConstraint extends ColumnConstraint {
 export interface UniqueOptions extends DeferrableOptions {
   /** Two NULLs are the same. Default false. PostgreSQL 15 and later. */
   readonly nullsNotDistinct?: boolean
+  /** Columns kept in the constraint's index beside its own. */
+  readonly include?: readonly ColumnReference[]
 }
 
 /**
@@ -169,11 +191,14 @@ export class UniqueConstraint extends ColumnConstraint {
   readonly sort = 'unique'
   readonly namedKind = 'uq'
   readonly nullsNotDistinct: boolean
+  /** Empty until the constraint belongs to a table. */
+  readonly include: readonly SchemaColumn[]
   readonly #options: UniqueOptions
   /** @internal the last argument */
   constructor(columns: readonly ColumnReference[], options: UniqueOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct'])
+    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct', 'include'])
     super('UniqueConstraint', columns, options, attachment)
+    this.include = includedColumns('UniqueConstraint', options.include, attachment)
     this.nullsNotDistinct = options.nullsNotDistinct ?? false
     this.#options = options
   }
@@ -181,6 +206,14 @@ export class UniqueConstraint extends ColumnConstraint {
   override boundTo(attachment: Attachment): UniqueConstraint {
     return new UniqueConstraint(this.references, this.#options, attachment)
   }
+}
+
+/** Options of {@link CheckConstraint}. */
+export interface CheckOptions extends ConstraintOptions {
+  /** Tables that inherit from this one are not checked. Default false. */
+  readonly noInherit?: boolean
+  /** Rows that are there already are not checked. Default false. */
+  readonly notValid?: boolean
 }
 
 /**
@@ -193,23 +226,19 @@ export class CheckConstraint extends Constraint {
   readonly sort = 'check'
   readonly namedKind = 'ck'
   readonly condition: SqlExpression
-  readonly #options: ConstraintOptions
+  readonly options: CheckOptions
   /** @internal the last argument */
-  constructor(
-    condition: string | SqlExpression,
-    options: ConstraintOptions = {},
-    attachment: Attachment | null = null,
-  ) {
-    checkKeys('CheckConstraint', options, ['name', 'comment'])
+  constructor(condition: string | SqlExpression, options: CheckOptions = {}, attachment: Attachment | null = null) {
+    checkKeys('CheckConstraint', options, ['name', 'comment', 'noInherit', 'notValid'])
     super(options, attachment)
     this.condition = sqlExpression('CheckConstraint', condition)
-    this.#options = options
+    this.options = options
   }
   protected override namedColumns(): readonly SchemaColumn[] {
     return []
   }
   /** @internal */
   override boundTo(attachment: Attachment): CheckConstraint {
-    return new CheckConstraint(this.condition, this.#options, attachment)
+    return new CheckConstraint(this.condition, this.options, attachment)
   }
 }

@@ -24,6 +24,12 @@ export interface ForeignKeyOptions {
   readonly match?: 'FULL' | 'PARTIAL' | 'SIMPLE'
   /** Created by ALTER TABLE after all tables; keys in a circle of tables are without being told. Default false. */
   readonly useAlter?: boolean
+  /** With `onDelete: 'SET NULL'` or `'SET DEFAULT'`: only these columns of the key. PostgreSQL 15 and later. */
+  readonly onDeleteColumns?: readonly string[]
+  /** Rows that are there already are not checked. Default false. */
+  readonly notValid?: boolean
+  /** Kept in the database as the constraint's comment; needs a name. */
+  readonly comment?: string
 }
 
 /** A target with options, as the `foreignKey` option of a column. */
@@ -31,7 +37,18 @@ export interface ForeignKeyDefinition<V = unknown> extends ForeignKeyOptions {
   readonly to: ForeignKeyTarget<V>
 }
 
-const OPTION_KEYS = ['name', 'onDelete', 'onUpdate', 'deferrable', 'initially', 'match', 'useAlter'] as const
+const OPTION_KEYS = [
+  'name',
+  'onDelete',
+  'onUpdate',
+  'deferrable',
+  'initially',
+  'match',
+  'useAlter',
+  'onDeleteColumns',
+  'notValid',
+  'comment',
+] as const
 const ACTIONS: readonly string[] = ['CASCADE', 'SET NULL', 'SET DEFAULT', 'RESTRICT', 'NO ACTION']
 
 /**
@@ -67,6 +84,8 @@ export function checkForeignKeyOptions(place: string, options: ForeignKeyOptions
   checkWord(place, 'onUpdate', options.onUpdate, ACTIONS)
   checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
   checkWord(place, 'match', options.match, ['FULL', 'PARTIAL', 'SIMPLE'])
+  if (options.onDeleteColumns !== undefined && !(options.onDelete ?? '').startsWith('SET '))
+    throw new ArgumentError(`${place}: onDeleteColumns go with onDelete: 'SET NULL' or 'SET DEFAULT'`)
 }
 
 /** @throws ArgumentError the word is none of the set. */

@@ -1,9 +1,10 @@
 // `MetaData`: the tables that belong together.
-import { ArgumentError } from '../../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import type { SchemaBind } from './bind.ts'
-import { createPlan, type DdlPlan, dropPlan } from './ddl/plan.ts'
+import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
 import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
+import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
 import { checkNew, settleTypes, type Table, type TableRegistry } from './table.ts'
 
@@ -15,6 +16,8 @@ export interface MetaDataOptions {
   readonly namingConvention?: NamingConvention
   /** How columns are named in SQL. Default 'as-written': as their keys; 'snake_case' makes `userId` `user_id`. */
   readonly columnNaming?: ColumnNaming
+  /** Whatever the application wants to keep with it. */
+  readonly info?: Readonly<Record<string, unknown>>
 }
 
 /** Options of {@link MetaData.createAll} and {@link MetaData.dropAll}. */
@@ -34,16 +37,20 @@ export interface DdlOptions {
  * const users = table('users', metadata, { id: Column(Integer, { primaryKey: true }) })
  * await metadata.createAll(engine)
  */
-export class MetaData implements TableRegistry {
+export class MetaData implements TableRegistry, SequenceRegistry {
   readonly schema: string | null
   readonly namingConvention: NamingConvention
   readonly columnNaming: ColumnNaming
+  /** What the application keeps with it. */
+  readonly info: Readonly<Record<string, unknown>>
   readonly #tables: Map<string, Table> = new Map()
+  readonly #sequences: Map<string, Sequence> = new Map()
 
   /** @throws ArgumentError an unknown option. */
   constructor(options: MetaDataOptions = {}) {
-    checkKeys('MetaData', options, ['schema', 'namingConvention', 'columnNaming'])
-    checkKeys('namingConvention', options.namingConvention ?? {}, ['ix', 'uq', 'ck', 'fk', 'pk'])
+    checkKeys('MetaData', options, ['schema', 'namingConvention', 'columnNaming', 'info'])
+    checkKeys('namingConvention', options.namingConvention ?? {}, ['ix', 'uq', 'ck', 'fk', 'pk', 'ex'])
+    this.info = options.info ?? {}
     const naming: string = options.columnNaming ?? 'as-written'
     if (naming !== 'as-written' && naming !== 'snake_case')
       throw new ArgumentError(`columnNaming is 'as-written' or 'snake_case', not ${quoteName(naming)}`)
@@ -86,27 +93,32 @@ export class MetaData implements TableRegistry {
    */
   createPlan(options: Pick<DdlOptions, 'tables'> = {}): DdlPlan {
     checkKeys('createPlan()', options, ['tables'])
-    return createPlan(this.#chosen('createPlan', options.tables))
+    return createPlan(this.#chosen('createPlan', options.tables), this.#parts(options.tables))
   }
 
   /** What {@link dropAll} would run; see {@link createPlan}. */
   dropPlan(options: Pick<DdlOptions, 'tables'> = {}): DdlPlan {
     checkKeys('dropPlan()', options, ['tables'])
-    return dropPlan(this.#chosen('dropPlan', options.tables))
+    return dropPlan(this.#chosen('dropPlan', options.tables), this.#parts(options.tables))
   }
 
   async #run(
     name: string,
-    planOf: (tables: Iterable<Table>) => DdlPlan,
+    planOf: (tables: Iterable<Table>, parts: PlanParts) => DdlPlan,
     bind: SchemaBind,
     options: DdlOptions,
   ): Promise<void> {
     checkKeys(`${name}()`, options, ['checkFirst', 'tables', 'signal'])
     if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
       throw new ArgumentError(`${name}() takes an engine or a connection`)
-    const plan = planOf(this.#chosen(name, options.tables))
+    const plan = planOf(this.#chosen(name, options.tables), this.#parts(options.tables))
     const { signal } = options
     await bind.runDdl(plan, { checkFirst: options.checkFirst ?? true, ...(signal === undefined ? {} : { signal }) })
+  }
+
+  /** What belongs to no table goes with all of them. */
+  #parts(tables: Iterable<object> | undefined): PlanParts {
+    return tables === undefined ? { sequences: this.#sequences.values() } : {}
   }
 
   #chosen(name: string, tables: Iterable<object> | undefined): Iterable<Table> {
@@ -123,9 +135,10 @@ export class MetaData implements TableRegistry {
     for (const [key, known] of this.#tables) if (known === table) this.#tables.delete(key)
   }
 
-  /** Forgets all tables. */
+  /** Forgets all tables and sequences. */
   clear(): void {
     this.#tables.clear()
+    this.#sequences.clear()
   }
 
   /** @internal */
@@ -136,6 +149,18 @@ export class MetaData implements TableRegistry {
   /** @internal */
   tableKeys(): Iterable<string> {
     return this.#tables.keys()
+  }
+
+  /** The sequences that were given this MetaData, by key: `name`, or `schema.name`. */
+  get sequences(): ReadonlyMap<string, Sequence> {
+    return this.#sequences
+  }
+
+  /** @internal @throws InvalidRequestError there is a sequence of that name. */
+  registerSequence(sequence: Sequence): void {
+    if (this.#sequences.has(sequence.key))
+      throw new InvalidRequestError(`Sequence ${quoteName(sequence.key)} is already defined in this MetaData`)
+    this.#sequences.set(sequence.key, sequence)
   }
 
   /**

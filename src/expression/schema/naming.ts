@@ -13,8 +13,8 @@ export function snakeCase(key: string): string {
     .toLowerCase()
 }
 
-/** The kinds of things that a convention names: index, unique, check, foreign key, primary key. */
-export type NamedKind = 'ix' | 'uq' | 'ck' | 'fk' | 'pk'
+/** The kinds of things that a convention names: index, unique, check, foreign key, primary key, exclusion. */
+export type NamedKind = 'ix' | 'uq' | 'ck' | 'fk' | 'pk' | 'ex'
 
 /** What a convention knows of the constraint or index that it names. */
 export interface NameParts {

@@ -8,6 +8,7 @@ import type {
   DropIndex,
   DropTable,
   SetColumnComment,
+  SetConstraintComment,
   SetTableComment,
 } from './ddl/table.ts'
 import type { CreateType, DropType } from './ddl/type.ts'
@@ -29,4 +30,5 @@ export type SchemaNode =
   | DropType
   | NextValue
   | SetColumnComment
+  | SetConstraintComment
   | SetTableComment

@@ -1,14 +1,32 @@
 // `Sequence`: a generator of numbers with a name of its own, and the expression that takes the next one.
+import { ArgumentError } from '../../errors.ts'
 import { defineKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { BigInteger } from '../types/numeric.ts'
-import type { SqlType } from '../types/type.ts'
+import { SqlType } from '../types/type.ts'
 import { checkSequenceOptions, type SequenceOptions } from './server-default.ts'
 
+/** A registry that creates and drops sequences with its tables; `MetaData` is the one there is. */
+export interface SequenceRegistry {
+  readonly schema: string | null
+  /** @internal Called once by each sequence. */
+  registerSequence(sequence: Sequence): void
+}
+
+/** Options of {@link Sequence}. */
+export interface SequenceDefinition extends SequenceOptions {
+  /** Default: the MetaData's schema where one is given, else the database's. */
+  readonly schema?: string | null
+  /** Of what type its numbers are: `SmallInteger`, `Integer` or `BigInteger`. Default: the database's, BIGINT. */
+  readonly dataType?: SqlType
+  /** Created and dropped with the tables of this MetaData. Default: only with the columns whose default it is. */
+  readonly metadata?: SequenceRegistry
+}
+
 /**
- * A sequence.
+ * A sequence. One that is the `default` of a column, or belongs to a MetaData, is created and dropped with the tables.
  *
  * @example
  * const numbers = new Sequence('invoice_number', { start: 1000 })
@@ -20,12 +38,24 @@ export class Sequence {
   readonly name: string
   readonly schema: string | null
   readonly options: SequenceOptions
-  constructor(name: string, options: SequenceOptions & { readonly schema?: string } = {}) {
-    const { schema, ...rest } = options
-    checkSequenceOptions('Sequence', rest)
+  /** The type of its numbers; null for the database's choice. */
+  readonly dataType: SqlType | null
+  /** @throws ArgumentError an unknown option, or a number that is none. */
+  constructor(name: string, options: SequenceDefinition = {}) {
+    const { schema, dataType, metadata, ...rest } = options
+    if (typeof name !== 'string' || name === '') throw new ArgumentError('A sequence has a name that is not empty')
+    checkSequenceOptions(`Sequence ${name}`, rest)
+    if (dataType !== undefined && !(dataType instanceof SqlType && dataType.affinity === 'integer'))
+      throw new ArgumentError(`Sequence ${name}: dataType is SmallInteger, Integer or BigInteger`)
     this.name = name
-    this.schema = schema ?? null
+    this.schema = schema === undefined ? (metadata?.schema ?? null) : schema
     this.options = rest
+    this.dataType = dataType ?? null
+    metadata?.registerSequence(this)
+  }
+  /** `name`, or `schema.name`. */
+  get key(): string {
+    return this.schema === null ? this.name : `${this.schema}.${this.name}`
   }
   /** The next number, as an expression. */
   nextValue(): NextValue {

@@ -7,15 +7,38 @@ import { TextClause } from '../element/text.ts'
 /** An expression of DDL: built, or written by hand. */
 export type SqlExpression = ColumnElement | TextClause
 
-/** The DEFAULT clause: a string becomes a string literal, an expression is written as it is. */
-export type ServerDefault = string | SqlExpression
+/**
+ * Says that the database gives the column a value by means of its own, such as a trigger: nothing is written in CREATE TABLE.
+ *
+ * @example
+ * Column(DateTime, { serverDefault: new FetchedValue(), serverOnUpdate: new FetchedValue() })
+ */
+export class FetchedValue {
+  /** Known by this, as a class without members would have the looks of any object. */
+  readonly isFetched = true
+}
+
+/** The DEFAULT clause: a string becomes a string literal, an expression is written as it is, {@link FetchedValue} writes none. */
+export type ServerDefault = string | SqlExpression | FetchedValue
+
+/** @throws ArgumentError it is none of what a DEFAULT can be. */
+export function serverDefaultOf(place: string, given: unknown): ServerDefault | null {
+  if (given === undefined) return null
+  if (typeof given === 'string' || given instanceof FetchedValue) return given
+  if (given instanceof ColumnElement || given instanceof TextClause) return given
+  throw new ArgumentError(
+    `${place} is a text, which becomes a literal, or SQL: text('0') or an expression; not ${given === null ? 'null' : typeof given}`,
+  )
+}
 
 /** The number generator of an IDENTITY column or a sequence; what is left out is the database's choice. */
 export interface SequenceOptions {
   readonly start?: number | bigint
   readonly increment?: number | bigint
-  readonly minValue?: number | bigint
-  readonly maxValue?: number | bigint
+  /** Null for the least number of its type: NO MINVALUE. */
+  readonly minValue?: number | bigint | null
+  /** Null for the greatest number of its type: NO MAXVALUE. */
+  readonly maxValue?: number | bigint | null
   /** Begin anew at the end. */
   readonly cycle?: boolean
   /** How many numbers a session takes at once. */
@@ -43,6 +66,7 @@ export function checkSequenceOptions(place: string, options: object, more: reado
   checkKeys(place, options, [...SEQUENCE_KEYS, ...more])
   for (const key of ['start', 'increment', 'minValue', 'maxValue', 'cache'] as const) {
     const value = (options as Record<string, unknown>)[key]
+    if (value === null && (key === 'minValue' || key === 'maxValue')) continue
     if (value !== undefined && typeof value !== 'bigint' && !Number.isSafeInteger(value))
       throw new ArgumentError(`${place}: ${key} is a whole number, not ${String(value)}`)
   }

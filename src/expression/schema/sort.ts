@@ -29,10 +29,14 @@ export function sortTables(given: Iterable<Table>): TableOrder {
 }
 
 function edgesOf(tables: readonly Table[], without: ReadonlySet<ForeignKeyConstraint>): Edge<Table>[] {
-  return tables.flatMap((table) =>
-    table.foreignKeys
-      .filter((key) => !without.has(key))
-      .map((key) => [key.referredTable as unknown as Table, table] as const)
-      .filter(([before, after]) => before !== after),
-  )
+  return tables.flatMap((table) => {
+    const parents = [...table.storage.inherits, ...(table.partitionOf === null ? [] : [table.partitionOf.parent])]
+    return [
+      ...table.foreignKeys
+        .filter((key) => !without.has(key))
+        .map((key) => [key.referredTable as unknown as Table, table] as const)
+        .filter(([before, after]) => before !== after),
+      ...parents.map((parent) => [parent as Table, table] as const),
+    ]
+  })
 }

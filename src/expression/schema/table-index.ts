@@ -1,11 +1,13 @@
 // `Index`: an index of a table over columns and expressions.
 import { ArgumentError } from '../../errors.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
+import { Unary } from '../element/unary.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
 import { type Attachment, type ColumnReference, TableItem } from './constraint.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
+import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
 
 /** Options of {@link Index}. */
 export interface IndexOptions {
@@ -19,12 +21,27 @@ export interface IndexOptions {
   readonly include?: readonly ColumnReference[]
   /** Two NULLs are the same. Default false. PostgreSQL 15 and later. */
   readonly nullsNotDistinct?: boolean
+  /** Operator classes by column key, or by the label of an expression: `{ name: 'text_pattern_ops' }`. */
+  readonly operatorClasses?: Readonly<Record<string, string>>
+  /** Storage parameters: `{ fillfactor: 50 }`. */
+  readonly with?: StorageParameters
+  /** Where it is kept. */
+  readonly tablespace?: string
 }
 
 /** A part of an index: a column by key, or an expression (`users.c.name.desc()`, `func.lower(users.c.name)`). */
 export type IndexPart = ColumnReference | SqlExpression
 
-const OPTION_KEYS = ['unique', 'where', 'using', 'include', 'nullsNotDistinct'] as const
+const OPTION_KEYS = [
+  'unique',
+  'where',
+  'using',
+  'include',
+  'nullsNotDistinct',
+  'operatorClasses',
+  'with',
+  'tablespace',
+] as const
 
 /**
  * An index, given to `table()` among its `constraints`.
@@ -54,8 +71,9 @@ export class Index extends TableItem {
     const place = `Index ${name ?? ''}`.trim()
     checkKeys('Index', options, OPTION_KEYS)
     if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
-    if (options.using !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(options.using))
-      throw new ArgumentError(`${place}: using names an access method such as 'gin', not '${options.using}'`)
+    checkAccessMethod(place, options.using)
+    checkStorageParameters(place, options.with)
+    checkOperatorClasses(place, options.operatorClasses, parts)
     this.parts = parts
     this.options = options
     this.unique = options.unique ?? false
@@ -72,6 +90,29 @@ export class Index extends TableItem {
   /** @internal */
   override boundTo(attachment: Attachment): Index {
     return new Index(this.givenName, this.parts, this.options, attachment)
+  }
+}
+
+/** The key of a part that an operator class can be given by; null for an expression without a label. */
+export function indexPartKey(part: IndexPart): string | null {
+  if (typeof part === 'string') return part
+  let element: unknown = part
+  // DESC and NULLS LAST stand around what is meant.
+  while (element instanceof Unary && element.postfix) element = element.element
+  return element instanceof ColumnElement ? element.resultKey : null
+}
+
+function checkOperatorClasses(
+  place: string,
+  given: Readonly<Record<string, string>> | undefined,
+  parts: readonly IndexPart[],
+): void {
+  const keys = parts.map(indexPartKey)
+  for (const [key, name] of Object.entries(given ?? {})) {
+    if (!keys.includes(key))
+      throw new ArgumentError(`${place}: operatorClasses names ${quoteName(key)}, which is no part of the index`)
+    if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
+      throw new ArgumentError(`${place}: ${quoteName(globalThis.String(name))} is no name of an operator class`)
   }
 }
 

@@ -19,6 +19,13 @@ import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } fro
 import { foreignKeyParts } from './foreign-key-option.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
 import { Index } from './table-index.ts'
+import {
+  type PartitionBounds,
+  STORAGE_KEYS,
+  type StorageOptions,
+  type TableStorage,
+  tableStorage,
+} from './table-option.ts'
 
 /** The columns of a table by key. */
 export type TableColumns<D> = { readonly [K in keyof D & string]: SchemaColumn<K, DefinedValue<D[K]>> }
@@ -27,7 +34,7 @@ export type TableColumns<D> = { readonly [K in keyof D & string]: SchemaColumn<K
 export type TableItems = readonly (Constraint | Index)[]
 
 /** Options of {@link table}. */
-export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> {
+export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> extends StorageOptions {
   /** Default: the MetaData's schema; null for none although the MetaData has one. */
   readonly schema?: string | null
   /** Kept in the database as the table's comment. */
@@ -36,6 +43,14 @@ export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> {
   readonly constraints?: TableItems | ((columns: TableColumns<D>) => TableItems)
   /** Words between CREATE and TABLE, such as `UNLOGGED`. */
   readonly prefixes?: readonly string[]
+  /** Whatever the application wants to keep with the table. */
+  readonly info?: Readonly<Record<string, unknown>>
+}
+
+/** What makes a table a partition. */
+export interface PartitionOrigin {
+  readonly parent: Table
+  readonly bounds: PartitionBounds
 }
 
 /** A registry of tables, as tables see it; `MetaData` is the one there is. */
@@ -64,6 +79,12 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   readonly metadata: TableRegistry
   readonly comment: string | null
   readonly prefixes: readonly string[]
+  /** What the application keeps with the table. */
+  readonly info: Readonly<Record<string, unknown>>
+  /** How the table is kept. */
+  readonly storage: TableStorage
+  /** The table that this one is a partition of, and its bounds; null for none. */
+  readonly partitionOf: PartitionOrigin | null
   readonly columnList: readonly SchemaColumn[]
   readonly primaryKey: PrimaryKeyConstraint
   /** All constraints but the primary key, in order of definition. */
@@ -72,7 +93,13 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   #links: readonly ForeignKeyLink[] | null = null
 
   /** @internal */
-  constructor(name: string, metadata: TableRegistry, definitions: ColumnDefinitions, options: TableOptions<D>) {
+  constructor(
+    name: string,
+    metadata: TableRegistry,
+    definitions: ColumnDefinitions,
+    options: TableOptions<D>,
+    partitionOf: PartitionOrigin | null = null,
+  ) {
     super()
     this.name = name
     this.schema = options.schema === undefined ? metadata.schema : options.schema
@@ -80,6 +107,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
     this.metadata = metadata
     this.comment = options.comment ?? null
     this.prefixes = options.prefixes ?? []
+    this.info = options.info ?? {}
+    this.partitionOf = partitionOf
     const columns: SchemaColumn[] = []
     this.columnList = columns
     const parts = checkedDefinitions(this.key, definitions)
@@ -90,6 +119,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
       columns.push(new SchemaColumn(key, sqlName, this, part, primary))
     }
     checkNames(this)
+    this.storage = tableStorage(this, options)
     const attachment: ForeignKeyAttachment = { table: this, convention: metadata.namingConvention, lookup: metadata }
     const items = typeof options.constraints === 'function' ? options.constraints(this.c) : (options.constraints ?? [])
     const bound = items.map((item) => boundItem(this.key, item, attachment))
@@ -168,9 +198,15 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>>(
   options: TableOptions<D> = {},
 ): Table<D> {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
-  checkKeys('table()', options, ['schema', 'comment', 'constraints', 'prefixes'])
-  const made = new Table<D>(name, metadata, columns, options)
-  metadata.register(made)
+  checkKeys('table()', options, TABLE_KEYS)
+  return register(new Table<D>(name, metadata, columns, options))
+}
+
+const TABLE_KEYS = ['schema', 'comment', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS] as const
+
+/** @internal Makes a table known to its MetaData. */
+export function register<D extends ColumnDefinitions>(made: Table<D>): Table<D> {
+  made.metadata.register(made as unknown as Table)
   return made
 }
 
@@ -178,7 +214,7 @@ function checkedDefinitions(
   table: string,
   definitions: ColumnDefinitions,
 ): readonly (readonly [string, ColumnParts])[] {
-  return Object.entries(definitions).map(([key, definition]) => {
+  const parts = Object.entries(definitions).map(([key, definition]) => {
     if (!isColumnDefinition(definition))
       throw new ArgumentError(
         `${quoteName(key)} of table ${quoteName(table)} is no column: write Column(type, options); constraints go into the options`,
@@ -187,6 +223,9 @@ function checkedDefinitions(
       throw new ArgumentError(`Column ${quoteName(`${table}.${key}`)} needs a type: write Column(Integer), for example`)
     return [key, definition] as const
   })
+  // Sorting is stable: what says nothing stays in the order of definition.
+  const place = ([, part]: readonly [string, ColumnParts]): number => part.options.sortOrder ?? 0
+  return parts.sort((one, other) => place(one) - place(other))
 }
 
 function checkNames(table: ColumnOwner & { readonly prefixes: readonly string[] }): void {

@@ -54,6 +54,7 @@ import {
   DropIndex,
   DropTable,
   SetColumnComment,
+  SetConstraintComment,
   SetTableComment,
 } from '../../../src/expression/schema/ddl/table.ts'
 import { Sequence } from '../../../src/expression/schema/sequence.ts'
@@ -336,6 +337,11 @@ const SPELT: readonly Spelt[] = [
     kind: 'setColumnComment',
     element: new SetColumnComment(things.c.name),
     standard: `COMMENT ON COLUMN "S".things.name IS 'it''s'`,
+  },
+  {
+    kind: 'setConstraintComment',
+    element: new SetConstraintComment(unique as UniqueConstraint, "it's"),
+    standard: `COMMENT ON CONSTRAINT uq_name ON "S".things IS 'it''s'`,
   },
   {
     kind: 'setTableComment',

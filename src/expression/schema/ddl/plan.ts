@@ -2,11 +2,15 @@
 
 import { type Element, stringify } from '../../base/element.ts'
 import type { NamedType, TypeHost } from '../../types/type.ts'
+import type { Constraint } from '../constraint.ts'
 import type { ForeignKeyConstraint } from '../foreign-key.ts'
 import { namedTypesOf, ownTypesOf } from '../named-types.ts'
+import { ownSequencesOf, sequencesOf } from '../own-sequences.ts'
+import type { Sequence } from '../sequence.ts'
 import { sortTables } from '../sort.ts'
 import type { Table } from '../table.ts'
 import type { DdlElement } from './element.ts'
+import { CreateSequence, DropSequence } from './object.ts'
 import {
   AddConstraint,
   CreateIndex,
@@ -14,9 +18,16 @@ import {
   DropConstraint,
   DropTable,
   SetColumnComment,
+  SetConstraintComment,
   SetTableComment,
 } from './table.ts'
 import { CreateType, DropType } from './type.ts'
+
+/** What is created and dropped with the tables, and belongs to none of them. */
+export interface PlanParts {
+  /** Sequences beside those of the tables' columns. Default: none. */
+  readonly sequences?: Iterable<Sequence>
+}
 
 /** What a plan must know of a database to show its SQL; dialects are. */
 export interface DdlSpeller extends TypeHost {
@@ -63,8 +74,9 @@ function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): rea
  *
  * @throws NoReferencedTableError a foreign key refers to a table that is not there.
  */
-export function createPlan(given: Iterable<Table>): DdlPlan {
+export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan {
   const { tables, later } = sortTables(given)
+  const sequences = sequencesOf(tables, parts.sequences)
   const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'create',
     tables,
@@ -73,8 +85,9 @@ export function createPlan(given: Iterable<Table>): DdlPlan {
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
       return [
         ...types.map((type) => new CreateType(type)),
+        ...sequences.map((sequence) => new CreateSequence(sequence, { ifNotExists: existing !== null })),
         ...fresh.flatMap((table) => creation(table, later)),
-        ...keysOf(fresh, later).map((key) => new AddConstraint(key)),
+        ...keysOf(fresh, later).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
       ]
     },
   }
@@ -87,7 +100,13 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlEl
   for (const index of table.indexes) commands.push(new CreateIndex(index))
   if (table.comment !== null) commands.push(new SetTableComment(table))
   for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))
+  for (const constraint of [table.primaryKey, ...table.constraints])
+    if (!without.has(constraint as ForeignKeyConstraint)) commands.push(...commentOf(constraint))
   return commands
+}
+
+function commentOf(constraint: Constraint): DdlElement[] {
+  return constraint.comment === null ? [] : [new SetConstraintComment(constraint)]
 }
 
 /**
@@ -95,8 +114,9 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlEl
  *
  * @throws NoReferencedTableError a foreign key refers to a table that is not there.
  */
-export function dropPlan(given: Iterable<Table>): DdlPlan {
+export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan {
   const { tables, later } = sortTables(given)
+  const sequences = ownSequencesOf(tables, parts.sequences ?? [])
   const order = [...tables].reverse()
   const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'drop',
@@ -107,6 +127,7 @@ export function dropPlan(given: Iterable<Table>): DdlPlan {
       return [
         ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
         ...doomed.map((table) => new DropTable(table)),
+        ...sequences.map((sequence) => new DropSequence(sequence, { ifExists: existing !== null })),
         ...[...types].reverse().map((type) => new DropType(type)),
       ]
     },

@@ -58,7 +58,20 @@ export class DropTable extends DdlElement {
   }
 }
 
-/** CREATE INDEX. */
+/** Options of commands for indexes. */
+export interface ConcurrentOptions {
+  /** CONCURRENTLY: writes to the table go on meanwhile; not within a transaction (`isolationLevel: 'AUTOCOMMIT'`). Default false. */
+  readonly concurrently?: boolean
+}
+
+/**
+ * CREATE INDEX.
+ *
+ * @example
+ * await using conn = await engine.connect({ isolationLevel: 'AUTOCOMMIT' })
+ * await conn.execute(new CreateIndex(index, { concurrently: true, ifNotExists: true }))
+ * // CREATE INDEX CONCURRENTLY IF NOT EXISTS ix_name ON users (name)
+ */
 export class CreateIndex extends DdlElement {
   declare readonly kind: 'createIndex'
   static {
@@ -66,10 +79,12 @@ export class CreateIndex extends DdlElement {
   }
   readonly index: Index
   readonly ifNotExists: boolean
-  constructor(index: Index, options: CreateOptions = {}) {
+  readonly concurrently: boolean
+  constructor(index: Index, options: CreateOptions & ConcurrentOptions = {}) {
     super()
     this.index = index
     this.ifNotExists = options.ifNotExists ?? false
+    this.concurrently = options.concurrently ?? false
   }
 }
 
@@ -81,10 +96,14 @@ export class DropIndex extends DdlElement {
   }
   readonly index: Index
   readonly ifExists: boolean
-  constructor(index: Index, options: Omit<DropOptions, 'cascade'> = {}) {
+  readonly cascade: boolean
+  readonly concurrently: boolean
+  constructor(index: Index, options: DropOptions & ConcurrentOptions = {}) {
     super()
     this.index = index
     this.ifExists = options.ifExists ?? false
+    this.cascade = options.cascade ?? false
+    this.concurrently = options.concurrently ?? false
   }
 }
 
@@ -129,6 +148,21 @@ export class SetTableComment extends DdlElement {
   constructor(table: AnyTable, comment: string | null = table.comment) {
     super()
     this.table = table as Table
+    this.comment = comment
+  }
+}
+
+/** COMMENT ON CONSTRAINT; null removes the comment. */
+export class SetConstraintComment extends DdlElement {
+  declare readonly kind: 'setConstraintComment'
+  static {
+    defineKind(SetConstraintComment, 'setConstraintComment')
+  }
+  readonly constraint: Constraint
+  readonly comment: string | null
+  constructor(constraint: Constraint, comment: string | null = constraint.comment) {
+    super()
+    this.constraint = constraint
     this.comment = comment
   }
 }

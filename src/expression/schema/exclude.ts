@@ -1,0 +1,100 @@
+// EXCLUDE constraints: no two rows may compare true in all parts.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
+import { ColumnElement } from '../element/column-element.ts'
+import { TextClause } from '../element/text.ts'
+import { requireColumn, SchemaColumn } from './column.ts'
+import { type Attachment, type ColumnReference, Constraint, type DeferrableOptions } from './constraint.ts'
+import { checkWord } from './foreign-key-option.ts'
+import { type SqlExpression, sqlExpression } from './server-default.ts'
+import { checkAccessMethod } from './storage.ts'
+
+/** A part of an exclusion: a column or an expression, and the operator that compares it. */
+export type ExcludePart = readonly [part: ColumnReference | SqlExpression, operator: string]
+
+/** Options of {@link ExcludeConstraint}. */
+export interface ExcludeOptions extends DeferrableOptions {
+  /** The access method of the index. Default `gist`. */
+  readonly using?: string
+  /** Only rows that fulfil this are compared; a string is SQL as it is. */
+  readonly where?: string | SqlExpression
+  /** Operator classes by column key: `{ room: 'gist_int4_ops' }`. */
+  readonly operatorClasses?: Readonly<Record<string, string>>
+}
+
+/** A part of a bound exclusion. */
+export interface BoundExcludePart {
+  readonly element: ColumnElement | TextClause
+  readonly operator: string
+  readonly operatorClass: string | null
+}
+
+const OPTION_KEYS = ['name', 'comment', 'deferrable', 'initially', 'using', 'where', 'operatorClasses'] as const
+
+/**
+ * EXCLUDE, PostgreSQL's own: of two rows at least one comparison is not true.
+ *
+ * @throws ArgumentError something that is no operator, or no column of the table.
+ * @example
+ * new ExcludeConstraint([['room', '='], ['during', '&&']], { name: 'no_overlap' })
+ * // CONSTRAINT no_overlap EXCLUDE USING gist (room WITH =, during WITH &&)
+ */
+export class ExcludeConstraint extends Constraint {
+  readonly sort = 'exclude'
+  readonly namedKind = 'ex'
+  readonly options: ExcludeOptions
+  readonly using: string
+  readonly where: SqlExpression | null
+  readonly deferrable: boolean
+  readonly initially: 'DEFERRED' | 'IMMEDIATE' | null
+  /** Empty until the constraint belongs to a table. */
+  readonly parts: readonly BoundExcludePart[]
+  readonly #given: readonly ExcludePart[]
+  /** @internal the last argument */
+  constructor(given: readonly ExcludePart[], options: ExcludeOptions = {}, attachment: Attachment | null = null) {
+    const place = `ExcludeConstraint ${options.name ?? ''}`.trim()
+    checkKeys(place, options, OPTION_KEYS)
+    checkAccessMethod(place, options.using)
+    checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
+    super(options, attachment)
+    if (given.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
+    for (const [, operator] of given) checkOperator(place, operator)
+    for (const name of Object.values(options.operatorClasses ?? {}))
+      if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
+        throw new ArgumentError(`${place}: ${quoteName(name)} is no name of an operator class`)
+    this.options = options
+    this.using = options.using ?? 'gist'
+    this.where = options.where === undefined ? null : sqlExpression(`${place}: where`, options.where)
+    this.deferrable = options.deferrable ?? false
+    this.initially = options.initially ?? null
+    this.#given = given
+    this.parts = attachment === null ? [] : given.map((part) => boundPart(part, options, attachment, place))
+  }
+  protected override namedColumns(): readonly SchemaColumn[] {
+    return this.parts.flatMap(({ element }) => (element instanceof SchemaColumn ? [element] : []))
+  }
+  /** @internal */
+  override boundTo(attachment: Attachment): ExcludeConstraint {
+    return new ExcludeConstraint(this.#given, this.options, attachment)
+  }
+}
+
+function checkOperator(place: string, operator: unknown): void {
+  const isOperator = typeof operator === 'string' && /^[-+*/<>=~!@#%^&|`?]+$/.test(operator)
+  if (!isOperator || /--|\/\*/.test(operator))
+    throw new ArgumentError(`${place}: ${quoteName(globalThis.String(operator))} is no operator such as '=' or '&&'`)
+}
+
+function boundPart(
+  [part, operator]: ExcludePart,
+  options: ExcludeOptions,
+  attachment: Attachment,
+  place: string,
+): BoundExcludePart {
+  const isColumn = typeof part === 'string' || part instanceof SchemaColumn
+  const element = isColumn ? requireColumn(attachment.table, part, place) : part
+  if (!(element instanceof ColumnElement || element instanceof TextClause))
+    throw new ArgumentError(`${place}: a part is the key of a column or an expression`)
+  const key = typeof part === 'string' ? part : element instanceof SchemaColumn ? element.key : ''
+  return { element, operator, operatorClass: options.operatorClasses?.[key] ?? null }
+}

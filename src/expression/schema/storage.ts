@@ -1,0 +1,24 @@
+// How tables, indexes and materialized views are kept: words of DDL that are checked before they become text.
+import { ArgumentError } from '../../errors.ts'
+import { quoteName } from '../../nearest.ts'
+
+/** Storage parameters of tables and indexes: `{ fillfactor: 70 }`. */
+export type StorageParameters = Readonly<Record<string, number | boolean | string>>
+
+/** @throws ArgumentError a name or a value that no parameter has. */
+export function checkStorageParameters(place: string, given: StorageParameters | undefined): void {
+  for (const [name, value] of Object.entries(given ?? {})) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
+      throw new ArgumentError(`${place}: ${quoteName(name)} is no name of a storage parameter`)
+    const isValue = typeof value === 'boolean' || typeof value === 'string' || Number.isFinite(value)
+    if (!isValue) throw new ArgumentError(`${place}: ${name} is a number, a boolean or a text`)
+  }
+}
+
+/** @throws ArgumentError it is no name of an access method. */
+export function checkAccessMethod(place: string, given: string | undefined): void {
+  if (given !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(given))
+    throw new ArgumentError(
+      `${place}: using names an access method such as 'gin', not ${quoteName(globalThis.String(given))}`,
+    )
+}
