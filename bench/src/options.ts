@@ -7,6 +7,9 @@ import { FLOOR, registry } from './contenders/registry.ts'
 
 const ROUNDS = 9
 const QUICK_ROUNDS = 3
+/** By then V8 has optimised what the contenders do; see `README.md`. */
+const WARMUPS = 16
+const QUICK_WARMUPS = 8
 
 export interface Options {
   readonly help: boolean
@@ -14,7 +17,7 @@ export interface Options {
   /** Whether the cell runs on the link. */
   wants(cell: CellName, link: Link): boolean
   readonly rounds: number
-  /** Runs of every contender before the clock counts. */
+  /** Runs of every contender before the clock counts; the long cells get a share of them. */
   readonly warmups: number
   readonly json: string | null
   readonly build: boolean
@@ -31,7 +34,7 @@ export function readOptions(argv: readonly string[]): Options {
     contenders: readContenders(values.contenders),
     wants: readCells(values.only),
     rounds: values.rounds === undefined ? (quick ? QUICK_ROUNDS : ROUNDS) : readRounds(values.rounds),
-    warmups: quick ? 1 : 2,
+    warmups: quick ? QUICK_WARMUPS : WARMUPS,
     json: values.json ?? null,
     build: values['no-build'] !== true,
   }
@@ -102,7 +105,7 @@ Measures tsalchemy and its peers against raw pg. Tables on standard output, prog
   --only a,b        only these cells; 'load' means it on every link, 'load:direct' and 'load:delayed' on one
   --contenders a,b  only these contenders; the floor always takes part
   --rounds n        rounds of every cell, ${ROUNDS} unless said; the long cells get a share of them
-  --quick           ${QUICK_ROUNDS} rounds and one warm-up
+  --quick           ${QUICK_ROUNDS} rounds and half the warm-up
   --json file       writes every measurement to the file, too
   --no-build        takes the library's build as it lies in dist, instead of building it first
   --help            this text

@@ -115,7 +115,8 @@ export class Bench {
       `${cell.name} ${link}: ${verified.length} of ${present.length} agree, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     )
     const runs = new Map(timed.map(({ name }) => [name, [] as Measurement[]]))
-    for (let round = -this.#options.warmups; round < rounds; round++) {
+    const warmups = Math.max(1, Math.round(this.#options.warmups * size.rounds))
+    for (let round = -warmups; round < rounds; round++) {
       for (const seat of rotate(timed, round)) {
         if (outcomes.get(seat.name)?.status === 'failed') continue
         const measurement = await this.#once(place, seat, SEED + 1 + round, outcomes, url)

@@ -17,7 +17,13 @@ import { accounts, entries, events } from './tables.ts'
 type MutableAccount = { -readonly [K in keyof Account]: Account[K] }
 
 async function insertEvents(connection: Connection, rows: readonly NewEvent[]): Promise<Event[]> {
-  const ids = await connection.execute(insert(events).returning(events.c.id), rows.map((row) => ({ ...row }))).scalars().all()
+  const ids = await connection
+    .execute(
+      insert(events).returning(events.c.id),
+      rows.map((row) => ({ ...row })),
+    )
+    .scalars()
+    .all()
   return rows.map((row, index) => ({ id: ids[index] as number, ...row }))
 }
 
@@ -35,20 +41,23 @@ async function updateAccounts(connection: Connection, changed: readonly Account[
   )
 }
 
-async function transfer(connection: Connection, { accountId, cents, happenedAt }: Transfer): Promise<Entry> {
+/** BEGIN travels with the first statement, COMMIT with the last; what needs nothing of each other shares a flight. */
+async function transfer(engine: Engine, { accountId, cents, happenedAt }: Transfer): Promise<Entry> {
+  await using connection = await engine.connect()
   const account = await connection
     .execute(select(accounts.c.balance, accounts.c.visits).where(accounts.c.id.eq(accountId)))
     .one()
   const balanceAfter = addCents(account.balance, cents)
-  await connection.execute(
-    update(accounts)
-      .where(accounts.c.id.eq(accountId))
-      .values({ balance: balanceAfter, visits: account.visits + 1, updatedAt: happenedAt }),
+  const [, inserted] = await connection.executeAll(
+    [
+      update(accounts)
+        .where(accounts.c.id.eq(accountId))
+        .values({ balance: balanceAfter, visits: account.visits + 1, updatedAt: happenedAt }),
+      insert(entries).values({ accountId, cents, balanceAfter, happenedAt }).returning(entries.c.id),
+    ],
+    { commit: true },
   )
-  const id = await connection
-    .execute(insert(entries).values({ accountId, cents, balanceAfter, happenedAt }).returning(entries.c.id))
-    .scalarOne()
-  return { id, accountId, balanceAfter }
+  return { id: inserted.scalarOne(), accountId, balanceAfter }
 }
 
 export function writes(engine: Engine): TaskTable {
@@ -71,7 +80,7 @@ export function writes(engine: Engine): TaskTable {
     transaction: (transfers) => ({
       async run() {
         const made: Entry[] = []
-        for (const one of transfers) made.push(await engine.begin((connection) => transfer(connection, one)))
+        for (const one of transfers) made.push(await transfer(engine, one))
         return made
       },
     }),
