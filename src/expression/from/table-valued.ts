@@ -40,9 +40,6 @@ export interface RenderDerivedOptions {
 /** `function(...) AS name`, with columns; every method gives a new one. */
 export class TableValued<Row = unknown> extends FromClause {
   declare readonly kind: 'tableValued'
-  static {
-    defineKind(TableValued, 'tableValued')
-  }
   /** Declared only. */
   declare readonly '~columns': Row
   readonly element: ColumnElement
@@ -106,6 +103,8 @@ export class TableValued<Row = unknown> extends FromClause {
     pass.flag((isDerived ? 1 : 0) | (withTypes ? 2 : 0) | (isLateral ? 4 : 0))
   }
 }
+// Not in a static block: TypeScript 7.0 emits an alias for the class that is not assigned yet when such a block runs.
+defineKind(TableValued, 'tableValued')
 
 /** The value of each row of a function in FROM: `generate_series(1, 3) AS g`, in the columns clause `g`. */
 export class ColumnValued<out V = unknown> extends NamedElement<string, V> {
