@@ -9,6 +9,7 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { DefaultColumn, ResultColumn } from '../contract/compiled.ts'
+import { customText } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { Spelling } from './spelling.ts'
@@ -89,6 +90,8 @@ export class Render {
 
   /** Looks a renderer up by kind where one of that kind is met first: numbers are found faster than names. */
   #first(element: Element): string {
+    const custom = customText(element, this)
+    if (custom !== null) return custom
     const render = this.renderers[element.kind] as RendererOf<Element, Render> | undefined
     if (render === undefined)
       throw new UnsupportedCompilationError(
