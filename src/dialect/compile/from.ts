@@ -107,6 +107,12 @@ function tableSampleText(node: TableSample, name: string, out: Render): string {
   return node.seed === null ? text : `${text} REPEATABLE (${out.node(node.seed)})`
 }
 
+function renderTable(node: TableClause, out: Render): string {
+  const name = out.tableName(node)
+  const alias = out.aliasedTables?.get(node)
+  return hinted(node, alias === undefined ? name : `${name} AS ${out.quoted(alias)}`, out)
+}
+
 type FromKind =
   | 'alias'
   | 'columnValued'
@@ -131,7 +137,7 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   join: renderJoin,
   rowArrays: renderRowArrays,
   subquery: renderSubquery,
-  table: (node, out) => hinted(node, out.tableName(node), out),
+  table: renderTable,
   tableSample: (node, out) => tableSampleText(node, out.quoted(node.name), out),
   tableValued: (node, out) => tableValuedText(node, out.quoted(node.name), out),
   values: (node, out) => valuesText(node, out.quoted(node.name), out),

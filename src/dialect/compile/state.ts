@@ -51,6 +51,8 @@ export class Render {
   /** Keys of columns that execution gives to the statement at the top. */
   readonly columnKeys: readonly string[] | null
   frame: Frame = NO_FRAME
+  /** Tables whose name alone would mean two; null where there are none. */
+  aliasedTables: ReadonlyMap<TableClause, AnonymousName> | null = null
   /** Columns of the result; null where there are none, or only the server knows them. */
   columns: ResultColumn[] | null = null
   readonly warnings: string[] = []
@@ -165,6 +167,8 @@ export class Render {
 
   /** A column of a table, with its table. */
   schemaColumn(column: SchemaColumn): string {
+    const alias = this.aliasedTables?.get(column.table)
+    if (alias !== undefined) return `${this.quoted(alias)}.${this.quoted(column.name)}`
     const { columnTexts } = this.spelling.identifiers
     let text = columnTexts[column.id]
     if (text === undefined) {
