@@ -30,7 +30,7 @@ const orders = table('orders', metadata, {
 const url = process.argv[2] ?? process.env.DATABASE_URL ?? 'pglite://'
 const engine = createEngine(url)
 try {
-  await metadata.createAll(engine)
+  await metadata.createAll(engine, { checkFirst: false }) // a table of that name is an error here: it is somebody else's
 
   await engine.begin(async (connection) => {
     const leo = await connection
@@ -81,6 +81,8 @@ try {
     console.log('rolled back:', (error as Error).message)
   }
   console.log('customers left:', await engine.execute(select(func.count()).selectFrom(customers)).scalarOne())
+
+  await metadata.dropAll(engine)
 } catch (error) {
   if (!(error instanceof SQLAlchemyError)) throw error
   console.error(`${error.name}: ${error.message}`)

@@ -37,7 +37,7 @@ const url = process.argv[2] ?? process.env.DATABASE_URL ?? 'pglite://'
 const engine = createEngine(url)
 const SessionLocal = sessionmaker({ bind: engine })
 try {
-  await Base.metadata.createAll(engine)
+  await Base.metadata.createAll(engine, { checkFirst: false }) // a table of that name is an error here: it is somebody else's
 
   await using session = SessionLocal()
   try {
@@ -80,6 +80,9 @@ try {
   await session.delete(found) // and with it, its addresses
   await session.commit()
   console.log('addresses left:', (await session.scalars(select(a)).all()).length)
+
+  await session.close() // its transaction still reads the tables
+  await Base.metadata.dropAll(engine)
 } catch (error) {
   if (!(error instanceof SQLAlchemyError)) throw error
   console.error(`${error.name}: ${error.message}`)

@@ -11,6 +11,9 @@ try {
 
   const row = await connection.execute('SELECT id, name, age FROM customers').tuples().one()
   console.log(row)
+
+  await connection.execute('DROP TABLE customers') // so that the next program finds the database as this one did
+  await connection.commit()
 } catch (error) {
   if (!(error instanceof SQLAlchemyError)) throw error
   console.error(`${error.name}: ${error.message}`)

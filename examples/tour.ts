@@ -2,7 +2,8 @@
 import { Column, createEngine, func, Integer, insert, MetaData, String, select, table, text } from 'tsalchemy'
 import { DeclarativeBase, Entity, mapped, Relationship, selectinload, sessionmaker } from 'tsalchemy/orm'
 
-const url = process.argv[2] ?? process.env.DATABASE_URL ?? 'pglite://'
+// Not DATABASE_URL: whoever takes the tour has not said yet that a database of theirs may be used.
+const url = process.argv[2] ?? 'pglite://'
 const started = performance.now()
 let showSql = false
 const engine = createEngine(url, {
@@ -25,7 +26,7 @@ console.log('   row:', { ...greeting })
 
 say('2. SQL expressions, typed: rows are { name: string; total: number } ...')
 const metadata = new MetaData()
-const sales = table('sales', metadata, {
+const sales = table('tour_sales', metadata, {
   id: Column(Integer, { primaryKey: true }),
   name: Column(String(50)),
   amount: Column(Integer),

@@ -1,4 +1,5 @@
 // The example programs, on the embedded database and on a server: what they print is what their readers are promised.
+import { createEngine, type Engine } from 'tsalchemy'
 import { describe, expect, it } from 'vitest'
 import { databases, freshDatabase } from '../support/server.ts'
 import { runProgram } from './programs.ts'
@@ -11,6 +12,10 @@ async function onFreshDatabase<T>(target: { name: string; url: string }, use: (u
   } finally {
     await database.drop()
   }
+}
+
+function tablesOf(engine: Engine): Promise<unknown[]> {
+  return engine.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").scalars().all()
 }
 
 describe.each(databases())('on $name', (target) => {
@@ -61,13 +66,32 @@ describe.each(databases())('on $name', (target) => {
 
 it('a program that meets a database error prints it, exits with 1, and closes', async () => {
   const database = await freshDatabase()
+  const engine = createEngine(database.url)
   try {
-    expect((await runProgram('raw', database.url)).exitCode).toBe(0)
-    const again = await runProgram('raw', database.url)
-    expect(again.output).toBe('')
-    expect(again.errors).toMatch(/^DuplicateTable: .*relation "customers" already exists/)
-    expect(again.exitCode).toBe(1)
+    await engine.execute('CREATE TABLE customers (theirs INTEGER)')
+    for (const name of ['raw', 'expressions', 'orm']) {
+      const outcome = await runProgram(name, database.url)
+      expect(outcome.output).toBe('')
+      expect(outcome.errors).toMatch(/^DuplicateTable: .*relation "customers" already exists/)
+      expect(outcome.exitCode).toBe(1)
+    }
+    expect(await tablesOf(engine)).toEqual(['customers'])
   } finally {
+    await engine.dispose()
+    await database.drop()
+  }
+})
+
+it('the programs leave a database as they found it, and can be run again', async () => {
+  const database = await freshDatabase()
+  const engine = createEngine(database.url)
+  try {
+    for (const name of ['raw', 'expressions', 'orm', 'orm']) {
+      expect(await runProgram(name, database.url)).toMatchObject({ errors: '', exitCode: 0 })
+      expect(await tablesOf(engine)).toEqual([])
+    }
+  } finally {
+    await engine.dispose()
     await database.drop()
   }
 })
@@ -79,8 +103,8 @@ it('a program that cannot reach its server says so and exits with 1', async () =
   expect(outcome.exitCode).toBe(1)
 })
 
-it('the tour runs on the embedded database in well under a minute', async () => {
-  const outcome = await runProgram('tour', 'pglite://')
+it('the tour runs on the embedded database in well under a minute, whatever DATABASE_URL says', async () => {
+  const outcome = await runProgram('tour', 'postgresql://nobody@127.0.0.1:9/none')
   expect(outcome.errors).toBe('')
   expect(outcome.output).toContain('1. Raw SQL through the Engine')
   expect(outcome.output).toContain("row: { name: 'tea', total: 7 }")
