@@ -64,12 +64,12 @@ export function arrayOf<T>(item: PostgresCodec<T>, options: ArrayOptions = {}): 
 function writeArray(item: PostgresCodec, name: string, value: readonly unknown[], dimensions: number): string {
   if (dimensions > 1 && value.some(Array.isArray)) return writeNested(item, name, value, dimensions)
   const { bare, delimiter } = item
-  let literal = '{'
+  // Joined at once: a string that grows by pieces is a tree of pieces, which garbage collection has to walk and copy.
+  const parts: string[] = new Array(value.length)
   for (let index = 0; index < value.length; index++) {
-    if (index > 0) literal += delimiter
     const one = value[index]
     if (one === null) {
-      literal += 'NULL'
+      parts[index] = 'NULL'
       continue
     }
     let text: string
@@ -79,9 +79,9 @@ function writeArray(item: PostgresCodec, name: string, value: readonly unknown[]
       if (!(error instanceof DriverError)) throw error
       throw new DriverError(`item ${index} of ${name}: ${error.message}`, { sent: false, cause: error })
     }
-    literal += bare ? text : quote(text)
+    parts[index] = bare ? text : quote(text)
   }
-  return `${literal}}`
+  return `{${parts.join(delimiter)}}`
 }
 
 function writeNested(item: PostgresCodec, name: string, value: readonly unknown[], dimensions: number): string {
