@@ -11,6 +11,8 @@ export interface LiteralStyle {
   /** A text in quotes. */
   readonly text: (value: string) => string
   readonly host: TypeHost
+  /** A value of a type of the dialect's own; null for any other. */
+  readonly own?: (value: unknown, type: SqlType) => string | null
   readonly bytes: (value: Uint8Array) => string
   readonly array: (items: readonly string[], type: SqlType) => string
 }
@@ -23,6 +25,8 @@ export interface LiteralStyle {
 export function literal(value: unknown, given: SqlType, style: LiteralStyle): string {
   if (value === null) return 'NULL'
   const type = given.forDialect(style.host)
+  const own = value === undefined ? null : (style.own?.(value, type) ?? null)
+  if (own !== null) return own
   if (type.kind === 'user') return style.text(checked((type as UserDefinedType<unknown>).toText(value)))
   if (type.affinity === 'json' && value !== undefined) return style.text(checked(jsonText(value)))
   switch (typeof value) {

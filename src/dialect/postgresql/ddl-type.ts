@@ -1,12 +1,14 @@
-// CREATE TYPE and DROP TYPE: enumerations.
+// CREATE TYPE, CREATE DOMAIN, and DROP: enumerations, composite types, domains.
 import { CompileError } from '../../errors.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
-import type { Render } from '../compile/state.ts'
+import { checkSqlText, type Render } from '../compile/state.ts'
 import { quoteText } from './literal.ts'
 import { namedTypeName } from './type-name.ts'
+import type { CompositeType, DomainType } from './types-composite.ts'
 
 const LABEL_BYTES = 63
 
@@ -21,16 +23,41 @@ function enumBody(type: EnumType): string {
 }
 
 /** CREATE TYPE. */
-export function renderCreateType({ type }: CreateType, _out: Render): string {
-  return `CREATE TYPE ${namedTypeName(type)} ${bodyOf(type)}`
+export function renderCreateType({ type }: CreateType, out: Render): string {
+  if (type.kind === 'domain') return createDomain(type as SqlType as DomainType, out)
+  return `CREATE TYPE ${namedTypeName(type)} ${bodyOf(type, out)}`
 }
 
-function bodyOf(type: NamedType): string {
+function createDomain(type: DomainType, out: Render): string {
+  const { check, collation, constraintName, default: given, notNull } = type.options
+  let text = `CREATE DOMAIN ${namedTypeName(type as unknown as NamedType)} AS ${out.spelling.typeName(type.base)}`
+  if (collation !== undefined) text += ` COLLATE ${out.quoted(collation)}`
+  if (given !== undefined) text += ` DEFAULT ${checkSqlText(given)}`
+  if (notNull === true) text += ' NOT NULL'
+  if (constraintName !== undefined && check !== undefined) text += ` CONSTRAINT ${out.quoted(constraintName)}`
+  if (check !== undefined)
+    text += ` CHECK (${typeof check === 'string' ? checkSqlText(check) : writtenOut(check, out)})`
+  return text
+}
+
+function writtenOut(check: ColumnElement, out: Render): string {
+  const { literalBinds } = out
+  out.literalBinds = true
+  const text = out.node(check)
+  out.literalBinds = literalBinds
+  return text
+}
+
+function bodyOf(type: NamedType, out: Render): string {
+  if (type.kind === 'composite') {
+    const { fields } = type as SqlType as CompositeType
+    return `AS (${fields.map(([name, field]) => `${out.quoted(name)} ${out.spelling.typeName(field)}`).join(', ')})`
+  }
   if (type.kind === 'enum') return enumBody(type as SqlType as EnumType)
   throw new CompileError(`CREATE TYPE has no spelling for a type of the sort ${quoteName(type.kind)}`)
 }
 
 /** DROP TYPE. */
 export function renderDropType({ type, ifExists, cascade }: DropType, _out: Render): string {
-  return `DROP TYPE ${ifExists ? 'IF EXISTS ' : ''}${namedTypeName(type)}${cascade ? ' CASCADE' : ''}`
+  return `DROP ${type.kind === 'domain' ? 'DOMAIN' : 'TYPE'} ${ifExists ? 'IF EXISTS ' : ''}${namedTypeName(type)}${cascade ? ' CASCADE' : ''}`
 }

@@ -1,6 +1,9 @@
 // Values as text that PostgreSQL reads alike whatever its settings.
+
+import { CompileError } from '../../errors.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
+import { typeCodec } from './type-codec.ts'
 import { castName, HOST } from './type-name.ts'
 
 /** Text in quotes: with a backslash in it as an escape string, which means the same under both settings of `standard_conforming_strings`. */
@@ -9,14 +12,31 @@ export function quoteText(value: string): string {
   return quoted.includes('\\') ? `E'${quoted.replaceAll('\\', '\\\\')}'` : `'${quoted}'`
 }
 
+/** Types whose values are written as the text that they travel as. */
+const AS_TEXT: ReadonlySet<string> = new Set(['range', 'multirange', 'hstore', 'composite', 'jsonPath'])
+
+function ownLiteral(value: unknown, type: SqlType): string | null {
+  if (!AS_TEXT.has(type.kind)) return null
+  const codec = typeCodec(type)
+  if (codec === null) return null
+  const cast = castName(type)
+  try {
+    return `${quoteText(codec.encodeItem(value))}${cast === null ? '' : `::${cast}`}`
+  } catch (error) {
+    throw new CompileError(`No literal can be written: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
+}
+
 /** A value as SQL text. */
 export function postgresLiteral(value: unknown, type: SqlType): string {
   return literal(value, type, {
     host: HOST,
+    own: ownLiteral,
     text: quoteText,
     bytes: (bytes) => `decode('${hex(bytes)}', 'hex')`,
     array: (items, of) => {
-      if (items.length === 0 && of.kind === 'jsonPath') return "'{}'"
       const cast = castName(of)
       return `ARRAY[${items.join(', ')}]${cast === null ? '' : `::${cast}`}`
     },

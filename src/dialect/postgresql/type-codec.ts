@@ -3,6 +3,7 @@ import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
+import type { RangeType } from '../../expression/types/range.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkText, refusal } from './codec/codec.ts'
@@ -10,11 +11,14 @@ import {
   arrayOf,
   bool,
   bytea,
+  citext,
   codecByOid,
+  compositeOf,
   date,
   defineCodec,
   float4,
   float8,
+  hstore,
   int2,
   int4,
   int8,
@@ -23,17 +27,22 @@ import {
   jsonb,
   numeric,
   numericAsNumber,
+  oid,
   type PostgresCodec,
+  rangeCodecs,
   text,
   time,
   timestamp,
   timestamptz,
   timestamptzAsString,
   timetz,
+  unknown,
   uuid,
   varchar,
 } from './codec/index.ts'
 import { HOST, isSingle } from './type-name.ts'
+import type { CompositeType, DomainType } from './types-composite.ts'
+import type { OwnType } from './types-own.ts'
 
 const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> = {
   string: () => varchar,
@@ -54,6 +63,15 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   uuid: () => uuid,
   json: () => json,
   jsonb: () => jsonb,
+  range: (type) => rangeCodec(type),
+  multirange: (type) => rangeCodec(type),
+  own: (type) => OWN_CODECS.get((type as SqlType as OwnType).typeName) ?? text,
+  hstore: () => hstore,
+  tsvector: () => codecByOid(3614),
+  tsquery: () => codecByOid(3615),
+  regconfig: () => codecByOid(3734),
+  domain: (type) => domainCodec(type as SqlType as DomainType),
+  composite: (type) => compositeCodec(type as SqlType as CompositeType),
   jsonKey: () => text,
   jsonPath: () => textArray,
   jsonPathQuery: () => codecByOid(4072),
@@ -70,6 +88,35 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   enum: (type) => enumCodec(type as SqlType as EnumType),
   user: (type) => userCodec(type as SqlType as UserDefinedType<unknown>),
   array: (type) => arrayCodec(type as SqlType as ArrayType),
+}
+
+const OWN_CODECS: ReadonlyMap<string, PostgresCodec> = new Map<string, PostgresCodec>([
+  ['INET', codecByOid(869)],
+  ['CIDR', codecByOid(650)],
+  ['MACADDR', codecByOid(829)],
+  ['MACADDR8', codecByOid(774)],
+  ['MONEY', codecByOid(790)],
+  ['XML', codecByOid(142)],
+  ['OID', oid],
+  ['REGCLASS', codecByOid(2205)],
+  ['CITEXT', citext],
+  ['BIT', codecByOid(1562)],
+  ['BIT VARYING', codecByOid(1562)],
+])
+
+function rangeCodec(type: SqlType): PostgresCodec {
+  return rangeCodecs.get((type as unknown as RangeType).rangeName) ?? unknown
+}
+
+/** The codec of what the domain is made of, under a number that differs from database to database. */
+function domainCodec(type: DomainType): PostgresCodec | null {
+  const base = typeCodec(type.base)
+  return base === null ? null : defineCodec({ ...base, name: type.name, oid: 0 })
+}
+
+function compositeCodec(type: CompositeType): PostgresCodec {
+  const fields = type.fields.map(([key, field]) => ({ key, codec: typeCodec(field) ?? unknown }))
+  return compositeOf(type.name, fields)
 }
 
 const textArray: PostgresCodec = arrayOf(text)

@@ -5,11 +5,13 @@ import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType } from '../../expression/types/numeric.ts'
+import type { RangeType } from '../../expression/types/range.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { NamedType, SqlType, TypeHost } from '../../expression/types/type.ts'
 import { Identifiers } from '../compile/identifier.ts'
 import { inParentheses, type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
 import { RESERVED_WORDS } from './reserved.ts'
+import type { OwnType } from './types-own.ts'
 
 /** Names in casts are quoted by the same rule as all others. */
 const IDENTIFIERS: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: 63 })
@@ -27,6 +29,23 @@ export function namedTypeName(type: NamedType): string {
   return type.schema === null ? name : `${IDENTIFIERS.quote(type.schema)}.${name}`
 }
 
+function rangeName(type: SqlType): string {
+  return (type as unknown as RangeType).rangeName.toUpperCase()
+}
+
+/** Types whose numbers are known need no cast, as SQLAlchemy's dialect for asyncpg has it; bits would be cut or padded by one with a length. */
+const OWN_CASTS: ReadonlyMap<string, string> = new Map([
+  ['OID', 'OID'],
+  ['REGCLASS', 'REGCLASS'],
+  ['CITEXT', 'CITEXT'],
+  ['BIT', 'BIT VARYING'],
+  ['BIT VARYING', 'BIT VARYING'],
+])
+
+function ownCast(type: OwnType): string {
+  return OWN_CASTS.get(type.typeName) ?? ''
+}
+
 const zone = (timezone: boolean): string => (timezone ? 'WITH TIME ZONE' : 'WITHOUT TIME ZONE')
 
 /** Names in DDL and CAST. */
@@ -36,6 +55,15 @@ export const postgresTypes: TypeSpellings = {
   time: (type: TimeType) => `TIME ${zone(type.timezone)}`,
   dateTime: (type: DateTimeType) => `TIMESTAMP ${zone(type.timezone)}`,
   jsonb: () => 'JSONB',
+  range: (type: SqlType) => rangeName(type),
+  multirange: (type: SqlType) => rangeName(type),
+  own: (type: OwnType) => `${type.typeName}${inParentheses(type.length)}`,
+  hstore: () => 'HSTORE',
+  tsvector: () => 'TSVECTOR',
+  tsquery: () => 'TSQUERY',
+  regconfig: () => 'REGCONFIG',
+  domain: (type: SqlType) => namedTypeName(type as NamedType),
+  composite: (type: SqlType) => namedTypeName(type as NamedType),
   jsonPathQuery: () => 'JSONPATH',
   enum: (type: EnumType) => (type.native ? namedTypeName(type as NamedType) : `VARCHAR${inParentheses(type.length)}`),
 }
@@ -62,9 +90,13 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   uuid: () => 'UUID',
   json: () => 'JSON',
   jsonb: () => 'JSONB',
-  tsvector: () => 'TSVECTOR',
-  tsquery: () => 'TSQUERY',
   regconfig: () => 'REGCONFIG',
+  range: (type) => rangeName(type),
+  multirange: (type) => rangeName(type),
+  own: (type) => ownCast(type as SqlType as OwnType),
+  hstore: () => 'HSTORE',
+  domain: (type) => namedTypeName(type as NamedType),
+  composite: (type) => namedTypeName(type as NamedType),
   jsonKey: () => 'TEXT',
   jsonPath: () => '',
   jsonPathQuery: () => 'JSONPATH',

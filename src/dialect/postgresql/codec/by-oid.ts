@@ -5,6 +5,7 @@ import type { PostgresCodec } from './codec.ts'
 import { interval } from './interval.ts'
 import { json, jsonb } from './json.ts'
 import { cid, float4, float8, int2, int4, int8, numeric, oid, xid, xid8 } from './number.ts'
+import { rangeCodecs } from './range.ts'
 import { bool, bytea, int2vector, oidvector, voidType } from './scalar.ts'
 import { date, time, timestamp, timestamptz, timetz } from './temporal.ts'
 import { bpchar, char, name, otherTextual, text, unknown, uuid, varchar, xml } from './text.ts'
@@ -41,6 +42,7 @@ const SCALARS: readonly PostgresCodec[] = [
   jsonb,
   xid8,
   ...otherTextual,
+  ...rangeCodecs.values(),
 ]
 
 const byOid = new Map<number, PostgresCodec>(SCALARS.map((codec) => [codec.oid, codec]))

@@ -3,6 +3,8 @@ export { type ArrayOptions, type ArrayValue, arrayOf, lowerBounds, withLowerBoun
 export { arrayOidOf } from './array-oid.ts'
 export { codecByOid } from './by-oid.ts'
 export { type CodecDefinition, type Decode, defineCodec, type PostgresCodec } from './codec.ts'
+export { type CompositeField, compositeOf } from './composite.ts'
+export { hstore } from './hstore.ts'
 export { encodeInferred } from './infer.ts'
 export { Interval, type IntervalFields, interval } from './interval.ts'
 export { json, jsonb, jsonNull } from './json.ts'
@@ -20,6 +22,7 @@ export {
   xid,
   xid8,
 } from './number.ts'
+export { multirangeOf, rangeCodecs, rangeOf } from './range.ts'
 export { bool, bytea, int2vector, oidvector, voidType } from './scalar.ts'
 export { date, time, timestamp, timestamptz, timestamptzAsString, timetz } from './temporal.ts'
 export { bpchar, char, citext, jsonbText, jsonText, name, text, unknown, uuid, varchar, xml } from './text.ts'

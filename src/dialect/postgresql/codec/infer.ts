@@ -1,4 +1,5 @@
 // Parameters whose type the server decides (raw SQL): the text is chosen by the JavaScript value.
+import { Range } from '../../../expression/types/range.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { MAXIMUM_DIMENSIONS, quote } from './array.ts'
 import { formatTimestamptz } from './calendar.ts'
@@ -8,7 +9,7 @@ import { json } from './json.ts'
 import { bytea } from './scalar.ts'
 
 const EXPECTED =
-  'null, a boolean, number, bigint, string, valid Date, Uint8Array, Interval, array or plain object; ' +
+  'null, a boolean, number, bigint, string, valid Date, Uint8Array, Interval, Range, array or plain object; ' +
   'give the parameter a type for anything else'
 
 /**
@@ -40,9 +41,16 @@ function encodeObject(value: object): string {
   if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
   if (value instanceof Uint8Array) return bytea.encodeItem(value)
   if (value instanceof Interval) return value.toString()
+  if (value instanceof Range) return encodeRange(value)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return json.encodeItem(value)
   throw refusal('a parameter', value, EXPECTED)
+}
+
+function encodeRange(range: Range): string {
+  if (range.isEmpty) return 'empty'
+  const end = (value: unknown): string => (value === null ? '' : quote(encodeInferred(value)))
+  return `${range.bounds[0]}${end(range.lower)},${end(range.upper)}${range.bounds[1]}`
 }
 
 function encodeArray(array: readonly unknown[], dimensions: number): string {

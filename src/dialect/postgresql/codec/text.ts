@@ -66,22 +66,10 @@ const OTHERS: readonly (readonly [string, number, string?])[] = [
   ['tsquery', 3615],
   ['regconfig', 3734],
   ['regdictionary', 3769],
-  ['int4range', 3904],
-  ['numrange', 3906],
-  ['tsrange', 3908],
-  ['tstzrange', 3910],
-  ['daterange', 3912],
-  ['int8range', 3926],
   ['jsonpath', 4072],
   ['regnamespace', 4089],
   ['regrole', 4096],
   ['regcollation', 4191],
-  ['int4multirange', 4451],
-  ['nummultirange', 4532],
-  ['tsmultirange', 4533],
-  ['tstzmultirange', 4534],
-  ['datemultirange', 4535],
-  ['int8multirange', 4536],
 ]
 
 /** The codecs of the types whose values are the server's own text: inet, bit, tsvector, ranges, ... */

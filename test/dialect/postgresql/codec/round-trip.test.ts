@@ -1,6 +1,7 @@
 // Every codec against PostgreSQL itself: what is sent comes back the same, alone and in arrays, as text and as bytes.
 
 import fc from 'fast-check'
+import { Range } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { DriverError, type DriverStatement } from '../../../../src/dialect/contract/driver.ts'
 import * as codecs from '../../../../src/dialect/postgresql/codec/index.ts'
@@ -239,8 +240,8 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       '10.0.0.1/8',
       'a',
       '101',
-      '[1,5)',
-      ['[1,2)', '[3,4)'],
+      new Range(1, 5),
+      [new Range(1, 2), new Range(3, 4)],
       null,
       'pg_class',
       ['1', '2'],

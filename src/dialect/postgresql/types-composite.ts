@@ -1,0 +1,178 @@
+// Types that a schema defines: domains and composite types.
+import { ArgumentError } from '../../errors.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { isPlainObject } from '../../expression/types/plain-object.ts'
+import {
+  type Affinity,
+  type NamedType,
+  type NamedTypeParts,
+  SqlType,
+  type TypeHost,
+  type ValueOf,
+  type ValueProcessor,
+} from '../../expression/types/type.ts'
+import { checkKeys } from '../../nearest.ts'
+
+/** Options of {@link Domain}. */
+export interface DomainOptions {
+  /** Default: where the session creates things. */
+  readonly schema?: string
+  /** What every value must satisfy: SQL as it is, in which the value is called `VALUE`, or an expression. */
+  readonly check?: string | ColumnElement<boolean>
+  /** Name of the check. */
+  readonly constraintName?: string
+  /** Default false. */
+  readonly notNull?: boolean
+  /** DEFAULT: SQL as it is. */
+  readonly default?: string
+  readonly collation?: string
+  /** Whether `createAll` and `dropAll` create and drop it. Default true. */
+  readonly createType?: boolean
+}
+
+function checkedName(what: string, name: unknown): string {
+  if (typeof name === 'string' && name !== '') return name
+  throw new ArgumentError(`${what}() takes a name that is not empty`)
+}
+
+/** See {@link Domain}. */
+export class DomainType<V = unknown> extends SqlType<V> implements NamedTypeParts {
+  readonly kind: string = 'domain'
+  readonly name: string
+  readonly schema: string | null
+  readonly createdWithTables: boolean
+  /** What the domain is made of. */
+  readonly base: SqlType<V>
+  readonly options: DomainOptions
+  constructor(name: string, base: SqlType<V>, options: DomainOptions) {
+    super()
+    this.name = name
+    this.base = base
+    this.schema = options.schema ?? null
+    this.createdWithTables = options.createType ?? true
+    this.options = options
+  }
+  get affinity(): Affinity {
+    return this.base.affinity
+  }
+  override shape(): readonly (string | boolean | SqlType | null)[] | null {
+    const { check, constraintName, notNull, default: given, collation } = this.options
+    if (check !== undefined && typeof check !== 'string') return null
+    const parts = [check, constraintName, notNull, given, collation].map((part) => part ?? null)
+    return [this.name, this.schema, this.base, ...parts]
+  }
+  override coerceComparedValue(value: unknown): SqlType | null | undefined {
+    const own = this.base.coerceComparedValue(value)
+    return own === this.base ? this : own
+  }
+  override bindProcessor(host: TypeHost): ValueProcessor | null {
+    return this.base.bindProcessor(host)
+  }
+  override resultProcessor(host: TypeHost): ValueProcessor | null {
+    return this.base.resultProcessor(host)
+  }
+  override requiredTypes(host: TypeHost): readonly NamedType[] {
+    return [...this.base.requiredTypes(host), ...(this.createdWithTables ? [this as NamedType] : [])]
+  }
+  override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    return this.base.sameValue(one, other)
+  }
+}
+
+/**
+ * A domain: a type with a name that is another with a condition on its values. It is created before the first table that uses it.
+ *
+ * @throws ArgumentError no name, no type, or an unknown option
+ * @example
+ * const Age = Domain('age', INTEGER, { check: 'VALUE >= 0' })   // CREATE DOMAIN age AS INTEGER CHECK (VALUE >= 0)
+ */
+export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions = {}): DomainType<V> {
+  checkKeys('Domain()', options, ['schema', 'check', 'constraintName', 'notNull', 'default', 'collation', 'createType'])
+  if (!(base instanceof SqlType)) throw new ArgumentError('Domain() takes a name and a SQL type, such as INTEGER')
+  return new DomainType(checkedName('Domain', name), base, options)
+}
+
+/** The value of a composite type: an object by its fields; each of them can be null. */
+export type CompositeValue<F> = { readonly [K in keyof F]: ValueOf<F[K]> | null }
+
+/** Options of {@link Composite}. */
+export interface CompositeOptions {
+  /** Default: where the session creates things. */
+  readonly schema?: string
+  /** Whether `createAll` and `dropAll` create and drop it. Default true. */
+  readonly createType?: boolean
+}
+
+/** See {@link Composite}. */
+export class CompositeType<V = unknown> extends SqlType<V> implements NamedTypeParts {
+  readonly kind: string = 'composite'
+  readonly affinity: Affinity = 'other'
+  readonly name: string
+  readonly schema: string | null
+  readonly createdWithTables: boolean
+  readonly fields: readonly (readonly [string, SqlType])[]
+  constructor(name: string, fields: readonly (readonly [string, SqlType])[], options: CompositeOptions) {
+    super()
+    this.name = name
+    this.fields = fields
+    this.schema = options.schema ?? null
+    this.createdWithTables = options.createType ?? true
+  }
+  override shape(): readonly (string | SqlType | null)[] {
+    return [this.name, this.schema, ...this.fields.flat()]
+  }
+  override coerceComparedValue(value: unknown): SqlType | null | undefined {
+    return typeof value === 'object' && value !== null && isPlainObject(value) ? this : undefined
+  }
+  override bindProcessor(host: TypeHost): ValueProcessor | null {
+    return this.#eachField((type) => type.bindProcessor(host))
+  }
+  override resultProcessor(host: TypeHost): ValueProcessor | null {
+    return this.#eachField((type) => type.resultProcessor(host))
+  }
+  override requiredTypes(host: TypeHost): readonly NamedType[] {
+    const inner = this.fields.flatMap(([, type]) => type.requiredTypes(host))
+    return this.createdWithTables ? [...inner, this as NamedType] : inner
+  }
+  override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    if (one === other) return true
+    if (!one || !other) return false
+    const [left, right] = [one, other] as unknown as [Record<string, never>, Record<string, never>]
+    return this.fields.every(([key, type]) => type.sameValue(left[key] ?? null, right[key] ?? null))
+  }
+  #eachField(of: (type: SqlType) => ValueProcessor | null): ValueProcessor | null {
+    const processors = this.fields.map(([key, type]) => [key, of(type)] as const)
+    if (processors.every(([, process]) => process === null)) return null
+    return (value) => {
+      if (typeof value !== 'object' || value === null) return value
+      const changed = processors.flatMap(([key, process]) => {
+        if (!Object.hasOwn(value, key)) return []
+        const one = (value as Record<string, unknown>)[key]
+        return [[key, process === null ? one : process(one)] as const]
+      })
+      return { ...value, ...Object.fromEntries(changed) }
+    }
+  }
+}
+
+/**
+ * A composite type: several values under one name. Its values are objects by field; it can stand in arrays and in other
+ * composite types. It is created before the first table that uses it.
+ *
+ * @throws ArgumentError no name, no fields, or something that is no type
+ * @example
+ * const Address = Composite('address', { street: TEXT, zip: INTEGER })   // CREATE TYPE address AS (street TEXT, zip INTEGER)
+ * Column(Address)                                                        // { street: string | null; zip: number | null }
+ */
+export function Composite<F extends Readonly<Record<string, SqlType>>>(
+  name: string,
+  fields: F,
+  options: CompositeOptions = {},
+): CompositeType<CompositeValue<F>> {
+  checkKeys('Composite()', options, ['schema', 'createType'])
+  const entries = typeof fields === 'object' && fields !== null ? Object.entries(fields) : []
+  if (entries.length === 0) throw new ArgumentError('Composite() takes a name and at least one field: { street: TEXT }')
+  for (const [key, type] of entries)
+    if (!(type instanceof SqlType)) throw new ArgumentError(`Composite(): the field '${key}' has no SQL type`)
+  return new CompositeType(checkedName('Composite', name), entries, options)
+}
