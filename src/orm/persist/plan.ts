@@ -99,6 +99,37 @@ function ordered<S extends SaveStep | DeleteStep>(
   whole: (mapper: MapperLike) => S[],
   split: (group: readonly MapperLike[]) => S[],
 ): S[] {
+  return unitsOf(mappers).flatMap(({ mappers: unit, isCycle }) =>
+    isCycle ? split(unit) : unit.flatMap((mapper) => whole(mapper)),
+  )
+}
+
+/** Classes that are put in order together. */
+interface Unit {
+  readonly mappers: readonly MapperLike[]
+  /** They refer to each other in a circle, or to themselves. */
+  readonly isCycle: boolean
+}
+
+/** The orders found before, by the first class and the numbers of all: programs flush few combinations of classes. */
+const orders: WeakMap<MapperLike, Map<string, readonly Unit[]>> = new WeakMap()
+
+/** Classes in order of dependency. @param mappers in order of declaration. */
+function unitsOf(mappers: readonly MapperLike[]): readonly Unit[] {
+  const [first] = mappers
+  if (first === undefined) return []
+  const known = orders.get(first) ?? new Map<string, readonly Unit[]>()
+  const name = mappers.map(({ id }) => id).join()
+  let units = known.get(name)
+  if (units === undefined) {
+    units = findUnits(mappers)
+    known.set(name, units)
+    orders.set(first, known)
+  }
+  return units
+}
+
+function findUnits(mappers: readonly MapperLike[]): Unit[] {
   const edges = mapperEdges(mappers)
   const cycles = findCycles(mappers, edges)
   const unitOf: Map<MapperLike, readonly MapperLike[]> = new Map()
@@ -110,10 +141,8 @@ function ordered<S extends SaveStep | DeleteStep>(
     const [one, other] = [unitOf.get(before), unitOf.get(after)]
     if (one !== undefined && other !== undefined && one !== other) unitEdges.push([one, other])
   }
-  const isCycle = new Set<readonly MapperLike[]>(cycles)
-  return topologicalSort(units, unitEdges).flatMap((unit) =>
-    isCycle.has(unit) ? split(unit) : unit.flatMap((mapper) => whole(mapper)),
-  )
+  const circles = new Set<readonly MapperLike[]>(cycles)
+  return topologicalSort(units, unitEdges).map((unit) => ({ mappers: unit, isCycle: circles.has(unit) }))
 }
 
 /** Which class must be written before which: by relationships, and by the tables' foreign keys where there is none. */
