@@ -161,7 +161,8 @@ export class Engine implements ExecutionRunner, SchemaBind {
   }
 
   /**
-   * Closes the connections at rest, now, and those lent when they come back. The engine cannot be used afterwards.
+   * Closes the connections at rest, now, and those lent when they come back; until then they keep the process running.
+   * The engine cannot be used afterwards.
    * Calling it again does nothing more.
    */
   dispose(): Promise<void> {
