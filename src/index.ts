@@ -150,25 +150,20 @@ export {
 // ---- statements --------------------------------------------------------------------------------------------------
 export { Delete, deleteFrom } from './expression/dml/delete.ts'
 export { Insert, insert } from './expression/dml/insert.ts'
+export { type MatchedAction, Merge, merge, type NotMatchedAction } from './expression/dml/merge.ts'
 export { type OrderedValue, Update, update } from './expression/dml/update.ts'
 export { Bind } from './expression/element/bind.ts'
 export {
-  type AtPath,
   ColumnElement,
-  type Containable,
-  type Container,
   type CustomOperatorOptions,
   type Expression,
   type LikeOptions,
   type Members,
   NamedElement,
   type Operand,
-  type PartOf,
   type PatternOptions,
   type RegexpOptions,
   type RowsOf,
-  type Subscript,
-  type Subscripted,
 } from './expression/element/column-element.ts'
 export { TextClause } from './expression/element/text.ts'
 export {
@@ -245,7 +240,13 @@ export {
   type UniqueOptions,
 } from './expression/schema/constraint.ts'
 export { DdlElement } from './expression/schema/ddl/element.ts'
-export { CreateSchema, CreateSequence, DropSchema, DropSequence } from './expression/schema/ddl/object.ts'
+export {
+  CreateSchema,
+  type CreateSchemaOptions,
+  CreateSequence,
+  DropSchema,
+  DropSequence,
+} from './expression/schema/ddl/object.ts'
 export type { DdlPlan, DdlSpeller } from './expression/schema/ddl/plan.ts'
 export {
   AddConstraint,
@@ -262,6 +263,16 @@ export {
   SetTableComment,
 } from './expression/schema/ddl/table.ts'
 export { CreateType, DropType } from './expression/schema/ddl/type.ts'
+export {
+  CreateTableAs,
+  type CreateTableAsOptions,
+  CreateView,
+  type CreateViewOptions,
+  DropView,
+  RefreshMaterializedView,
+  type RefreshOptions,
+  SetViewComment,
+} from './expression/schema/ddl/view.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
@@ -280,6 +291,15 @@ export type { StorageParameters } from './expression/schema/storage.ts'
 export { Table, type TableOptions, table } from './expression/schema/table.ts'
 export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
 export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'
+export {
+  DerivedTable,
+  type MaterializedViewOptions,
+  materializedView,
+  View,
+  type ViewOptions,
+  type ViewQuery,
+  view,
+} from './expression/schema/view.ts'
 export type { AffixOptions, AffixText } from './expression/select/affixes.ts'
 export {
   type CompoundOperator,
@@ -335,6 +355,8 @@ export { JSON, type JsonOptions, JsonType, jsonNull } from './expression/types/j
 export { NullType } from './expression/types/null.ts'
 export {
   BigInteger,
+  type DecimalClass,
+  type DecimalLike,
   Double,
   Float,
   Integer,
@@ -342,10 +364,12 @@ export {
   type NumericOptions,
   SmallInteger,
 } from './expression/types/numeric.ts'
+export type { AtPath, Containable, Container, PartOf, Subscript, Subscripted } from './expression/types/parts.ts'
 export { MultirangeType, Range, type RangeBounds, RangeType } from './expression/types/range.ts'
 export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
 export { String, type StringOptions, Text } from './expression/types/string.ts'
 export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'
+export type { TemporalName, TemporalValue } from './expression/types/temporal-value.ts'
 export {
   type Affinity,
   type NamedType,

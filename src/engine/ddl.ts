@@ -1,7 +1,8 @@
 // Running a plan of DDL: which tables exist in one flight, all commands in another.
+
+import type { TableClause } from '../expression/from/table-clause.ts'
 import type { RunDdlOptions } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
-import type { Table } from '../expression/schema/table.ts'
 import type { NamedType } from '../expression/types/type.ts'
 import type { FlightOptions, FlightSender } from './flight.ts'
 
@@ -19,7 +20,7 @@ export async function runDdl(
   const sending: FlightOptions = options.signal === undefined ? { commit } : { commit, signal: options.signal }
   const { dialect } = connection
   const types = dialect.features.namedTypes ? plan.namedTypes(dialect) : []
-  const existing = options.checkFirst ? await whatExists(connection, plan.tables, types, sending) : null
+  const existing = options.checkFirst ? await whatExists(connection, plan.relations, types, sending) : null
   const concerned = types.filter((type) => existing === null || existing.types.has(type) === (plan.sort === 'drop'))
   const items = plan.commands(existing?.tables ?? null, concerned).map((statement) => ({ statement }))
   if (items.length > 0) await connection.flight(items, sending)
@@ -27,13 +28,13 @@ export async function runDdl(
 
 /** The tables and types that the database has. */
 interface Existing {
-  readonly tables: ReadonlySet<Table>
+  readonly tables: ReadonlySet<TableClause>
   readonly types: ReadonlySet<NamedType>
 }
 
 async function whatExists(
   connection: FlightSender,
-  tables: readonly Table[],
+  tables: readonly TableClause[],
   types: readonly NamedType[],
   sending: FlightOptions,
 ): Promise<Existing> {

@@ -1,8 +1,10 @@
-// Renderers of comments, and of what is no table: sequences, schemas.
-import type { CreateSequence, DropSequence } from '../../expression/schema/ddl/object.ts'
+// Renderers of comments, and of what is no table: sequences, schemas, extensions.
+
+import type { CreateExtension, CreateSchema, CreateSequence, DropSequence } from '../../expression/schema/ddl/object.ts'
 import type { SetColumnComment, SetTableComment } from '../../expression/schema/ddl/table.ts'
 import type { SchemaNode } from '../../expression/schema/nodes.ts'
 import type { Sequence } from '../../expression/schema/sequence.ts'
+import { String as StringSql } from '../../expression/types/string.ts'
 import { commentText, sequenceOptions } from './ddl-expression.ts'
 import type { NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
@@ -40,7 +42,21 @@ export function dropOptions(node: { readonly ifExists: boolean; readonly cascade
   return `${node.ifExists ? 'IF EXISTS ' : ''}${name}${node.cascade ? ' CASCADE' : ''}`
 }
 
+function renderCreateSchema(node: CreateSchema, out: Render): string {
+  const owner = node.authorization === null ? '' : ` AUTHORIZATION ${out.quoted(node.authorization)}`
+  return `CREATE SCHEMA ${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${out.quoted(node.name)}${owner}`
+}
+
+function renderCreateExtension({ name, options }: CreateExtension, out: Render): string {
+  let text = `CREATE EXTENSION ${options.ifNotExists === true ? 'IF NOT EXISTS ' : ''}${out.quoted(name)}`
+  if (options.schema !== undefined) text += ` SCHEMA ${out.quoted(options.schema)}`
+  if (options.version !== undefined) text += ` VERSION ${out.spelling.literal(options.version, StringSql)}`
+  return options.cascade === true ? `${text} CASCADE` : text
+}
+
 type ObjectKind =
+  | 'createExtension'
+  | 'dropExtension'
   | 'createSchema'
   | 'createSequence'
   | 'dropSchema'
@@ -51,8 +67,10 @@ type ObjectKind =
 
 /** As the standard has them. */
 export const objects: Pick<NodeRenderers<SchemaNode>, ObjectKind> = {
-  createSchema: (node, out) => `CREATE SCHEMA ${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${out.quoted(node.name)}`,
+  createExtension: renderCreateExtension,
+  createSchema: renderCreateSchema,
   createSequence: renderCreateSequence,
+  dropExtension: (node, out) => `DROP EXTENSION ${dropOptions(node, out.quoted(node.name))}`,
   dropSchema: (node, out) => `DROP SCHEMA ${dropOptions(node, out.quoted(node.name))}`,
   dropSequence: renderDropSequence,
   nextValue: (node, out) => `NEXT VALUE FOR ${sequenceName(node.sequence, out)}`,

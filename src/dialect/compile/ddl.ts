@@ -19,6 +19,7 @@ import {
 import { ddlExpression, keyPart, sequenceOptions, serverDefaultText, storageParameters } from './ddl-expression.ts'
 import { renderCreateIndex, renderDropIndex } from './ddl-index.ts'
 import { dropOptions, objects } from './ddl-object.ts'
+import { views } from './ddl-view.ts'
 import { refuseNamedType, valueChecks } from './named-type.ts'
 import type { NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
@@ -120,6 +121,7 @@ function storageClauses(storage: TableStorage, out: Render): string {
 /** DDL as the standard has it. */
 export const ddl: NodeRenderers<SchemaNode> = {
   ...objects,
+  ...views,
   addConstraint: renderAddConstraint,
   createIndex: renderCreateIndex,
   createTable: renderCreateTable,

@@ -1,4 +1,9 @@
 // The face of `tsalchemy/postgresql`: what PostgreSQL has beyond the standard.
+export {
+  CreateExtension,
+  type CreateExtensionOptions,
+  DropExtension,
+} from '../../expression/schema/ddl/object.ts'
 export { ExcludeConstraint, type ExcludeOptions, type ExcludePart } from '../../expression/schema/exclude.ts'
 export { REGCONFIG, TSQUERY, TSVECTOR } from '../../expression/types/text-search.ts'
 export { Interval, type IntervalFields } from './codec/index.ts'

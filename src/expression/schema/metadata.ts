@@ -7,6 +7,7 @@ import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
 import { checkNew, settleTypes, type Table, type TableRegistry } from './table.ts'
+import type { View, ViewRegistry } from './view.ts'
 
 /** Options of {@link MetaData}. */
 export interface MetaDataOptions {
@@ -37,13 +38,14 @@ export interface DdlOptions {
  * const users = table('users', metadata, { id: Column(Integer, { primaryKey: true }) })
  * await metadata.createAll(engine)
  */
-export class MetaData implements TableRegistry, SequenceRegistry {
+export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   readonly schema: string | null
   readonly namingConvention: NamingConvention
   readonly columnNaming: ColumnNaming
   /** What the application keeps with it. */
   readonly info: Readonly<Record<string, unknown>>
   readonly #tables: Map<string, Table> = new Map()
+  readonly #views: Map<string, View> = new Map()
   readonly #sequences: Map<string, Sequence> = new Map()
 
   /** @throws ArgumentError an unknown option. */
@@ -118,7 +120,7 @@ export class MetaData implements TableRegistry, SequenceRegistry {
 
   /** What belongs to no table goes with all of them. */
   #parts(tables: Iterable<object> | undefined): PlanParts {
-    return tables === undefined ? { sequences: this.#sequences.values() } : {}
+    return tables === undefined ? { sequences: this.#sequences.values(), views: this.#views.values() } : {}
   }
 
   #chosen(name: string, tables: Iterable<object> | undefined): Iterable<Table> {
@@ -130,15 +132,17 @@ export class MetaData implements TableRegistry, SequenceRegistry {
     })
   }
 
-  /** Forgets a table; it and the statements made from it stay usable. */
+  /** Forgets a table or view; it and the statements made from it stay usable. */
   remove(table: object): void {
     for (const [key, known] of this.#tables) if (known === table) this.#tables.delete(key)
+    for (const [key, known] of this.#views) if (known === table) this.#views.delete(key)
   }
 
-  /** Forgets all tables and sequences. */
+  /** Forgets all tables, views and sequences. */
   clear(): void {
     this.#tables.clear()
     this.#sequences.clear()
+    this.#views.clear()
   }
 
   /** @internal */
@@ -149,6 +153,18 @@ export class MetaData implements TableRegistry, SequenceRegistry {
   /** @internal */
   tableKeys(): Iterable<string> {
     return this.#tables.keys()
+  }
+
+  /** The views by key: `name`, or `schema.name`; each after those that it shows. */
+  get views(): ReadonlyMap<string, View> {
+    return this.#views
+  }
+
+  /** @internal @throws InvalidRequestError there is a table or view of that name. */
+  registerView(view: View): void {
+    if (this.#tables.has(view.key) || this.#views.has(view.key))
+      throw new InvalidRequestError(`A table or view ${quoteName(view.key)} is already defined in this MetaData`)
+    this.#views.set(view.key, view)
   }
 
   /** The sequences that were given this MetaData, by key: `name`, or `schema.name`. */
@@ -169,6 +185,8 @@ export class MetaData implements TableRegistry, SequenceRegistry {
    */
   register(table: Table): void {
     checkNew(this.#tables, table)
+    if (this.#views.has(table.key))
+      throw new InvalidRequestError(`A view ${quoteName(table.key)} is already defined in this MetaData`)
     this.#tables.set(table.key, table)
     settleTypes(this.#tables.values())
   }

@@ -1,5 +1,12 @@
 // `SchemaNode`: the union of the nodes that know of schemas: DDL commands and sequences.
-import type { CreateSchema, CreateSequence, DropSchema, DropSequence } from './ddl/object.ts'
+import type {
+  CreateExtension,
+  CreateSchema,
+  CreateSequence,
+  DropExtension,
+  DropSchema,
+  DropSequence,
+} from './ddl/object.ts'
 import type {
   AddConstraint,
   CreateIndex,
@@ -12,23 +19,31 @@ import type {
   SetTableComment,
 } from './ddl/table.ts'
 import type { CreateType, DropType } from './ddl/type.ts'
+import type { CreateTableAs, CreateView, DropView, RefreshMaterializedView, SetViewComment } from './ddl/view.ts'
 import type { NextValue } from './sequence.ts'
 
 /** Every node of the schema room. */
 export type SchemaNode =
   | AddConstraint
+  | CreateExtension
   | CreateIndex
   | CreateSchema
   | CreateSequence
   | CreateTable
+  | CreateTableAs
   | CreateType
+  | CreateView
   | DropConstraint
+  | DropExtension
   | DropIndex
   | DropSchema
   | DropSequence
   | DropTable
   | DropType
+  | DropView
   | NextValue
+  | RefreshMaterializedView
   | SetColumnComment
   | SetConstraintComment
   | SetTableComment
+  | SetViewComment

@@ -14,6 +14,8 @@ import {
   Integer,
   literal,
   MetaData,
+  materializedView,
+  merge,
   not,
   String,
   select,
@@ -45,7 +47,14 @@ import { Over } from '../../../src/expression/element/window.ts'
 import { Join } from '../../../src/expression/from/join.ts'
 import { RowArrays } from '../../../src/expression/from/row-arrays.ts'
 import { UniqueConstraint } from '../../../src/expression/schema/constraint.ts'
-import { CreateSchema, CreateSequence, DropSchema, DropSequence } from '../../../src/expression/schema/ddl/object.ts'
+import {
+  CreateExtension,
+  CreateSchema,
+  CreateSequence,
+  DropExtension,
+  DropSchema,
+  DropSequence,
+} from '../../../src/expression/schema/ddl/object.ts'
 import {
   AddConstraint,
   CreateIndex,
@@ -57,6 +66,13 @@ import {
   SetConstraintComment,
   SetTableComment,
 } from '../../../src/expression/schema/ddl/table.ts'
+import {
+  CreateTableAs,
+  CreateView,
+  DropView,
+  RefreshMaterializedView,
+  SetViewComment,
+} from '../../../src/expression/schema/ddl/view.ts'
 import { Sequence } from '../../../src/expression/schema/sequence.ts'
 import { Index } from '../../../src/expression/schema/table-index.ts'
 import { EntityElement } from '../../../src/expression/select/entity.ts'
@@ -78,6 +94,7 @@ const things = table(
     ],
   },
 )
+const shown = materializedView('shown', new MetaData(), select(things.c.id))
 const [unique] = things.constraints
 const [index] = things.indexes
 const numbers = new Sequence('numbers', { schema: 'S', start: 5, increment: 2, cycle: true })
@@ -138,6 +155,11 @@ const SPELT: readonly Spelt[] = [
     standard: 'VALUES (users.id), (users.age)',
   },
   { kind: 'tryCast', element: tryCast(u.id, String), standard: 'TRY_CAST(users.id AS VARCHAR)' },
+  {
+    kind: 'merge',
+    element: merge(users, addresses, u.id.eq(addresses.c.user_id)).whenMatched({ delete: true }),
+    standard: 'MERGE INTO users USING addresses ON users.id = addresses.user_id WHEN MATCHED THEN DELETE',
+  },
   { kind: 'alias', element: users.alias('boss'), standard: 'users AS boss' },
   { kind: 'anonymousName', element: new AnonymousName('x'), standard: 'x_1' },
   {
@@ -326,6 +348,33 @@ const SPELT: readonly Spelt[] = [
     kind: 'dropTable',
     element: new DropTable(things, { ifExists: true }),
     standard: '\nDROP TABLE IF EXISTS "S".things',
+  },
+  {
+    kind: 'createExtension',
+    element: new CreateExtension('hstore', { ifNotExists: true }),
+    standard: 'CREATE EXTENSION IF NOT EXISTS hstore',
+  },
+  { kind: 'dropExtension', element: new DropExtension('hstore'), standard: 'DROP EXTENSION hstore' },
+  {
+    kind: 'createTableAs',
+    element: new CreateTableAs('copy', select(things.c.id).where(things.c.name.eq("it's"))),
+    standard: `CREATE TABLE copy AS SELECT "S".things.id \nFROM "S".things \nWHERE "S".things.name = 'it''s'`,
+  },
+  {
+    kind: 'createView',
+    element: new CreateView(shown),
+    standard: 'CREATE MATERIALIZED VIEW shown AS SELECT "S".things.id \nFROM "S".things',
+  },
+  { kind: 'dropView', element: new DropView(shown), standard: 'DROP MATERIALIZED VIEW shown' },
+  {
+    kind: 'refreshView',
+    element: new RefreshMaterializedView(shown, { withData: false }),
+    standard: 'REFRESH MATERIALIZED VIEW shown WITH NO DATA',
+  },
+  {
+    kind: 'setViewComment',
+    element: new SetViewComment(shown, "it's"),
+    standard: `COMMENT ON MATERIALIZED VIEW shown IS 'it''s'`,
   },
   {
     kind: 'nextValue',

@@ -1,6 +1,7 @@
 // Creating and dropping many tables, as an ordered list of commands; running it is the engine's.
 
 import { type Element, stringify } from '../../base/element.ts'
+import type { TableClause } from '../../from/table-clause.ts'
 import type { NamedType, TypeHost } from '../../types/type.ts'
 import type { Constraint } from '../constraint.ts'
 import type { ForeignKeyConstraint } from '../foreign-key.ts'
@@ -9,6 +10,7 @@ import { ownSequencesOf, sequencesOf } from '../own-sequences.ts'
 import type { Sequence } from '../sequence.ts'
 import { sortTables } from '../sort.ts'
 import type { Table } from '../table.ts'
+import type { View } from '../view.ts'
 import type { DdlElement } from './element.ts'
 import { CreateSequence, DropSequence } from './object.ts'
 import {
@@ -22,11 +24,14 @@ import {
   SetTableComment,
 } from './table.ts'
 import { CreateType, DropType } from './type.ts'
+import { CreateView, DropView, SetViewComment } from './view.ts'
 
 /** What is created and dropped with the tables, and belongs to none of them. */
 export interface PlanParts {
   /** Sequences beside those of the tables' columns. Default: none. */
   readonly sequences?: Iterable<Sequence>
+  /** Views, each after those that it shows. Default: none. */
+  readonly views?: Iterable<View>
 }
 
 /** What a plan must know of a database to show its SQL; dialects are. */
@@ -40,14 +45,16 @@ export interface DdlPlan {
   readonly sort: 'create' | 'drop'
   /** The tables concerned, in the order in which they are handled. */
   readonly tables: readonly Table[]
+  /** The tables and views concerned, whose existence can be asked for. */
+  readonly relations: readonly TableClause[]
   /**
    * The commands in order.
    *
-   * @param existing the tables of {@link tables} that the database has: creating leaves them alone, dropping handles only them.
+   * @param existing those of {@link relations} that the database has: creating leaves them alone, dropping handles only them.
    * Null (not checked) handles all.
    * @param types the named types to be created before the tables, or dropped after them.
    */
-  commands(existing?: ReadonlySet<Table> | null, types?: readonly NamedType[]): readonly DdlElement[]
+  commands(existing?: ReadonlySet<TableClause> | null, types?: readonly NamedType[]): readonly DdlElement[]
   /**
    * The named types concerned on a database that has such types, each after those it is made of.
    *
@@ -77,9 +84,11 @@ function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): rea
 export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan {
   const { tables, later } = sortTables(given)
   const sequences = sequencesOf(tables, parts.sequences)
+  const views = [...(parts.views ?? [])]
   const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'create',
     tables,
+    relations: [...tables, ...views],
     namedTypes: (host) => namedTypesOf(tables, host),
     commands(existing = null, types = []) {
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
@@ -88,6 +97,7 @@ export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPl
         ...sequences.map((sequence) => new CreateSequence(sequence, { ifNotExists: existing !== null })),
         ...fresh.flatMap((table) => creation(table, later)),
         ...keysOf(fresh, later).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
+        ...views.filter((view) => existing === null || !existing.has(view)).flatMap(viewCreation),
       ]
     },
   }
@@ -105,6 +115,11 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlEl
   return commands
 }
 
+function viewCreation(view: View): DdlElement[] {
+  const comment = view.comment === null ? [] : [new SetViewComment(view)]
+  return [new CreateView(view), ...view.indexes.map((index) => new CreateIndex(index)), ...comment]
+}
+
 function commentOf(constraint: Constraint): DdlElement[] {
   return constraint.comment === null ? [] : [new SetConstraintComment(constraint)]
 }
@@ -117,14 +132,17 @@ function commentOf(constraint: Constraint): DdlElement[] {
 export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan {
   const { tables, later } = sortTables(given)
   const sequences = ownSequencesOf(tables, parts.sequences ?? [])
+  const views = [...(parts.views ?? [])].reverse()
   const order = [...tables].reverse()
   const plan: Omit<DdlPlan, 'sql'> = {
     sort: 'drop',
     tables: order,
+    relations: [...views, ...order],
     namedTypes: (host) => ownTypesOf(tables, host),
     commands(existing = null, types = []) {
       const doomed = order.filter((table) => existing === null || existing.has(table))
       return [
+        ...views.filter((view) => existing === null || existing.has(view)).map((view) => new DropView(view)),
         ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
         ...doomed.map((table) => new DropTable(table)),
         ...sequences.map((sequence) => new DropSequence(sequence, { ifExists: existing !== null })),
