@@ -1,6 +1,7 @@
 // `CoreNode`: the union of all nodes that a dialect must know how to spell; a renderer table is exhaustive over it.
 import type { Delete } from './dml/delete.ts'
 import type { Insert } from './dml/insert.ts'
+import type { Merge } from './dml/merge.ts'
 import type { Update } from './dml/update.ts'
 import type { Affix, Hint } from './element/affix.ts'
 import type { Binary } from './element/binary.ts'
@@ -58,6 +59,7 @@ export type CoreNode =
   | Join
   | Label
   | LabelReference
+  | Merge<unknown, unknown[]>
   | Null
   | Over
   | RowArrays

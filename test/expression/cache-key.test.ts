@@ -44,6 +44,7 @@ const BESIDE_THE_POINT: Readonly<Record<string, readonly string[]>> = {
   cte: ['name', 'recursive', 'materialized', 'nesting'],
   insert: ['state.rows', 'state.from', 'state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   update: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
+  merge: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   delete: ['state.executionOptions', 'state.plugin', 'state.options', 'remembered'],
   text: ['state.executionOptions', 'remembered'],
   // Made from the rest; told by variants below.

@@ -13,6 +13,7 @@ import {
   Integer,
   insert,
   literal,
+  merge,
   not,
   or,
   String as StringType,
@@ -84,6 +85,11 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   join: () => users.alias('l').join(addresses.alias('r')),
   label: (value) => u.id.add(value).label('lab'),
   labelReference: () => new LabelReference('lab'),
+  merge: (value) =>
+    merge(users, addresses, u.id.eq(a.userId))
+      .whenMatched({ where: u.id.gt(value), update: { name: 'x' } })
+      .returning(u.id)
+      .addCte(select(a.id).cte('w')),
   null: () => sqlNull(),
   over: (value) =>
     func.sum(u.age).over({ partitionBy: u.name, orderBy: u.id, rows: [{ preceding: value }, 1], exclude: 'ties' }),

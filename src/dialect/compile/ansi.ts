@@ -5,6 +5,7 @@ import { expressions } from './expression.ts'
 import { froms } from './from.ts'
 import { functions } from './function.ts'
 import { renderInsert } from './insert.ts'
+import { renderMerge } from './merge.ts'
 import { operators, renderBinary, renderUnary } from './operator.ts'
 import type { Renderers } from './renderers.ts'
 import { labelReference, renderCompound, renderFetch, renderForUpdate, renderLimit, renderSelect } from './select.ts'
@@ -24,6 +25,7 @@ export const ansi: Renderers = {
   insert: renderInsert,
   update: renderUpdate,
   delete: renderDelete,
+  merge: renderMerge,
   operators,
   limit: renderLimit,
   fetch: renderFetch,

@@ -127,7 +127,8 @@ export class PostgresInsert<
     const set = assignmentsOf(this.state.table, given, `${where} set`).map(anonymous)
     if (set.length === 0)
       throw new ArgumentError(`${where} sets no column; to change nothing write onConflictDoNothing()`)
-    const criteria = options.where === undefined ? [] : [expect(CRITERION, options.where, where)]
+    // A criterion that is there and undefined was forgotten: without it more rows would be meant.
+    const criteria = 'where' in options ? [expect(CRITERION, options.where, where)] : []
     return this.with({ onConflict: new OnConflict(this.state.table, target, set, criteria) })
   }
 
@@ -135,7 +136,7 @@ export class PostgresInsert<
     const { indexElements, indexWhere, constraint } = options
     if (indexElements !== undefined && constraint !== undefined)
       throw new ArgumentError(`${where}: indexElements and constraint exclude each other`)
-    const condition = indexWhere === undefined ? null : expect(CRITERION, indexWhere, where)
+    const condition = 'indexWhere' in options ? expect(CRITERION, indexWhere, where) : null
     if (indexElements !== undefined) {
       if (indexElements.length === 0) throw new ArgumentError(`${where}: indexElements names no column`)
       const elements = indexElements.map((given) => this.#element(given, where))

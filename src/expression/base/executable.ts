@@ -27,7 +27,7 @@ export const EXECUTION_OPTIONS: readonly (keyof StatementExecutionOptions)[] = [
 ]
 
 /** Whether a statement gives rows, changes rows, or neither is known. */
-export type StatementSort = 'select' | 'insert' | 'update' | 'delete' | 'ddl' | 'text'
+export type StatementSort = 'select' | 'insert' | 'update' | 'delete' | 'merge' | 'ddl' | 'text'
 
 /** A statement. `Row` is the type of a result row, `Tuple` of the same as an array; `never` where there are no rows. */
 export abstract class Executable<Row = unknown, Tuple extends unknown[] = unknown[]> extends Element {

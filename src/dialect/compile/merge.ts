@@ -1,0 +1,56 @@
+// MERGE.
+import { CompileError } from '../../errors.ts'
+import type { Merge, MergeBranch, MergeState } from '../../expression/dml/merge.ts'
+import { NO_FRAME } from './frame.ts'
+import { returningClause } from './insert.ts'
+import { contained, criteria } from './select.ts'
+import type { Render } from './state.ts'
+import { writtenValues } from './values.ts'
+
+const MATCHES: Readonly<Record<MergeBranch['match'], string>> = {
+  matched: 'WHEN MATCHED',
+  notMatched: 'WHEN NOT MATCHED',
+  notMatchedBySource: 'WHEN NOT MATCHED BY SOURCE',
+}
+
+/** A MERGE where it stands. */
+export function renderMerge(node: Merge<unknown, unknown[]>, out: Render): string {
+  const place = out.enter()
+  const { state } = node
+  if (state.branches.length === 0)
+    throw new CompileError(
+      `MERGE into '${state.table.name}' does nothing: add .whenMatched(...) or .whenNotMatched(...)`,
+    )
+  for (const cte of state.ctes) out.cte(cte)
+  const { frame, inCte } = out
+  const froms = [state.table, ...contained([state.source])]
+  out.frame = { ...NO_FRAME, froms, correlatable: froms }
+  // Several branches write a column of one name: none of its values can be called after it.
+  out.inCte = true
+  let text = `MERGE INTO ${out.tableName(state.table)} USING ${out.node(state.source)} ON ${out.node(state.on)}`
+  for (const branch of state.branches) text += ` ${branchText(state, branch, out)}`
+  out.frame = frame
+  out.inCte = inCte
+  return text + returningClause(node, place, out)
+}
+
+function branchText(state: MergeState, branch: MergeBranch, out: Render): string {
+  const match = MATCHES[branch.match]
+  if (match === undefined) throw new CompileError('MERGE has no such WHEN')
+  return `${match}${criteria(' AND ', branch.where, out)} THEN ${actionText(state, branch, out)}`
+}
+
+function actionText(state: MergeState, { action, values: assignments }: MergeBranch, out: Render): string {
+  if (action === 'delete') return 'DELETE'
+  if (action === 'doNothing') return 'DO NOTHING'
+  const plan = { table: state.table, assignments, given: [], suffix: '' }
+  if (action === 'update') {
+    const written = writtenValues({ ...plan, defaultOf: (column) => column.onUpdate }, out)
+    return `UPDATE SET ${written.map(({ column, text }) => `${out.quoted(column.name)}=${text}`).join(', ')}`
+  }
+  if (action !== 'insert') throw new CompileError('MERGE has no such action')
+  const written = writtenValues({ ...plan, defaultOf: (column) => column.default }, out)
+  if (written.length === 0) return 'INSERT DEFAULT VALUES'
+  const columns = written.map(({ column }) => out.quoted(column.name)).join(', ')
+  return `INSERT (${columns}) VALUES (${written.map(({ text }) => text).join(', ')})`
+}
