@@ -6,6 +6,8 @@ export const LINE_BUDGET = 400
 
 /** Files over the line budget, each with its reason; a file that no longer needs the exception must leave the list. */
 export const LONG_FILES: Readonly<Record<string, string>> = {
+  'expression/element/column-element.ts':
+    'the one class whose methods users call on any expression: most of it is their documentation, each delegates in a line',
   'orm/session/session.ts':
     'the one class that users see of the session room: a third of it is their documentation, its methods delegate',
 }

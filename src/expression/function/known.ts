@@ -3,7 +3,7 @@ import type { ColumnElement } from '../element/column-element.ts'
 import { ARRAY, type ArrayType } from '../types/array.ts'
 import { JSON, JsonType } from '../types/json.ts'
 import { NullType } from '../types/null.ts'
-import { Double, Integer, Numeric } from '../types/numeric.ts'
+import { Double, Integer, Numeric, type NumericType } from '../types/numeric.ts'
 import { Boolean as BooleanSql, Uuid } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import { Date as DateSql, DateTime, Interval, Time } from '../types/temporal.ts'
@@ -35,7 +35,9 @@ const common: ResultRule = (operands) => operands.find((each) => each.type !== N
 const mean: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
   if (type.affinity === 'interval') return Interval
-  return type.affinity === 'numeric' || type.kind === 'bigInteger' ? Numeric : Double
+  // Digits of a mean may be more than a number holds, so those are read as text; classes of decimals hold them all.
+  if (type.affinity === 'numeric') return (type as Partial<NumericType>).representation === 'number' ? Numeric : type
+  return type.kind === 'bigInteger' ? Numeric : Double
 }
 /** Functions that are computed in double precision unless the argument is a decimal. */
 const real: ResultRule = (operands) => (typeAt(operands, 0).affinity === 'numeric' ? typeAt(operands, 0) : Double)

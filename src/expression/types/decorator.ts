@@ -1,24 +1,10 @@
 // `TypeDecorator`: a type of the user's that stands on another and changes its values; `UserDefinedType`: one of its own.
+import { classNumber } from './class-number.ts'
 import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
-
-/** Classes of users' types, numbered for cache keys. */
-const classes: WeakMap<object, number> = new WeakMap()
-let lastClass = 0
-
-function classNumber(type: object): number {
-  const own: object = Object.getPrototypeOf(type)
-  let number = classes.get(own)
-  if (number === undefined) {
-    lastClass += 1
-    number = lastClass
-    classes.set(own, number)
-  }
-  return number
-}
 
 /** A type's class and fields as its shape; null where a field is neither a plain value nor a type, as its meaning is not known. */
 function fieldsOf(type: SqlType): readonly (string | number | boolean | SqlType | null)[] | null {
-  const shape: (string | number | boolean | SqlType | null)[] = [classNumber(type)]
+  const shape: (string | number | boolean | SqlType | null)[] = [classNumber(Object.getPrototypeOf(type) as object)]
   for (const [name, value] of Object.entries(type) as [string, unknown][]) {
     const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value)
     if (!isPlain && !(value instanceof SqlType)) return null

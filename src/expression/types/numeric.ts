@@ -1,7 +1,9 @@
 // Whole and fractional numbers.
+import { ArgumentError } from '../../errors.ts'
 import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
-import { type Affinity, SqlType } from './type.ts'
+import { classNumber } from './class-number.ts'
+import { type Affinity, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** See {@link Integer} and {@link SmallInteger}. */
 export class IntegerType extends SqlType<number> {
@@ -25,10 +27,20 @@ export class BigIntegerType extends SqlType<bigint> {
 /** BIGINT, 64 bits; a `bigint`, as a `number` cannot hold all of them. */
 export const BigInteger: BigIntegerType = new BigIntegerType()
 
+/** A value of a class of decimals. */
+export interface DecimalLike {
+  toString(): string
+}
+
+/** A class of decimals: made from the digits as text, giving them as text. Those of decimal.js, big.js and bignumber.js are. */
+export interface DecimalClass<D extends DecimalLike = DecimalLike> {
+  new (text: string): D
+}
+
 /** How NUMERIC values are represented. */
 export interface NumericOptions {
-  /** `string` (default) keeps every digit; `number` raises where the value cannot be held exactly. */
-  readonly as?: 'string' | 'number'
+  /** `string` (default) keeps every digit; `number` raises where the value cannot be held exactly; a class makes its own of the digits. */
+  readonly as?: 'string' | 'number' | DecimalClass
 }
 
 /** See {@link Numeric}. */
@@ -38,6 +50,8 @@ export class NumericType<V = string> extends SqlType<V> {
   readonly precision: number | null
   readonly scale: number | null
   readonly representation: 'string' | 'number'
+  /** The class of the values; null for strings and numbers. */
+  readonly decimal: DecimalClass | null
   constructor(
     precision: number | null = null,
     scale: number | null = null,
@@ -48,15 +62,37 @@ export class NumericType<V = string> extends SqlType<V> {
     this.kind = kind
     this.precision = precision
     this.scale = scale
-    this.representation = options.as ?? 'string'
+    const as: unknown = options.as ?? 'string'
+    if (as !== 'string' && as !== 'number' && typeof as !== 'function')
+      throw new ArgumentError("Numeric(): as is 'string', 'number' or a class of decimals")
+    this.representation = as === 'number' ? 'number' : 'string'
+    this.decimal = typeof as === 'function' ? (as as DecimalClass) : null
   }
   override shape(): readonly (string | number | null)[] {
-    return [this.precision, this.scale, this.representation]
+    const decimal = this.decimal === null ? null : classNumber(this.decimal)
+    return [this.precision, this.scale, this.representation, decimal]
+  }
+  override bindProcessor(_host: TypeHost): ValueProcessor | null {
+    const { decimal } = this
+    return decimal === null ? null : (value) => (value instanceof decimal ? String(value) : value)
+  }
+  override resultProcessor(_host: TypeHost): ValueProcessor | null {
+    const { decimal: Decimal } = this
+    return Decimal === null ? null : (text) => (text === null ? null : new Decimal(text as string))
+  }
+  override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    if (one === other) return true
+    return this.decimal !== null && Boolean(one) && Boolean(other) && String(one) === String(other)
   }
 }
 
 /** The call forms of {@link Numeric}. */
 export interface NumericFactory {
+  <D extends DecimalLike>(
+    precision: number | null | undefined,
+    scale: number | null | undefined,
+    options: { readonly as: DecimalClass<D> },
+  ): NumericType<D>
   (
     precision: number | null | undefined,
     scale: number | null | undefined,
@@ -64,7 +100,7 @@ export interface NumericFactory {
   ): NumericType<number>
   (precision?: number | null, scale?: number | null, options?: { readonly as?: 'string' }): NumericType<string>
 }
-/** NUMERIC(precision, scale); a decimal `string`, or a `number` by `{ as: 'number' }`. */
+/** NUMERIC(precision, scale); a decimal `string`, or a `number` by `{ as: 'number' }`, a decimal of any library by `{ as: Decimal }`. */
 export const Numeric: NumericType<string> & NumericFactory = callableType(
   new NumericType<string>(),
   (precision?: number | null, scale?: number | null, options?: NumericOptions) =>

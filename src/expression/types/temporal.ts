@@ -1,33 +1,126 @@
 // Dates, times and intervals.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { callableType } from './callable.ts'
-import { type Affinity, SqlType } from './type.ts'
+import {
+  sameTemporal,
+  type TemporalName,
+  type TemporalValue,
+  temporalBind,
+  temporalClass,
+  temporalResult,
+} from './temporal-value.ts'
+import { type Affinity, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** See {@link Date}. */
-export class DateType extends SqlType<string> {
+export class DateType<V = string> extends SqlType<V> {
   readonly kind: string = 'date'
   readonly affinity: Affinity = 'date'
+  /** The class of Temporal that values are of; null for strings. */
+  readonly temporal: TemporalName | null
+  constructor(temporal: TemporalName | null = null) {
+    super()
+    this.temporal = checkedTemporal(temporal, DATE_PLACE)
+  }
+  override shape(): readonly (string | null)[] {
+    return [this.temporal]
+  }
+  override bindProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalBind(this.temporal, DATE_PLACE)
+  }
+  override resultProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalResult(this.temporal, DATE_PLACE)
+  }
+  override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    return this.temporal === null ? one === other : sameTemporal(one, other)
+  }
 }
-/** DATE; a string `YYYY-MM-DD`, as no JavaScript `Date` is a calendar day. */
-export const Date: DateType = new DateType()
+
+const DATE_PLACE = "Date({ as: 'plainDate' })"
+const TIME_PLACE = "Time({ as: 'plainTime' })"
+
+/** Asked when the type is made, so that a runtime without Temporal says so there. */
+function checkedTemporal(name: TemporalName | null, place: string): TemporalName | null {
+  if (name !== null) temporalClass(name, place)
+  return name
+}
+
+/** The word that `as` takes for a class of Temporal; null where it is not given. */
+function temporalOption(
+  type: string,
+  given: object | undefined,
+  words: Readonly<Record<string, TemporalName | null>>,
+): TemporalName | null {
+  checkKeys(type, given ?? {}, ['as', 'timezone'])
+  const as: unknown = (given as { readonly as?: unknown } | undefined)?.as
+  if (as === undefined) return null
+  const name = typeof as === 'string' && Object.hasOwn(words, as) ? words[as] : undefined
+  if (name !== undefined) return name
+  throw new ArgumentError(
+    `${type}: as is ${Object.keys(words)
+      .map((word) => `'${word}'`)
+      .join(' or ')}`,
+  )
+}
+
+/** The call forms of {@link Date}. */
+export interface DateFactory {
+  (options: { readonly as: 'plainDate' }): DateType<TemporalValue<'PlainDate'>>
+  (options?: { readonly as?: 'string' }): DateType<string>
+}
+/**
+ * DATE; a string `YYYY-MM-DD`, as no JavaScript `Date` is a calendar day; a `Temporal.PlainDate` by `{ as: 'plainDate' }`.
+ *
+ * @throws ArgumentError the runtime has no Temporal
+ */
+export const Date: DateType<string> & DateFactory = callableType(
+  new DateType<string>(),
+  (options?: { readonly as?: 'string' | 'plainDate' }) =>
+    new DateType(temporalOption('Date()', options, { string: null, plainDate: 'PlainDate' })),
+) as unknown as DateType<string> & DateFactory
 
 /** See {@link Time}. */
-export class TimeType extends SqlType<string> {
+export class TimeType<V = string> extends SqlType<V> {
   readonly kind: string = 'time'
   readonly affinity: Affinity = 'time'
   readonly timezone: boolean
-  constructor(timezone = false) {
+  /** The class of Temporal that values are of; null for strings. */
+  readonly temporal: TemporalName | null
+  constructor(timezone = false, temporal: TemporalName | null = null) {
     super()
     this.timezone = timezone
+    this.temporal = checkedTemporal(temporal, TIME_PLACE)
+    if (timezone && temporal !== null)
+      throw new ArgumentError('Time(): no class of Temporal is a time of day with a time zone; leave `as` out')
   }
-  override shape(): readonly boolean[] {
-    return [this.timezone]
+  override shape(): readonly (boolean | string | null)[] {
+    return [this.timezone, this.temporal]
+  }
+  override bindProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalBind(this.temporal, TIME_PLACE)
+  }
+  override resultProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalResult(this.temporal, TIME_PLACE)
+  }
+  override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    return this.temporal === null ? one === other : sameTemporal(one, other)
   }
 }
-/** TIME [WITH TIME ZONE]; a string. */
-export const Time: TimeType & ((options?: { readonly timezone?: boolean }) => TimeType) = callableType(
-  new TimeType(),
-  (options?: { readonly timezone?: boolean }) => new TimeType(options?.timezone ?? false),
-)
+
+/** The call forms of {@link Time}. */
+export interface TimeFactory {
+  (options: { readonly timezone?: false; readonly as: 'plainTime' }): TimeType<TemporalValue<'PlainTime'>>
+  (options?: { readonly timezone?: boolean; readonly as?: 'string' }): TimeType<string>
+}
+/** TIME [WITH TIME ZONE]; a string, or a `Temporal.PlainTime` by `{ as: 'plainTime' }`. */
+export const Time: TimeType<string> & TimeFactory = callableType(
+  new TimeType<string>(),
+  (options?: { readonly timezone?: boolean; readonly as?: 'string' | 'plainTime' }) =>
+    new TimeType(
+      options?.timezone ?? false,
+      temporalOption('Time()', options, { string: null, plainTime: 'PlainTime' }),
+    ),
+) as unknown as TimeType<string> & TimeFactory
 
 /** See {@link DateTime}. */
 export class DateTimeType<V = string> extends SqlType<V> {
@@ -36,39 +129,75 @@ export class DateTimeType<V = string> extends SqlType<V> {
   readonly timezone: boolean
   /** `date` gives a JavaScript Date (milliseconds); `string` keeps the server's text with its microseconds. */
   readonly representation: 'date' | 'string'
+  /** The class of Temporal that values are of; null for strings and Dates. */
+  readonly temporal: TemporalName | null
   constructor(
     timezone = false,
     representation: 'date' | 'string' = timezone ? 'date' : 'string',
     kind: 'dateTime' | 'exactDateTime' = 'dateTime',
+    temporal: TemporalName | null = null,
   ) {
     super()
     this.kind = kind
     this.timezone = timezone
     this.representation = representation
+    this.temporal = checkedTemporal(temporal, dateTimePlace(temporal))
   }
-  override shape(): readonly (string | boolean)[] {
-    return [this.timezone, this.representation]
+  override shape(): readonly (string | boolean | null)[] {
+    return [this.timezone, this.representation, this.temporal]
+  }
+  override bindProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalBind(this.temporal, dateTimePlace(this.temporal))
+  }
+  override resultProcessor(_host: TypeHost): ValueProcessor | null {
+    return this.temporal === null ? null : temporalResult(this.temporal, dateTimePlace(this.temporal))
   }
   override sameValue(one: V | null | undefined, other: V | null | undefined): boolean {
+    if (this.temporal !== null) return sameTemporal(one, other)
     if (one instanceof globalThis.Date && other instanceof globalThis.Date) return one.getTime() === other.getTime()
     return one === other
   }
+}
+
+function dateTimePlace(temporal: TemporalName | null): string {
+  return temporal === 'Instant' ? "DateTime({ timezone: true, as: 'instant' })" : "DateTime({ as: 'plainDateTime' })"
 }
 
 /** The call forms of {@link DateTime}. */
 export interface DateTimeFactory {
   (options: { readonly timezone: true; readonly as?: 'date' }): DateTimeType<globalThis.Date>
   (options: { readonly timezone: true; readonly as: 'string' }): DateTimeType<string>
-  (options?: { readonly timezone?: false }): DateTimeType<string>
+  (options: { readonly timezone: true; readonly as: 'instant' }): DateTimeType<TemporalValue<'Instant'>>
+  (options: { readonly timezone?: false; readonly as: 'plainDateTime' }): DateTimeType<TemporalValue<'PlainDateTime'>>
+  (options?: { readonly timezone?: false; readonly as?: 'string' }): DateTimeType<string>
+}
+
+interface DateTimeOptions {
+  readonly timezone?: boolean
+  readonly as?: 'date' | 'string' | 'instant' | 'plainDateTime'
+}
+
+function dateTimeOf(options: DateTimeOptions = {}): DateTimeType<unknown> {
+  const zoned = options.timezone ?? false
+  const words = zoned
+    ? ({ date: null, string: null, instant: 'Instant' } as const)
+    : ({ string: null, plainDateTime: 'PlainDateTime' } as const)
+  const temporal = temporalOption(zoned ? 'DateTime({ timezone: true })' : 'DateTime()', options, words)
+  const { as } = options
+  const representation = as === 'date' || as === 'string' ? as : temporal === null ? undefined : 'string'
+  return new DateTimeType(zoned, representation, 'dateTime', temporal)
 }
 /**
- * TIMESTAMP WITHOUT TIME ZONE; a string `YYYY-MM-DD HH:MM:SS[.ffffff]`, as no JavaScript `Date` is a wall clock.
- * `DateTime({ timezone: true })` is TIMESTAMP WITH TIME ZONE; a `Date`.
+ * TIMESTAMP WITHOUT TIME ZONE; a string `YYYY-MM-DD HH:MM:SS[.ffffff]`, as no JavaScript `Date` is a wall clock; a
+ * `Temporal.PlainDateTime` by `{ as: 'plainDateTime' }`.
+ *
+ * `DateTime({ timezone: true })` is TIMESTAMP WITH TIME ZONE; a `Date`, with `as: 'string'` the exact text, with
+ * `as: 'instant'` a `Temporal.Instant`.
+ * @throws ArgumentError the runtime has no Temporal, or an unknown option
  */
 export const DateTime: DateTimeType<string> & DateTimeFactory = callableType(
   new DateTimeType<string>(),
-  (options?: { readonly timezone?: boolean; readonly as?: 'date' | 'string' }) =>
-    new DateTimeType(options?.timezone ?? false, options?.as),
+  dateTimeOf,
 ) as unknown as DateTimeType<string> & DateTimeFactory
 
 /** A span of time as PostgreSQL keeps it: the three parts do not convert into each other. */
