@@ -1,6 +1,9 @@
-// MERGE.
+// MERGE: its branches one behind the other, with the defaults of INSERT and UPDATE in each.
 import { CompileError } from '../../errors.ts'
 import type { Merge, MergeBranch, MergeState } from '../../expression/dml/merge.ts'
+import { Bind } from '../../expression/element/bind.ts'
+import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { ClientDefault } from '../../expression/schema/default.ts'
 import { NO_FRAME } from './frame.ts'
 import { returningClause } from './insert.ts'
 import { contained, criteria } from './select.ts'
@@ -40,12 +43,20 @@ function branchText(state: MergeState, branch: MergeBranch, out: Render): string
   return `${match}${criteria(' AND ', branch.where, out)} THEN ${actionText(state, branch, out)}`
 }
 
+/** What `onUpdate` gives, as a parameter of its own: those of the statement mean `default`. */
+function changed(column: SchemaColumn): ClientDefault | null {
+  const { onUpdate, type } = column
+  if (onUpdate === null || onUpdate.sort === 'expression') return onUpdate
+  const value = onUpdate.sort === 'value' ? onUpdate.value : onUpdate.call
+  return { sort: 'expression', element: new Bind('param', value, type, { anonymous: true }) }
+}
+
 function actionText(state: MergeState, { action, values: assignments }: MergeBranch, out: Render): string {
   if (action === 'delete') return 'DELETE'
   if (action === 'doNothing') return 'DO NOTHING'
   const plan = { table: state.table, assignments, given: [], suffix: '' }
   if (action === 'update') {
-    const written = writtenValues({ ...plan, defaultOf: (column) => column.onUpdate }, out)
+    const written = writtenValues({ ...plan, defaultOf: changed }, out)
     return `UPDATE SET ${written.map(({ column, text }) => `${out.quoted(column.name)}=${text}`).join(', ')}`
   }
   if (action !== 'insert') throw new CompileError('MERGE has no such action')
