@@ -7,15 +7,21 @@ import {
   createEngine,
   Date,
   DateTime,
+  func,
+  Index,
   Integer,
   JSON,
   MetaData,
+  materializedView,
   Numeric,
   String,
   select,
+  Text,
   table,
+  view,
 } from 'tsalchemy'
 import { aliased, DeclarativeBase, Entity, mapped, Relationship, sessionmaker } from 'tsalchemy/orm'
+import { JSONB } from 'tsalchemy/postgresql'
 
 export const Color = { red: 'red', green: 'green' } as const
 export type Color = (typeof Color)[keyof typeof Color]
@@ -57,8 +63,19 @@ export const jobs = table('jobs', house, {
 
 export const docs = table('docs', house, {
   id: Column(Integer, { primaryKey: true }),
-  tags: Column(ARRAY(String)),
+  title: Column(Text, { nullable: true }),
+  tags: Column(ARRAY(String), { nullable: true }),
+  body: Column(JSONB(), { nullable: true }),
 })
+
+export const counters = table('counters', house, {
+  id: Column(Integer, { primaryKey: true }),
+  users: Column(Integer),
+})
+
+export const index = new Index('ix_name', ['name'])
+export const adults = view('adults', house, select(users.c.id, users.c.name).where(users.c.age.ge(18)))
+export const ages = materializedView('ages', house, select(users.c.age, func.count().label('n')).groupBy(users.c.age))
 
 export const addresses = table('addresses', house, {
   id: Column(Integer, { primaryKey: true }),

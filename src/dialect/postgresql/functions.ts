@@ -35,8 +35,8 @@ function searchFunction<V>(name: string, type: SqlType<V>, args: readonly unknow
 /**
  * `to_tsvector([config,] text)`: a text prepared for search.
  * @example
- * toTsvector('english', docs.c.body).matchesQuery(websearchToTsquery('english', 'cats -dogs'))
- * // to_tsvector($1::REGCONFIG, docs.body) @@ websearch_to_tsquery($2::REGCONFIG, $3::VARCHAR)
+ * toTsvector('english', docs.c.title).matchesQuery(websearchToTsquery('english', 'cats -dogs'))
+ * // to_tsvector($1::REGCONFIG, docs.title) @@ websearch_to_tsquery($2::REGCONFIG, $3::VARCHAR)
  */
 export function toTsvector(text: TextArgument): FunctionCall<string>
 export function toTsvector(config: TextArgument, text: TextArgument): FunctionCall<string>

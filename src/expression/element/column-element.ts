@@ -244,7 +244,7 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   /**
    * The text with the first match of a regular expression replaced, with the flag `g` all of them.
    * @example
-   * users.c.name.regexpReplace('[aeiou]', '*', { flags: 'g' })   // REGEXP_REPLACE(users.name, $1, $2, 'g')
+   * users.c.name.regexpReplace('[aeiou]', '*', { flags: 'g' })   // REGEXP_REPLACE(users.name, $1::VARCHAR, $2::VARCHAR, 'g')
    */
   regexpReplace(
     this: Textual,

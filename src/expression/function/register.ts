@@ -28,7 +28,7 @@ export type RegisteredFunction<R, A extends readonly unknown[]> = (...args: Func
  * @throws ArgumentError the name is known already, to this library or by an earlier call
  * @example
  * const distance = registerFunction<number, [string, string]>('levenshtein', { returns: Integer })
- * select(distance(users.c.name, 'ed'))   // SELECT levenshtein(users.name, :levenshtein_1) AS levenshtein_1 FROM users
+ * select(distance(users.c.name, 'ed'))   // SELECT levenshtein(users.name, :levenshtein_2) AS levenshtein_1 FROM users
  */
 export function registerFunction<R, A extends readonly unknown[] = readonly unknown[]>(
   name: string,
