@@ -139,7 +139,10 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
   join(target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
     return this.#joined(null, target, on, options, 'join()')
   }
-  /** {@link join} that keeps rows without a partner. */
+  /**
+   * {@link join} that keeps rows without a partner. In those, everything of the target is null, though its type does not say so: select
+   * `func.coalesce(...)`, or look before use.
+   */
   outerjoin(target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
     return this.#joined(null, target, on, { isOuter: true, ...options }, 'outerjoin()')
   }
