@@ -262,6 +262,7 @@ export {
   SetConstraintComment,
   SetTableComment,
 } from './expression/schema/ddl/table.ts'
+export { DDL, type DdlTextOptions } from './expression/schema/ddl/text.ts'
 export { CreateType, DropType } from './expression/schema/ddl/type.ts'
 export {
   CreateTableAs,
@@ -273,6 +274,15 @@ export {
   type RefreshOptions,
   SetViewComment,
 } from './expression/schema/ddl/view.ts'
+export type { DdlCondition } from './expression/schema/ddl-condition.ts'
+export type {
+  DdlCall,
+  DdlConnection,
+  DdlEvent,
+  DdlEventName,
+  DdlListener,
+  DdlStep,
+} from './expression/schema/ddl-events.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'

@@ -2,7 +2,10 @@
 
 import type { TableClause } from '../expression/from/table-clause.ts'
 import type { RunDdlOptions } from '../expression/schema/bind.ts'
+import { DdlElement } from '../expression/schema/ddl/element.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import { holds } from '../expression/schema/ddl-condition.ts'
+import type { DdlConnection, DdlStep } from '../expression/schema/ddl-events.ts'
 import type { NamedType } from '../expression/types/type.ts'
 import type { FlightOptions, FlightSender } from './flight.ts'
 
@@ -12,7 +15,7 @@ import type { FlightOptions, FlightSender } from './flight.ts'
  * @param commit whether each flight is a transaction of its own, committed with it; otherwise all is part of the connection's.
  */
 export async function runDdl(
-  connection: FlightSender,
+  connection: FlightSender & DdlConnection,
   plan: DdlPlan,
   options: RunDdlOptions,
   commit: boolean,
@@ -22,8 +25,28 @@ export async function runDdl(
   const types = dialect.features.namedTypes ? plan.namedTypes(dialect) : []
   const existing = options.checkFirst ? await whatExists(connection, plan.relations, types, sending) : null
   const concerned = types.filter((type) => existing === null || existing.types.has(type) === (plan.sort === 'drop'))
-  const items = plan.commands(existing?.tables ?? null, concerned).map((statement) => ({ statement }))
-  if (items.length > 0) await connection.flight(items, sending)
+  const steps = plan.steps(existing?.tables ?? null, concerned)
+  const applicable = steps.filter((step) => !(step instanceof DdlElement) || holds(step.condition, dialect))
+  if (applicable.length > 0) await runSteps(connection, applicable, sending)
+}
+
+/** Commands travel together as far as no listener is to be called between them; all are one transaction. */
+async function runSteps(
+  connection: FlightSender & DdlConnection,
+  steps: readonly DdlStep[],
+  sending: FlightOptions,
+): Promise<void> {
+  let items: { readonly statement: DdlElement }[] = []
+  for (const step of steps) {
+    if (step instanceof DdlElement) {
+      items.push({ statement: step })
+      continue
+    }
+    await connection.flight(items, { ...sending, commit: false })
+    items = []
+    await step.call(connection)
+  }
+  await connection.flight(items, sending)
 }
 
 /** The tables and types that the database has. */

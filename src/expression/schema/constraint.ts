@@ -2,6 +2,7 @@
 import { InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { type ColumnOwner, requireColumn, type SchemaColumn } from './column.ts'
+import { checkCondition, type DdlCondition } from './ddl-condition.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
@@ -15,6 +16,8 @@ export interface ConstraintOptions {
   readonly name?: string
   /** Kept in the database as the constraint's comment; needs a name. */
   readonly comment?: string
+  /** When it is emitted: `{ dialect: 'sqlite' }`. Default: always. */
+  readonly ddlIf?: DdlCondition
 }
 
 /** Options of constraints that may be checked at the end of the transaction. */
@@ -38,12 +41,15 @@ export abstract class TableItem {
   /** The name that the user gave. */
   readonly givenName: string | null
   readonly comment: string | null
+  /** When it is emitted; null always. */
+  readonly ddlIf: DdlCondition | null
   readonly #attachment: Attachment | null
   #name: { readonly name: string | null; readonly generated: boolean } | null = null
 
   constructor(options: ConstraintOptions, attachment: Attachment | null) {
     this.givenName = options.name ?? null
     this.comment = options.comment ?? null
+    this.ddlIf = checkCondition('A constraint or index', options.ddlIf)
     this.#attachment = attachment
   }
 
@@ -124,7 +130,7 @@ export abstract class ColumnConstraint extends Constraint {
   }
 }
 
-const DEFERRABLE_KEYS = ['name', 'comment', 'deferrable', 'initially'] as const
+const DEFERRABLE_KEYS = ['name', 'comment', 'ddlIf', 'deferrable', 'initially'] as const
 
 /** Options of {@link PrimaryKeyConstraint}. */
 export interface PrimaryKeyOptions extends DeferrableOptions {
@@ -229,7 +235,7 @@ export class CheckConstraint extends Constraint {
   readonly options: CheckOptions
   /** @internal the last argument */
   constructor(condition: string | SqlExpression, options: CheckOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('CheckConstraint', options, ['name', 'comment', 'noInherit', 'notValid'])
+    checkKeys('CheckConstraint', options, ['name', 'comment', 'ddlIf', 'noInherit', 'notValid'])
     super(options, attachment)
     this.condition = sqlExpression('CheckConstraint', condition)
     this.options = options

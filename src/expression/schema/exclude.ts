@@ -29,7 +29,16 @@ export interface BoundExcludePart {
   readonly operatorClass: string | null
 }
 
-const OPTION_KEYS = ['name', 'comment', 'deferrable', 'initially', 'using', 'where', 'operatorClasses'] as const
+const OPTION_KEYS = [
+  'name',
+  'comment',
+  'ddlIf',
+  'deferrable',
+  'initially',
+  'using',
+  'where',
+  'operatorClasses',
+] as const
 
 /**
  * EXCLUDE, PostgreSQL's own: of two rows at least one comparison is not true.

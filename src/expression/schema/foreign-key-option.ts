@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { NamedElement } from '../element/named.ts'
+import type { DdlCondition } from './ddl-condition.ts'
 
 /**
  * The column that a foreign key refers to: `'table.column'` (or `'schema.table.column'`; found when it is first needed, so
@@ -30,6 +31,8 @@ export interface ForeignKeyOptions {
   readonly notValid?: boolean
   /** Kept in the database as the constraint's comment; needs a name. */
   readonly comment?: string
+  /** When it is emitted: `{ dialect: 'sqlite' }`. Default: always. */
+  readonly ddlIf?: DdlCondition
 }
 
 /** A target with options, as the `foreignKey` option of a column. */
@@ -48,6 +51,7 @@ const OPTION_KEYS = [
   'onDeleteColumns',
   'notValid',
   'comment',
+  'ddlIf',
 ] as const
 const ACTIONS: readonly string[] = ['CASCADE', 'SET NULL', 'SET DEFAULT', 'RESTRICT', 'NO ACTION']
 

@@ -3,6 +3,7 @@ import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import type { SchemaBind } from './bind.ts'
 import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
+import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
@@ -45,6 +46,8 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   /** What the application keeps with it. */
   readonly info: Readonly<Record<string, unknown>>
   readonly #tables: Map<string, Table> = new Map()
+  /** @internal */
+  readonly events: DdlEvents<MetaData> = new DdlEvents<MetaData>(this)
   readonly #views: Map<string, View> = new Map()
   readonly #sequences: Map<string, Sequence> = new Map()
 
@@ -120,7 +123,9 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
 
   /** What belongs to no table goes with all of them. */
   #parts(tables: Iterable<object> | undefined): PlanParts {
-    return tables === undefined ? { sequences: this.#sequences.values(), views: this.#views.values() } : {}
+    const { events } = this
+    if (tables !== undefined) return { events }
+    return { events, sequences: this.#sequences.values(), views: this.#views.values() }
   }
 
   #chosen(name: string, tables: Iterable<object> | undefined): Iterable<Table> {
@@ -130,6 +135,18 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
       if (table === undefined) throw new ArgumentError(`${name}(): a table of another MetaData, or no table, was given`)
       return table
     })
+  }
+
+  /**
+   * Listens to the moments around `createAll` and `dropAll`: commands are run there, functions are called and waited for.
+   *
+   * @returns what ends it.
+   * @throws ArgumentError an unknown event, or no listener.
+   * @example
+   * metadata.on('beforeCreate', new DDL('CREATE EXTENSION IF NOT EXISTS pg_trgm', { ddlIf: { dialect: 'postgresql' } }))
+   */
+  on(name: DdlEventName, listener: DdlListener<this>): () => void {
+    return (this.events as DdlEvents<unknown> as DdlEvents<this>).listen(name, listener)
   }
 
   /** Forgets a table or view; it and the statements made from it stay usable. */

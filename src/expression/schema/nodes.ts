@@ -18,6 +18,7 @@ import type {
   SetConstraintComment,
   SetTableComment,
 } from './ddl/table.ts'
+import type { DDL } from './ddl/text.ts'
 import type { CreateType, DropType } from './ddl/type.ts'
 import type { CreateTableAs, CreateView, DropView, RefreshMaterializedView, SetViewComment } from './ddl/view.ts'
 import type { NextValue } from './sequence.ts'
@@ -33,6 +34,7 @@ export type SchemaNode =
   | CreateTableAs
   | CreateType
   | CreateView
+  | DDL
   | DropConstraint
   | DropExtension
   | DropIndex

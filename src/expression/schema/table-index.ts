@@ -6,6 +6,7 @@ import { TextClause } from '../element/text.ts'
 import { Unary } from '../element/unary.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
 import { type Attachment, type ColumnReference, TableItem } from './constraint.ts'
+import type { DdlCondition } from './ddl-condition.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
 
@@ -27,6 +28,8 @@ export interface IndexOptions {
   readonly with?: StorageParameters
   /** Where it is kept. */
   readonly tablespace?: string
+  /** When it is emitted: `{ dialect: 'sqlite' }`. Default: always. */
+  readonly ddlIf?: DdlCondition
 }
 
 /** A part of an index: a column by key, or an expression (`users.c.name.desc()`, `func.lower(users.c.name)`). */
@@ -41,6 +44,7 @@ const OPTION_KEYS = [
   'operatorClasses',
   'with',
   'tablespace',
+  'ddlIf',
 ] as const
 
 /**
@@ -67,9 +71,10 @@ export class Index extends TableItem {
     options: IndexOptions = {},
     attachment: Attachment | null = null,
   ) {
-    super(name === null ? {} : { name }, attachment)
     const place = `Index ${name ?? ''}`.trim()
     checkKeys('Index', options, OPTION_KEYS)
+    const { ddlIf } = options
+    super({ ...(name === null ? {} : { name }), ...(ddlIf === undefined ? {} : { ddlIf }) }, attachment)
     if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     checkAccessMethod(place, options.using)
     checkStorageParameters(place, options.with)

@@ -15,6 +15,7 @@ import {
   TableItem,
   UniqueConstraint,
 } from './constraint.ts'
+import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
 import { foreignKeyParts } from './foreign-key-option.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
@@ -90,6 +91,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   /** All constraints but the primary key, in order of definition. */
   readonly constraints: readonly Constraint[]
   readonly indexes: readonly Index[]
+  /** @internal */
+  readonly events: DdlEvents<Table> = new DdlEvents<Table>(this as unknown as Table)
   #links: readonly ForeignKeyLink[] | null = null
 
   /** @internal */
@@ -153,6 +156,18 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
     const isFree = only.default === null && only.serverDefault === null && only.computed === null
     const isForeign = this.foreignKeys.some((key) => key.columns.includes(only))
     return only.type.affinity === 'integer' && isFree && !isForeign ? only : null
+  }
+
+  /**
+   * Listens to the moments around creating and dropping this table: commands are run there, functions are called and waited for.
+   *
+   * @returns what ends it.
+   * @throws ArgumentError an unknown event, or no listener.
+   * @example
+   * users.on('afterCreate', async ({ connection }) => { await connection.execute(insert(users).values({ name: 'root' })) })
+   */
+  on(name: DdlEventName, listener: DdlListener<this>): () => void {
+    return (this.events as DdlEvents<unknown> as DdlEvents<this>).listen(name, listener)
   }
 
   override foreignKeyLinks(): readonly ForeignKeyLink[] {

@@ -2,6 +2,7 @@
 import { Executable, type StatementExecutionOptions, type StatementSort } from '../../base/executable.ts'
 import type { Pass } from '../../base/pass.ts'
 import type { CompilePlugin } from '../../base/protocol.ts'
+import type { DdlCondition } from '../ddl-condition.ts'
 
 /** A command of DDL; it can be given to `execute()`, and `String(command)` shows it. */
 export abstract class DdlElement extends Executable<never, never> {
@@ -13,6 +14,14 @@ export abstract class DdlElement extends Executable<never, never> {
   }
   get executionOptionsOf(): StatementExecutionOptions {
     return {}
+  }
+  /** When plans run it; null always. */
+  get condition(): DdlCondition | null {
+    return null
+  }
+  /** @internal The same as what a listener of a table or MetaData runs. */
+  onTarget(_target: unknown): DdlElement {
+    return this
   }
   walk(pass: Pass): void {
     pass.uncacheable()

@@ -4,6 +4,8 @@ import { type Element, stringify } from '../../base/element.ts'
 import type { TableClause } from '../../from/table-clause.ts'
 import type { NamedType, TypeHost } from '../../types/type.ts'
 import type { Constraint } from '../constraint.ts'
+import { holds } from '../ddl-condition.ts'
+import type { DdlEventName, DdlEvents, DdlStep } from '../ddl-events.ts'
 import type { ForeignKeyConstraint } from '../foreign-key.ts'
 import { namedTypesOf, ownTypesOf } from '../named-types.ts'
 import { ownSequencesOf, sequencesOf } from '../own-sequences.ts'
@@ -11,7 +13,7 @@ import type { Sequence } from '../sequence.ts'
 import { sortTables } from '../sort.ts'
 import type { Table } from '../table.ts'
 import type { View } from '../view.ts'
-import type { DdlElement } from './element.ts'
+import { DdlElement } from './element.ts'
 import { CreateSequence, DropSequence } from './object.ts'
 import {
   AddConstraint,
@@ -32,6 +34,8 @@ export interface PlanParts {
   readonly sequences?: Iterable<Sequence>
   /** Views, each after those that it shows. Default: none. */
   readonly views?: Iterable<View>
+  /** Listeners to the whole. Default: none. */
+  readonly events?: Pick<DdlEvents<unknown>, 'steps'>
 }
 
 /** What a plan must know of a database to show its SQL; dialects are. */
@@ -55,6 +59,8 @@ export interface DdlPlan {
    * @param types the named types to be created before the tables, or dropped after them.
    */
   commands(existing?: ReadonlySet<TableClause> | null, types?: readonly NamedType[]): readonly DdlElement[]
+  /** {@link commands}, with the calls of listeners between them. */
+  steps(existing?: ReadonlySet<TableClause> | null, types?: readonly NamedType[]): readonly DdlStep[]
   /**
    * The named types concerned on a database that has such types, each after those it is made of.
    *
@@ -69,10 +75,19 @@ export interface DdlPlan {
   sql(dialect?: DdlSpeller): readonly string[]
 }
 
+/** What follows from the steps of a plan. */
+function planOf(parts: Omit<DdlPlan, 'sql' | 'commands'>): DdlPlan {
+  const commands: DdlPlan['commands'] = (existing, types) =>
+    parts.steps(existing, types).filter((step) => step instanceof DdlElement)
+  const plan = { ...parts, commands }
+  return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
+}
+
 function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): readonly string[] {
   const types = dialect?.features.namedTypes === true ? plan.namedTypes(dialect) : []
   return plan
     .commands(null, types)
+    .filter((command) => holds(command.condition, dialect ?? { name: 'default' }))
     .map((command) => (dialect === undefined ? stringify.use(command) : dialect.compile(command).sql).trim())
 }
 
@@ -85,33 +100,36 @@ export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPl
   const { tables, later } = sortTables(given)
   const sequences = sequencesOf(tables, parts.sequences)
   const views = [...(parts.views ?? [])]
-  const plan: Omit<DdlPlan, 'sql'> = {
+  const at = (name: DdlEventName): DdlStep[] => parts.events?.steps(name) ?? []
+  return planOf({
     sort: 'create',
     tables,
     relations: [...tables, ...views],
     namedTypes: (host) => namedTypesOf(tables, host),
-    commands(existing = null, types = []) {
+    steps(existing = null, types = []) {
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
       return [
+        ...at('beforeCreate'),
         ...types.map((type) => new CreateType(type)),
         ...sequences.map((sequence) => new CreateSequence(sequence, { ifNotExists: existing !== null })),
         ...fresh.flatMap((table) => creation(table, later)),
         ...keysOf(fresh, later).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
         ...views.filter((view) => existing === null || !existing.has(view)).flatMap(viewCreation),
+        ...at('afterCreate'),
       ]
     },
-  }
-  return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
+  })
 }
 
-function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlElement[] {
+function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlStep[] {
   const without = new Set(table.foreignKeys.filter((key) => later.has(key)))
-  const commands: DdlElement[] = [new CreateTable(table, { without })]
+  const commands: DdlStep[] = [...table.events.steps('beforeCreate'), new CreateTable(table, { without })]
   for (const index of table.indexes) commands.push(new CreateIndex(index))
   if (table.comment !== null) commands.push(new SetTableComment(table))
   for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))
   for (const constraint of [table.primaryKey, ...table.constraints])
     if (!without.has(constraint as ForeignKeyConstraint)) commands.push(...commentOf(constraint))
+  commands.push(...table.events.steps('afterCreate'))
   return commands
 }
 
@@ -134,23 +152,29 @@ export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan
   const sequences = ownSequencesOf(tables, parts.sequences ?? [])
   const views = [...(parts.views ?? [])].reverse()
   const order = [...tables].reverse()
-  const plan: Omit<DdlPlan, 'sql'> = {
+  const at = (name: DdlEventName): DdlStep[] => parts.events?.steps(name) ?? []
+  return planOf({
     sort: 'drop',
     tables: order,
     relations: [...views, ...order],
     namedTypes: (host) => ownTypesOf(tables, host),
-    commands(existing = null, types = []) {
+    steps(existing = null, types = []) {
       const doomed = order.filter((table) => existing === null || existing.has(table))
       return [
+        ...at('beforeDrop'),
         ...views.filter((view) => existing === null || existing.has(view)).map((view) => new DropView(view)),
         ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
-        ...doomed.map((table) => new DropTable(table)),
+        ...doomed.flatMap((table) => [
+          ...table.events.steps('beforeDrop'),
+          new DropTable(table),
+          ...table.events.steps('afterDrop'),
+        ]),
         ...sequences.map((sequence) => new DropSequence(sequence, { ifExists: existing !== null })),
         ...[...types].reverse().map((type) => new DropType(type)),
+        ...at('afterDrop'),
       ]
     },
-  }
-  return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
+  })
 }
 
 function keysOf(tables: readonly Table[], later: ReadonlySet<ForeignKeyConstraint>): ForeignKeyConstraint[] {

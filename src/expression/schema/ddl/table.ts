@@ -2,6 +2,7 @@
 import { defineKind } from '../../base/element.ts'
 import type { SchemaColumn } from '../column.ts'
 import type { Constraint } from '../constraint.ts'
+import type { DdlCondition } from '../ddl-condition.ts'
 import type { Table } from '../table.ts'
 import type { Index } from '../table-index.ts'
 import { DdlElement } from './element.ts'
@@ -86,6 +87,9 @@ export class CreateIndex extends DdlElement {
     this.ifNotExists = options.ifNotExists ?? false
     this.concurrently = options.concurrently ?? false
   }
+  override get condition(): DdlCondition | null {
+    return this.index.ddlIf
+  }
 }
 
 /** DROP INDEX. */
@@ -105,6 +109,9 @@ export class DropIndex extends DdlElement {
     this.cascade = options.cascade ?? false
     this.concurrently = options.concurrently ?? false
   }
+  override get condition(): DdlCondition | null {
+    return this.index.ddlIf
+  }
 }
 
 /** ALTER TABLE ... ADD CONSTRAINT. */
@@ -117,6 +124,9 @@ export class AddConstraint extends DdlElement {
   constructor(constraint: Constraint) {
     super()
     this.constraint = constraint
+  }
+  override get condition(): DdlCondition | null {
+    return this.constraint.ddlIf
   }
 }
 
@@ -134,6 +144,9 @@ export class DropConstraint extends DdlElement {
     this.constraint = constraint
     this.ifExists = options.ifExists ?? false
     this.cascade = options.cascade ?? false
+  }
+  override get condition(): DdlCondition | null {
+    return this.constraint.ddlIf
   }
 }
 
@@ -164,6 +177,9 @@ export class SetConstraintComment extends DdlElement {
     super()
     this.constraint = constraint
     this.comment = comment
+  }
+  override get condition(): DdlCondition | null {
+    return this.constraint.ddlIf
   }
 }
 
