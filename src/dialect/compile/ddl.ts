@@ -22,7 +22,7 @@ import { ddlExpression, keyPart, sequenceOptions, serverDefaultText, storagePara
 import { renderCreateIndex, renderDropIndex } from './ddl-index.ts'
 import { dropOptions, objects } from './ddl-object.ts'
 import { views } from './ddl-view.ts'
-import { refuseNamedType, valueChecks } from './named-type.ts'
+import { renderCreateType, renderDropType, valueChecks } from './named-type.ts'
 import type { NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
 
@@ -140,10 +140,10 @@ export const ddl: NodeRenderers<SchemaNode> = {
   createIndex: renderCreateIndex,
   createTable: renderCreateTable,
   ddlText: renderDdlText,
-  createType: refuseNamedType,
+  createType: renderCreateType,
   dropConstraint: renderDropConstraint,
   dropIndex: renderDropIndex,
   dropTable: (node, out) => `\nDROP TABLE ${dropOptions(node, out.tableName(node.table))}`,
-  dropType: refuseNamedType,
+  dropType: renderDropType,
   setConstraintComment: renderConstraintComment,
 }

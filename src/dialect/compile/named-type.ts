@@ -4,7 +4,7 @@ import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
-import type { SqlType } from '../../expression/types/type.ts'
+import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { Render } from './state.ts'
 
@@ -25,9 +25,25 @@ export function valueChecks(table: Table, out: Render): string[] {
   })
 }
 
-/** @throws CompileError always: the standard's enumerations are VARCHAR. */
-export function refuseNamedType(node: CreateType | DropType, out: Render): string {
-  throw new CompileError(
-    `The dialect '${out.spelling.name}' has no named types: ${quoteName(node.type.name)} is none there`,
-  )
+function nameOf(type: NamedType, out: Render): string {
+  return type.schema === null ? out.quoted(type.name) : `${out.quoted(type.schema)}.${out.quoted(type.name)}`
+}
+
+/**
+ * An enumeration as people read it; databases that have such types spell them themselves.
+ *
+ * @throws CompileError for any other type.
+ */
+export function renderCreateType({ type }: CreateType, out: Render): string {
+  if (type.kind !== 'enum')
+    throw new CompileError(
+      `The dialect '${out.spelling.name}' has no CREATE TYPE for ${quoteName(type.name)}, which is a ${type.kind}`,
+    )
+  const { labels } = type as unknown as EnumType
+  return `CREATE TYPE ${nameOf(type, out)} AS ENUM (${labels.map((label) => out.spelling.literal(label, StringSql)).join(', ')})`
+}
+
+/** DROP TYPE. */
+export function renderDropType({ type, ifExists, cascade }: DropType, out: Render): string {
+  return `DROP TYPE ${ifExists ? 'IF EXISTS ' : ''}${nameOf(type, out)}${cascade ? ' CASCADE' : ''}`
 }
