@@ -80,7 +80,7 @@ class PgliteDriver implements Driver {
     this.#database ??= startDatabase(this.#options)
     const database = await this.#database.catch((error: unknown) => {
       this.#database = null
-      throw error instanceof DriverError ? error : refused('PGlite did not start', error)
+      throw error instanceof DriverError ? error : notStarted(this.#options.dataDir, error)
     })
     const stream = new PgliteStream(database)
     const connection = await openSession({
@@ -131,6 +131,12 @@ async function createInstance(dataDir: string | undefined): Promise<PgliteInstan
     )
   }
   return new PGlite(dataDir)
+}
+
+function notStarted(dataDir: string | undefined, cause: unknown): DriverError {
+  const where = dataDir === undefined ? 'in memory' : `in the folder ${JSON.stringify(dataDir)}`
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return refused(`PGlite did not start ${where}: ${why}`, cause)
 }
 
 function refused(message: string, cause?: unknown): DriverError {
