@@ -20,6 +20,7 @@ import type { TextClause } from './element/text.ts'
 import type { Unary } from './element/unary.ts'
 import type { FunctionFilter, Over, WithinGroup } from './element/window.ts'
 import type { Alias, Cte, Subquery } from './from/alias.ts'
+import type { TextFrom } from './from/from-clause.ts'
 import type { Join } from './from/join.ts'
 import type { RowArrays } from './from/row-arrays.ts'
 import type { TableClause } from './from/table-clause.ts'
@@ -70,6 +71,7 @@ export type CoreNode =
   | TableSample
   | TableValued
   | TextClause
+  | TextFrom
   | True
   | TryCast
   | Tuple

@@ -33,6 +33,7 @@ test('different kinds have different keys', () => {
 /** What no SQL depends on: values, what is made from other fields, what executions remember. */
 const BESIDE_THE_POINT: Readonly<Record<string, readonly string[]>> = {
   bind: ['value', 'callable'],
+  textFrom: ['columnList'],
   // Made from the arrays.
   rowArrays: ['columnList', 'ordinality'],
   // Objects that live longer than statements go by their number.

@@ -122,6 +122,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   tableSample: (value) => tablesample(users, value, { name: 'sampled', seed: value }),
   tableValued: (value) => func('f', value).tableValued({ a: Integer }, { name: 'f', withOrdinality: 'n' }),
   text: (value) => sql`select ${u.id} + ${value}`.columns({ id: Integer }),
+  textFrom: (value) => select(u.id).selectFrom(sql`f(${value})`).state.froms[0] as Element,
   true: () => sqlTrue(),
   tryCast: (value) => tryCast(value, StringType),
   tuple: (value) => tuple(u.id, value),

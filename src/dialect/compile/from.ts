@@ -124,6 +124,7 @@ type FromKind =
   | 'table'
   | 'tableSample'
   | 'tableValued'
+  | 'textFrom'
   | 'values'
   | 'valuesRows'
 
@@ -140,6 +141,7 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   table: renderTable,
   tableSample: (node, out) => tableSampleText(node, out.quoted(node.name), out),
   tableValued: (node, out) => tableValuedText(node, out.quoted(node.name), out),
+  textFrom: (node, out) => out.node(node.element),
   values: (node, out) => valuesText(node, out.quoted(node.name), out),
   valuesRows: renderValuesRows,
 }

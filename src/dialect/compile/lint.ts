@@ -18,7 +18,8 @@ export function warnOfProduct(
   froms.forEach((from, index) => {
     for (const inner of from.containedFroms()) parts.set(inner, index)
     // What is correlated with its neighbours, and functions of their columns, are linked by themselves.
-    if (('isLateral' in from && from.isLateral === true) || from.kind === 'tableValued') parts.set(from, -1)
+    if (('isLateral' in from && from.isLateral === true) || from.kind === 'tableValued' || from.kind === 'textFrom')
+      parts.set(from, -1)
   })
   const group = froms.map((_, index) => index)
   const rootOf = (index: number): number => (group[index] === index ? index : rootOf(group[index] ?? index))

@@ -5,6 +5,7 @@ import type { Pass } from '../base/pass.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import type { EntityHandle, EntityInstance, TypedEntity, TypedFrom, TypedTable } from '../from/typed.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
+import { columnOf } from './assignments.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import { walkCriteria } from './update.ts'
 import { type CriteriaState, criteriaOf, furtherFroms, returningOf, Write, type WriteState, writeOf } from './write.ts'
@@ -37,6 +38,12 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
   /** Adds criteria; all of them must be fulfilled. One that is always true (`sqlTrue()`) counts as none; see {@link all}. */
   where(...criteria: readonly Criterion[]): Delete<Row, Tuple> {
     return this.with({ where: criteriaOf(this.state, criteria) })
+  }
+  /** Adds a criterion for each key: the column of that name equals the value. */
+  filterBy(values: Readonly<Record<string, unknown>>): Delete<Row, Tuple> {
+    const where = 'deleteFrom().filterBy()'
+    const pairs = Object.entries(values as Readonly<Record<string, unknown>>)
+    return this.where(...pairs.map(([key, value]) => columnOf(this.state.table, key, where).eq(value as never)))
   }
   /** Every row is meant: a DELETE without a criterion is refused unless it says so. */
   all(): Delete<Row, Tuple> {

@@ -14,7 +14,7 @@ import type {
   UpdateOf,
 } from '../from/typed.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
-import { assignmentsOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
+import { assignmentsOf, columnOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import {
   type Assignment,
@@ -85,6 +85,12 @@ export class Update<
   /** Adds criteria; all of them must be fulfilled. One that is always true (`sqlTrue()`) counts as none; see {@link all}. */
   where(...criteria: readonly Criterion[]): Update<Row, Tuple, Values> {
     return this.with({ where: criteriaOf(this.state, criteria) })
+  }
+  /** Adds a criterion for each key: the column of that name equals the value. */
+  filterBy(values: Partial<Values>): Update<Row, Tuple, Values> {
+    const where = 'update().filterBy()'
+    const pairs = Object.entries(values as Readonly<Record<string, unknown>>)
+    return this.where(...pairs.map(([key, value]) => columnOf(this.state.table, key, where).eq(value as never)))
   }
   /** Every row is meant: an UPDATE without a criterion is refused unless it says so. */
   all(): Update<Row, Tuple, Values> {

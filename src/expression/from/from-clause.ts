@@ -5,18 +5,19 @@ import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
-import { expect } from '../coerce/expect.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { AnonymousName, type Name, walkName } from '../element/name.ts'
+import { TextClause } from '../element/text.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
 import type { EntityHandle, RowColumns, TypedEntity, TypedFrom } from './typed.ts'
 
 export type { ForeignKeyLink } from './join-condition.ts'
 
 /** What can be joined: FROM elements, mapped classes, relationships. */
-export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget
+export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget | TextClause
 
 /** Options of joins. */
 export interface JoinOptions {
@@ -104,6 +105,40 @@ export abstract class FromClause extends Element {
   }
 }
 
+/** SQL written by hand in FROM; its columns are its own matter. */
+export class TextFrom extends FromClause {
+  declare readonly kind: 'textFrom'
+  static {
+    defineKind(TextFrom, 'textFrom')
+  }
+  readonly element: TextClause
+  readonly columnList: readonly NamedElement[] = []
+  constructor(element: TextClause) {
+    super()
+    this.element = element
+  }
+  /** @internal */
+  override adapted(change: (element: Element) => Element): FromClause {
+    const element = change(this.element)
+    return element === this.element ? this : new TextFrom(element as TextClause)
+  }
+  walk(pass: Pass): void {
+    pass.node(this.element)
+  }
+}
+
+/** One for each text, so that a text that is named twice is one FROM element. */
+const texts: WeakMap<TextClause, TextFrom> = new WeakMap()
+
+/** The FROM element that is meant: `text()` may stand where tables do. */
+export function fromArgument(value: unknown, where: string): FromClause {
+  const element = elementOf(value)
+  if (!(element instanceof TextClause)) return expect(FROM, element ?? value, where) as FromClause
+  const from = texts.get(element) ?? new TextFrom(element)
+  texts.set(element, from)
+  return from
+}
+
 /** A FROM element joined with a target: a relationship brings its own conditions and, with an association table, two steps. */
 export function joined(left: FromClause, target: unknown, on: unknown, options: JoinOptions, where: string): Join {
   checkKeys(where, options, ['isOuter', 'isFull'])
@@ -115,7 +150,7 @@ export function joined(left: FromClause, target: unknown, on: unknown, options: 
       whole = new Join(whole, expect(FROM, step.right, where) as FromClause, criterion(step.on, where), isOuter, isFull)
     return whole as Join
   }
-  const right = expect(FROM, target, where) as FromClause
+  const right = fromArgument(target, where)
   const condition = on === undefined ? conditionBetween(left, right) : criterion(on, where)
   return new Join(left, right, condition, isOuter, isFull)
 }

@@ -2,10 +2,10 @@
 import { InvalidRequestError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
 import { hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
-import { elementOf, expect } from '../coerce/expect.ts'
+import { expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
-import { type FromClause, type JoinOptions, joined } from '../from/from-clause.ts'
+import { type FromClause, fromArgument, type JoinOptions, joined } from '../from/from-clause.ts'
 import { describeSide, isLinked } from '../from/join-condition.ts'
 import { impliedFroms } from './froms.ts'
 import type { SelectState } from './state.ts'
@@ -56,7 +56,7 @@ function firstStep(
       condition: expect(CRITERION, step.on, where),
     }
   const condition = on === undefined ? null : expect(CRITERION, on, where)
-  return { right: expect(FROM, elementOf(target) ?? target, where) as FromClause, condition }
+  return { right: fromArgument(target, where), condition }
 }
 
 function fittingOnes(

@@ -6,16 +6,18 @@ import { EXECUTION_OPTIONS, type StatementExecutionOptions, type StatementOption
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
-import { elementOf, expect, expectAll } from '../coerce/expect.ts'
+import { elementOf, expectAll } from '../coerce/expect.ts'
 import { COLUMNS, FROM, ORDER } from '../coerce/roles.ts'
 import { type Criterion, conjoin } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
+import type { TextClause } from '../element/text.ts'
 import { Cte } from '../from/alias.ts'
-import type { FromClause, JoinOptions, JoinTarget } from '../from/from-clause.ts'
+import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from '../from/from-clause.ts'
 import type { FromArgument } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
 import { type AffixOptions, type AffixText, affixed, hinted, walkAffixes } from './affixes.ts'
 import { type OrderBy, orderList, SelectBase, walkFetch } from './compound.ts'
+import { copyOf } from './copy.ts'
 import type { EntityElement } from './entity.ts'
 import { equalities } from './filter-by.ts'
 import { type ForUpdateOptions, forUpdateOf, walkForUpdate } from './for-update.ts'
@@ -147,23 +149,33 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     return this.#joined(null, target, on, { isOuter: true, ...options }, 'outerjoin()')
   }
   /** {@link join} with the left side named. */
-  joinFrom(left: FromArgument, target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
+  joinFrom(
+    left: FromArgument | TextClause,
+    target: JoinTarget,
+    on?: Criterion,
+    options: JoinOptions = {},
+  ): Select<Row, Tuple> {
     return this.#joined(left, target, on, options, 'joinFrom()')
   }
   /** {@link outerjoin} with the left side named. */
-  outerjoinFrom(left: FromArgument, target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
+  outerjoinFrom(
+    left: FromArgument | TextClause,
+    target: JoinTarget,
+    on?: Criterion,
+    options: JoinOptions = {},
+  ): Select<Row, Tuple> {
     return this.#joined(left, target, on, { isOuter: true, ...options }, 'outerjoinFrom()')
   }
   #joined(left: unknown, target: unknown, on: unknown, options: JoinOptions, where: string): Select<Row, Tuple> {
-    const from = left === null ? null : (expect(FROM, left, where) as FromClause)
+    const from = left === null ? null : fromArgument(left, where)
     return this.with({
       froms: froms(this.state, from, target, on, options, where),
       plugin: pluginOf([left, target]) ?? this.state.plugin,
     })
   }
-  /** Adds FROM elements that no column or criterion implies, or a join: `selectFrom(users.join(addresses))`. */
-  selectFrom(...from: readonly FromArgument[]): Select<Row, Tuple> {
-    const more = expectAll(FROM, from, 'selectFrom()') as Element[] as FromClause[]
+  /** Adds FROM elements that no column or criterion implies, a join (`selectFrom(users.join(addresses))`), or `text()`. */
+  selectFrom(...from: readonly (FromArgument | TextClause)[]): Select<Row, Tuple> {
+    const more = from.map((each) => fromArgument(each, 'selectFrom()'))
     const known = this.state.froms
     return this.with({
       froms: [...known, ...more.filter((each) => !known.includes(each))],
@@ -320,32 +332,6 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     if (state.affixes === null) pass.flag(false)
     else walkAffixes(pass, state.affixes)
     pass.nodes(state.options)
-  }
-}
-
-/** A copy that may be changed until it is given away; spelt out, as spreading two objects takes ten times as long. */
-function copyOf(state: SelectState): { -readonly [K in keyof SelectState]: SelectState[K] } {
-  return {
-    items: state.items,
-    names: state.names,
-    froms: state.froms,
-    where: state.where,
-    groupBy: state.groupBy,
-    having: state.having,
-    orderBy: state.orderBy,
-    limit: state.limit,
-    offset: state.offset,
-    fetch: state.fetch,
-    distinct: state.distinct,
-    forUpdate: state.forUpdate,
-    ctes: state.ctes,
-    correlate: state.correlate,
-    correlateExcept: state.correlateExcept,
-    labels: state.labels,
-    affixes: state.affixes,
-    options: state.options,
-    executionOptions: state.executionOptions,
-    plugin: state.plugin,
   }
 }
 

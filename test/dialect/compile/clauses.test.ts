@@ -3,12 +3,14 @@ import {
   AmbiguousColumnError,
   ArgumentError,
   CompileError,
+  deleteFrom,
   func,
   literal,
   select,
   text,
   union,
   unionAll,
+  update,
 } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { addresses, pg, postgresArrays, standard, users } from './fixture.ts'
@@ -128,6 +130,42 @@ const ROWS: readonly Spelt[] = [
     },
     standard:
       'WITH t AS (WITH n AS (WITH n AS (SELECT addresses.id AS id FROM addresses) SELECT n.id AS id FROM n) SELECT n.id AS id FROM n) SELECT t.id FROM t WHERE t.id IN (SELECT addresses.id FROM addresses UNION ALL (WITH n AS (SELECT users.id AS id FROM users) SELECT n.id FROM n))',
+  },
+  {
+    title: 'locks: of some tables, without waiting, of keys only',
+    element: () => {
+      const b = users.alias('b')
+      return select(u.id)
+        .join(addresses)
+        .join(b, b.c.id.eq(u.id))
+        .withForUpdate({ of: [users, b, users], nowait: true, keyShare: true })
+    },
+    standard:
+      'SELECT users.id FROM users JOIN addresses ON users.id = addresses.user_id JOIN users AS b ON b.id = users.id FOR NO KEY UPDATE OF users, b NOWAIT',
+  },
+  {
+    title: 'locks: shared by key, rows that are locked left out',
+    element: () => select(u.id).limit(1).withForUpdate({ read: true, keyShare: true, skipLocked: true }),
+    standard: 'SELECT users.id FROM users LIMIT :param_1 FOR KEY SHARE SKIP LOCKED',
+    postgresql: 'SELECT users.id FROM users LIMIT $1::INTEGER FOR KEY SHARE SKIP LOCKED',
+    names: ['param_1'],
+  },
+  {
+    title: 'filterBy of UPDATE',
+    element: () =>
+      update(users)
+        .values({ name: 'x' })
+        .filterBy({ id: 5, age: null as never }),
+    standard: 'UPDATE users SET name=:name WHERE users.id = :id_1 AND users.age IS NULL',
+    postgresql: 'UPDATE users SET name=$1::VARCHAR WHERE users.id = $2::INTEGER AND users.age IS NULL',
+    names: ['name', 'id_1'],
+  },
+  {
+    title: 'filterBy of DELETE',
+    element: () => deleteFrom(users).filterBy({ name: 'x' }),
+    standard: 'DELETE FROM users WHERE users.name = :name_1',
+    postgresql: 'DELETE FROM users WHERE users.name = $1::VARCHAR',
+    names: ['name_1'],
   },
   {
     title: 'an alias of a CTE',

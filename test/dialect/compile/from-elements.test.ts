@@ -6,6 +6,7 @@ import {
   func,
   Integer,
   literal,
+  literalColumn,
   replace,
   String,
   select,
@@ -164,6 +165,22 @@ const ROWS: readonly Spelt[] = [
       ),
     standard:
       'SELECT users.id FROM users FULL OUTER JOIN (addresses JOIN docs ON docs.id = addresses.id) ON addresses.user_id = users.id LEFT OUTER JOIN users AS b ON true',
+  },
+  {
+    title: 'text as a FROM element and as a side of joins',
+    element: () =>
+      select(u.id, literalColumn('n.x'))
+        .selectFrom(users)
+        .join(
+          text('generate_series(1, :last) AS n (x)').bindparams({ last: 3 }),
+          literalColumn<boolean>('n.x = users.id'),
+        )
+        .selectFrom(text('pg_class AS p')),
+    standard:
+      'SELECT users.id, n.x FROM users JOIN generate_series(1, :last) AS n (x) ON n.x = users.id, pg_class AS p',
+    postgresql:
+      'SELECT users.id, n.x FROM users JOIN generate_series(1, $1::INTEGER) AS n (x) ON n.x = users.id, pg_class AS p',
+    names: ['last'],
   },
   {
     title: 'text with columns as a subquery',

@@ -164,6 +164,11 @@ const SPELT: readonly Spelt[] = [
     element: merge(users, addresses, u.id.eq(addresses.c.user_id)).whenMatched({ delete: true }),
     standard: 'MERGE INTO users USING addresses ON users.id = addresses.user_id WHEN MATCHED THEN DELETE',
   },
+  {
+    kind: 'textFrom',
+    element: select(u.id).selectFrom(text('pg_class AS p')).state.froms[0] as Element,
+    standard: 'pg_class AS p',
+  },
   { kind: 'alias', element: users.alias('boss'), standard: 'users AS boss' },
   { kind: 'anonymousName', element: new AnonymousName('x'), standard: 'x_1' },
   {
