@@ -283,6 +283,7 @@ export type {
   DdlListener,
   DdlStep,
 } from './expression/schema/ddl-events.ts'
+export { DefaultContext } from './expression/schema/default.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'

@@ -75,9 +75,30 @@ function valueOf(
     if (value !== NO_VALUE) return value
     if (!parameter.required) return null
   } else if (parameter.defaultOf !== null) {
-    return clientDefaultOf(parameter.defaultOf, entry.compiled.sort)
+    const { defaultOf } = parameter
+    return clientDefaultOf(defaultOf, entry.compiled.sort, () => {
+      // One of several rows has its number behind the column's key: `name_m1`.
+      const suffix = parameter.key.startsWith(defaultOf.key) ? parameter.key.slice(defaultOf.key.length) : ''
+      return rowValues(entry, binds, given, suffix)
+    })
   }
   throw refused(entry, `A value is required for ${nameOf(parameter, group)}`)
+}
+
+/** The values that a statement gives for one row, by column key. */
+function rowValues(
+  entry: CompiledEntry,
+  binds: readonly BindLike[],
+  given: NamedParameters | null,
+  suffix: string,
+): Readonly<Record<string, unknown>> {
+  const row: Record<string, unknown> = Object.create(null)
+  for (const parameter of entry.compiled.parameters) {
+    if (parameter.defaultOf !== null || !parameter.key.endsWith(suffix)) continue
+    const key = parameter.key.slice(0, parameter.key.length - suffix.length)
+    if (entry.writes(key)) row[key] = valueOf(entry, parameter, binds, given, null)
+  }
+  return row
 }
 
 function processed(entry: CompiledEntry, parameter: CompiledParameter, value: unknown): unknown {

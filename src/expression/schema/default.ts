@@ -2,10 +2,33 @@
 import { ColumnElement } from '../element/column-element.ts'
 import { Sequence } from './sequence.ts'
 
+/** What a function that gives a default is told of the row. */
+export class DefaultContext {
+  /** For which kind of statement the value is. */
+  readonly sort: 'insert' | 'update'
+  readonly #read: () => Readonly<Record<string, unknown>>
+
+  /** @internal */
+  constructor(sort: 'insert' | 'update', read: () => Readonly<Record<string, unknown>>) {
+    this.sort = sort
+    this.#read = read
+  }
+
+  /**
+   * The values that the statement gives for this row, by column key; expressions and other defaults are not among them.
+   *
+   * @example
+   * Column(Integer, { default: ({ currentParameters }: DefaultContext) => Object.keys(currentParameters).length })
+   */
+  get currentParameters(): Readonly<Record<string, unknown>> {
+    return this.#read()
+  }
+}
+
 /** A value, a function that is called for each row, or an expression that the database evaluates. */
 export type ClientDefault =
   | { readonly sort: 'value'; readonly value: unknown }
-  | { readonly sort: 'callable'; readonly call: () => unknown }
+  | { readonly sort: 'callable'; readonly call: (context: DefaultContext) => unknown }
   | { readonly sort: 'expression'; readonly element: ColumnElement }
 
 /** What `default` and `onUpdate` of a column mean; null for none. */
@@ -13,6 +36,6 @@ export function clientDefault(given: unknown): ClientDefault | null {
   if (given === undefined) return null
   if (given instanceof ColumnElement) return { sort: 'expression', element: given }
   if (given instanceof Sequence) return { sort: 'expression', element: given.nextValue() }
-  if (typeof given === 'function') return { sort: 'callable', call: given as () => unknown }
+  if (typeof given === 'function') return { sort: 'callable', call: given as (context: DefaultContext) => unknown }
   return { sort: 'value', value: given }
 }

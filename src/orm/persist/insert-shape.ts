@@ -4,6 +4,7 @@ import { Insert } from '../../expression/dml/insert.ts'
 import type { Assignment } from '../../expression/dml/write.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { DefaultContext } from '../../expression/schema/default.ts'
 import { EMPTY_SELECT, Select } from '../../expression/select/select.ts'
 import type { ColumnAttributeLike, MapperLike } from '../contract/orm.ts'
 import { fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
@@ -14,7 +15,7 @@ export interface ColumnSource {
   /** `given`: always written, NULL where the object has none. `optional`: the database has a value where the object has none. `never`: only the database writes it. */
   readonly sort: 'given' | 'optional' | 'never'
   /** The client's default for one object; null for none. */
-  readonly fill: (() => unknown) | null
+  readonly fill: ((context: DefaultContext) => unknown) | null
   /** A default that the database evaluates within the statement; null for none. */
   readonly expression: ColumnElement | null
 }

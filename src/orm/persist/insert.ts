@@ -1,4 +1,5 @@
 // New objects become rows: INSERT in as few statements as there are column sets, keys and defaults of the database brought back.
+import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import { FlushError } from '../errors.ts'
 import { type InsertPlan, type InsertShape, insertPlan, insertShape, signatureOf } from './insert-shape.ts'
@@ -27,6 +28,14 @@ export function insertStates(
   }
 }
 
+/** The values of an object by column key, for defaults that ask. */
+function givenValues(sources: InsertPlan['sources'], values: readonly unknown[]): Readonly<Record<string, unknown>> {
+  const given: Record<string, unknown> = Object.create(null)
+  for (const { attribute } of sources)
+    if (values[attribute.slot] !== undefined) given[attribute.column.key] = values[attribute.slot]
+  return given
+}
+
 /** Client defaults, and NULL for what is neither set nor has a default: the objects are to hold what their rows will hold. */
 function fillDefaults(mapper: MapperLike, plan: InsertPlan, states: readonly StateLike[]): void {
   const { sources } = plan
@@ -35,7 +44,7 @@ function fillDefaults(mapper: MapperLike, plan: InsertPlan, states: readonly Sta
     for (const { attribute, sort, fill } of sources) {
       const slot = attribute.slot
       if (sort !== 'given' || values[slot] !== undefined) continue
-      if (fill !== null) values[slot] = fill()
+      if (fill !== null) values[slot] = fill(new DefaultContext('insert', () => givenValues(sources, values)))
       else if (attribute.primaryKey)
         throw new FlushError(
           `A new ${mapper.className} has no value for its primary key '${attribute.key}', and neither a default nor the database gives one: set it before the flush`,

@@ -1,4 +1,5 @@
 // Changed objects change their rows: UPDATE of what changed, in as few statements as there are sets of changed columns.
+import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import type { Outbox } from './outbox.ts'
 import { parameterName } from './row-batch.ts'
@@ -47,7 +48,7 @@ export function updateStates(
   )
   for (const change of changes) {
     if (change.slots.length === 0) continue
-    for (const attribute of touched) touch(change, attribute)
+    for (const attribute of touched) touch(mapper, change, attribute)
     if (change.slots.length > 1) change.slots.sort((one, other) => one - other)
     const signature = change.slots.join()
     const group = groups.get(signature)
@@ -62,11 +63,21 @@ export function updateStates(
 }
 
 /** The client's `onUpdate` value, where the object itself was not given one. */
-function touch(change: ColumnChanges, attribute: ColumnAttributeLike): void {
+function touch(mapper: MapperLike, change: ColumnChanges, attribute: ColumnAttributeLike): void {
   const source = attribute.column.onUpdate
   if (source === null || source.sort === 'expression' || change.slots.includes(attribute.slot)) return
-  change.state.values[attribute.slot] = source.sort === 'value' ? source.value : source.call()
+  const { values } = change.state
+  values[attribute.slot] = source.sort === 'value' ? source.value : source.call(contextOf(mapper, change))
   change.slots.push(attribute.slot)
+}
+
+/** What a function that gives `onUpdate` may ask: the values that are written. */
+function contextOf(mapper: MapperLike, { state, slots }: ColumnChanges): DefaultContext {
+  return new DefaultContext('update', () => {
+    const written: Record<string, unknown> = Object.create(null)
+    for (const { slot, column } of mapper.columns) if (slots.includes(slot)) written[column.key] = state.values[slot]
+    return written
+  })
 }
 
 function queueSingle(mapper: MapperLike, shape: UpdateShape, change: ColumnChanges, outbox: Outbox): void {
