@@ -66,10 +66,11 @@ function positionsOf(element: Element, slots: readonly Slot[], options: CompileO
 
 const NO_POSITIONS: ReadonlyMap<BindLike, number> = new Map()
 
-function parameterOf(slot: Slot, positions: ReadonlyMap<BindLike, number>): CompiledParameter {
+function parameterOf(slot: Slot | ListSlot, positions: ReadonlyMap<BindLike, number>): CompiledParameter {
   const { key, type, required, process, defaultOf, bind } = slot
   const index = bind === null ? -1 : (positions.get(bind) ?? -1)
-  return { index, key, type, required, process, defaultOf, bind }
+  const isLiteral = 'isLiteral' in slot && slot.isLiteral === true
+  return { index, key, type, required, process, defaultOf, bind, isLiteral }
 }
 
 function withHoles(text: string, out: Render): { readonly sql: string; readonly holes: readonly ListHole[] } {

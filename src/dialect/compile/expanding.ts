@@ -29,10 +29,7 @@ export function expandLists(compiled: Compiled, spelling: Spelling, values: read
   }))
   const texts = new Map<number, string>()
   for (const index of isList)
-    texts.set(
-      index,
-      listText(compiled.parameters[index] as CompiledParameter, values[index] as unknown[], spelling, all),
-    )
+    texts.set(index, listText(compiled.parameters[index] as CompiledParameter, values[index], spelling, all))
   let sql = ''
   let from = 0
   for (const { offset, parameter, empty } of compiled.holes) {
@@ -62,7 +59,13 @@ interface Member {
   readonly value: unknown
 }
 
-function listText(parameter: CompiledParameter, list: readonly unknown[], spelling: Spelling, all: Member[]): string {
+function listText(parameter: CompiledParameter, value: unknown, spelling: Spelling, all: Member[]): string {
+  if (parameter.isLiteral === true)
+    // Without a value a statement can only be looked at.
+    return value === undefined
+      ? spelling.placeholder(0, parameter.key, parameter.type)
+      : spelling.literal(value, parameter.type)
+  const list = value as readonly unknown[]
   const place = (name: string, type: SqlType, value: unknown): string => {
     const position = all.push({ name, type, value })
     return spelling.placeholder(position, name, type)

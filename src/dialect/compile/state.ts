@@ -34,6 +34,8 @@ export interface ListSlot extends Slot {
   /** Types of the members of each item where items are tuples; null for single values. */
   readonly members: readonly SqlType[] | null
   readonly itemType: SqlType
+  /** One value, written into the text. */
+  readonly isLiteral?: boolean
 }
 
 /** Marks the place of a list in the text; a NUL is in no SQL. */
@@ -189,7 +191,8 @@ export class Render {
 
   /** The placeholder of a bind under a name that the place gives it. */
   bindAs(bind: Bind, name: string): string {
-    if (this.literalBinds || bind.literalExecute) return this.#literal(bind)
+    if (this.literalBinds) return this.#literal(bind)
+    if (bind.literalExecute) return this.#atExecution(bind, name)
     const process = bind.type.bindProcessor(this.spelling)
     const slot = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
     const text = this.#fix(slot)
@@ -276,6 +279,16 @@ export class Render {
       )
   }
 
+  /** A place for a value that is written when the statement is executed. */
+  #atExecution(bind: Bind, key: string): string {
+    const { type, required } = bind
+    const process = type.bindProcessor(this.spelling)
+    const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty: '', isLiteral: true }
+    const text = `${MARK}${this.lists.push({ ...slot, members: null, itemType: type }) - 1}${MARK}`
+    this.#remember(bind, text)
+    return text
+  }
+
   #literal(bind: Bind): string {
     this.uncacheable ??= 'values are written into the text'
     return this.spelling.literal(this.#valueOf(bind, bind.type.literalProcessor(this.spelling)), bind.type)
@@ -299,20 +312,8 @@ export class Render {
     if (index < 0) {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
-      const { required } = bind
-      index =
-        this.lists.push({
-          position: 0,
-          key,
-          type: bind.type,
-          bind,
-          required,
-          process,
-          defaultOf: null,
-          empty,
-          members,
-          itemType,
-        }) - 1
+      const slot = { position: 0, key, type: itemType, bind, required: bind.required, process, defaultOf: null }
+      index = this.lists.push({ ...slot, empty, members, itemType }) - 1
     }
     return `${MARK}${index}${MARK}`
   }
