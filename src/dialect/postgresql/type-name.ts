@@ -115,8 +115,15 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   array: (type) => arrayCast(type as SqlType as ArrayType),
 }
 
+/** Single texts convert into each other without being asked, arrays of them do not. */
+const ARRAY_CASTS: ReadonlyMap<string, string> = new Map([
+  ['text', 'TEXT'],
+  ['char', 'BPCHAR'],
+  ['nchar', 'BPCHAR'],
+])
+
 function arrayCast(type: ArrayType): string {
-  const element = castName(type.element)
+  const element = ARRAY_CASTS.get(type.element.forDialect(HOST).kind) ?? castName(type.element)
   if (element === null) return ''
   return element.endsWith('[]') ? element : `${element}[]`
 }

@@ -105,8 +105,7 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
  * @example
  * class Vector extends UserDefinedType<number[]> {
  *   override readonly cacheOk = true
- *   constructor(readonly dimensions: number) { super() }
- *   columnSpecification() { return `vector(${this.dimensions})` }
+ *   columnSpecification() { return 'vector(3)' }
  *   toText(value: number[]) { return `[${value.join(',')}]` }
  *   fromText(text: string) { return JSON.parse(text) as number[] }
  * }

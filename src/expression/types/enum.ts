@@ -116,14 +116,14 @@ export type EnumValue<O> = O[keyof O]
  * Column(Status)                                                // CREATE TYPE status AS ENUM ('active', 'banned')
  * Column(Enum(Color, { name: 'color' }))                        // SqlType<Color>
  */
-export function Enum<const L extends readonly string[]>(...labels: L): EnumType<L[number]>
-export function Enum<const L extends readonly string[]>(
-  ...args: [...labels: L, options: EnumOptions]
-): EnumType<L[number]>
 export function Enum<const O extends Readonly<Record<string, string | number>>>(
   values: O,
   options?: EnumOptions,
 ): EnumType<EnumValue<O>>
+export function Enum<const L extends readonly string[]>(...labels: L): EnumType<L[number]>
+export function Enum<const L extends readonly string[]>(
+  ...args: [...labels: L, options: EnumOptions]
+): EnumType<L[number]>
 export function Enum(...args: readonly unknown[]): EnumType<unknown> {
   const last = args.at(-1)
   const isObject = typeof args[0] === 'object' && args[0] !== null

@@ -4,6 +4,7 @@ import {
   ARRAY,
   BigInteger,
   Boolean,
+  CHAR,
   Column,
   createEngine,
   Integer,
@@ -137,6 +138,9 @@ describe.each(databases())('documents and arrays on $name', ({ url }) => {
     expect(await value(c.zero.at(0))).toBe(1)
     expect(await value(c.zero.at(literal(1)))).toBe(2)
     expect(await value(c.grid.at(2).at(1))).toBe('c')
+    expect(await value(c.grid.contains([['d', 'a']]))).toBe(true)
+    expect(await value(literal(['ab '], ARRAY(CHAR(3))).contains(['ab ']))).toBe(true)
+    expect(await value(literal('a', Text).in(['a', 'b']))).toBe(true)
     expect(await value(c.numbers.slice(2, null))).toEqual([2, 3])
     expect(await value(c.zero.slice(0, 1))).toEqual([1, 2])
     expect(await value(c.numbers.contains([3, 1]))).toBe(true)

@@ -144,6 +144,7 @@ test('domains and composite types are created before their tables', () => {
   expect(Address.requiredTypes(postgres).map((type) => type.name)).toEqual(['street', 'street', 'age', 'Address'])
   expect(sql(column('a', Address).eq({ street: null, streets: null, age: null, at: null }))).toBe('a = $1::"Address"')
   expect(sql(column('a', Age).in([1]))).toBe('a = ANY ($1::age[])')
+  expect(() => `${new CreateType(Street)}`).toThrow(/no CREATE TYPE for 'street'/)
   expect(() => pg.Composite('x', {})).toThrow(ArgumentError)
   expect(() => pg.Composite('', { a: Text })).toThrow(ArgumentError)
   expect(() => pg.Domain('x', 5 as never)).toThrow(ArgumentError)
