@@ -8,7 +8,7 @@ import { expect } from '../coerce/expect.ts'
 import { EXPRESSION, FROM } from '../coerce/roles.ts'
 import { Affix, Hint } from '../element/affix.ts'
 import type { Expression } from '../element/column-element.ts'
-import type { SelectAffixes } from './state.ts'
+import type { SelectAffixes, SelectState } from './state.ts'
 
 /** `text()`, or an expression. */
 export type AffixText = Expression
@@ -53,8 +53,16 @@ function dialectOf(options: AffixOptions, where: string): string | null {
   return options.dialect ?? null
 }
 
-/** Tells them to a pass. */
-export function walkAffixes(pass: Pass, affixes: SelectAffixes): void {
+/** Tells what few SELECTs say to a pass. */
+export function walkRare(pass: Pass, { correlateExcept, labels, affixes }: SelectState): void {
+  pass.flag(correlateExcept === null ? 0 : correlateExcept.length + 1)
+  for (const from of correlateExcept ?? []) pass.shared(from)
+  pass.text(labels)
+  pass.flag(affixes !== null)
+  if (affixes !== null) walkAffixes(pass, affixes)
+}
+
+function walkAffixes(pass: Pass, affixes: SelectAffixes): void {
   pass.nodes(affixes.prefixes)
   pass.nodes(affixes.suffixes)
   pass.nodes(affixes.hints)

@@ -15,7 +15,7 @@ import { Cte } from '../from/alias.ts'
 import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from '../from/from-clause.ts'
 import type { FromArgument } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
-import { type AffixOptions, type AffixText, affixed, hinted, walkAffixes } from './affixes.ts'
+import { type AffixOptions, type AffixText, affixed, hinted, walkRare } from './affixes.ts'
 import { type OrderBy, orderList, SelectBase, walkFetch } from './compound.ts'
 import { copyOf } from './copy.ts'
 import type { EntityElement } from './entity.ts'
@@ -323,14 +323,9 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
       pass.flag(state.correlate.length + 1)
       for (const from of state.correlate) pass.shared(from)
     }
-    if (state.correlateExcept === null) pass.flag(false)
-    else {
-      pass.flag(state.correlateExcept.length + 1)
-      for (const from of state.correlateExcept) pass.shared(from)
-    }
-    pass.text(state.labels)
-    if (state.affixes === null) pass.flag(false)
-    else walkAffixes(pass, state.affixes)
+    const isPlain = state.correlateExcept === null && state.labels === 'disambiguateOnly' && state.affixes === null
+    pass.flag(isPlain)
+    if (!isPlain) walkRare(pass, state)
     pass.nodes(state.options)
   }
 }
