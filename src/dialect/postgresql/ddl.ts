@@ -15,7 +15,7 @@ const SERIALS: Readonly<Record<string, string>> = {
 
 /** A column of CREATE TABLE: the one that the database numbers is SERIAL unless it is an IDENTITY. */
 export function renderPostgresColumn(column: SchemaColumn, out: Render): string {
-  const serial = SERIALS[column.type.kind]
+  const serial = SERIALS[column.type.forDialect(out.spelling).kind]
   const isSerial = column.isAutoincrement && column.identity === null && column.serverDefault === null
   if (!isSerial || serial === undefined) return renderColumnDefinition(column, out)
   return `${out.quoted(column.name)} ${serial}${columnTail(column, out)}`

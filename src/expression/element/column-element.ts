@@ -5,7 +5,9 @@ import { Role } from '../base/role.ts'
 import { Socket } from '../base/socket.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
+import { Float, Integer, Numeric } from '../types/numeric.ts'
 import type { AtPath, Containable, Container, Subscript, Subscripted } from '../types/parts.ts'
+import { Boolean } from '../types/scalar.ts'
 import type { IntervalValue } from '../types/temporal.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Name } from './name.ts'
@@ -393,6 +395,22 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
    */
   as<T>(type: SqlType<T>): ColumnElement<T | null> {
     return build(this, op.documentAs, [type])
+  }
+  /** The document's value as INTEGER; see {@link as}. */
+  asInteger(): ColumnElement<number | null> {
+    return this.as(Integer)
+  }
+  /** The document's value as FLOAT. */
+  asFloat(): ColumnElement<number | null> {
+    return this.as(Float)
+  }
+  /** The document's value as NUMERIC(precision, scale). */
+  asNumeric(precision: number, scale: number): ColumnElement<string | null> {
+    return this.as(Numeric(precision, scale))
+  }
+  /** The document's value as BOOLEAN. */
+  asBoolean(): ColumnElement<boolean | null> {
+    return this.as(Boolean)
   }
   /** `<@`: whether all of this is in the other. */
   containedBy<T>(this: Expression<T>, other: Container<T> | Expression): ColumnElement<boolean> {

@@ -146,6 +146,16 @@ test.each<readonly [string, () => ColumnElement, string, string]>([
   expect(plain(element())).toBe(standard)
 })
 
+test('documents as other types by their short names', () => {
+  const n = c.doc.at('a')
+  expect([n.asInteger(), n.asFloat(), n.asNumeric(5, 2), n.asBoolean()].map((each) => pg(each).sql)).toEqual([
+    'CAST((t.doc ->> $1::TEXT) AS INTEGER)',
+    'CAST((t.doc ->> $1::TEXT) AS FLOAT)',
+    'CAST((t.doc ->> $1::TEXT) AS NUMERIC(5, 2))',
+    'CAST((t.doc ->> $1::TEXT) AS BOOLEAN)',
+  ])
+})
+
 test('values written into the text', () => {
   const text = (element: Element): string =>
     collapsed({ sql: defaultDialect.compile(element, { literalBinds: true }).sql, names: [] }).sql

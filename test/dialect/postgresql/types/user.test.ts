@@ -69,6 +69,24 @@ describe.each(databases())('types of users on $name', ({ url }) => {
     await engine.dispose()
   })
 
+  test('a key of such a type is numbered by the database', async () => {
+    class Key extends TypeDecorator<string, number> {
+      readonly impl = Integer
+      override processBindParam(value: string | null): number | null {
+        return value === null ? null : Number(value)
+      }
+      override processResultValue(value: number | null): string | null {
+        return value === null ? null : `${value}`
+      }
+    }
+    const keys = new MetaData()
+    const keyed = table('keyed', keys, { id: Column(new Key(), { primaryKey: true }), n: Column(Integer) })
+    await keys.createAll(engine)
+    expect(await engine.execute(insert(keyed).values({ n: 5 }).returning(keyed.c.id)).scalarOne()).toBe('1')
+    expect(await engine.execute(select(keyed.c.n).where(keyed.c.id.in(['1']))).scalarOne()).toBe(5)
+    await keys.dropAll(engine)
+  })
+
   test('their values come back as they were', async () => {
     const row = {
       id: 1,
