@@ -302,6 +302,7 @@ export type { StorageParameters } from './expression/schema/storage.ts'
 export { Table, type TableOptions, table } from './expression/schema/table.ts'
 export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
 export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'
+export { type ToMetadataOptions, toMetadata } from './expression/schema/to-metadata.ts'
 export {
   DerivedTable,
   type MaterializedViewOptions,

@@ -84,6 +84,7 @@ export abstract class TableItem {
     const columns = this.namedColumns()
     return {
       tableName: table.name,
+      schemaName: table.schema,
       columnNames: columns.map((column) => column.name),
       columnKeys: columns.map((column) => column.key),
       referredTableName: null,

@@ -19,6 +19,8 @@ export type NamedKind = 'ix' | 'uq' | 'ck' | 'fk' | 'pk' | 'ex'
 /** What a convention knows of the constraint or index that it names. */
 export interface NameParts {
   readonly tableName: string
+  /** The table's schema; null for none. */
+  readonly schemaName: string | null
   /** SQL names of the columns, in order; empty for a CHECK. */
   readonly columnNames: readonly string[]
   /** Keys of the columns, in order. */
@@ -36,7 +38,7 @@ export type NameRule = string | ((parts: NameParts) => string)
 /**
  * How constraints and indexes without a name are named.
  *
- * Tokens: `%(table_name)s`, `%(column_0_name)s`, `%(column_0_key)s`, `%(column_0_label)s` (table and column), the same
+ * Tokens: `%(table_name)s`, `%(column_0_name)s`, `%(column_0_key)s`, `%(column_0_label)s` (schema where there is one, table and column), the same
  * with another number, `%(column_0N_name)s` (all, joined by nothing), `%(column_0_N_name)s` (all, joined by `_`),
  * `%(referred_table_name)s`, `%(referred_column_0_name)s`, `%(constraint_name)s`.
  */
@@ -78,11 +80,15 @@ function tokenValue(token: string, parts: NameParts, rule: string): string {
   )
 }
 
+function labelPrefix({ schemaName, tableName }: NameParts): string {
+  return schemaName === null ? tableName : `${schemaName.replaceAll('.', '_')}_${tableName}`
+}
+
 function columnToken(match: RegExpExecArray, parts: NameParts): string | null {
   const [, referred, first, all, what] = match
   const values =
     referred !== undefined ? parts.referredColumnNames : what === 'key' ? parts.columnKeys : parts.columnNames
-  const label = (value: string): string => (what === 'label' ? `${parts.tableName}_${value}` : value)
+  const label = (value: string): string => (what === 'label' ? `${labelPrefix(parts)}_${value}` : value)
   const from = Number(first)
   if (all !== undefined)
     return values

@@ -84,6 +84,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   readonly info: Readonly<Record<string, unknown>>
   /** How the table is kept. */
   readonly storage: TableStorage
+  /** @internal What `table()` was given. */
+  readonly options: TableOptions
   /** The table that this one is a partition of, and its bounds; null for none. */
   readonly partitionOf: PartitionOrigin | null
   readonly columnList: readonly SchemaColumn[]
@@ -112,6 +114,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
     this.prefixes = options.prefixes ?? []
     this.info = options.info ?? {}
     this.partitionOf = partitionOf
+    this.options = options as unknown as TableOptions
     const columns: SchemaColumn[] = []
     this.columnList = columns
     const parts = checkedDefinitions(this.key, definitions)
