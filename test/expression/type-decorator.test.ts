@@ -20,7 +20,7 @@ import {
   table,
   UserDefinedType,
 } from 'tsalchemy'
-import { JSONB, postgresqlDialect } from 'tsalchemy/postgresql'
+import { BIT, HSTORE, INT4MULTIRANGE, INT4RANGE, JSONB, postgresqlDialect, VARBIT } from 'tsalchemy/postgresql'
 import { expect, test } from 'vitest'
 import { defaultDialect } from '../../src/dialect/default.ts'
 import { CreateTable } from '../../src/expression/schema/ddl/table.ts'
@@ -121,6 +121,33 @@ test('equal decorators are one type where their class says so', () => {
   expect(new Vector(3).id).not.toBe(new Vector(4).id)
   const withFunction = (): TypeDecorator<number> => Object.assign(new Cents(), { call: () => 1 })
   expect(withFunction().id).not.toBe(withFunction().id)
+})
+
+test('types that behave differently are different in cache keys', () => {
+  const types: readonly SqlType[] = [
+    JSON(),
+    JSON({ noneAsNull: false }),
+    JSONB(),
+    ARRAY(Integer),
+    ARRAY(Integer, { zeroIndexes: true }),
+    ARRAY(Integer, { dimensions: 2 }),
+    INT4RANGE,
+    INT4MULTIRANGE,
+    BIT(3),
+    BIT(4),
+    VARBIT(4),
+    HSTORE,
+    portable.CHAR(3),
+    String(3),
+    portable.DECIMAL(5, 2),
+    Numeric(5, 2),
+    Numeric(5, 2, { as: 'number' }),
+  ]
+  expect(new Set(types.map((type) => type.id)).size).toBe(types.length)
+  expect(JSON({ noneAsNull: false }).id).toBe(JSON({ noneAsNull: false }).id)
+  expect(() => JSON({ noneAsNul: false } as never)).toThrow(/'noneAsNul'.*'noneAsNull'/)
+  expect(() => ARRAY('x' as never)).toThrow(ArgumentError)
+  expect(() => ARRAY(Integer, { dimension: 2 } as never)).toThrow(/'dimension'.*'dimensions'/)
 })
 
 test('a type of the user is spelt by itself and travels as text', () => {
