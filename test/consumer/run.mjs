@@ -49,6 +49,11 @@ edward
 `,
 }
 
+/** Without the settings of the npm that may have started this: `npm run --silent` would silence the reasons of failures too. */
+const env = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^npm_(config|lifecycle|package)_/.test(name)),
+)
+
 /** @param {Cell} cell */
 const nameOf = ({ tool, decorators, define }) => `${tool}, ${decorators} decorators, useDefineForClassFields ${define}`
 
@@ -222,7 +227,7 @@ function npm(args, cwd) {
  */
 function run(command, args, cwd, shell = false) {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, shell, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
+    const child = spawn(command, args, { cwd, shell, env, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 })
     let output = ''
     let all = ''
     child.stdout.on('data', (chunk) => {
