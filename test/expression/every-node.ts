@@ -72,7 +72,12 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
     union(select(u.id), select(a.id)).orderBy('id').limit(value).offset(value).fetch(value, { withTies: true }),
   cte: (value) => select(u.id).where(u.id.eq(value)).cte('c', { materialized: true }),
   delete: (value) =>
-    deleteFrom(users).where(u.id.eq(value)).using(addresses).returning(u.id).addCte(select(a.id).cte('w')),
+    deleteFrom(users)
+      .where(u.id.eq(value))
+      .using(addresses)
+      .returning(u.id)
+      .addCte(select(a.id).cte('w'))
+      .prefixWith(text('x')),
   entity: () => new UserEntity(),
   exists: (value) => exists(select(u.id).where(u.id.eq(value))),
   extract: () => extract('year', u.age),
@@ -81,7 +86,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   function: (value) => func(['pg_catalog', 'f'], value).aggregateOrderBy(u.id),
   grouping: (value) => new Grouping(u.id.eq(value)),
   hint: () => new Hint(users.alias('h'), 'ONLY', 'postgresql'),
-  insert: (value) => insert(users).values({ name: 'x', age: value }).returning(u.id).addCte(select(a.id).cte('w')),
+  insert: (value) =>
+    insert(users).values({ name: 'x', age: value }).returning(u.id).addCte(select(a.id).cte('w')).prefixWith(text('x')),
   join: () => users.alias('l').join(addresses.alias('r')),
   label: (value) => u.id.add(value).label('lab'),
   labelReference: () => new LabelReference('lab'),
@@ -89,7 +95,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
     merge(users, addresses, u.id.eq(a.userId))
       .whenMatched({ where: u.id.gt(value), update: { name: 'x' } })
       .returning(u.id)
-      .addCte(select(a.id).cte('w')),
+      .addCte(select(a.id).cte('w'))
+      .prefixWith(text('x')),
   null: () => sqlNull(),
   over: (value) =>
     func.sum(u.age).over({ partitionBy: u.name, orderBy: u.id, rows: [{ preceding: value }, 1], exclude: 'ties' }),
@@ -134,7 +141,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .where(not(u.id.eq(value)))
       .from(addresses)
       .returning(u.id)
-      .addCte(select(a.id).cte('w')),
+      .addCte(select(a.id).cte('w'))
+      .prefixWith(text('x')),
   values: (value) => values({ a: Integer }, { name: 'v' }).data([[value]]),
   valuesRows: (value) => values({ a: Integer }).data([[value]]).rows,
   withinGroup: (value) => func.percentileCont(value).withinGroup(u.age),

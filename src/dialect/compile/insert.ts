@@ -7,6 +7,7 @@ import type { ClientDefault } from '../../expression/schema/default.ts'
 import { Select } from '../../expression/select/select.ts'
 import { NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { columnsClause } from './result-columns.ts'
+import { affixText } from './select.ts'
 import type { Render } from './state.ts'
 import { type WrittenValue, writtenValues } from './values.ts'
 
@@ -15,7 +16,7 @@ export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): str
   const place = out.enter()
   const { state } = node
   for (const cte of state.ctes) out.cte(cte)
-  let text = `INSERT INTO ${out.tableName(state.table)}${source(state, place, out)}`
+  let text = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}${source(state, place, out)}`
   if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
   return text + returningClause(node, place, out)
 }

@@ -6,7 +6,7 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
 import { NO_FRAME } from './frame.ts'
 import { returningClause } from './insert.ts'
-import { contained, criteria } from './select.ts'
+import { affixText, contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
 import { writtenValues } from './values.ts'
 
@@ -30,7 +30,7 @@ export function renderMerge(node: Merge<unknown, unknown[]>, out: Render): strin
   out.frame = { ...NO_FRAME, froms, correlatable: froms }
   // Several branches write a column of one name: none of its values can be called after it.
   out.inCte = true
-  let text = `MERGE INTO ${out.tableName(state.table)} USING ${out.node(state.source)} ON ${out.node(state.on)}`
+  let text = `MERGE ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)} USING ${out.node(state.source)} ON ${out.node(state.on)}`
   for (const branch of state.branches) text += ` ${branchText(state, branch, out)}`
   out.frame = frame
   out.inCte = inCte

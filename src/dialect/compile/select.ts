@@ -61,7 +61,7 @@ function aliasAmbiguous(froms: readonly FromClause[], out: Render): void {
 }
 
 /** Prefixes, suffixes or hints, those of other dialects left out. */
-function affixText(affixes: readonly Affix[], out: Render, before: string, behind: string): string {
+export function affixText(affixes: readonly Affix[], out: Render, before: string, behind: string): string {
   return affixes
     .filter((affix) => affix.dialect === null || affix.dialect === out.spelling.name)
     .map((affix) => before + out.node(affix) + behind)

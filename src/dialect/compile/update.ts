@@ -10,7 +10,7 @@ import type { ClientDefault } from '../../expression/schema/default.ts'
 import { withoutJoined } from '../../expression/select/froms.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { returningClause } from './insert.ts'
-import { contained, criteria } from './select.ts'
+import { affixText, contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
 import { writtenValues } from './values.ts'
 
@@ -25,7 +25,7 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
     out,
   )
   const froms = out.frame.froms
-  let text = `UPDATE ${out.tableName(state.table)} SET ${assignments(state, place, out)}`
+  let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${out.tableName(state.table)} SET ${assignments(state, place, out)}`
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
@@ -38,7 +38,7 @@ export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): str
   const { state } = node
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
-  let text = `DELETE FROM ${out.tableName(state.table)}`
+  let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${out.tableName(state.table)}`
   if (froms.length > 1) text += ` USING ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around

@@ -137,6 +137,7 @@ export class Merge<
     }
     pass.nodes(state.returning)
     pass.nodes(state.ctes)
+    pass.nodes(state.prefixes)
     pass.nodes(state.options)
   }
 }

@@ -124,6 +124,7 @@ export function walkCriteria(pass: Pass, state: CriteriaState): void {
   pass.flag(state.everyRow)
   pass.nodes(state.returning)
   pass.nodes(state.ctes)
+  pass.nodes(state.prefixes)
   pass.nodes(state.options)
 }
 

@@ -11,9 +11,10 @@ import {
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
 import { expect, expectAll } from '../coerce/expect.ts'
-import { FROM, TABLE } from '../coerce/roles.ts'
+import { EXPRESSION, FROM, TABLE } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
-import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { Affix } from '../element/affix.ts'
+import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { TRUE } from '../element/constant.ts'
 import { Cte, type CteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
@@ -33,6 +34,8 @@ export interface WriteState {
   readonly table: TableClause
   readonly returning: readonly SelectItem[]
   readonly ctes: readonly Cte[]
+  /** Text behind the first word. */
+  readonly prefixes: readonly Affix[]
   readonly options: readonly StatementOption[]
   readonly executionOptions: StatementExecutionOptions
   readonly plugin: CompilePlugin | null
@@ -82,6 +85,17 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
     for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
     return this.altered({ ctes: [...this.state.ctes, ...ctes] })
   }
+  /**
+   * Text behind the first word of the statement; for one dialect only where it is named.
+   * @throws ArgumentError a string: SQL is written as `text()`
+   * @example
+   * insert(users).prefixWith(text('IGNORE'), { dialect: 'mysql' })   // in MySQL: INSERT IGNORE INTO users ...
+   */
+  prefixWith(prefix: Expression, options: { readonly dialect?: string } = {}): this {
+    checkKeys('prefixWith()', options, ['dialect'])
+    const affix = new Affix(expect(EXPRESSION, prefix, 'prefixWith()'), options.dialect ?? null)
+    return this.altered({ prefixes: [...this.state.prefixes, affix] })
+  }
   /** Options for whoever runs the statement. */
   options(...options: readonly StatementOption[]): this {
     return this.altered({ options: [...this.state.options, ...options] })
@@ -108,6 +122,7 @@ export function writeOf(target: unknown, where: string): WriteState {
     table: expect(TABLE, target, where) as Element as TableClause,
     returning: [],
     ctes: [],
+    prefixes: [],
     options: [],
     executionOptions: {},
     plugin: pluginOf([target]),

@@ -84,6 +84,7 @@ function insertInto(table: Table, content: Pick<Insert['state'], 'values' | 'fro
     inline: false,
     returning: [],
     ctes: [],
+    prefixes: [],
     options: [],
     executionOptions: {},
     plugin: null,

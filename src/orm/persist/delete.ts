@@ -50,6 +50,7 @@ function deleteFrom(table: TableClause, where: readonly ColumnElement<boolean>[]
     everyRow: false,
     returning: [],
     ctes: [],
+    prefixes: [],
     options: [],
     executionOptions: {},
     plugin: null,

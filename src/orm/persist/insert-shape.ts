@@ -193,6 +193,7 @@ function insertInto(
     inline: true,
     returning: returned.map((attribute) => attribute.column),
     ctes: [],
+    prefixes: [],
     options: [],
     executionOptions: {},
     plugin: null,

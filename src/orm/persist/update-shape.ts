@@ -107,6 +107,7 @@ function updateOf(
     everyRow: false,
     returning: [],
     ctes: [],
+    prefixes: [],
     options: [],
     executionOptions: {},
     plugin: null,

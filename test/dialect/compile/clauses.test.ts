@@ -5,6 +5,7 @@ import {
   CompileError,
   deleteFrom,
   func,
+  insert,
   literal,
   select,
   text,
@@ -149,6 +150,33 @@ const ROWS: readonly Spelt[] = [
     standard: 'SELECT users.id FROM users LIMIT :param_1 FOR KEY SHARE SKIP LOCKED',
     postgresql: 'SELECT users.id FROM users LIMIT $1::INTEGER FOR KEY SHARE SKIP LOCKED',
     names: ['param_1'],
+  },
+  {
+    title: 'prefixes of writes',
+    element: () =>
+      deleteFrom(users)
+        .prefixWith(text('ONLY FOR'), { dialect: 'other' })
+        .prefixWith(text('/* a */'))
+        .where(
+          u.id.in(
+            select(update(users).values({ name: 'x' }).all().prefixWith(text('ONLY')).returning(u.id).cte('w').c.id),
+          ),
+        ),
+    standard:
+      'WITH w AS (UPDATE ONLY users SET name=:param_1 RETURNING users.id) DELETE /* a */ FROM users WHERE users.id IN (SELECT w.id FROM w)',
+    postgresql:
+      'WITH w AS (UPDATE ONLY users SET name=$1::VARCHAR RETURNING users.id) DELETE /* a */ FROM users WHERE users.id IN (SELECT w.id FROM w)',
+    names: ['param_1'],
+  },
+  {
+    title: 'prefixes of INSERT and MERGE',
+    element: () =>
+      insert(users)
+        .values({ name: 'x' } as never)
+        .prefixWith(text('/* b */')),
+    standard: 'INSERT /* b */ INTO users (name) VALUES (:name)',
+    postgresql: 'INSERT /* b */ INTO users (name) VALUES ($1::VARCHAR)',
+    names: ['name'],
   },
   {
     title: 'filterBy of UPDATE',
