@@ -82,7 +82,7 @@ test('a decorator is spelt as what it stands on, on each dialect', () => {
     '\nCREATE TABLE t (\n\ta INTEGER NOT NULL, \n\tb TEXT NOT NULL\n)\n\n',
   )
   expect(postgres.compile(select(t.c.a).where(t.c.a.eq(1.5), t.c.b.in(['y']))).sql).toBe(
-    'SELECT t.a \nFROM t \nWHERE t.a = $1::INTEGER AND t.b = ANY ($2::VARCHAR[])',
+    'SELECT t.a \nFROM t \nWHERE t.a = $1::INTEGER AND t.b = ANY ($2::TEXT[])',
   )
 })
 
