@@ -17,6 +17,7 @@ import {
   literal,
   literalColumn,
   MetaData,
+  type NamedElement,
   Numeric,
   not,
   or,
@@ -42,6 +43,7 @@ const u = users.c
 const a = addresses.c
 const n = nodes.c
 const d = docs.c
+const j = d.j as NamedElement<'j', { readonly k: { readonly m: number }; readonly a: { readonly b: string } }>
 
 type Row = readonly [sql: string, names?: readonly string[]]
 type Case = readonly [title: string, build: () => readonly Element[], rows: readonly Row[]]
@@ -525,6 +527,29 @@ const CASES: readonly Case[] = [
         'SELECT sum(users.age) FILTER (WHERE users.age > $1::INTEGER) OVER (PARTITION BY users.name ORDER BY users.id DESC NULLS LAST ROWS BETWEEN $2::INTEGER PRECEDING AND CURRENT ROW) AS anon_1, percentile_cont($3::FLOAT) WITHIN GROUP (ORDER BY users.age) AS percentile_cont_1 FROM users',
         ['age_1', 'param_1', 'percentile_cont_2'],
       ],
+    ],
+  ],
+  [
+    '40 documents and arrays',
+    () => [
+      j.at('k').at('m'),
+      j.path(['a', 'b']).asString().eq('x'),
+      j.at('k').as(Integer).gt(3),
+      d.j.contains({ a: 1 } as never),
+      d.tags.at(1),
+      d.tags.slice(1, 2),
+      d.tags.contains(['x']),
+      func.arrayAgg(u.id).at(1),
+    ],
+    [
+      ['docs.j[$1::TEXT][$2::TEXT]', ['j_1', 'param_1']],
+      ['(docs.j #>> $1) = $2::VARCHAR', ['j_1', 'param_1']],
+      ['CAST((docs.j ->> $1::TEXT) AS INTEGER) > $2::INTEGER', ['j_1', 'param_1']],
+      ['docs.j @> $1::JSONB', ['j_1']],
+      ['docs.tags[$1::INTEGER]', ['tags_1']],
+      ['docs.tags[$1::INTEGER:$2::INTEGER]', ['tags_1', 'tags_2']],
+      ['docs.tags @> $1::VARCHAR[]', ['tags_1']],
+      ['(array_agg(users.id))[$1::INTEGER]', ['array_agg_1']],
     ],
   ],
   [
