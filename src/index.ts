@@ -289,6 +289,7 @@ export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-
 export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
 export type { NameParts, NameRule, NamingConvention } from './expression/schema/naming.ts'
 export { type PartitionOptions, partition } from './expression/schema/partition.ts'
+export type { SchemaTranslateMap } from './expression/schema/schema-map.ts'
 export { Sequence, type SequenceDefinition } from './expression/schema/sequence.ts'
 export {
   type ComputedOptions,

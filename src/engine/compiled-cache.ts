@@ -7,6 +7,7 @@ import type { Executable } from '../expression/base/executable.ts'
 import type { BindLike } from '../expression/base/pass.ts'
 import { Write } from '../expression/dml/write.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
+import { type SchemaTranslateMap, schemaMapKey } from '../expression/schema/schema-map.ts'
 import type { ValueProcessor } from '../expression/types/type.ts'
 import { RowShape } from './result/row-shape.ts'
 
@@ -127,6 +128,9 @@ export class Resolved {
 export class CompiledCache {
   readonly #dialect: Dialect
   readonly #limit: number
+  /** Other schemas in place of those that tables name; all that is kept was compiled with them. */
+  readonly schemas: SchemaTranslateMap | null
+  readonly #translated: Map<string, CompiledCache> = new Map()
   readonly #interner = new Interner()
   readonly #pass: KeyPass = new KeyPass(this.#interner)
   readonly #byHash: Map<number, CompiledEntry> = new Map()
@@ -138,9 +142,24 @@ export class CompiledCache {
   #uncacheable = 0
 
   /** @param limit how many compiled statements are kept; 0 keeps none. */
-  constructor(dialect: Dialect, limit: number) {
+  constructor(dialect: Dialect, limit: number, schemas: SchemaTranslateMap | null = null) {
     this.#dialect = dialect
+    this.schemas = schemas
     this.#limit = limit
+  }
+
+  /** The cache of what is compiled with other schemas: the same for equal maps. */
+  translated(schemas: SchemaTranslateMap): CompiledCache {
+    const key = schemaMapKey(schemas)
+    let cache = this.#translated.get(key)
+    if (cache === undefined) {
+      cache = new CompiledCache(this.#dialect, this.#limit, { ...schemas })
+      // Tenants come and go: the one not asked for longest makes room.
+      const [oldest] = this.#translated.keys()
+      if (this.#translated.size >= MOST_MAPS && oldest !== undefined) this.#translated.delete(oldest)
+    } else this.#translated.delete(key)
+    this.#translated.set(key, cache)
+    return cache
   }
 
   statistics(): CacheStatistics {
@@ -150,6 +169,7 @@ export class CompiledCache {
   /** Forgets all compiled statements. */
   clear(): void {
     this.#byHash.clear()
+    this.#translated.clear()
     this.#size = 0
     this.#epoch = this.#interner.epoch
   }
@@ -228,7 +248,7 @@ export class CompiledCache {
   ): CompiledEntry {
     const started = performance.now()
     const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
-    const compiled = this.#dialect.compile(prepared.statement, { columnKeys, binds })
+    const compiled = this.#dialect.compile(prepared.statement, { columnKeys, binds, schemas: this.schemas })
     for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
     return new CompiledEntry(key ?? NO_KEY, columnKeys, {
       ...prepared,
@@ -262,6 +282,9 @@ export class CompiledCache {
     this.#size = kept.length
   }
 }
+
+/** How many maps of schemas have caches of their own. */
+const MOST_MAPS = 100
 
 const NO_KEY = new Int32Array(0)
 

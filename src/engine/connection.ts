@@ -5,6 +5,7 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
@@ -228,6 +229,11 @@ export class Connection implements ExecutionRunner, SchemaBind {
     const { statement, parameters, signal, commit } = execution
     const prepared = prepareExecution(this.#link.runtime, statement, parameters)
     return resultOf(prepared, await this.#link.transmit(prepared.commands, prepared.origin, signal, commit))
+  }
+
+  /** @internal Other schemas in place of those that tables name; null for none. */
+  get schemas(): SchemaTranslateMap | null {
+    return this.#link.runtime.cache.schemas
   }
 
   /** Runs a plan of DDL; called by `metadata.createAll()`. */

@@ -6,8 +6,14 @@ import { DdlElement } from '../expression/schema/ddl/element.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
 import { holds } from '../expression/schema/ddl-condition.ts'
 import type { DdlConnection, DdlStep } from '../expression/schema/ddl-events.ts'
+import { type SchemaTranslateMap, translatedSchema } from '../expression/schema/schema-map.ts'
 import type { NamedType } from '../expression/types/type.ts'
 import type { FlightOptions, FlightSender } from './flight.ts'
+
+/** What runs DDL: a connection. */
+interface DdlSender extends FlightSender, DdlConnection {
+  readonly schemas: SchemaTranslateMap | null
+}
 
 /**
  * Runs a plan on a connection.
@@ -15,7 +21,7 @@ import type { FlightOptions, FlightSender } from './flight.ts'
  * @param commit whether each flight is a transaction of its own, committed with it; otherwise all is part of the connection's.
  */
 export async function runDdl(
-  connection: FlightSender & DdlConnection,
+  connection: DdlSender,
   plan: DdlPlan,
   options: RunDdlOptions,
   commit: boolean,
@@ -31,11 +37,7 @@ export async function runDdl(
 }
 
 /** Commands travel together as far as no listener is to be called between them; all are one transaction. */
-async function runSteps(
-  connection: FlightSender & DdlConnection,
-  steps: readonly DdlStep[],
-  sending: FlightOptions,
-): Promise<void> {
+async function runSteps(connection: DdlSender, steps: readonly DdlStep[], sending: FlightOptions): Promise<void> {
   let items: { readonly statement: DdlElement }[] = []
   for (const step of steps) {
     if (step instanceof DdlElement) {
@@ -56,14 +58,16 @@ interface Existing {
 }
 
 async function whatExists(
-  connection: FlightSender,
+  connection: DdlSender,
   tables: readonly TableClause[],
   types: readonly NamedType[],
   sending: FlightOptions,
 ): Promise<Existing> {
-  const { dialect } = connection
+  const { dialect, schemas } = connection
   const items = [
-    ...tables.map((table) => ({ statement: dialect.hasTableStatement(table.name, table.schema) })),
+    ...tables.map(({ name, schema }) => ({
+      statement: dialect.hasTableStatement(name, translatedSchema(schemas, schema)),
+    })),
     ...types.map((type) => ({ statement: dialect.hasTypeStatement(type.name, type.schema) })),
   ]
   const answers = items.length === 0 ? [] : await connection.flight(items, sending)

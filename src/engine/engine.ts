@@ -138,8 +138,9 @@ export class Engine implements ExecutionRunner, SchemaBind {
    */
   async connect(options: ConnectOptions = {}): Promise<Connection> {
     checkConnectOptions('connect()', options)
-    const { signal, ...begin } = options
-    const runtime = this.#runtime ?? (await this.#ready())
+    const { signal, schemaTranslateMap, ...begin } = options
+    const own = this.#runtime ?? (await this.#ready())
+    const runtime = schemaTranslateMap === undefined ? own : own.translated(schemaTranslateMap)
     return new Connection(runtime, await this.#checkout(runtime, signal), begin)
   }
 

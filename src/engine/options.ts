@@ -3,6 +3,7 @@ import type { Driver } from '../dialect/contract/driver.ts'
 import type { Password } from '../dialect/contract/settings.ts'
 import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
+import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
 import type { LogSink } from '../log.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { PoolOptions } from '../pool/options.ts'
@@ -50,6 +51,11 @@ export interface EngineOptions {
 
 /** Options of `engine.connect()` and `engine.begin()`. */
 export interface ConnectOptions extends BeginOptionsOfConnection {
+  /**
+   * Other schemas in place of those that tables, views and sequences name: `{ '': 'tenant_1' }` for those that name none. What is
+   * compiled is kept for each map. Named types and SQL written by hand stay as they are.
+   */
+  readonly schemaTranslateMap?: SchemaTranslateMap
   /** Aborting it ends the wait for a connection. */
   readonly signal?: AbortSignal
 }
@@ -116,7 +122,7 @@ export function checkEngineOptions(options: EngineOptions): void {
 }
 
 const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']
-const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...BEGIN_KEYS, 'signal']
+const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...BEGIN_KEYS, 'signal', 'schemaTranslateMap']
 
 /**
  * Refuses options of transactions that are unknown or cannot be.

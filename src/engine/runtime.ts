@@ -3,6 +3,7 @@ import type { Command, CommandResult, Driver, DriverStatement } from '../dialect
 import { DriverError } from '../dialect/contract/driver.ts'
 import type { BeginOptions, Dialect } from '../dialect/dialect.ts'
 import type { StatementError } from '../errors.ts'
+import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CompiledCache } from './compiled-cache.ts'
@@ -31,9 +32,11 @@ export class Runtime {
   readonly isolationLevel: ConnectionIsolationLevel | null
   readonly raw: RawStatements = new RawStatements()
   readonly #hideParameters: boolean
+  readonly #parts: RuntimeParts
   readonly #begins: Map<string, Command> = new Map()
 
   constructor(parts: RuntimeParts) {
+    this.#parts = parts
     this.dialect = parts.dialect
     this.driver = parts.driver
     this.pool = parts.pool
@@ -41,6 +44,11 @@ export class Runtime {
     this.observer = parts.observer
     this.isolationLevel = parts.isolationLevel
     this.#hideParameters = parts.hideParameters
+  }
+
+  /** The same with other schemas in place of those that tables name. */
+  translated(schemas: SchemaTranslateMap): Runtime {
+    return new Runtime({ ...this.#parts, cache: this.cache.translated(schemas) })
   }
 
   /** The command that begins a transaction in this way. */

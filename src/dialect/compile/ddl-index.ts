@@ -1,6 +1,7 @@
 // Renderers of CREATE INDEX and DROP INDEX.
 import { CompileError } from '../../errors.ts'
 import type { CreateIndex, DropIndex } from '../../expression/schema/ddl/table.ts'
+import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { type Index, indexPartKey } from '../../expression/schema/table-index.ts'
 import { quoteName } from '../../nearest.ts'
 import { columnNames, ddlExpression, itemName, keyPart, storageParameters } from './ddl-expression.ts'
@@ -34,7 +35,7 @@ function indexPart(index: Index, place: number, out: Render): string {
 /** DROP INDEX. */
 export function renderDropIndex(node: DropIndex, out: Render): string {
   const { index } = node
-  const { schema } = index.table
+  const schema = translatedSchema(out.schemas, index.table.schema)
   const place = schema === null ? '' : `${out.quoted(schema)}.`
   const words = `${node.concurrently ? 'CONCURRENTLY ' : ''}${node.ifExists ? 'IF EXISTS ' : ''}`
   return `DROP INDEX ${words}${place}${nameOf(index, out)}${node.cascade ? ' CASCADE' : ''}`

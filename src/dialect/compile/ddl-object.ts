@@ -20,9 +20,7 @@ function renderColumnComment(node: SetColumnComment, out: Render): string {
 
 /** A sequence with its schema. */
 export function sequenceName(sequence: Sequence, out: Render): string {
-  return sequence.schema === null
-    ? out.quoted(sequence.name)
-    : `${out.quoted(sequence.schema)}.${out.quoted(sequence.name)}`
+  return out.tableName(sequence)
 }
 
 function renderCreateSequence(node: CreateSequence, out: Render): string {

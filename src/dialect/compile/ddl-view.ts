@@ -10,7 +10,7 @@ import { Render } from './state.ts'
 
 /** A statement within DDL: values written out, WITH in front of it rather than of the command. */
 function queryText(query: Executable, out: Render): string {
-  const inner = new Render(out.spelling, out.renderers, { literalBinds: true })
+  const inner = new Render(out.spelling, out.renderers, { literalBinds: true, schemas: out.schemas })
   const text = inner.node(query.plugin?.prepare(query).statement ?? query)
   return inner.withClause() + text
 }

@@ -7,6 +7,7 @@ import type { CreateTable } from '../../expression/schema/ddl/table.ts'
 import type { DDL } from '../../expression/schema/ddl/text.ts'
 import { holds } from '../../expression/schema/ddl-condition.ts'
 import type { SchemaNode } from '../../expression/schema/nodes.ts'
+import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { FetchedValue, type IdentityOptions, type SqlExpression } from '../../expression/schema/server-default.ts'
 import type { PartitionOrigin } from '../../expression/schema/table.ts'
 import type { TableStorage } from '../../expression/schema/table-option.ts'
@@ -128,7 +129,8 @@ function renderDdlText({ statement, target }: DDL, out: Render): string {
       throw new CompileError(`DDL has the token ${token}, which only the listener of a table has a value for`)
     if (what === 'table') return out.quoted(target.name)
     if (what === 'fullname') return out.tableName(target)
-    return target.schema === null ? '' : out.quoted(target.schema)
+    const schema = translatedSchema(out.schemas, target.schema)
+    return schema === null ? '' : out.quoted(schema)
   })
 }
 

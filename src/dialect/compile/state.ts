@@ -6,37 +6,16 @@ import type { AnonymousName, Name } from '../../expression/element/name.ts'
 import type { Cte } from '../../expression/from/alias.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
+import { type SchemaTranslateMap, translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
-import type { DefaultColumn, ResultColumn } from '../contract/compiled.ts'
+import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
 import { customText } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
+import type { ListSlot, Slot } from './slot.ts'
 import type { Spelling } from './spelling.ts'
 import { type WithList, WithLists } from './with.ts'
-
-/** A parameter of the text, before its number in the statement's walk is looked up. */
-export interface Slot {
-  /** Its place among the parameters, from 1. */
-  position: number
-  readonly key: string
-  readonly type: SqlType
-  /** Null where the compiler made the parameter. */
-  readonly bind: Bind | null
-  readonly required: boolean
-  readonly process: ValueProcessor | null
-  readonly defaultOf: DefaultColumn | null
-}
-
-/** A list that is written at execution. */
-export interface ListSlot extends Slot {
-  readonly empty: string
-  /** Types of the members of each item where items are tuples; null for single values. */
-  readonly members: readonly SqlType[] | null
-  readonly itemType: SqlType
-  /** One value, written into the text. */
-  readonly isLiteral?: boolean
-}
 
 /** Marks the place of a list in the text; a NUL is in no SQL. */
 const MARK = '\u0000'
@@ -52,6 +31,8 @@ export class Render {
   unqualified = false
   /** Keys of columns that execution gives to the statement at the top. */
   readonly columnKeys: readonly string[] | null
+  /** Other schemas in place of those that tables name. */
+  readonly schemas: SchemaTranslateMap | null
   frame: Frame = NO_FRAME
   /** Tables whose name alone would mean two; null where there are none. */
   aliasedTables: ReadonlyMap<TableClause, AnonymousName> | null = null
@@ -77,13 +58,14 @@ export class Render {
   constructor(
     spelling: Spelling,
     renderers: AnyRenderersOf<Render>,
-    options: { readonly literalBinds?: boolean; readonly columnKeys?: readonly string[] | null },
+    options: Pick<CompileOptions, 'literalBinds' | 'columnKeys' | 'schemas'>,
   ) {
     this.spelling = spelling
     this.renderers = renderers
     this.#byNumber = numbered(renderers)
     this.literalBinds = options.literalBinds ?? false
     this.columnKeys = options.columnKeys ?? null
+    this.schemas = options.schemas ?? null
   }
 
   /** Any element as text. */
@@ -161,10 +143,11 @@ export class Render {
   }
 
   /** The name of a table with its schema. */
-  tableName(table: TableClause): string {
+  tableName(table: { readonly name: string; readonly schema: string | null }): string {
     const identifiers = this.spelling.identifiers
     const name = identifiers.quote(table.name)
-    return table.schema === null ? name : `${identifiers.quote(table.schema)}.${name}`
+    const schema = translatedSchema(this.schemas, table.schema)
+    return schema === null ? name : `${identifiers.quote(schema)}.${name}`
   }
 
   /** A column of a table, with its table. */
@@ -172,6 +155,7 @@ export class Render {
     const alias = this.aliasedTables?.get(column.table)
     if (alias !== undefined) return `${this.quoted(alias)}.${this.quoted(column.name)}`
     const { columnTexts } = this.spelling.identifiers
+    if (this.schemas !== null) return `${this.tableName(column.table)}.${this.quoted(column.name)}`
     let text = columnTexts[column.id]
     if (text === undefined) {
       text = `${this.tableName(column.table)}.${this.spelling.identifiers.quote(column.name)}`

@@ -1,6 +1,7 @@
 // What compiling a statement yields: everything that the next execution of the same shape can skip.
 import type { StatementSort } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
+import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import type { DriverStatement } from './driver.ts'
 
@@ -72,6 +73,8 @@ export interface Compiled {
 export interface CompileOptions {
   /** For INSERT and UPDATE: keys of the columns that execution will give; they become parameters of the same name. */
   readonly columnKeys?: readonly string[] | null
+  /** Other schemas in place of those that tables name. Default: none. */
+  readonly schemas?: SchemaTranslateMap | null
   /** Write values into the text instead of binding them. Default false. */
   readonly literalBinds?: boolean
   /** The binds that `index` counts: those of the statement that a plugin prepared this one from, in the order of its walk. Default: this statement's own. */
