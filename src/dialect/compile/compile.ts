@@ -8,8 +8,9 @@ import { Select } from '../../expression/select/select.ts'
 import type { Compiled, CompiledParameter, CompileOptions, ListHole } from '../contract/compiled.ts'
 import { bindPositions } from './binds.ts'
 import type { AnyRenderers } from './renderers.ts'
+import type { ListSlot, Slot } from './slot.ts'
 import type { Spelling } from './spelling.ts'
-import { type ListSlot, Render, type Slot, splitAtLists } from './state.ts'
+import { Render, splitAtLists } from './state.ts'
 
 /**
  * Compiles an element by a table of renderers.

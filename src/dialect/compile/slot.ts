@@ -1,0 +1,27 @@
+// `Slot`: a parameter of a text that is being rendered.
+import type { Bind } from '../../expression/element/bind.ts'
+import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
+import type { DefaultColumn } from '../contract/compiled.ts'
+
+/** A parameter of the text, before its number in the statement's walk is looked up. */
+export interface Slot {
+  /** Its place among the parameters, from 1. */
+  position: number
+  readonly key: string
+  readonly type: SqlType
+  /** Null where the compiler made the parameter. */
+  readonly bind: Bind | null
+  readonly required: boolean
+  readonly process: ValueProcessor | null
+  readonly defaultOf: DefaultColumn | null
+}
+
+/** A list that is written at execution. */
+export interface ListSlot extends Slot {
+  readonly empty: string
+  /** Types of the members of each item where items are tuples; null for single values. */
+  readonly members: readonly SqlType[] | null
+  readonly itemType: SqlType
+  /** One value, written into the text. */
+  readonly isLiteral?: boolean
+}
