@@ -1,6 +1,7 @@
 // Names in SQL: when they are quoted, how, and which cannot be names at all.
 import { IdentifierError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
+import { md5 } from './md5.ts'
 
 /** How many quoted names are remembered; programs name tables and columns, not data. */
 const REMEMBERED = 10_000
@@ -95,9 +96,7 @@ function cut(text: string, maxBytes: number): string {
   return text.slice(0, end)
 }
 
-/** Four hexadecimal digits of FNV-1a. */
+/** Four hexadecimal digits of MD5, as SQLAlchemy has them: a database that it has made has the same names. */
 function hashOf(text: string): string {
-  let hash = 0x811c9dc5
-  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193) >>> 0
-  return ((hash ^ (hash >>> 16)) & 0xffff).toString(16).padStart(4, '0')
+  return md5(text).slice(-4)
 }

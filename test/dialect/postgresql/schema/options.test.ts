@@ -1,4 +1,5 @@
 // Options of columns, tables, constraints and indexes: DDL in full, run by PGlite and a server, nothing left behind.
+import { createHash } from 'node:crypto'
 import {
   BigInteger,
   CheckConstraint,
@@ -415,4 +416,18 @@ describe('what cannot be', () => {
       "Column 'u.a': serverDefault is a text, which becomes a literal, or SQL: text('0') or an expression; not number",
     )
   })
+})
+
+test('names made by a convention are cut as SQLAlchemy cuts them', () => {
+  const metadata = new MetaData({ namingConvention: { uq: 'uq_%(table_name)s_%(column_0_N_name)s' } })
+  const long = 'a'.repeat(40)
+  table(
+    't',
+    metadata,
+    { [long]: Column(Integer), [`${long}b`]: Column(Integer) },
+    { constraints: [new UniqueConstraint([long, `${long}b`])] },
+  )
+  const whole = `uq_t_${long}_${long}b`
+  const digits = createHash('md5').update(whole).digest('hex').slice(-4)
+  expect(sqlOf(metadata)[0]).toContain(`CONSTRAINT ${whole.slice(0, 55)}_${digits} UNIQUE`)
 })
