@@ -120,7 +120,7 @@ export function customText(element: Element, out: Out): string | null {
 /** An expression of a user's own, made of other expressions; {@link compiles} tells how it is written. */
 export abstract class CustomElement<out V = unknown> extends ColumnElement<V> {
   static {
-    defineKind(CustomElement, 'custom')
+    defineKind(this, 'custom')
   }
   abstract override readonly type: SqlType<V>
   /** The expressions that it is made of: they tell its FROM elements and its place in the cache. */

@@ -23,7 +23,7 @@ export interface ConflictTarget {
 export class OnConflict extends Element {
   declare readonly kind: 'onConflict'
   static {
-    defineKind(OnConflict, 'onConflict')
+    defineKind(this, 'onConflict')
   }
   readonly table: TableClause
   readonly target: ConflictTarget | null

@@ -36,7 +36,10 @@ export abstract class Element implements Walkable {
 }
 Object.defineProperty(Element.prototype, ELEMENT, { value: true })
 
-/** Gives a node class its kind; called once from the class's static block. */
+/**
+ * Gives a node class its kind; called once from the class's static block, with `this`: TypeScript 7.0 writes an alias in place of
+ * the class's own name where a private method makes one of its class, and the alias is not assigned yet when the block runs.
+ */
 export function defineKind(target: { readonly prototype: object }, kind: string): void {
   lastKeyId += 1
   Object.defineProperty(target.prototype, 'kind', { value: kind, enumerable: false })

@@ -14,7 +14,7 @@ import { type CriteriaState, criteriaOf, furtherFroms, returningOf, Write, type 
 export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
   declare readonly kind: 'delete'
   static {
-    defineKind(Delete, 'delete')
+    defineKind(this, 'delete')
   }
   /** @internal */
   readonly state: CriteriaState

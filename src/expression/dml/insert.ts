@@ -37,7 +37,7 @@ export class Insert<
 > extends Write<Row, Tuple> {
   declare readonly kind: 'insert'
   static {
-    defineKind(Insert, 'insert')
+    defineKind(this, 'insert')
   }
   /** @internal */
   readonly state: InsertState

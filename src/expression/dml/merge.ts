@@ -60,7 +60,7 @@ export class Merge<
 > extends Write<Row, Tuple> {
   declare readonly kind: 'merge'
   static {
-    defineKind(Merge, 'merge')
+    defineKind(this, 'merge')
   }
   /** @internal */
   readonly state: MergeState

@@ -44,7 +44,7 @@ export class Update<
 > extends Write<Row, Tuple> {
   declare readonly kind: 'update'
   static {
-    defineKind(Update, 'update')
+    defineKind(this, 'update')
   }
   /** @internal */
   readonly state: UpdateState

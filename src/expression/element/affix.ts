@@ -6,7 +6,7 @@ import type { Pass } from '../base/pass.ts'
 export class Affix extends Element {
   declare readonly kind: 'affix'
   static {
-    defineKind(Affix, 'affix')
+    defineKind(this, 'affix')
   }
   readonly element: Element
   /** The name of the one dialect that it is for; null for all. */
@@ -26,7 +26,7 @@ export class Affix extends Element {
 export class Hint extends Element {
   declare readonly kind: 'hint'
   static {
-    defineKind(Hint, 'hint')
+    defineKind(this, 'hint')
   }
   readonly from: Element
   readonly text: string

@@ -14,7 +14,7 @@ import { Unary } from './unary.ts'
 export class Binary<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'binary'
   static {
-    defineKind(Binary, 'binary')
+    defineKind(this, 'binary')
   }
   readonly left: ColumnElement
   readonly operator: Operator

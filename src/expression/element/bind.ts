@@ -23,7 +23,7 @@ export interface BindOptions {
 export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   declare readonly kind: 'bind'
   static {
-    defineKind(Bind, 'bind')
+    defineKind(this, 'bind')
   }
   readonly key: string
   readonly type: SqlType<V>

@@ -11,7 +11,7 @@ import { fromsOf } from './grouping.ts'
 export class Case<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'case'
   static {
-    defineKind(Case, 'case')
+    defineKind(this, 'case')
   }
   readonly value: ColumnElement | null
   readonly conditions: readonly ColumnElement[]

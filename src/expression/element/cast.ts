@@ -10,7 +10,7 @@ import { ColumnElement } from './column-element.ts'
 export class Cast<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'cast'
   static {
-    defineKind(Cast, 'cast')
+    defineKind(this, 'cast')
   }
   readonly element: ColumnElement
   readonly type: SqlType<V>
@@ -35,7 +35,7 @@ export class Cast<V = unknown> extends ColumnElement<V> {
 export class TryCast<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'tryCast'
   static {
-    defineKind(TryCast, 'tryCast')
+    defineKind(this, 'tryCast')
   }
   readonly element: ColumnElement
   readonly type: SqlType<V>
@@ -60,7 +60,7 @@ export class TryCast<V = unknown> extends ColumnElement<V> {
 export class TypeCoerce<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'typeCoerce'
   static {
-    defineKind(TypeCoerce, 'typeCoerce')
+    defineKind(this, 'typeCoerce')
   }
   readonly element: ColumnElement
   readonly type: SqlType<V>

@@ -11,7 +11,7 @@ import { NamedElement } from './named.ts'
 export class ColumnClause<N extends string = string, V = unknown> extends NamedElement<N, V> {
   declare readonly kind: 'column'
   static {
-    defineKind(ColumnClause, 'column')
+    defineKind(this, 'column')
   }
   readonly key: N
   readonly name: Name

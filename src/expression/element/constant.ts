@@ -10,7 +10,7 @@ import { ColumnElement } from './column-element.ts'
 export class Null extends ColumnElement<null> {
   declare readonly kind: 'null'
   static {
-    defineKind(Null, 'null')
+    defineKind(this, 'null')
   }
   get type(): SqlType<null> {
     return NullType as SqlType<never>
@@ -22,7 +22,7 @@ export class Null extends ColumnElement<null> {
 export class True extends ColumnElement<boolean> {
   declare readonly kind: 'true'
   static {
-    defineKind(True, 'true')
+    defineKind(this, 'true')
   }
   get type(): SqlType<boolean> {
     return BooleanType
@@ -37,7 +37,7 @@ export class True extends ColumnElement<boolean> {
 export class False extends ColumnElement<boolean> {
   declare readonly kind: 'false'
   static {
-    defineKind(False, 'false')
+    defineKind(this, 'false')
   }
   get type(): SqlType<boolean> {
     return BooleanType

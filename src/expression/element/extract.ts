@@ -11,7 +11,7 @@ import { ColumnElement } from './column-element.ts'
 export class Extract extends ColumnElement<number> {
   declare readonly kind: 'extract'
   static {
-    defineKind(Extract, 'extract')
+    defineKind(this, 'extract')
   }
   readonly field: string
   readonly element: ColumnElement

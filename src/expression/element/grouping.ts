@@ -11,7 +11,7 @@ import { ColumnElement } from './column-element.ts'
 export class Grouping<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'grouping'
   static {
-    defineKind(Grouping, 'grouping')
+    defineKind(this, 'grouping')
   }
   readonly element: ColumnElement<V>
   constructor(element: ColumnElement<V>) {

@@ -12,7 +12,7 @@ import { ColumnElement } from './column-element.ts'
 export class LabelReference extends ColumnElement<unknown> {
   declare readonly kind: 'labelReference'
   static {
-    defineKind(LabelReference, 'labelReference')
+    defineKind(this, 'labelReference')
   }
   readonly name: string
   constructor(name: string) {

@@ -14,7 +14,7 @@ import { NamedElement } from './named.ts'
 export class Label<N extends string = string, V = unknown> extends NamedElement<N, V> {
   declare readonly kind: 'label'
   static {
-    defineKind(Label, 'label')
+    defineKind(this, 'label')
   }
   readonly key: N
   readonly name: Name

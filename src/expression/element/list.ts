@@ -15,7 +15,7 @@ import { fromsOf, Grouping, groupAgainst } from './grouping.ts'
 export class BooleanList extends ColumnElement<boolean> {
   declare readonly kind: 'booleanList'
   static {
-    defineKind(BooleanList, 'booleanList')
+    defineKind(this, 'booleanList')
   }
   readonly operator: Operator
   readonly clauses: readonly ColumnElement<boolean>[]
@@ -46,7 +46,7 @@ export class BooleanList extends ColumnElement<boolean> {
 export class ClauseList extends ColumnElement<unknown> {
   declare readonly kind: 'clauseList'
   static {
-    defineKind(ClauseList, 'clauseList')
+    defineKind(this, 'clauseList')
   }
   readonly clauses: readonly ColumnElement[]
   readonly type: SqlType<unknown>
@@ -74,7 +74,7 @@ export class ClauseList extends ColumnElement<unknown> {
 export class Tuple<V extends unknown[] = unknown[]> extends ColumnElement<V> {
   declare readonly kind: 'tuple'
   static {
-    defineKind(Tuple, 'tuple')
+    defineKind(this, 'tuple')
   }
   readonly clauses: readonly ColumnElement[]
   readonly type: SqlType<V>

@@ -6,7 +6,7 @@ import type { Pass } from '../base/pass.ts'
 export class AnonymousName extends Element {
   declare readonly kind: 'anonymousName'
   static {
-    defineKind(AnonymousName, 'anonymousName')
+    defineKind(this, 'anonymousName')
   }
   readonly base: string
   /** A name that is chosen too, before this one: `users_1_id`, which needs no number of its own. */

@@ -30,7 +30,7 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
 > {
   declare readonly kind: 'text'
   static {
-    defineKind(TextClause, 'text')
+    defineKind(this, 'text')
   }
   /** Declared only: text can stand where an expression of any type does. */
   declare readonly '~value': never

@@ -12,7 +12,7 @@ import { groupAgainst } from './grouping.ts'
 export class Unary<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'unary'
   static {
-    defineKind(Unary, 'unary')
+    defineKind(this, 'unary')
   }
   readonly operator: Operator
   readonly element: ColumnElement

@@ -79,7 +79,7 @@ export abstract class Windowed<out V = unknown> extends ColumnElement<V> {
 export class Over<V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'over'
   static {
-    defineKind(Over, 'over')
+    defineKind(this, 'over')
   }
   readonly element: ColumnElement<V>
   readonly partitionBy: readonly ColumnElement[]
@@ -131,7 +131,7 @@ function walkEnd(pass: Pass, end: number | null | FrameEnd): void {
 export class FunctionFilter<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'filter'
   static {
-    defineKind(FunctionFilter, 'filter')
+    defineKind(this, 'filter')
   }
   readonly element: ColumnElement<V>
   readonly criterion: ColumnElement<boolean>
@@ -162,7 +162,7 @@ export class FunctionFilter<out V = unknown> extends Windowed<V> {
 export class WithinGroup<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'withinGroup'
   static {
-    defineKind(WithinGroup, 'withinGroup')
+    defineKind(this, 'withinGroup')
   }
   readonly element: ColumnElement
   readonly orderBy: readonly ColumnElement[]

@@ -21,7 +21,7 @@ export interface RowSource extends Element {
 export class Subquery<Row = unknown> extends NamedFrom {
   declare readonly kind: 'subquery'
   static {
-    defineKind(Subquery, 'subquery')
+    defineKind(this, 'subquery')
   }
   /** Declared only. */
   declare readonly '~columns': Row
@@ -64,7 +64,7 @@ export interface CteOptions {
 export class Cte<Row = unknown> extends NamedFrom {
   declare readonly kind: 'cte'
   static {
-    defineKind(Cte, 'cte')
+    defineKind(this, 'cte')
   }
   /** Declared only. */
   declare readonly '~columns': Row

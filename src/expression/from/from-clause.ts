@@ -109,7 +109,7 @@ export abstract class FromClause extends Element {
 export class TextFrom extends FromClause {
   declare readonly kind: 'textFrom'
   static {
-    defineKind(TextFrom, 'textFrom')
+    defineKind(this, 'textFrom')
   }
   readonly element: TextClause
   readonly columnList: readonly NamedElement[] = []
@@ -201,7 +201,7 @@ export abstract class NamedFrom extends FromClause {
 export class Alias<Row = unknown> extends NamedFrom {
   declare readonly kind: 'alias'
   static {
-    defineKind(Alias, 'alias')
+    defineKind(this, 'alias')
   }
   /** Declared only. */
   declare readonly '~columns': Row
@@ -236,7 +236,7 @@ export class Alias<Row = unknown> extends NamedFrom {
 export class Join extends FromClause {
   declare readonly kind: 'join'
   static {
-    defineKind(Join, 'join')
+    defineKind(this, 'join')
   }
   #contained: readonly FromClause[] | null = null
   readonly left: FromClause

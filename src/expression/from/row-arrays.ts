@@ -20,7 +20,7 @@ export interface RowArray {
 export class RowArrays extends FromClause {
   declare readonly kind: 'rowArrays'
   static {
-    defineKind(RowArrays, 'rowArrays')
+    defineKind(this, 'rowArrays')
   }
   readonly name: Name
   readonly arrays: readonly RowArray[]

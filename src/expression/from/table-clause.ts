@@ -9,7 +9,7 @@ import { FromClause } from './from-clause.ts'
 export abstract class TableClause extends FromClause {
   declare readonly kind: 'table'
   static {
-    defineKind(TableClause, 'table')
+    defineKind(this, 'table')
   }
   abstract readonly name: string
   abstract readonly schema: string | null

@@ -40,6 +40,9 @@ export interface RenderDerivedOptions {
 /** `function(...) AS name`, with columns; every method gives a new one. */
 export class TableValued<Row = unknown> extends FromClause {
   declare readonly kind: 'tableValued'
+  static {
+    defineKind(this, 'tableValued')
+  }
   /** Declared only. */
   declare readonly '~columns': Row
   readonly element: ColumnElement
@@ -103,14 +106,12 @@ export class TableValued<Row = unknown> extends FromClause {
     pass.flag((isDerived ? 1 : 0) | (withTypes ? 2 : 0) | (isLateral ? 4 : 0))
   }
 }
-// Not in a static block: TypeScript 7.0 emits an alias for the class that is not assigned yet when such a block runs.
-defineKind(TableValued, 'tableValued')
 
 /** The value of each row of a function in FROM: `generate_series(1, 3) AS g`, in the columns clause `g`. */
 export class ColumnValued<out V = unknown> extends NamedElement<string, V> {
   declare readonly kind: 'columnValued'
   static {
-    defineKind(ColumnValued, 'columnValued')
+    defineKind(this, 'columnValued')
   }
   readonly from: TableValued
   readonly type: SqlType<V>
@@ -141,7 +142,7 @@ export class ColumnValued<out V = unknown> extends NamedElement<string, V> {
 export class TableSample<Row = unknown> extends NamedFrom {
   declare readonly kind: 'tableSample'
   static {
-    defineKind(TableSample, 'tableSample')
+    defineKind(this, 'tableSample')
   }
   /** Declared only. */
   declare readonly '~columns': Row

@@ -23,7 +23,7 @@ import type { RowColumns, ValueOrExpression } from './typed.ts'
 export class ValuesRows extends Element {
   declare readonly kind: 'valuesRows'
   static {
-    defineKind(ValuesRows, 'valuesRows')
+    defineKind(this, 'valuesRows')
   }
   readonly rows: readonly (readonly ColumnElement[])[]
   readonly exportedColumns: readonly NamedElement[]
@@ -76,7 +76,7 @@ export interface ValuesOptions {
 export class Values<Row = unknown> extends FromClause {
   declare readonly kind: 'values'
   static {
-    defineKind(Values, 'values')
+    defineKind(this, 'values')
   }
   /** Declared only. */
   declare readonly '~columns': Row

@@ -16,7 +16,7 @@ import { type TableValuedOptions, tableValuedOf } from './in-from.ts'
 export class FunctionCall<out V = unknown> extends Windowed<V> {
   declare readonly kind: 'function'
   static {
-    defineKind(FunctionCall, 'function')
+    defineKind(this, 'function')
   }
   /** Schema or package names before the function's own. */
   readonly packages: readonly string[]

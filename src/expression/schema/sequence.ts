@@ -67,7 +67,7 @@ export class Sequence {
 export class NextValue extends ColumnElement<bigint> {
   declare readonly kind: 'nextValue'
   static {
-    defineKind(NextValue, 'nextValue')
+    defineKind(this, 'nextValue')
   }
   readonly sequence: Sequence
   constructor(sequence: Sequence) {

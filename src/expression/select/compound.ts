@@ -171,7 +171,7 @@ export interface CompoundState extends OrderedState {
 export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
   declare readonly kind: 'compound'
   static {
-    defineKind(CompoundSelect, 'compound')
+    defineKind(this, 'compound')
   }
   /** @internal */
   readonly state: CompoundState

@@ -10,7 +10,7 @@ import type { FromClause } from '../from/from-clause.ts'
 export abstract class EntityElement extends Element {
   declare readonly kind: 'entity'
   static {
-    defineKind(EntityElement, 'entity')
+    defineKind(this, 'entity')
   }
   /** Number in cache keys: the mapper's. */
   abstract readonly id: number

@@ -15,7 +15,7 @@ import type { SqlType } from '../types/type.ts'
 export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   declare readonly kind: 'scalarSelect'
   static {
-    defineKind(ScalarSelect, 'scalarSelect')
+    defineKind(this, 'scalarSelect')
   }
   readonly element: RowSource
   readonly type: SqlType<V>
@@ -41,7 +41,7 @@ interface Refinable extends RowSource {
 export class Exists extends ColumnElement<boolean> {
   declare readonly kind: 'exists'
   static {
-    defineKind(Exists, 'exists')
+    defineKind(this, 'exists')
   }
   readonly element: RowSource
   readonly isNegated: boolean

@@ -64,7 +64,7 @@ export interface ColumnDescription {
 export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
   declare readonly kind: 'select'
   static {
-    defineKind(Select, 'select')
+    defineKind(this, 'select')
   }
   /** @internal */
   readonly state: SelectState

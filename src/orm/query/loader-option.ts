@@ -21,6 +21,9 @@ interface LoadStep {
  */
 export class LoaderOption implements StatementOption {
   declare readonly keyId: number
+  static {
+    defineKind(this, 'loaderOption')
+  }
   readonly #steps: readonly LoadStep[]
   readonly #branches: readonly LoaderOption[]
 
@@ -94,8 +97,6 @@ export class LoaderOption implements StatementOption {
     return new LoaderOption([...this.#steps, step], this.#branches)
   }
 }
-// Not in a static block: TypeScript 7.0 emits an alias for the class that is not assigned yet when such a block runs.
-defineKind(LoaderOption, 'loaderOption')
 
 function stepFrom<V>(name: string, handle: RelationshipAttribute<V>, strategy: Strategy): LoadStep {
   if (!(handle instanceof RelationshipAttribute))

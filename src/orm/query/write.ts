@@ -22,7 +22,7 @@ export type AnyWrite = Insert<unknown, unknown[]> | Update<unknown, unknown[]> |
 export class Synchronize implements StatementOption {
   declare readonly keyId: number
   static {
-    defineKind(Synchronize, 'synchronize')
+    defineKind(this, 'synchronize')
   }
   readonly mapper: MapperLike
   constructor(mapper: MapperLike) {

@@ -20,7 +20,7 @@ export interface CreateSchemaOptions extends CreateOptions {
 export class CreateSchema extends DdlElement {
   declare readonly kind: 'createSchema'
   static {
-    defineKind(CreateSchema, 'createSchema')
+    defineKind(this, 'createSchema')
   }
   readonly name: string
   readonly ifNotExists: boolean
@@ -37,7 +37,7 @@ export class CreateSchema extends DdlElement {
 export class DropSchema extends DdlElement {
   declare readonly kind: 'dropSchema'
   static {
-    defineKind(DropSchema, 'dropSchema')
+    defineKind(this, 'dropSchema')
   }
   readonly name: string
   readonly ifExists: boolean
@@ -54,7 +54,7 @@ export class DropSchema extends DdlElement {
 export class CreateSequence extends DdlElement {
   declare readonly kind: 'createSequence'
   static {
-    defineKind(CreateSequence, 'createSequence')
+    defineKind(this, 'createSequence')
   }
   readonly sequence: Sequence
   readonly ifNotExists: boolean
@@ -69,7 +69,7 @@ export class CreateSequence extends DdlElement {
 export class DropSequence extends DdlElement {
   declare readonly kind: 'dropSequence'
   static {
-    defineKind(DropSequence, 'dropSequence')
+    defineKind(this, 'dropSequence')
   }
   readonly sequence: Sequence
   readonly ifExists: boolean
@@ -100,7 +100,7 @@ export interface CreateExtensionOptions extends CreateOptions {
 export class CreateExtension extends DdlElement {
   declare readonly kind: 'createExtension'
   static {
-    defineKind(CreateExtension, 'createExtension')
+    defineKind(this, 'createExtension')
   }
   readonly name: string
   readonly options: CreateExtensionOptions
@@ -116,7 +116,7 @@ export class CreateExtension extends DdlElement {
 export class DropExtension extends DdlElement {
   declare readonly kind: 'dropExtension'
   static {
-    defineKind(DropExtension, 'dropExtension')
+    defineKind(this, 'dropExtension')
   }
   readonly name: string
   readonly ifExists: boolean

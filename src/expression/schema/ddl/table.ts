@@ -28,7 +28,7 @@ export interface DropOptions {
 export class CreateTable extends DdlElement {
   declare readonly kind: 'createTable'
   static {
-    defineKind(CreateTable, 'createTable')
+    defineKind(this, 'createTable')
   }
   readonly table: Table
   readonly ifNotExists: boolean
@@ -46,7 +46,7 @@ export class CreateTable extends DdlElement {
 export class DropTable extends DdlElement {
   declare readonly kind: 'dropTable'
   static {
-    defineKind(DropTable, 'dropTable')
+    defineKind(this, 'dropTable')
   }
   readonly table: Table
   readonly ifExists: boolean
@@ -76,7 +76,7 @@ export interface ConcurrentOptions {
 export class CreateIndex extends DdlElement {
   declare readonly kind: 'createIndex'
   static {
-    defineKind(CreateIndex, 'createIndex')
+    defineKind(this, 'createIndex')
   }
   readonly index: Index
   readonly ifNotExists: boolean
@@ -96,7 +96,7 @@ export class CreateIndex extends DdlElement {
 export class DropIndex extends DdlElement {
   declare readonly kind: 'dropIndex'
   static {
-    defineKind(DropIndex, 'dropIndex')
+    defineKind(this, 'dropIndex')
   }
   readonly index: Index
   readonly ifExists: boolean
@@ -118,7 +118,7 @@ export class DropIndex extends DdlElement {
 export class AddConstraint extends DdlElement {
   declare readonly kind: 'addConstraint'
   static {
-    defineKind(AddConstraint, 'addConstraint')
+    defineKind(this, 'addConstraint')
   }
   readonly constraint: Constraint
   constructor(constraint: Constraint) {
@@ -134,7 +134,7 @@ export class AddConstraint extends DdlElement {
 export class DropConstraint extends DdlElement {
   declare readonly kind: 'dropConstraint'
   static {
-    defineKind(DropConstraint, 'dropConstraint')
+    defineKind(this, 'dropConstraint')
   }
   readonly constraint: Constraint
   readonly ifExists: boolean
@@ -154,7 +154,7 @@ export class DropConstraint extends DdlElement {
 export class SetTableComment extends DdlElement {
   declare readonly kind: 'setTableComment'
   static {
-    defineKind(SetTableComment, 'setTableComment')
+    defineKind(this, 'setTableComment')
   }
   readonly table: Table
   readonly comment: string | null
@@ -169,7 +169,7 @@ export class SetTableComment extends DdlElement {
 export class SetConstraintComment extends DdlElement {
   declare readonly kind: 'setConstraintComment'
   static {
-    defineKind(SetConstraintComment, 'setConstraintComment')
+    defineKind(this, 'setConstraintComment')
   }
   readonly constraint: Constraint
   readonly comment: string | null
@@ -187,7 +187,7 @@ export class SetConstraintComment extends DdlElement {
 export class SetColumnComment extends DdlElement {
   declare readonly kind: 'setColumnComment'
   static {
-    defineKind(SetColumnComment, 'setColumnComment')
+    defineKind(this, 'setColumnComment')
   }
   readonly column: SchemaColumn
   readonly comment: string | null

@@ -23,7 +23,7 @@ export interface DdlTextOptions {
 export class DDL extends DdlElement {
   declare readonly kind: 'ddlText'
   static {
-    defineKind(DDL, 'ddlText')
+    defineKind(this, 'ddlText')
   }
   readonly statement: string
   /** The table whose names it speaks of; null for none. */

@@ -21,7 +21,7 @@ function named(type: SqlType, command: string): NamedType {
 export class CreateType extends DdlElement {
   declare readonly kind: 'createType'
   static {
-    defineKind(CreateType, 'createType')
+    defineKind(this, 'createType')
   }
   readonly type: NamedType
   constructor(type: SqlType) {
@@ -38,7 +38,7 @@ export class CreateType extends DdlElement {
 export class DropType extends DdlElement {
   declare readonly kind: 'dropType'
   static {
-    defineKind(DropType, 'dropType')
+    defineKind(this, 'dropType')
   }
   readonly type: NamedType
   readonly ifExists: boolean

@@ -27,7 +27,7 @@ function checkedView(given: unknown, command: string): View {
 export class CreateView extends DdlElement {
   declare readonly kind: 'createView'
   static {
-    defineKind(CreateView, 'createView')
+    defineKind(this, 'createView')
   }
   readonly view: View
   readonly ifNotExists: boolean
@@ -45,7 +45,7 @@ export class CreateView extends DdlElement {
 export class DropView extends DdlElement {
   declare readonly kind: 'dropView'
   static {
-    defineKind(DropView, 'dropView')
+    defineKind(this, 'dropView')
   }
   readonly view: View
   readonly ifExists: boolean
@@ -75,7 +75,7 @@ export interface RefreshOptions extends ConcurrentOptions {
 export class RefreshMaterializedView extends DdlElement {
   declare readonly kind: 'refreshView'
   static {
-    defineKind(RefreshMaterializedView, 'refreshView')
+    defineKind(this, 'refreshView')
   }
   readonly view: View
   readonly concurrently: boolean
@@ -94,7 +94,7 @@ export class RefreshMaterializedView extends DdlElement {
 export class SetViewComment extends DdlElement {
   declare readonly kind: 'setViewComment'
   static {
-    defineKind(SetViewComment, 'setViewComment')
+    defineKind(this, 'setViewComment')
   }
   readonly view: View
   readonly comment: string | null
@@ -129,7 +129,7 @@ export interface CreateTableAsOptions extends CreateOptions {
 export class CreateTableAs<Row = unknown> extends DdlElement {
   declare readonly kind: 'createTableAs'
   static {
-    defineKind(CreateTableAs, 'createTableAs')
+    defineKind(this, 'createTableAs')
   }
   /** The new table, to be selected from. */
   readonly table: DerivedTable<Row>
