@@ -1,6 +1,18 @@
 // The tables as classes of tsalchemy's ORM.
 
-import { BigInteger, Boolean, Column, DateTime, Date as Day, Double, Integer, JSON, Numeric, String, Text } from 'tsalchemy'
+import {
+  BigInteger,
+  Boolean,
+  Column,
+  DateTime,
+  Date as Day,
+  Double,
+  Integer,
+  JSON,
+  Numeric,
+  String,
+  Text,
+} from 'tsalchemy'
 import { DeclarativeBase, Entity, Relationship } from 'tsalchemy/orm'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet

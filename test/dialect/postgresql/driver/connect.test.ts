@@ -259,7 +259,11 @@ describe('TLS', () => {
     const server = tlsProxy('N', seen)
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, resolve))
-    const driver = createPostgresDriver({ ...serverOptions(), host: 'localhost', port: (server.address() as AddressInfo).port })
+    const driver = createPostgresDriver({
+      ...serverOptions(),
+      host: 'localhost',
+      port: (server.address() as AddressInfo).port,
+    })
     for (const attempts of [2, 3, 4]) {
       const connection = await driver.connect()
       expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
