@@ -133,7 +133,10 @@ async function compile({ tool, decorators, define }, folder, model) {
   if (tool === 'tsx')
     return ['--import', pathToFileURL(createRequire(join(root, 'package.json')).resolve('tsx')).href, model]
   if (tool === 'swc') {
-    const swc = await import('@swc/core')
+    // Not a literal: the package is the consumers' own and not there when this file is type-checked.
+    const name = '@swc/core'
+    /** @type {{ transformFile(file: string, options: object): Promise<{ code: string }> }} */
+    const swc = await import(name)
     const { code } = await swc.transformFile(join(folder, model), {
       swcrc: false,
       module: { type: 'nodenext' },
