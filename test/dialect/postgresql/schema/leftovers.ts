@@ -14,5 +14,5 @@ export async function leftovers(engine: Engine): Promise<string[]> {
        ORDER BY 1`,
     )
     .all()
-  return rows.map((row) => globalThis.String(row['what']))
+  return rows.map((row) => globalThis.String(row.what))
 }
