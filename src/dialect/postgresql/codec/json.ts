@@ -1,6 +1,7 @@
 // Codecs of json and jsonb, which refuse what JSON.stringify would drop or change without a word.
 import { jsonNull } from '../../../expression/types/json.ts'
 import { DriverError } from '../../contract/driver.ts'
+import { utf8 } from './bytes.ts'
 import { defineCodec, describeValue, type PostgresCodec, undecodable } from './codec.ts'
 
 export { jsonNull }
@@ -65,7 +66,7 @@ function encode(type: string): (value: unknown) => string {
 function decode(type: string): (buffer: Buffer, start: number, end: number) => unknown {
   return (buffer, start, end) => {
     try {
-      return JSON.parse(buffer.toString('utf8', start, end))
+      return JSON.parse(utf8(buffer, start, end))
     } catch {
       throw undecodable(type, buffer, start, end)
     }
