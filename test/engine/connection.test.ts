@@ -22,7 +22,7 @@ describe.each(databases())('on $name', ({ url }) => {
   let recording: Recording
 
   beforeAll(async () => {
-    engine = createEngine(url, { poolSize: 2, maxOverflow: 0, poolTimeoutMs: 2_000 })
+    engine = createEngine(url, { poolSize: 2, maxOverflow: 0, poolTimeoutMs: 15_000 })
     await engine.execute('CREATE TABLE item (id INTEGER PRIMARY KEY)')
     await engine.execute('CREATE TABLE late (id INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)')
     recording = recordStatements(engine)

@@ -125,7 +125,7 @@ describe('createEngine()', () => {
 
 describe('the embedded database', () => {
   it('explains a nested use that would wait for ever', async () => {
-    await using engine = createEngine('pglite://', { poolTimeoutMs: 3_000, poolSize: 5 })
+    await using engine = createEngine('pglite://', { poolTimeoutMs: 6_000, poolSize: 5 })
     const nested = engine.begin(async () => {
       await engine.execute('SELECT 1')
     })
