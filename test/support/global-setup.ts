@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
+import { prepareDirectory } from './prepared-directory.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -19,6 +20,7 @@ const PROGRAM = fileURLToPath(new URL('postgres-server.mjs', import.meta.url))
 
 /** Runs in Vitest's main process before the first test file; the returned function runs behind the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await prepareDirectory()
   let server: Promise<{ url: string; stop: () => Promise<void> }> | undefined
   const desk = createServer(async (_request, response) => {
     try {
