@@ -70,19 +70,27 @@ export class Reader extends PgConnection {
     this.stream.destroy(lost)
   }
 
-  /** Joins what is left of earlier chunks with the new one, once a whole message is there. */
+  /** Completes the message that earlier chunks have begun, and reads on in the new one where it is: a chunk is not copied. */
   #chunk(chunk: Buffer): void {
-    if (this.#pendingBytes === 0) {
-      this.#keep(chunk, this.#messages(chunk))
-      return
+    let from = 0
+    while (this.#pendingBytes > 0) {
+      const missing = this.#neededBytes - this.#pendingBytes
+      if (chunk.length - from < missing) {
+        if (from < chunk.length) {
+          this.#pending.push(from === 0 ? chunk : chunk.subarray(from))
+          this.#pendingBytes += chunk.length - from
+        }
+        return
+      }
+      this.#pending.push(chunk.subarray(from, from + missing))
+      from += missing
+      const joined = Buffer.concat(this.#pending, this.#neededBytes)
+      this.#pending = []
+      this.#pendingBytes = 0
+      // Where only the header was missing, the message itself is now.
+      this.#keep(joined, this.#messages(joined, 0))
     }
-    this.#pending.push(chunk)
-    this.#pendingBytes += chunk.length
-    if (this.#pendingBytes < this.#neededBytes) return
-    const joined = Buffer.concat(this.#pending, this.#pendingBytes)
-    this.#pending = []
-    this.#pendingBytes = 0
-    this.#keep(joined, this.#messages(joined))
+    this.#keep(chunk, this.#messages(chunk, from))
   }
 
   #keep(buffer: Buffer, from: number): void {
@@ -93,9 +101,9 @@ export class Reader extends PgConnection {
     this.#neededBytes = rest.length < HEADER ? HEADER : 1 + messageLength(rest, 0)
   }
 
-  /** Handles the whole messages of a buffer; returns where the first incomplete one begins. */
-  #messages(buffer: Buffer): number {
-    let at = 0
+  /** Handles the whole messages of a buffer from a place on; returns where the first incomplete one begins. */
+  #messages(buffer: Buffer, from: number): number {
+    let at = from
     while (at + HEADER <= buffer.length) {
       const end = at + 1 + messageLength(buffer, at)
       if (end > buffer.length) break
