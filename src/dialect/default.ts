@@ -15,6 +15,7 @@ import { TypeNames, typeSpellings } from './compile/type-name.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
 import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
+import type { Introspector } from './contract/introspector.ts'
 import type { Dialect, ErrorContext } from './dialect.ts'
 
 const FEATURES: DialectFeatures = {
@@ -27,6 +28,9 @@ const FEATURES: DialectFeatures = {
   schemas: true,
   namedTypes: false,
   alterConstraints: true,
+  cursors: 'none',
+  copy: false,
+  notifications: false,
   identifierBytes: 128,
 }
 
@@ -83,6 +87,9 @@ export class DefaultDialect implements Dialect, Spelling {
   }
   hasTableStatement(): Executable {
     throw new CompileError('The default dialect cannot ask a database for its tables')
+  }
+  async introspector(): Promise<Introspector> {
+    throw new InvalidRequestError('The default dialect connects to no database: there are no catalogs to read')
   }
 }
 

@@ -46,6 +46,8 @@ export interface CommandResult {
   readonly tag: string
   /** Rows selected or changed; null where the command does not count. */
   readonly rowCount: number | null
+  /** What the server had to say beside the answer, in order; absent where it said nothing. */
+  readonly notices?: readonly DriverNotice[]
 }
 
 /** Whether a connection stands outside a transaction, inside one, inside one that failed, or cannot be used any more. */
@@ -77,6 +79,36 @@ export interface DriverConnection {
    * @throws DriverError what the server or the wire refused; `transactionStatus` is final by then.
    */
   run(commands: readonly Command[], options?: RunOptions): Promise<CommandResult[]>
+  /**
+   * As {@link run}, without waiting for earlier calls of it: several such flights may be on their way, each is a transaction
+   * of its own and fails alone. The caller keeps out what begins a transaction or changes the session. Aborting one rejects
+   * it without harm to the others. Absent where a flight has to wait for the one before.
+   */
+  pipeline?(commands: readonly Command[], options?: RunOptions): Promise<CommandResult[]>
+  /**
+   * Runs commands and opens a cursor on the rows of the last, all in one flight. Absent where `features.cursors` is 'none'.
+   *
+   * @throws DriverError what `run` rejects with; the cursor's command has the last `commandIndex`, and no cursor is open.
+   */
+  openCursor?(commands: readonly Command[], options: OpenCursorOptions): Promise<OpenedCursor>
+  /**
+   * COPY ... FROM STDIN: sends what the source gives, at the pace at which the server takes it. Where the source throws, the
+   * copy fails on the server and the call rejects with a DriverError whose cause that is; the connection stays usable.
+   * Absent where `features.copy` is false.
+   *
+   * @param commands the last is the COPY; the others are run in front of it.
+   * @returns what the commands gave; the last has the number of rows copied.
+   */
+  copyIn?(commands: readonly Command[], source: ByteSource, options?: RunOptions): Promise<CommandResult[]>
+  /**
+   * COPY ... TO STDOUT: hands on what the server sends, at the pace at which it is read. Leaving the iteration early stops the
+   * copy on the server; the connection is free for others when `return()` has resolved. Absent where `features.copy` is false.
+   *
+   * @param commands the last is the COPY; the others are run in front of it.
+   */
+  copyOut?(commands: readonly Command[], options?: RunOptions): AsyncIterableIterator<Uint8Array>
+  /** Messages of NOTIFY for the channels that this session listens to. Absent where `features.notifications` is false. */
+  onNotification?(listener: (notification: DriverNotification) => void): void
   /** Called once when the connection is lost or closed; called at once if that is past. */
   onceClosed(listener: (reason: Error | null) => void): void
   onNotice(listener: (notice: DriverNotice) => void): void
@@ -84,6 +116,51 @@ export interface DriverConnection {
   close(): Promise<void>
   /** Cuts the connection at once, without a goodbye. */
   terminate(): void
+}
+
+/** Bytes in pieces of any size. */
+export type ByteSource = AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+
+/** A message that a NOTIFY sent. */
+export interface DriverNotification {
+  readonly channel: string
+  /** Empty where NOTIFY gave none. */
+  readonly payload: string
+  /** The session that sent it. */
+  readonly processId: number
+}
+
+/** Options of {@link DriverConnection.openCursor}. */
+export interface OpenCursorOptions extends RunOptions {
+  /** How many rows the first flight brings at most, at least 1. */
+  readonly rows: number
+}
+
+/** What {@link DriverConnection.openCursor} gives. */
+export interface OpenedCursor {
+  readonly cursor: DriverCursor
+  /** What each command gave; the last has the first page of rows. */
+  readonly results: CommandResult[]
+}
+
+/**
+ * A place in the rows of a statement that the server keeps and hands out page by page. Between two pages the connection is
+ * free: other commands may be run, and other cursors opened. Nothing is read ahead of what was asked for.
+ *
+ * Where `features.cursors` is 'transaction' a cursor lives as long as the transaction that it was opened in, and is gone when
+ * that ends or is rolled back to a savepoint set before it.
+ */
+export interface DriverCursor {
+  /** Whether there is nothing more to fetch: the last row was fetched, the cursor was closed, or the server has dropped it. */
+  readonly done: boolean
+  /**
+   * The next rows, at most so many; none where there are no more. One flight, and none where `done`.
+   *
+   * @throws DriverError the cursor is gone with its transaction, or what the server refused; the cursor is done then.
+   */
+  fetch(rows: number, options?: RunOptions): Promise<CommandResult>
+  /** Lets go of what the server keeps for it, at the latest with the next flight of the connection; sends nothing of its own. */
+  close(): void
 }
 
 /** Options of {@link DriverConnection.run}. */

@@ -20,6 +20,15 @@ export interface DialectFeatures {
   readonly namedTypes: boolean
   /** Named constraints can be added after the table was created (cyclic foreign keys). */
   readonly alterConstraints: boolean
+  /**
+   * Whether the rows of a statement can be fetched in pages while others are run (`DriverConnection.openCursor`): anywhere,
+   * only inside of a transaction, or not at all.
+   */
+  readonly cursors: 'anywhere' | 'transaction' | 'none'
+  /** COPY moves rows in bulk (`DriverConnection.copyIn` and `copyOut`). */
+  readonly copy: boolean
+  /** LISTEN and NOTIFY exist (`DriverConnection.onNotification`). */
+  readonly notifications: boolean
   /** Longest identifier in bytes. */
   readonly identifierBytes: number
 }

@@ -18,6 +18,7 @@ import { TypeNames } from '../compile/type-name.ts'
 import type { Compiled, CompileOptions } from '../contract/compiled.ts'
 import type { Codec, Command, Driver, DriverError } from '../contract/driver.ts'
 import type { DialectFeatures } from '../contract/features.ts'
+import type { Introspector } from '../contract/introspector.ts'
 import type { DriverSettings } from '../contract/settings.ts'
 import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
 import { driverFor } from './driver-settings.ts'
@@ -47,6 +48,9 @@ const FEATURES: DialectFeatures = {
   schemas: true,
   namedTypes: true,
   alterConstraints: true,
+  cursors: 'transaction',
+  copy: true,
+  notifications: true,
   identifierBytes: 63,
 }
 
@@ -125,6 +129,9 @@ class PostgresDialect implements Dialect, Spelling {
   }
   hasTypeStatement(name: string, schema: string | null): Executable {
     return hasType(name, schema)
+  }
+  async introspector(): Promise<Introspector> {
+    return (await import('./introspect/index.ts')).introspector
   }
 }
 
