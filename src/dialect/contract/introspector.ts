@@ -48,11 +48,7 @@ export interface Introspector {
   /** The relations of a scope, in order of name. */
   relations(read: CatalogReader, scope: RelationScope): Promise<RelationName[]>
   /** What was asked of the relations of a scope, in order of name; the other parts are empty. */
-  describe(
-    read: CatalogReader,
-    scope: RelationScope,
-    parts: readonly RelationPart[],
-  ): Promise<ReflectedRelation[]>
+  describe(read: CatalogReader, scope: RelationScope, parts: readonly RelationPart[]): Promise<ReflectedRelation[]>
   /** The sequences of a schema (null as in {@link RelationScope}) that are no column's own identity, in order of name. */
   sequences(read: CatalogReader, schema: string | null): Promise<ReflectedSequence[]>
   /** The enumerations of a schema, null as in {@link RelationScope}, '*' for all; in order of name. */
