@@ -64,14 +64,19 @@ export class Events<Moments extends object> {
   /**
    * Calls the listeners in the order in which they came; the first that throws ends it.
    *
+   * @param take is given what each listener returned, before the next is called: for events that listeners may answer.
    * @returns nothing where no listener returned a promise; else what resolves when the last is done.
    */
-  emit<Name extends keyof Moments & string>(name: Name, event: Moments[Name]): void | Promise<void> {
-    const above = this.#parent?.emit(name, event)
+  emit<Name extends keyof Moments & string>(
+    name: Name,
+    event: Moments[Name],
+    take: ((answer: unknown) => void) | null = null,
+  ): void | Promise<void> {
+    const above = this.#parent?.emit(name, event, take)
     const listeners = this.#listeners.get(name) as readonly EventListener<Moments[Name]>[] | undefined
     if (listeners === undefined) return above
-    if (above !== undefined) return above.then(() => callFrom(listeners, 0, event))
-    return callFrom(listeners, 0, event)
+    if (above !== undefined) return above.then(() => callFrom(listeners, 0, event, take))
+    return callFrom(listeners, 0, event, take)
   }
 }
 
@@ -79,10 +84,16 @@ function callFrom<Event>(
   listeners: readonly EventListener<Event>[],
   first: number,
   event: Event,
+  take: ((answer: unknown) => void) | null,
 ): void | Promise<void> {
   for (let index = first; index < listeners.length; index += 1) {
     const answer = listeners[index]?.(event)
-    if (isThenable(answer)) return Promise.resolve(answer).then(() => callFrom(listeners, index + 1, event))
+    if (isThenable(answer))
+      return Promise.resolve(answer).then((settled) => {
+        take?.(settled)
+        return callFrom(listeners, index + 1, event, take)
+      })
+    take?.(answer)
   }
 }
 

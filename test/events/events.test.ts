@@ -91,6 +91,20 @@ describe('Events', () => {
     expect(calls).toEqual(['parent', 'child'])
   })
 
+  test('answers are taken in order, each before the next listener is called', async () => {
+    const parent = make()
+    const child = make(parent)
+    const calls: unknown[] = []
+    parent.on('open', () => Promise.resolve('first'))
+    child.on('open', () => 'second')
+    child.on('open', async () => {
+      calls.push('third is called')
+      return 'third'
+    })
+    await child.emit('open', { door: 'x' }, (answer) => calls.push(answer))
+    expect(calls).toEqual(['first', 'second', 'third is called', 'third'])
+  })
+
   test('unknown events name the nearest, and a listener is a function', () => {
     const events = make()
     // @ts-expect-error there is no such event
