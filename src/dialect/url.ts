@@ -1,34 +1,16 @@
 // `URL`: where a database is and how to reach it, as one immutable value whose text never shows the password.
 import { ArgumentError } from '../errors.ts'
 import { checkKeys, quoteName } from '../nearest.ts'
+import { groupPairs, parsePairs, parseText, record, type URLHost, type URLParts, type URLQuery } from './url-text.ts'
 
-/** Query parameters of a URL; one that is given several times has a list. */
-export type URLQuery = Readonly<Record<string, string | readonly string[]>>
+export type { URLHost, URLParts, URLQuery } from './url-text.ts'
 
-/** The parts of a {@link URL}. */
-export interface URLParts {
-  /** `postgresql`, or `postgresql+pg` where the driver is named too. */
-  readonly scheme: string
-  readonly username?: string | null
-  readonly password?: string | null
-  /** Name, address or (starting with `/`) the folder of a unix socket. */
-  readonly host?: string | null
-  readonly port?: number | null
-  /** Name of the database; for embedded databases the path of their files. */
-  readonly database?: string | null
-  readonly query?: URLQuery
-}
-
-const PARTS = ['scheme', 'username', 'password', 'host', 'port', 'database', 'query'] as const
+const PARTS = ['scheme', 'username', 'password', 'host', 'port', 'hosts', 'database', 'query'] as const
 /** Query parameters that are as secret as the password itself. */
 const SECRET = ['password', 'sslpassword']
 const MASK = '***'
 /** The method that Node's `console.log` calls; spelt so that no platform module is needed. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
-const SHAPE = 'it must look like postgresql://user:password@host:5432/database'
-const ENCODE =
-  "characters of '/?#@:%' inside user name, password or database must be percent-encoded (encodeURIComponent)"
-
 /**
  * Where a database is and how to reach it.
  *
@@ -44,8 +26,12 @@ export class URL {
   /** `postgresql`, or `postgresql+pg` where the driver is named too. */
   readonly scheme: string
   readonly username: string | null
+  /** Of the first server, where there are several. */
   readonly host: string | null
+  /** Of the first server, where there are several. */
   readonly port: number | null
+  /** The servers that it names, in order; none where it leaves that to the environment. */
+  readonly hosts: readonly URLHost[]
   readonly database: string | null
   readonly query: URLQuery
   readonly #password: string | null
@@ -54,8 +40,9 @@ export class URL {
     this.scheme = checkScheme(parts.scheme)
     this.username = text('username', parts.username)
     this.#password = text('password', parts.password)
-    this.host = text('host', parts.host)
-    this.port = checkPort(parts.port)
+    this.hosts = checkHosts(parts)
+    this.host = this.hosts[0]?.host ?? null
+    this.port = this.hosts[0]?.port ?? null
     this.database = text('database', parts.database)
     this.query = checkQuery(parts.query ?? {})
     Object.freeze(this)
@@ -89,13 +76,15 @@ export class URL {
   }
 
   /**
-   * A copy with other parts; a part that is null is taken away.
+   * A copy with other parts; a part that is null is taken away. A new `host` or `port` leaves one server of several.
    *
    * @throws ArgumentError as {@link URL.create}.
    */
   set(parts: Partial<URLParts>): URL {
     checkKeys('URL.set()', parts, PARTS)
-    return new URL({ ...this.#parts(), ...parts })
+    const { host, port, hosts, ...rest } = this.#parts()
+    const address = parts.host !== undefined || parts.port !== undefined ? { host, port } : { hosts }
+    return new URL({ ...rest, ...(parts.hosts === undefined ? address : {}), ...parts })
   }
 
   /**
@@ -146,8 +135,7 @@ export class URL {
       if (this.#password !== null) rendered += `:${hide ? MASK : encodeURIComponent(this.#password)}`
       rendered += '@'
     }
-    if (this.host !== null) rendered += this.host.includes(':') ? `[${this.host}]` : encodeURIComponent(this.host)
-    if (this.port !== null) rendered += `:${this.port}`
+    rendered += this.hosts.map(renderHost).join(',')
     if (this.database !== null) rendered += `/${encodeURIComponent(this.database).replaceAll('%2F', '/')}`
     const query = Object.entries(this.query).sort(([one], [other]) => (one < other ? -1 : 1))
     const pairs = query.flatMap(([name, value]) =>
@@ -177,107 +165,37 @@ export class URL {
     })
   }
 
-  #parts(): URLParts {
-    const { scheme, username, host, port, database, query } = this
-    return { scheme, username, password: this.#password, host, port, database, query }
+  #parts(): Required<URLParts> {
+    const { scheme, username, host, port, hosts, database, query } = this
+    return { scheme, username, password: this.#password, host, port, hosts, database, query }
   }
 }
 
 /**
  * A URL from its text; a `URL` is returned as it is, the `URL` of the platform is read by its text.
  *
- * User name, password, host and database are percent-decoded. `pglite://` is a database in memory, `pglite:///folder` one in
+ * User name, password, hosts and database are percent-decoded. Several hosts stand with commas between them. libpq's
+ * `key=value` strings mean `postgresql`. `pglite://` is a database in memory, `pglite:///folder` one in
  * a folder relative to the process, `pglite:////var/folder` one in an absolute folder.
  *
  * @throws ArgumentError the text is no database URL. The message never contains it: it may hold a password.
  * @example
  * makeURL('postgresql://scott:tiger@localhost/shop')
  * makeURL('postgresql:///shop?host=/var/run/postgresql')   // by unix socket
+ * makeURL('postgresql://one,two:5433/shop?target_session_attrs=read-write')
+ * makeURL("host=localhost dbname=shop user=scott password='ti ger'")
  */
 export function makeURL(given: string | URL | globalThis.URL): URL {
   if (given instanceof URL) return given
-  if (given instanceof globalThis.URL) return parse(given.href)
-  if (typeof given === 'string') return parse(given.trim())
+  if (given instanceof globalThis.URL) return URL.create(parseText(given.href))
+  if (typeof given === 'string') return URL.create(parseText(given.trim()))
   const got = given === undefined ? 'undefined; is the environment variable set?' : `a value of type ${typeof given}`
   throw new ArgumentError(`A database URL must be a string or a URL, got ${got}`)
 }
 
-function parse(given: string): URL {
-  const [, scheme, rest] = /^([A-Za-z][\w+.-]*):\/\/(.*)$/s.exec(given) ?? []
-  if (scheme === undefined || rest === undefined) throw malformed(SHAPE)
-  const [beforeQuery = '', query] = cut(rest, '?')
-  const [authority = '', path] = cut(beforeQuery, '/')
-  if (authority.includes('#')) throw malformed(`there is a '#' before the database; ${ENCODE}`)
-  if (path?.includes('@')) throw malformed(`there is a '@' behind the first '/'; ${ENCODE}`)
-  const at = authority.lastIndexOf('@')
-  const [username, password] = at < 0 ? [] : cut(authority.slice(0, at), ':')
-  const [host, port] = parseAddress(authority.slice(at + 1))
-  return URL.create({
-    scheme: scheme.toLowerCase(),
-    username: username ? decode(username) : null,
-    password: password === undefined ? null : decode(password),
-    host: host ? decode(host) : null,
-    port,
-    database: path ? decode(path) : null,
-    query: query === undefined ? {} : groupPairs(parsePairs(query)),
-  })
-}
-
-/** Host and port of `host:5432`, `[::1]:5432`, `host`, `:5432`. */
-function parseAddress(address: string): [host: string, port: number | null] {
-  const [, inBrackets, named, port] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/s.exec(address) ?? []
-  const host = inBrackets ?? named
-  if (host === undefined)
-    throw malformed(`host and port cannot be told apart; ${ENCODE}, an IPv6 address put in brackets`)
-  if (host.includes(',') || port?.includes(',')) throw malformed('it names several hosts, which is not supported')
-  if (!port) return [host, null]
-  if (!/^\d+$/.test(port)) throw malformed(`the port is not a number; ${ENCODE}, an IPv6 address put in brackets`)
-  return [host, Number(port)]
-}
-
-function parsePairs(query: string): [string, string][] {
-  return query
-    .split('&')
-    .filter((pair) => pair !== '')
-    .map((pair) => {
-      const [name = '', value] = cut(pair, '=')
-      if (value === undefined) throw malformed(`a query parameter has no '='; ${ENCODE}`)
-      return [decode(name.replaceAll('+', ' ')), decode(value.replaceAll('+', ' '))]
-    })
-}
-
-function groupPairs(pairs: Iterable<readonly [string, string]>): URLQuery {
-  const grouped = new Map<string, string | string[]>()
-  for (const [name, value] of pairs) {
-    const before = grouped.get(name)
-    grouped.set(name, before === undefined ? value : [before, value].flat())
-  }
-  return record(grouped)
-}
-
-/** The text before the first separator, and what is behind it; undefined where there is none. */
-function cut(given: string, separator: string): [string, string | undefined] {
-  const place = given.indexOf(separator)
-  return place < 0 ? [given, undefined] : [given.slice(0, place), given.slice(place + 1)]
-}
-
-/** Percent-decoding that leaves a `%` alone where no valid sequence follows, as libpq's users expect of `100%`. */
-function decode(given: string): string {
-  try {
-    return decodeURIComponent(given)
-  } catch {
-    return given.replace(/(?:%[0-9A-Fa-f]{2})+/g, (run) => Buffer.from(run.replaceAll('%', ''), 'hex').toString('utf8'))
-  }
-}
-
-function malformed(why: string): ArgumentError {
-  return new ArgumentError(`Cannot read the database URL: ${why}`)
-}
-
-function record<V>(entries: Iterable<readonly [string, V]>): Record<string, V> {
-  const fresh: Record<string, V> = Object.create(null)
-  for (const [name, value] of entries) fresh[name] = value
-  return fresh
+function renderHost({ host, port }: URLHost): string {
+  const name = host === null ? '' : host.includes(':') ? `[${host}]` : encodeURIComponent(host)
+  return port === null ? name : `${name}:${port}`
 }
 
 function checkScheme(scheme: unknown): string {
@@ -292,6 +210,18 @@ function text(part: string, value: unknown): string | null {
     throw new ArgumentError(`A database URL's ${part} must be a string, got ${typeof value}`)
   if (value.includes('\0')) throw new ArgumentError(`A database URL's ${part} contains a NUL character`)
   return value
+}
+
+function checkHosts({ host, port, hosts }: URLParts): readonly URLHost[] {
+  const one = { host: text('host', host), port: checkPort(port) }
+  if (hosts === undefined) return Object.freeze(one.host === null && one.port === null ? [] : [Object.freeze(one)])
+  if (one.host !== null || one.port !== null)
+    throw new ArgumentError("A database URL has either 'hosts' or 'host' and 'port'")
+  if (!Array.isArray(hosts)) throw new ArgumentError("A database URL's hosts must be a list of { host, port }")
+  const checked = hosts.map((each) => Object.freeze({ host: text('host', each.host), port: checkPort(each.port) }))
+  const [first] = checked
+  const none = checked.length === 1 && first?.host === null && first.port === null
+  return Object.freeze(none ? [] : checked)
 }
 
 function checkPort(port: unknown): number | null {

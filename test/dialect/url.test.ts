@@ -55,6 +55,55 @@ describe('makeURL', () => {
     expect(partsOf(makeURL(given))).toEqual({ ...nothing, ...expected })
   })
 
+  it.each<[string, { host: string | null; port: number | null }[]]>([
+    [
+      'postgresql://one,two/db',
+      [
+        { host: 'one', port: null },
+        { host: 'two', port: null },
+      ],
+    ],
+    [
+      'postgresql://u:p,w@one:5433,[::1]:5434,%2Frun,%40name,:5435/db',
+      [
+        { host: 'one', port: 5433 },
+        { host: '::1', port: 5434 },
+        { host: '/run', port: null },
+        { host: '@name', port: null },
+        { host: null, port: 5435 },
+      ],
+    ],
+    ['postgresql://one/db', [{ host: 'one', port: null }]],
+    ['postgresql:///db', []],
+  ])('reads the servers of %s', (given, hosts) => {
+    const url = makeURL(given)
+    expect(url.hosts).toEqual(hosts)
+    expect([url.host, url.port]).toEqual([hosts[0]?.host ?? null, hosts[0]?.port ?? null])
+    expect(makeURL(url.renderAsString({ hidePassword: false })).hosts).toEqual(hosts)
+  })
+
+  it.each<[string, Record<string, unknown>]>([
+    ['host=localhost dbname=shop', { host: 'localhost', database: 'shop' }],
+    [
+      String.raw` user = 'o\'neill'  password='a\\b c' port= 5433 host=/run/my\ db application_name=x=y dbname=a'b `,
+      {
+        username: "o'neill",
+        password: String.raw`a\b c`,
+        host: '/run/my db',
+        port: 5433,
+        database: "a'b",
+        query: { application_name: 'x=y' },
+      },
+    ],
+    ["host=a\nuser=b host=c dbname='' options=''", { host: 'c', username: 'b', query: { options: '' } }],
+    ['host=a,b port=5432,5433', { query: { host: 'a,b', port: '5432,5433' } }],
+    ['host=a port=x', { query: { host: 'a', port: 'x' } }],
+    ['service=shop', { query: { service: 'shop' } }],
+    ['__proto__=1 host=h', { host: 'h', query: Object.fromEntries([['__proto__', '1']]) }],
+  ])('reads %j as libpq does', (given, expected) => {
+    expect(partsOf(makeURL(given))).toEqual({ ...nothing, scheme: 'postgresql', ...expected })
+  })
+
   it('names backend and driver', () => {
     const plain = makeURL('postgresql://h')
     expect([plain.backendName, plain.driverName]).toEqual(['postgresql', null])
@@ -71,7 +120,9 @@ describe('makeURL', () => {
   it.each([
     ['', /must look like/],
     ['shop', /must look like/],
-    ['host=localhost dbname=shop password=s3cret', /must look like/],
+    ["host=localhost dbname=shop password='s3cret", /key=value pairs cannot be told apart/],
+    ['host=localhost s3cret', /key=value pairs cannot be told apart/],
+    ['password=s3cret port=99999', /port must be a whole number/],
     ['postgresql:s3cret', /must look like/],
     ['://u:s3cret@h', /must look like/],
     ['postgresql://u:s3cret/x@h/db', /'@' behind the first '\/'.*percent-encoded/],
@@ -82,8 +133,8 @@ describe('makeURL', () => {
     ['postgresql://h:99999', /port must be a whole number/],
     ['postgresql://u:s3cret@::1/db', /IPv6 address put in brackets/],
     ['postgresql://u:s3cret@[::1/db', /cannot be told apart/],
-    ['postgresql://u:s3cret@one,two/db', /several hosts/],
-    ['postgresql://u:s3cret@one:1,two:2/db', /several hosts/],
+    ['postgresql://u:s3cret@one:1,two:x/db', /port is not a number/],
+    ['postgresql://u:s3cret@one,::1/db', /IPv6 address put in brackets/],
     ['postgresql://u:s3cret%00@h', /password contains a NUL/],
     ['postgresql://h/d?s3cret', /no '='/],
     ['postgresql://h/d?x=s3cret%00', /'x' of a database URL must be a string without NUL/],
@@ -134,6 +185,20 @@ describe('URL', () => {
     expect(changed.renderAsString({ hidePassword: false })).toBe('postgresql://scott@db:5432')
     expect(url.host).toBe('localhost')
     expect(url.set({ port: 5433 }).password).toBe('s3cret')
+    const several = makeURL('postgresql://one:1,two:2/db')
+    expect(String(several.set({ database: 'x' }))).toBe('postgresql://one:1,two:2/x')
+    expect(String(several.set({ port: 3 }))).toBe('postgresql://one:3/db')
+    expect(
+      String(
+        several.set({
+          hosts: [
+            { host: 'a', port: null },
+            { host: '::1', port: 5 },
+          ],
+        }),
+      ),
+    ).toBe('postgresql://a,[::1]:5/db')
+    expect(String(several.set({ hosts: [] }))).toBe('postgresql:///db')
   })
 
   it('changes its query', () => {
@@ -164,6 +229,10 @@ describe('URL', () => {
     )
     expect(() => URL.create({ scheme: 'post gres' })).toThrow('scheme must be a name')
     expect(() => url.set({ port: 1.5 })).toThrow('port must be a whole number')
+    expect(() => url.set({ host: 'a', hosts: [] })).toThrow("either 'hosts' or 'host' and 'port'")
+    expect(() => url.set({ hosts: 'a' as never })).toThrow('must be a list')
+    expect(() => url.set({ hosts: [{ host: 'a', port: 70000 }] })).toThrow('port must be a whole number')
+    expect(() => Object.assign(url.hosts, [null])).toThrow(TypeError)
     expect(() => url.set({ host: 5 as never })).toThrow('host must be a string, got number')
     expect(() => url.set({ query: { a: 1 as never } })).toThrow("'a' of a database URL must be a string")
   })
