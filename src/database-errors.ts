@@ -37,6 +37,10 @@ export class DeadlockDetected extends OperationalError {
 export class QueryCanceled extends OperationalError {
   static override readonly code: string = 'query-canceled'
 }
+/** The statement took longer than its `timeoutMs` and was canceled. */
+export class StatementTimeout extends QueryCanceled {
+  static override readonly code: string = 'statement-timeout'
+}
 /** A lock was not free at once (NOWAIT) or within `lock_timeout` (55P03). */
 export class LockNotAvailable extends OperationalError {
   static override readonly code: string = 'lock-not-available'

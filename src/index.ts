@@ -31,6 +31,7 @@ export {
   RestrictViolation,
   SerializationFailure,
   SqlSyntaxError,
+  StatementTimeout,
   StringTooLong,
   TooManyConnections,
   UndefinedColumn,
@@ -53,6 +54,7 @@ export { createEngine } from './engine/create.ts'
 export { type CompiledStatement, Engine, type EngineStatistics } from './engine/engine.ts'
 export type {
   BeginOptionsOfConnection,
+  ConnectionExecutionOptions,
   ConnectionIsolationLevel,
   ConnectOptions,
   EngineOptions,
@@ -106,7 +108,8 @@ export {
 // ---- expressions -------------------------------------------------------------------------------------------------
 export { adaptColumns, type Replacement, replace } from './expression/adapt.ts'
 export { Element } from './expression/base/element.ts'
-export { Executable, type StatementExecutionOptions, type StatementOption } from './expression/base/executable.ts'
+export { Executable, type StatementOption } from './expression/base/executable.ts'
+export type { ExecutionOptions, StatementExecutionOptions } from './expression/base/execution-options.ts'
 export type { BindLike, Pass, Walkable } from './expression/base/pass.ts'
 export {
   CLAUSE_ELEMENT,

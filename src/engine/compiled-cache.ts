@@ -162,6 +162,11 @@ export class CompiledCache {
     return cache
   }
 
+  /** One that keeps nothing, with the same schemas. */
+  unkept(): CompiledCache {
+    return new CompiledCache(this.#dialect, 0, this.schemas)
+  }
+
   statistics(): CacheStatistics {
     return { hits: this.#hits, misses: this.#misses, uncacheable: this.#uncacheable, size: this.#size }
   }
@@ -205,7 +210,7 @@ export class CompiledCache {
       this.#keep(hash, entry)
     }
     // What compiling made uncacheable holds values in its text; DDL speaks of tables, which may have changed by next time.
-    return entry.compiled.uncacheable === null && statement.sort !== 'ddl'
+    return entry.compiled.uncacheable === null && statement.sort !== 'ddl' && this.#limit > 0
       ? this.#remember(statement, entry, binds)
       : new Resolved(entry, binds, this)
   }

@@ -14,7 +14,9 @@ import { type FlightItem, type FlightOptions, type FlightResult, flightResults, 
 import { Link } from './link.ts'
 import {
   type BeginOptionsOfConnection,
+  type ConnectionExecutionOptions,
   checkBeginOptions,
+  checkConnectionOptions,
   checkExecuteAllOptions,
   type ExecuteAllOptions,
   type ExecuteOptions,
@@ -45,8 +47,8 @@ export class Connection implements ExecutionRunner, SchemaBind {
   readonly #link: Link
 
   /** @internal */
-  constructor(runtime: Runtime, slot: PooledConnection, options: BeginOptionsOfConnection) {
-    this.#link = new Link(runtime, slot, options)
+  constructor(runtime: Runtime, slot: PooledConnection) {
+    this.#link = new Link(runtime, slot)
   }
 
   get dialect(): Dialect {
@@ -66,6 +68,27 @@ export class Connection implements ExecutionRunner, SchemaBind {
   /** @internal The driver's connection; null while there is none. */
   get driverConnection(): DriverConnection | null {
     return this.#link.slot?.connection ?? null
+  }
+
+  /**
+   * Options of how this connection runs its transactions and statements from now on, over those of its engine.
+   *
+   * @returns this connection.
+   * @throws ArgumentError an option is unknown or cannot be.
+   * @throws InvalidRequestError isolationLevel, readOnly or deferrable after the transaction has begun.
+   * @example
+   * conn.executionOptions({ isolationLevel: 'REPEATABLE READ', timeoutMs: 5000 })
+   */
+  executionOptions(options: ConnectionExecutionOptions): this {
+    this.#link.checkOpen()
+    checkConnectionOptions('executionOptions()', options)
+    this.#link.setOptions(options)
+    return this
+  }
+
+  /** The options that statements of this connection run with: the engine's, and its own over them. */
+  getExecutionOptions(): ConnectionExecutionOptions {
+    return this.#link.runtime.options
   }
 
   /**
@@ -112,14 +135,19 @@ export class Connection implements ExecutionRunner, SchemaBind {
     checkExecuteAllOptions(options)
     const { commit = false, signal } = options
     const { runtime } = this.#link
-    const prepared = statements.map((statement) => prepareExecution(runtime, statement, null))
+    let via = runtime
+    const prepared = statements.map((statement) => {
+      const own = runtime.for(statement, undefined)
+      if (own !== runtime) via = own
+      return prepareExecution(own, statement, null)
+    })
     if (prepared.length === 0) {
       if (commit) await this.commit()
       return [] as unknown as ResultsOf<S>
     }
     const commands = prepared.flatMap((each) => each.commands)
     const origins = prepared.map(({ origin }) => origin)
-    const results = await this.#link.transmit(commands, origins, signal, commit)
+    const results = await this.#link.transmit(commands, origins, signal, commit, via)
     return prepared.map((each, index) => resultOf(each, results.slice(index, index + 1))) as ResultsOf<S>
   }
 
@@ -134,8 +162,8 @@ export class Connection implements ExecutionRunner, SchemaBind {
   begin(options?: BeginOptionsOfConnection): Transaction
   begin<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: BeginOptionsOfConnection): Promise<T>
   begin<T>(
-    first: BeginOptionsOfConnection | ((connection: Connection) => T | PromiseLike<T>) = {},
-    second: BeginOptionsOfConnection = {},
+    first?: BeginOptionsOfConnection | ((connection: Connection) => T | PromiseLike<T>),
+    second?: BeginOptionsOfConnection,
   ): Transaction | Promise<T> {
     return typeof first === 'function' ? this.#runBlock(() => this.#begin(second), first) : this.#begin(first)
   }
@@ -221,14 +249,21 @@ export class Connection implements ExecutionRunner, SchemaBind {
       return []
     }
     const prepared = prepareFlight(this.#link.runtime, items)
-    return flightResults(prepared, await this.#link.transmit(prepared.commands, prepared.origins, signal, commit))
+    return flightResults(
+      prepared,
+      await this.#link.transmit(prepared.commands, prepared.origins, signal, commit, prepared.via),
+    )
   }
 
   /** @internal */
   async runExecution(execution: Execution): Promise<Result> {
-    const { statement, parameters, signal, commit } = execution
-    const prepared = prepareExecution(this.#link.runtime, statement, parameters)
-    return resultOf(prepared, await this.#link.transmit(prepared.commands, prepared.origin, signal, commit))
+    const { statement, parameters, options, commit } = execution
+    const via = this.#link.runtime.for(statement, options)
+    const prepared = prepareExecution(via, statement, parameters)
+    return resultOf(
+      prepared,
+      await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via),
+    )
   }
 
   /** @internal Other schemas in place of those that tables name; null for none. */
@@ -241,8 +276,8 @@ export class Connection implements ExecutionRunner, SchemaBind {
     return runDdl(this, plan, options, false)
   }
 
-  #begin(options: BeginOptionsOfConnection): Transaction {
-    checkBeginOptions('begin()', options)
+  #begin(options: BeginOptionsOfConnection | undefined): Transaction {
+    if (options !== undefined) checkBeginOptions('begin()', options)
     return this.#link.begin(options)
   }
 

@@ -16,6 +16,7 @@ import { QueuePool } from '../pool/queue-pool.ts'
 import { StaticPool } from '../pool/simple-pools.ts'
 import { CompiledCache } from './compiled-cache.ts'
 import { Engine } from './engine.ts'
+import { EngineCore } from './engine-core.ts'
 import { Observer } from './observer.ts'
 import { checkEngineOptions, type EngineOptions, poolOptionsOf } from './options.ts'
 import { Runtime } from './runtime.ts'
@@ -41,13 +42,15 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   const settings = driverSettings(parsed, found, options)
   const observer = new Observer(loggerOf(options), options.hideParameters ?? false)
   const make = (factory: DialectFactory): Runtime => makeRuntime(factory, settings, observer, options)
-  return new Engine(parsed, observer, {
+  const core = new EngineCore(parsed, observer, {
     now() {
       const factory = factoryAtHand(found.registration)
       return factory === null ? null : make(factory)
     },
     load: async () => make(await loadFactory(found.registration)),
   })
+  const { isolationLevel, executionOptions = {} } = options
+  return new Engine(core, isolationLevel === undefined ? executionOptions : { isolationLevel, ...executionOptions })
 }
 
 function makeRuntime(
@@ -71,7 +74,6 @@ function makeRuntime(
     cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
     observer,
     hideParameters: options.hideParameters ?? false,
-    isolationLevel: options.isolationLevel ?? null,
   })
 }
 

@@ -2,22 +2,28 @@
 import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { URL } from '../dialect/url.ts'
-import { InvalidRequestError, ResourceClosedError } from '../errors.ts'
+import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
 import type { PoolStatus } from '../pool/pool.ts'
-import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CacheStatistics } from './compiled-cache.ts'
 import { Connection } from './connection.ts'
 import { runDdl } from './ddl.ts'
+import type { EngineCore } from './engine-core.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
-import type { Observer, StatementListener } from './observer.ts'
-import { type ConnectOptions, checkConnectOptions, type ExecuteOptions } from './options.ts'
+import type { StatementListener } from './observer.ts'
+import {
+  type ConnectionExecutionOptions,
+  type ConnectOptions,
+  checkConnectionOptions,
+  checkConnectOptions,
+  type ExecuteOptions,
+} from './options.ts'
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
-import type { Runtime } from './runtime.ts'
+import { mergeOptions, type Runtime } from './runtime.ts'
 
 /** How an engine is doing. */
 export interface EngineStatistics {
@@ -32,12 +38,7 @@ export interface CompiledStatement {
   readonly parameters: readonly unknown[]
 }
 
-/** Makes what the connections of an engine share. */
-export interface RuntimeSource {
-  /** Null where the dialect's code has to be loaded first. */
-  now(): Runtime | null
-  load(): Promise<Runtime>
-}
+const NO_OPTIONS: ConnectOptions = {}
 
 const NOTHING_YET: EngineStatistics = {
   pool: { pool: 'none yet', size: 0, limit: 0, idle: 0, checkedOut: 0, opening: 0, waiting: 0 },
@@ -52,19 +53,37 @@ const NOTHING_YET: EngineStatistics = {
  * await using engine = createEngine('postgresql://scott:tiger@localhost/shop')
  */
 export class Engine implements ExecutionRunner, SchemaBind {
-  readonly url: URL
-  readonly #observer: Observer
-  readonly #source: RuntimeSource
+  readonly #core: EngineCore
+  readonly #options: ConnectionExecutionOptions
   #runtime: Runtime | null
-  #loading: Promise<Runtime> | null = null
-  #disposal: Promise<void> | null = null
 
-  /** @internal */
-  constructor(url: URL, observer: Observer, source: RuntimeSource) {
-    this.url = url
-    this.#observer = observer
-    this.#source = source
-    this.#runtime = source.now()
+  /** @internal @param options of all that runs on this engine. */
+  constructor(core: EngineCore, options: ConnectionExecutionOptions) {
+    this.#core = core
+    this.#options = options
+    this.#runtime = core.runtime?.with(options) ?? null
+  }
+
+  get url(): URL {
+    return this.#core.url
+  }
+
+  /**
+   * A view of this engine whose connections and statements run with options, over the engine's own; pool, dialect, compiled
+   * statements and listeners are shared, and disposing of either disposes of both.
+   *
+   * @throws ArgumentError an option is unknown or cannot be.
+   * @example
+   * const reports = engine.executionOptions({ isolationLevel: 'REPEATABLE READ', readOnly: true, timeoutMs: 60_000 })
+   */
+  executionOptions(options: ConnectionExecutionOptions): Engine {
+    checkConnectionOptions('executionOptions()', options)
+    return new Engine(this.#core, mergeOptions(this.#options, options))
+  }
+
+  /** The options of all that runs on this engine. */
+  getExecutionOptions(): ConnectionExecutionOptions {
+    return this.#options
   }
 
   /**
@@ -136,12 +155,15 @@ export class Engine implements ExecutionRunner, SchemaBind {
    * @throws TimeoutError none became free in time.
    * @throws OperationalError the database cannot be reached, or refuses.
    */
-  async connect(options: ConnectOptions = {}): Promise<Connection> {
-    checkConnectOptions('connect()', options)
-    const { signal, schemaTranslateMap, ...begin } = options
+  async connect(options: ConnectOptions = NO_OPTIONS): Promise<Connection> {
+    if (options !== NO_OPTIONS) checkConnectOptions('connect()', options)
     const own = this.#runtime ?? (await this.#ready())
-    const runtime = schemaTranslateMap === undefined ? own : own.translated(schemaTranslateMap)
-    return new Connection(runtime, await this.#checkout(runtime, signal), begin)
+    if (options === NO_OPTIONS) return new Connection(own, await this.#core.checkout(own, undefined))
+    const { signal, ...execution } = options
+    const runtime = own.with(execution)
+    // What cannot be together is told here, not by the first statement.
+    runtime.beginCommand()
+    return new Connection(runtime, await this.#core.checkout(runtime, signal))
   }
 
   /**
@@ -167,8 +189,7 @@ export class Engine implements ExecutionRunner, SchemaBind {
    * Calling it again does nothing more.
    */
   dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose()
-    return this.#disposal
+    return this.#core.dispose()
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -188,7 +209,7 @@ export class Engine implements ExecutionRunner, SchemaBind {
 
   /** @internal Tells a listener of each command before it is sent. @returns what ends it. */
   onStatement(listener: StatementListener): () => void {
-    return this.#observer.listen(listener)
+    return this.#core.observer.listen(listener)
   }
 
   /** @internal Runs a plan of DDL in a transaction of its own; called by `metadata.createAll()`. */
@@ -201,16 +222,18 @@ export class Engine implements ExecutionRunner, SchemaBind {
   /** @internal */
   async runExecution(execution: Execution): Promise<Result> {
     const runtime = this.#runtime ?? (await this.#ready())
-    if (runtime.isolationLevel !== null && runtime.isolationLevel !== 'AUTOCOMMIT') return this.#runIsolated(execution)
-    const { statement, parameters, signal } = execution
-    const prepared = prepareExecution(runtime, statement, parameters)
+    if (runtime.needsTransaction) return this.#runIsolated(execution)
+    const { statement, parameters, options } = execution
+    const signal = options?.signal
+    const own = runtime.for(statement, options)
+    const prepared = prepareExecution(own, statement, parameters)
     const { commands, origin } = prepared
-    const slot = await this.#checkout(runtime, signal)
+    const slot = await this.#core.checkout(own, signal)
     let results: readonly CommandResult[]
     try {
-      results = await runtime.send(slot, commands, 0, commands.length, origin, signal)
+      results = await own.send(slot, commands, 0, commands.length, origin, signal)
     } catch (error) {
-      results = failed(runtime, error, commands, signal)
+      results = failed(own, error, commands, signal)
     } finally {
       const reset = runtime.pool.checkin(slot)
       if (reset !== undefined) await reset
@@ -219,9 +242,9 @@ export class Engine implements ExecutionRunner, SchemaBind {
   }
 
   /** A statement alone obeys the engine's isolation level only inside of a transaction that names it. */
-  #runIsolated({ statement, parameters, signal }: Execution): Promise<Result> {
-    const options = signal === undefined ? {} : { signal }
-    return this.begin((connection) => connection.execute(statement as never, parameters as never, options), options)
+  #runIsolated({ statement, parameters, options }: Execution): Promise<Result> {
+    const connecting = options?.signal === undefined ? NO_OPTIONS : { signal: options.signal }
+    return this.begin((connection) => connection.execute(statement as never, parameters as never, options), connecting)
   }
 
   async #inTransaction<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: ConnectOptions): Promise<T> {
@@ -239,36 +262,10 @@ export class Engine implements ExecutionRunner, SchemaBind {
     return connection
   }
 
-  async #checkout(runtime: Runtime, signal: AbortSignal | undefined): Promise<PooledConnection> {
-    if (this.#disposal !== null) throw disposedError()
-    try {
-      return await runtime.pool.checkout(signal)
-    } catch (error) {
-      throw runtime.wrap(error, [], 0, 0, signal)
-    }
-  }
-
   async #ready(): Promise<Runtime> {
-    if (this.#disposal !== null) throw disposedError()
-    if (this.#runtime !== null) return this.#runtime
-    this.#loading ??= this.#source.load()
-    try {
-      this.#runtime ??= await this.#loading
-      return this.#runtime
-    } catch (error) {
-      this.#loading = null
-      throw error
-    }
-  }
-
-  async #dispose(): Promise<void> {
-    const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
-    if (!runtime) return
-    const { pool, driver } = runtime
-    await pool.dispose()
-    const released = pool.drained().then(() => driver.dispose())
-    // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
-    if (pool.status().checkedOut === 0) await released
+    const shared = await this.#core.ready()
+    this.#runtime ??= shared.with(this.#options)
+    return this.#runtime
   }
 }
 
@@ -283,8 +280,4 @@ function failed(
     if (error.disconnected && !error.canceled) runtime.pool.invalidate()
   }
   throw runtime.wrap(error, commands, 0, commands.length, signal)
-}
-
-function disposedError(): ResourceClosedError {
-  return new ResourceClosedError('This Engine is disposed')
 }

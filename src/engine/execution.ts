@@ -35,7 +35,7 @@ export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> exten
   readonly runner: ExecutionRunner
   readonly statement: Statement
   readonly parameters: unknown
-  readonly signal: AbortSignal | undefined
+  readonly options: ExecuteOptions | undefined
   /** COMMIT rides in the same flight. */
   commit = false
 
@@ -44,7 +44,7 @@ export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> exten
     this.runner = runner
     this.statement = statement
     this.parameters = parameters
-    this.signal = options?.signal
+    this.options = options
   }
 
   protected begin(): Promise<Result<Row, Tuple>> {

@@ -5,6 +5,7 @@ import type { Dialect } from '../dialect/dialect.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { commandOf, processRows, resolveStatement } from './execution.ts'
+import type { ExecuteOptions } from './options.ts'
 import { valuesOf } from './parameters.ts'
 import type { Runtime } from './runtime.ts'
 
@@ -13,6 +14,8 @@ export interface FlightItem {
   readonly statement: Executable
   /** Values by name; for INSERT and UPDATE also the columns that are written. */
   readonly parameters?: Readonly<Record<string, unknown>> | null
+  /** Options of this execution. */
+  readonly options?: ExecuteOptions
 }
 
 /** What a statement of a flight gave. @internal */
@@ -36,6 +39,8 @@ export interface FlightOptions {
 export interface PreparedFlight {
   readonly commands: readonly Command[]
   readonly origins: readonly CompiledEntry[]
+  /** What the flight runs with: the last statement that has options of its own decides. */
+  readonly via: Runtime
 }
 
 /** Sends flights. */
@@ -49,12 +54,15 @@ export interface FlightSender {
 export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): PreparedFlight {
   const commands: Command[] = []
   const origins: CompiledEntry[] = []
-  for (const { statement, parameters = null } of items) {
-    const resolved = resolveStatement(runtime, statement, parameters)
+  let via = runtime
+  for (const { statement, parameters = null, options } of items) {
+    const own = runtime.for(statement, options)
+    if (own !== runtime) via = own
+    const resolved = resolveStatement(own, statement, parameters)
     origins.push(resolved.entry)
-    commands.push(commandOf(runtime, resolved.compiled, valuesOf(resolved, parameters, null)))
+    commands.push(commandOf(own, resolved.compiled, valuesOf(resolved, parameters, null)))
   }
-  return { commands, origins }
+  return { commands, origins, via }
 }
 
 /** What each statement gave. */

@@ -7,6 +7,7 @@ export type { FlightItem, FlightOptions, FlightResult } from './flight.ts'
 export type { StatementEvent, StatementListener } from './observer.ts'
 export type {
   BeginOptionsOfConnection,
+  ConnectionExecutionOptions,
   ConnectionIsolationLevel,
   ConnectOptions,
   EngineOptions,

@@ -1,6 +1,5 @@
 // `Link`: the working part of a Connection: one borrowed connection, the flights on it, and its transaction's state.
 import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
-import type { BeginOptions } from '../dialect/dialect.ts'
 import {
   CommitOutcomeUnknown,
   IllegalStateChangeError,
@@ -13,7 +12,7 @@ import { quoteName } from '../nearest.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { rollBack } from '../pool/reset.ts'
 import type { Origins } from './observer.ts'
-import type { BeginOptionsOfConnection } from './options.ts'
+import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
 import type { Transaction, TransactionOwner } from './transaction.ts'
 import { TransactionScope } from './transaction-scope.ts'
@@ -27,9 +26,8 @@ const ENDS_FAILURE = /^\s*(?:rollback|abort)\b/i
 
 /** One borrowed connection, the flights on it, and its transaction's state. */
 export class Link implements TransactionOwner {
-  readonly runtime: Runtime
+  #runtime: Runtime
   readonly scope: TransactionScope = new TransactionScope(this)
-  readonly #beginOptions: BeginOptionsOfConnection
   #slot: PooledConnection | null
   #closed = false
   /** What is running. */
@@ -38,10 +36,27 @@ export class Link implements TransactionOwner {
   /** The transaction whose block is running: nothing is run behind its end. */
   block: Transaction | null = null
 
-  constructor(runtime: Runtime, slot: PooledConnection, options: BeginOptionsOfConnection) {
-    this.runtime = runtime
+  constructor(runtime: Runtime, slot: PooledConnection) {
+    this.#runtime = runtime
     this.#slot = slot
-    this.#beginOptions = options
+  }
+
+  get runtime(): Runtime {
+    return this.#runtime
+  }
+
+  /** @throws InvalidRequestError they are of transactions, and one has begun. */
+  setOptions(options: ConnectionExecutionOptions): void {
+    const { isolationLevel, readOnly, deferrable } = options
+    if (this.scope.root !== null && (isolationLevel ?? readOnly ?? deferrable) !== undefined)
+      throw new InvalidRequestError(
+        'This Connection has already begun a transaction, by begin() or by running a statement (autobegin): ' +
+          'isolationLevel, readOnly and deferrable may not be altered before commit() or rollback() has ended it',
+      )
+    const runtime = this.#runtime.with(options)
+    // What cannot be together is told here, not by the first statement.
+    runtime.beginCommand()
+    this.#runtime = runtime
   }
 
   get closed(): boolean {
@@ -58,6 +73,7 @@ export class Link implements TransactionOwner {
    *
    * @param origins where each command comes from, for the log; one for all where it is no list.
    * @param commit whether COMMIT travels behind them.
+   * @param via the runtime with the options of these statements.
    * @returns what the commands gave, without those that rode with them.
    */
   async transmit(
@@ -65,11 +81,12 @@ export class Link implements TransactionOwner {
     origins: Origins,
     signal: AbortSignal | undefined,
     commit: boolean,
+    via: Runtime = this.#runtime,
   ): Promise<readonly CommandResult[]> {
     const what = commands[0]?.statement.sql ?? 'COMMIT'
     this.#checkUsable(what)
     const { scope } = this
-    if (scope.root === null) this.#open({})
+    if (scope.root === null) this.#open()
     const { waiting } = scope
     const first = waiting.length
     const last = commit && scope.endsOnIdle ? ENDING : NONE
@@ -78,7 +95,7 @@ export class Link implements TransactionOwner {
     let results: readonly CommandResult[]
     try {
       const slot = this.#slot ?? (await this.#reconnect(signal))
-      results = await this.runtime.send(slot, all, first, commands.length, origins, signal)
+      results = await via.send(slot, all, first, commands.length, origins, signal)
       this.#arrived(slot)
     } catch (error) {
       results = this.#departed(error, all, first, commands.length, commit, signal)
@@ -97,7 +114,7 @@ export class Link implements TransactionOwner {
   }
 
   /** @throws InvalidRequestError a transaction has begun already. */
-  begin(options: BeginOptionsOfConnection): Transaction {
+  begin(options?: BeginOptionsOfConnection): Transaction {
     this.checkOpen()
     this.#checkBlock()
     if (this.scope.root !== null)
@@ -113,7 +130,7 @@ export class Link implements TransactionOwner {
     this.checkOpen()
     this.#checkBlock()
     this.scope.checkSound()
-    if (this.scope.root === null) this.#open({})
+    if (this.scope.root === null) this.#open()
     return this.scope.openNested()
   }
 
@@ -189,11 +206,8 @@ export class Link implements TransactionOwner {
     if (this.#closed) throw new ResourceClosedError('This Connection is closed')
   }
 
-  #open(options: BeginOptionsOfConnection): Transaction {
-    const { isolationLevel = this.runtime.isolationLevel, ...rest } = { ...this.#beginOptions, ...options }
-    if (isolationLevel === 'AUTOCOMMIT') return this.scope.open(null)
-    const begin: BeginOptions = isolationLevel === null ? rest : { ...rest, isolationLevel }
-    return this.scope.open(this.runtime.beginCommand(begin))
+  #open(options?: BeginOptionsOfConnection): Transaction {
+    return this.scope.open(this.#runtime.beginCommand(options))
   }
 
   async #rollBackTo(savepoint: Transaction): Promise<void> {

@@ -47,8 +47,15 @@ export class Observer {
   /**
    * @param first index of the first command that `origins` speaks of; those in front of it ride with them.
    * @param count how many commands `origins` speaks of.
+   * @param token stands in front of what the log says.
    */
-  sending(commands: readonly Command[], first: number, count: number, origins: Origins): void {
+  sending(
+    commands: readonly Command[],
+    first: number,
+    count: number,
+    origins: Origins,
+    token: string | null = null,
+  ): void {
     this.#flights += 1
     const flight = this.#flights
     for (const { statement, parameters } of commands)
@@ -58,7 +65,7 @@ export class Observer {
       if (index < first || index >= first + count) return 'transaction'
       return isList(origins) ? (origins[index - first] ?? 'raw') : origins
     }
-    this.#log(this.#logger, commands, originOf)
+    this.#log(this.#logger, commands, originOf, token === null ? '' : `[${token}] `)
   }
 
   /** Rows that came back, for the most talkative of logs. */
@@ -72,7 +79,7 @@ export class Observer {
     }
   }
 
-  #log(logger: Logger, commands: readonly Command[], originOf: (index: number) => Origin): void {
+  #log(logger: Logger, commands: readonly Command[], originOf: (index: number) => Origin, mark: string): void {
     for (let index = 0; index < commands.length; ) {
       const { statement } = commands[index] as Command
       // Many sets of parameters for one statement are one line.
@@ -80,10 +87,9 @@ export class Observer {
       while (end < commands.length && commands[end]?.statement === statement) end += 1
       const sets = commands.slice(index, end).map((command) => command.parameters)
       const origin = originOf(index)
-      logger.info(
-        origin === 'transaction' && statement.sql.startsWith('BEGIN') ? `${statement.sql} (implicit)` : statement.sql,
-      )
-      if (origin !== 'transaction') logger.info(`${badgeOf(origin)} ${this.#show(sets)}`)
+      const implicit = origin === 'transaction' && statement.sql.startsWith('BEGIN') ? ' (implicit)' : ''
+      logger.info(mark + statement.sql + implicit)
+      if (origin !== 'transaction') logger.info(`${mark}${badgeOf(origin)} ${this.#show(sets)}`)
       index = end
     }
   }

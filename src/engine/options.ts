@@ -3,7 +3,12 @@ import type { Driver } from '../dialect/contract/driver.ts'
 import type { Password } from '../dialect/contract/settings.ts'
 import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
-import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
+import {
+  checkExecutionValues,
+  EXECUTION_KEYS,
+  type ExecutionOptions,
+  refuseTransactionKeys,
+} from '../expression/base/execution-options.ts'
 import type { LogSink } from '../log.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { PoolOptions } from '../pool/options.ts'
@@ -39,6 +44,8 @@ export interface EngineOptions {
   readonly poolClass?: PoolClass
   /** For all connections of this engine. Default: the database's own. */
   readonly isolationLevel?: ConnectionIsolationLevel
+  /** How all connections of this engine run their transactions and statements. Default: none of them. */
+  readonly executionOptions?: ConnectionExecutionOptions
   /** How many compiled statements are kept; 0 keeps none. Default 500. */
   readonly compiledCacheSize?: number
   /** More settings for the driver, merged over the URL's query: `{ application_name: 'web' }`. */
@@ -49,31 +56,31 @@ export interface EngineOptions {
   readonly inLists?: 'array' | 'expand'
 }
 
-/** Options of `engine.connect()` and `engine.begin()`. */
-export interface ConnectOptions extends BeginOptionsOfConnection {
-  /**
-   * Other schemas in place of those that tables, views and sequences name: `{ '': 'tenant_1' }` for those that name none. What is
-   * compiled is kept for each map. Named types and SQL written by hand stay as they are.
-   */
-  readonly schemaTranslateMap?: SchemaTranslateMap
-  /** Aborting it ends the wait for a connection. */
-  readonly signal?: AbortSignal
-}
-
 /** How the transactions of a connection begin. */
 export interface BeginOptionsOfConnection extends Omit<BeginOptions, 'isolationLevel'> {
   /** Default: the engine's. */
   readonly isolationLevel?: ConnectionIsolationLevel
 }
 
-/** Options of `execute()`. */
-export interface ExecuteOptions {
+/** Options of how a connection, or all connections of an engine, run their transactions and statements. */
+export interface ConnectionExecutionOptions extends BeginOptionsOfConnection, ExecutionOptions {}
+
+/** Options of `engine.connect()` and `engine.begin()`. */
+export interface ConnectOptions extends ConnectionExecutionOptions {
+  /** Aborting it ends the wait for a connection. */
+  readonly signal?: AbortSignal
+}
+
+/** Options of `execute()`. They win over those of the connection, which win over those of the engine, which win over those of the statement. */
+export interface ExecuteOptions extends ExecutionOptions {
   /** Aborting it before the statement is sent refuses it; later it is canceled on the server. The rejection is the signal's reason. */
   readonly signal?: AbortSignal
 }
 
 /** Options of `connection.executeAll()`. */
-export interface ExecuteAllOptions extends ExecuteOptions {
+export interface ExecuteAllOptions {
+  /** As for `execute()`, of the whole flight. */
+  readonly signal?: AbortSignal
   /** COMMIT travels behind the statements. Default false. */
   readonly commit?: boolean
 }
@@ -98,6 +105,7 @@ const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
   'poolLeakTracking',
   'poolClass',
   'isolationLevel',
+  'executionOptions',
   'compiledCacheSize',
   'connectArguments',
   'password',
@@ -112,6 +120,7 @@ const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
 export function checkEngineOptions(options: EngineOptions): void {
   checkKeys('createEngine()', options, ENGINE_KEYS)
   checkIsolation(options.isolationLevel)
+  if (options.executionOptions !== undefined) checkConnectionOptions('executionOptions', options.executionOptions)
   const { compiledCacheSize = 0, inLists, echo } = options
   if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
     throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
@@ -122,7 +131,9 @@ export function checkEngineOptions(options: EngineOptions): void {
 }
 
 const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']
-const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...BEGIN_KEYS, 'signal', 'schemaTranslateMap']
+const CONNECTION_KEYS: readonly (keyof ConnectionExecutionOptions)[] = [...BEGIN_KEYS, ...EXECUTION_KEYS]
+const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...CONNECTION_KEYS, 'signal']
+const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = [...EXECUTION_KEYS, 'signal']
 
 /**
  * Refuses options of transactions that are unknown or cannot be.
@@ -131,7 +142,18 @@ const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...BEGIN_KEYS, 'signal'
  */
 export function checkBeginOptions(place: string, options: BeginOptionsOfConnection): void {
   checkKeys(place, options, BEGIN_KEYS)
-  checkIsolation(options.isolationLevel)
+  checkTransactionValues(place, options)
+}
+
+/**
+ * Refuses execution options of engines and connections that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkConnectionOptions(place: string, options: ConnectionExecutionOptions): void {
+  checkKeys(place, options, CONNECTION_KEYS)
+  checkTransactionValues(place, options)
+  checkExecutionValues(place, options)
 }
 
 /**
@@ -141,7 +163,32 @@ export function checkBeginOptions(place: string, options: BeginOptionsOfConnecti
  */
 export function checkConnectOptions(place: string, options: ConnectOptions): void {
   checkKeys(place, options, CONNECT_KEYS)
-  checkIsolation(options.isolationLevel)
+  checkTransactionValues(place, options)
+  checkExecutionValues(place, options)
+}
+
+/**
+ * Refuses options of one execution that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkExecuteOptions(place: string, options: ExecuteOptions): void {
+  refuseTransactionKeys(place, options)
+  checkKeys(place, options, EXECUTE_KEYS)
+  checkExecutionValues(place, options)
+}
+
+function checkTransactionValues(
+  place: string,
+  { isolationLevel, readOnly, deferrable }: BeginOptionsOfConnection,
+): void {
+  checkIsolation(isolationLevel)
+  for (const [name, value] of [
+    ['readOnly', readOnly],
+    ['deferrable', deferrable],
+  ] as const)
+    if (value !== undefined && typeof value !== 'boolean')
+      throw new ArgumentError(`${place}: ${name} must be true or false, got ${quoteName(String(value))}`)
 }
 
 const EXECUTE_ALL_KEYS: readonly (keyof ExecuteAllOptions)[] = ['commit', 'signal']

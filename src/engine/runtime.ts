@@ -1,14 +1,26 @@
-// `Runtime`: what all connections of one engine share once its dialect is loaded.
+// `Runtime`: what the connections of one engine share once its dialect is loaded, and the options that they run with.
+
+import { StatementTimeout } from '../database-errors.ts'
 import type { Command, CommandResult, Driver, DriverStatement } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
-import type { BeginOptions, Dialect } from '../dialect/dialect.ts'
-import type { StatementError } from '../errors.ts'
-import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
+import type { BeginOptions, Dialect, ErrorContext, IsolationLevel } from '../dialect/dialect.ts'
+import { ArgumentError, type StatementError } from '../errors.ts'
+import { Executable } from '../expression/base/executable.ts'
+import {
+  EXECUTION_KEYS,
+  type ExecutionOptions,
+  type StatementExecutionOptions,
+} from '../expression/base/execution-options.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CompiledCache } from './compiled-cache.ts'
 import type { Observer, Origins } from './observer.ts'
-import type { ConnectionIsolationLevel } from './options.ts'
+import {
+  type BeginOptionsOfConnection,
+  type ConnectionExecutionOptions,
+  checkExecuteOptions,
+  type ExecuteOptions,
+} from './options.ts'
 import { RawStatements } from './raw-statements.ts'
 
 /** What a runtime is made of. */
@@ -19,45 +31,129 @@ export interface RuntimeParts {
   readonly cache: CompiledCache
   readonly observer: Observer
   readonly hideParameters: boolean
-  readonly isolationLevel: ConnectionIsolationLevel | null
 }
 
-/** What all connections of one engine share. */
+/** What runtimes of one engine share, whatever their options. */
+class Shared {
+  readonly raw: RawStatements = new RawStatements()
+  readonly begins: Map<string, Command> = new Map()
+  /** What the server was found to do where nobody says otherwise. */
+  defaultIsolationLevel: IsolationLevel | null = null
+}
+
+/** What all connections of one engine share, and the options that they run with. */
 export class Runtime {
   readonly dialect: Dialect
   readonly driver: Driver
   readonly pool: Pool
   readonly cache: CompiledCache
   readonly observer: Observer
-  readonly isolationLevel: ConnectionIsolationLevel | null
-  readonly raw: RawStatements = new RawStatements()
-  readonly #hideParameters: boolean
+  /** Those of the engine, overridden by those of a connection. */
+  readonly options: ConnectionExecutionOptions
+  readonly raw: RawStatements
+  readonly shared: Shared
   readonly #parts: RuntimeParts
-  readonly #begins: Map<string, Command> = new Map()
+  readonly #timeoutMs: number | null
+  readonly #loggingToken: string | null
+  #begin: Command | null | undefined = undefined
+  /** This, with options of statements below its own. */
+  #behind: WeakMap<StatementExecutionOptions, Runtime> | null = null
 
-  constructor(parts: RuntimeParts) {
+  constructor(parts: RuntimeParts, options: ConnectionExecutionOptions = NO_OPTIONS, shared: Shared = new Shared()) {
     this.#parts = parts
     this.dialect = parts.dialect
     this.driver = parts.driver
     this.pool = parts.pool
-    this.cache = parts.cache
     this.observer = parts.observer
-    this.isolationLevel = parts.isolationLevel
-    this.#hideParameters = parts.hideParameters
+    this.options = options
+    this.shared = shared
+    this.raw = shared.raw
+    this.cache = cacheFor(parts.cache, options)
+    this.#timeoutMs = timeoutOf(options)
+    this.#loggingToken = options.loggingToken ?? null
   }
 
-  /** The same with other schemas in place of those that tables name. */
-  translated(schemas: SchemaTranslateMap): Runtime {
-    return new Runtime({ ...this.#parts, cache: this.cache.translated(schemas) })
+  /** The same with other options; those given win. */
+  with(options: ConnectionExecutionOptions): Runtime {
+    return new Runtime(this.#parts, mergeOptions(this.options, options), this.shared)
   }
 
-  /** The command that begins a transaction in this way. */
-  beginCommand(options: BeginOptions): Command {
+  /**
+   * What one execution runs with: itself, unless the statement or the call has options.
+   *
+   * @throws ArgumentError an option of the call is unknown or cannot be.
+   */
+  for(statement: unknown, call: ExecuteOptions | undefined): Runtime {
+    let runtime: Runtime = this
+    if (statement instanceof Executable) {
+      const own = statement.executionOptionsOf
+      for (const _ in own) {
+        runtime = this.#behindOf(own)
+        break
+      }
+    }
+    return call === undefined ? runtime : runtime.#called(call)
+  }
+
+  #behindOf(own: StatementExecutionOptions): Runtime {
+    this.#behind ??= new WeakMap()
+    let runtime = this.#behind.get(own)
+    if (runtime === undefined) {
+      const known = Object.entries(own).filter(([key]) => (EXECUTION_KEYS as readonly string[]).includes(key))
+      runtime =
+        known.length === 0
+          ? this
+          : new Runtime(this.#parts, mergeOptions(Object.fromEntries(known), this.options), this.shared)
+      this.#behind.set(own, runtime)
+    }
+    return runtime
+  }
+
+  #called(call: ExecuteOptions): Runtime {
+    let others = false
+    for (const key in call) if (key !== 'signal') others = true
+    if (!others) return this
+    checkExecuteOptions('execute()', call)
+    const { signal: _, ...options } = call
+    return this.with(options)
+  }
+
+  /** Whether a transaction must be begun for a statement to run as the options want it. */
+  get needsTransaction(): boolean {
+    const { isolationLevel, readOnly, deferrable } = this.options
+    return (isolationLevel !== undefined && isolationLevel !== 'AUTOCOMMIT') || readOnly === true || deferrable === true
+  }
+
+  /**
+   * The command that begins a transaction; null where none is begun.
+   *
+   * @throws ArgumentError what only a transaction can be is asked of AUTOCOMMIT.
+   */
+  beginCommand(options: BeginOptionsOfConnection = NO_OPTIONS): Command | null {
+    if (options !== NO_OPTIONS) return this.#makeBegin(mergeOptions(this.options, options))
+    if (this.#begin === undefined) this.#begin = this.#makeBegin(this.options)
+    return this.#begin
+  }
+
+  #makeBegin({ isolationLevel, readOnly, deferrable }: BeginOptionsOfConnection): Command | null {
+    if (isolationLevel === 'AUTOCOMMIT') {
+      if (readOnly !== undefined || deferrable !== undefined)
+        throw new ArgumentError(
+          'readOnly and deferrable belong to transactions, and AUTOCOMMIT begins none: name an isolation level, such as READ COMMITTED',
+        )
+      return null
+    }
+    const options: BeginOptions = {
+      ...(isolationLevel === undefined ? {} : { isolationLevel }),
+      ...(readOnly === undefined ? {} : { readOnly }),
+      ...(deferrable === undefined ? {} : { deferrable }),
+    }
     const sql = this.dialect.beginStatement(options)
-    let command = this.#begins.get(sql)
+    const { begins } = this.shared
+    let command = begins.get(sql)
     if (command === undefined) {
       command = controlCommand(sql, true)
-      this.#begins.set(sql, command)
+      begins.set(sql, command)
     }
     return command
   }
@@ -76,19 +172,51 @@ export class Runtime {
     origins: Origins,
     signal: AbortSignal | undefined,
   ): Promise<CommandResult[]> {
+    if (this.#timeoutMs !== null)
+      return this.#sendInTime(this.#timeoutMs, slot, commands, first, count, origins, signal)
+    return this.#send(slot, commands, first, count, origins, signal)
+  }
+
+  #send(
+    slot: PooledConnection,
+    commands: readonly Command[],
+    first: number,
+    count: number,
+    origins: Origins,
+    signal: AbortSignal | undefined,
+  ): Promise<CommandResult[]> {
     const { observer } = this
     const options = signal === undefined ? undefined : { signal }
     if (!observer.active) return slot.connection.run(commands, options)
-    observer.sending(commands, first, count, origins)
+    observer.sending(commands, first, count, origins, this.#loggingToken)
     return slot.connection.run(commands, options).then((results) => {
       observer.received(results)
       return results
     })
   }
 
+  async #sendInTime(
+    timeoutMs: number,
+    slot: PooledConnection,
+    commands: readonly Command[],
+    first: number,
+    count: number,
+    origins: Origins,
+    signal: AbortSignal | undefined,
+  ): Promise<CommandResult[]> {
+    const limit = new AbortController()
+    const timer = setTimeout(() => limit.abort(new TimeLimit(timeoutMs)), timeoutMs)
+    const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal])
+    try {
+      return await this.#send(slot, commands, first, count, origins, either)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   /** Tells observers of commands of the engine's own that are sent by other means. */
   tell(commands: readonly Command[]): void {
-    if (this.observer.active) this.observer.sending(commands, 0, commands.length, 'transaction')
+    if (this.observer.active) this.observer.sending(commands, 0, commands.length, 'transaction', this.#loggingToken)
   }
 
   /**
@@ -108,16 +236,57 @@ export class Runtime {
     if (error.canceled && signal?.aborted) return signal.reason
     const index = error.commandIndex ?? first
     const command = commands[Math.min(index, commands.length - 1)]
-    const wrapped: StatementError = this.dialect.wrapError(error, {
+    const context: ErrorContext = {
       statement: command?.statement.sql ?? null,
       parameters: command?.parameters ?? null,
-      hideParameters: this.#hideParameters,
-    })
+      hideParameters: this.#parts.hideParameters,
+    }
+    const wrapped: StatementError =
+      error.canceled && error.cause instanceof TimeLimit
+        ? timedOut(error, error.cause, context)
+        : this.dialect.wrapError(error, context)
     // What is above in the stack is how errors are wrapped; what matters is who asked.
     Error.captureStackTrace(wrapped, this.wrap)
     wrapped.flightIndex = index >= first && index < first + count ? index - first : null
     return wrapped
   }
+}
+
+/** Why a flight was canceled: its own limit. */
+class TimeLimit {
+  readonly ms: number
+  constructor(ms: number) {
+    this.ms = ms
+  }
+}
+
+function timedOut(error: DriverError, { ms }: TimeLimit, context: ErrorContext): StatementTimeout {
+  return new StatementTimeout(`The statement was canceled after ${ms} ms (timeoutMs)\n[SQL: ${context.statement}]`, {
+    ...context,
+    cause: error,
+    sqlState: error.fields?.sqlState ?? null,
+    connectionInvalidated: error.disconnected,
+  })
+}
+
+const NO_OPTIONS: ConnectionExecutionOptions = {}
+
+/** The longest time a timer of the platform can be set to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+function timeoutOf({ timeoutMs }: ExecutionOptions): number | null {
+  return timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS ? null : timeoutMs
+}
+
+function cacheFor(cache: CompiledCache, { schemaTranslateMap, compiledCache }: ExecutionOptions): CompiledCache {
+  const translated = schemaTranslateMap === undefined ? cache : cache.translated(schemaTranslateMap)
+  return compiledCache === null ? translated.unkept() : translated
+}
+
+/** Options with others over them; what is undefined is not given. */
+export function mergeOptions<O extends object>(under: O, over: O): O {
+  const given = Object.entries(over).filter(([, value]) => value !== undefined)
+  return given.length === 0 ? under : { ...under, ...Object.fromEntries(given) }
 }
 
 /** A command of the engine's own that takes no parameters. */

@@ -2,12 +2,8 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
-import {
-  EXECUTION_OPTIONS,
-  Executable,
-  type StatementExecutionOptions,
-  type StatementOption,
-} from '../base/executable.ts'
+import { Executable, type StatementOption } from '../base/executable.ts'
+import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
 import { expect, expectAll } from '../coerce/expect.ts'
@@ -102,7 +98,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
   }
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): this {
-    checkKeys('executionOptions()', options, EXECUTION_OPTIONS)
+    checkStatementOptions('executionOptions()', options)
     return this.altered({ executionOptions: { ...this.state.executionOptions, ...options } })
   }
 }

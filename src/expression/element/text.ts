@@ -1,6 +1,7 @@
 // `TextClause`: SQL written by hand, with parameters between its pieces.
 import { defineKind, type Element } from '../base/element.ts'
-import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
+import { Executable, type StatementSort } from '../base/executable.ts'
+import type { StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'

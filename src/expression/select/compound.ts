@@ -2,7 +2,8 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { defineKind } from '../base/element.ts'
-import { Executable, type StatementExecutionOptions, type StatementSort } from '../base/executable.ts'
+import { Executable, type StatementSort } from '../base/executable.ts'
+import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
@@ -199,6 +200,7 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   }
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): CompoundSelect<Row, Tuple> {
+    checkStatementOptions('executionOptions()', options)
     return this.with({ executionOptions: { ...this.state.executionOptions, ...options } })
   }
   walk(pass: Pass): void {

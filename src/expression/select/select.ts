@@ -1,8 +1,8 @@
 // `Select`: the generative SELECT, and `select()`, which makes one.
 import { ArgumentError } from '../../errors.ts'
-import { checkKeys } from '../../nearest.ts'
 import { defineKind, type Element, isElement } from '../base/element.ts'
-import { EXECUTION_OPTIONS, type StatementExecutionOptions, type StatementOption } from '../base/executable.ts'
+import type { StatementOption } from '../base/executable.ts'
+import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
@@ -295,7 +295,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
   }
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): Select<Row, Tuple> {
-    checkKeys('executionOptions()', options, EXECUTION_OPTIONS)
+    checkStatementOptions('executionOptions()', options)
     return this.with({ executionOptions: { ...this.state.executionOptions, ...options } })
   }
 

@@ -1,5 +1,6 @@
 // `SelectState`: the frozen record that a Select wraps; a generative step is a copy with one change.
-import type { StatementExecutionOptions, StatementOption } from '../base/executable.ts'
+import type { StatementOption } from '../base/executable.ts'
+import type { StatementExecutionOptions } from '../base/execution-options.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
 import type { Affix, Hint } from '../element/affix.ts'
 import type { ColumnElement } from '../element/column-element.ts'

@@ -1,8 +1,8 @@
 // `text()` and the `sql` tag: statements and fragments written by hand; values in them are always parameters.
 import { ArgumentError } from '../../errors.ts'
-import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
-import { EXECUTION_OPTIONS, type StatementExecutionOptions } from '../base/executable.ts'
+import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
@@ -77,7 +77,7 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
 
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): TextStatement<Row, Tuple> {
-    checkKeys('executionOptions()', options, EXECUTION_OPTIONS)
+    checkStatementOptions('executionOptions()', options)
     return this.#with({ executionOptions: { ...this.state.executionOptions, ...options } })
   }
 

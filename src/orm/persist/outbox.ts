@@ -1,4 +1,5 @@
 // `Outbox`: statements of a flush that wait to be sent together; one flight carries all of them.
+import type { ExecuteOptions } from '../../engine/options.ts'
 import { DBAPIError } from '../../errors.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import { StaleDataError } from '../errors.ts'
@@ -8,6 +9,8 @@ import { GUARD_MARK } from './guard.ts'
 export interface OutgoingItem {
   readonly statement: Executable
   readonly parameters: Record<string, unknown> | null
+  /** Options of this execution. */
+  readonly options?: ExecuteOptions
 }
 
 /** What comes back of one statement. */

@@ -2,14 +2,15 @@
 import type { FlightResult } from '../../engine/flight.ts'
 import { PendingResult } from '../../engine/result/pending-result.ts'
 import type { Result } from '../../engine/result/result.ts'
-import { Executable, type StatementExecutionOptions } from '../../expression/base/executable.ts'
+import { Executable } from '../../expression/base/executable.ts'
+import type { StatementExecutionOptions } from '../../expression/base/execution-options.ts'
 import { Bind } from '../../expression/element/bind.ts'
 import { runScheduled } from '../load/select-in.ts'
 import { Outbox, type OutgoingItem } from '../persist/outbox.ts'
 import type { QueryPlan } from '../query/plan.ts'
 import type { SessionCore } from './core.ts'
 import { flushInto } from './flush.ts'
-import type { SessionExecuteOptions } from './options.ts'
+import { coreOptions, type SessionExecuteOptions } from './options.ts'
 import { resultOf } from './rows.ts'
 import { synchronize, synchronizing } from './synchronize.ts'
 
@@ -47,7 +48,11 @@ export async function executeIn(core: SessionCore, request: SessionStatement): P
     return executePlainly(core, request, autoflush)
   const sync = options.synchronizeSession ?? own.synchronizeSession ?? 'auto'
   const sent = synchronizing(statement, core.holdings, sync !== false)
-  const item = { statement: sent, parameters: (parameters as OutgoingItem['parameters']) ?? null }
+  const item: OutgoingItem = {
+    statement: sent,
+    parameters: (parameters as OutgoingItem['parameters']) ?? null,
+    options: coreOptions(options),
+  }
   const [result] = await sendBehindFlush(core, [item], autoflush, options.signal)
   const flight = result as FlightResult
   const context = core.loadContext(options.populateExisting ?? own.populateExisting ?? false)
@@ -96,6 +101,5 @@ async function executePlainly(core: SessionCore, request: SessionStatement, auto
   const { statement, parameters, options } = request
   await sendBehindFlush(core, [], autoflush, options.signal)
   const connection = await core.connection(options.signal)
-  const callOptions = options.signal === undefined ? {} : { signal: options.signal }
-  return connection.execute(statement as never, parameters as never, callOptions)
+  return connection.execute(statement as never, parameters as never, coreOptions(options))
 }

@@ -1,7 +1,8 @@
 // Options of sessions and of their methods.
 import type { Engine } from '../../engine/engine.ts'
+import type { ExecuteOptions } from '../../engine/options.ts'
 import { ArgumentError } from '../../errors.ts'
-import type { StatementExecutionOptions } from '../../expression/base/executable.ts'
+import { checkStatementOptions, type StatementExecutionOptions } from '../../expression/base/execution-options.ts'
 import type { EntityHandle, EntityInstance, TypedEntity } from '../../expression/from/typed.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { LoaderOption } from '../query/loader-option.ts'
@@ -38,13 +39,6 @@ export interface GetOptions extends SessionCallOptions {
 
 const SESSION_KEYS: readonly (keyof SessionOptions)[] = ['bind', 'autoflush', 'expireOnCommit']
 const CALL_KEYS: readonly (keyof SessionCallOptions)[] = ['signal']
-const EXECUTE_KEYS: readonly (keyof SessionExecuteOptions)[] = [
-  'signal',
-  'populateExisting',
-  'autoflush',
-  'yieldPer',
-  'synchronizeSession',
-]
 const GET_KEYS: readonly (keyof GetOptions)[] = ['signal', 'options', 'populateExisting']
 
 /** @throws ArgumentError an option is unknown, or there is no engine. */
@@ -62,10 +56,19 @@ export function checkCallOptions(place: string, options: SessionCallOptions): vo
 
 /** @throws ArgumentError an option is unknown. */
 export function checkExecuteOptions(place: string, options: SessionExecuteOptions): void {
-  checkKeys(place, options, EXECUTE_KEYS)
-  const sync: unknown = options.synchronizeSession
-  if (sync !== undefined && sync !== false && sync !== 'auto' && sync !== 'evaluate' && sync !== 'fetch')
-    throw new ArgumentError(`${place}: synchronizeSession is 'auto', 'evaluate', 'fetch' or false`)
+  const { signal: _, ...others } = options
+  checkStatementOptions(place, others)
+}
+
+const NONE_OF_CORE: ExecuteOptions = {}
+
+/** The options that concern the connection. */
+export function coreOptions(options: SessionExecuteOptions): ExecuteOptions {
+  let some = false
+  for (const key in options) if (key !== 'signal') some = true
+  if (!some) return options.signal === undefined ? NONE_OF_CORE : { signal: options.signal }
+  const { populateExisting: _, autoflush: __, synchronizeSession: ___, ...others } = options
+  return others
 }
 
 /** @throws ArgumentError an option is unknown. */

@@ -1,5 +1,6 @@
 // `DdlElement`: a command that changes the structure of a database, as data.
-import { Executable, type StatementExecutionOptions, type StatementSort } from '../../base/executable.ts'
+import { Executable, type StatementSort } from '../../base/executable.ts'
+import type { StatementExecutionOptions } from '../../base/execution-options.ts'
 import type { Pass } from '../../base/pass.ts'
 import type { CompilePlugin } from '../../base/protocol.ts'
 import type { DdlCondition } from '../ddl-condition.ts'

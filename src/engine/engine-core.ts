@@ -1,0 +1,78 @@
+// `EngineCore`: what an engine shares with its views: the pool and all that is loaded with the dialect, and the end of both.
+import type { URL } from '../dialect/url.ts'
+import { ResourceClosedError } from '../errors.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
+import type { Observer } from './observer.ts'
+import type { Runtime } from './runtime.ts'
+
+/** Makes what the connections of an engine share. */
+export interface RuntimeSource {
+  /** Null where the dialect's code has to be loaded first. */
+  now(): Runtime | null
+  load(): Promise<Runtime>
+}
+
+/** What an engine shares with its views. */
+export class EngineCore {
+  readonly url: URL
+  readonly observer: Observer
+  readonly #source: RuntimeSource
+  #runtime: Runtime | null
+  #loading: Promise<Runtime> | null = null
+  #disposal: Promise<void> | null = null
+
+  constructor(url: URL, observer: Observer, source: RuntimeSource) {
+    this.url = url
+    this.observer = observer
+    this.#source = source
+    this.#runtime = source.now()
+  }
+
+  /** Null where the dialect's code is not loaded yet. */
+  get runtime(): Runtime | null {
+    return this.#runtime
+  }
+
+  /** @throws ResourceClosedError */
+  async ready(): Promise<Runtime> {
+    if (this.#disposal !== null) throw disposedError()
+    if (this.#runtime !== null) return this.#runtime
+    this.#loading ??= this.#source.load()
+    try {
+      this.#runtime ??= await this.#loading
+      return this.#runtime
+    } catch (error) {
+      this.#loading = null
+      throw error
+    }
+  }
+
+  /** Borrows a connection; what fails is of the public hierarchy. */
+  async checkout(runtime: Runtime, signal: AbortSignal | undefined): Promise<PooledConnection> {
+    if (this.#disposal !== null) throw disposedError()
+    try {
+      return await runtime.pool.checkout(signal)
+    } catch (error) {
+      throw runtime.wrap(error, [], 0, 0, signal)
+    }
+  }
+
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#dispose()
+    return this.#disposal
+  }
+
+  async #dispose(): Promise<void> {
+    const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
+    if (!runtime) return
+    const { pool, driver } = runtime
+    await pool.dispose()
+    const released = pool.drained().then(() => driver.dispose())
+    // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
+    if (pool.status().checkedOut === 0) await released
+  }
+}
+
+function disposedError(): ResourceClosedError {
+  return new ResourceClosedError('This Engine is disposed')
+}

@@ -1,0 +1,110 @@
+// Options of how a statement is run, which travel with it or are given where it is run; each with its default.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
+
+/** Options of how statements are run: of an engine, a connection, a statement or one execution. */
+export interface ExecutionOptions {
+  /** Cancel a flight of statements that takes longer, on the server too, in milliseconds. Default: no limit. Raises `StatementTimeout`. */
+  readonly timeoutMs?: number
+  /** How rows are fetched and delivered in portions, in rows. Default: all at once. */
+  readonly yieldPer?: number
+  /**
+   * Other schemas in place of those that tables, views and sequences name: `{ '': 'tenant_1' }` for those that name none. What is
+   * compiled is kept for each map. Named types and SQL written by hand stay as they are.
+   */
+  readonly schemaTranslateMap?: Readonly<Record<string, string | null>>
+  /** null compiles anew and keeps nothing, for statements that never come again. Default: the engine's cache. */
+  readonly compiledCache?: null
+  /** How many rows travel in one INSERT of many rows. Default: the engine's choice. */
+  readonly insertmanyvaluesPageSize?: number
+  /** Stands in brackets in front of what the log says. Default: none. */
+  readonly loggingToken?: string
+  /** Whatever the application wants its listeners to find with the statement. */
+  readonly info?: Readonly<Record<string, unknown>>
+}
+
+/** Options of how a statement is run, those of the ORM with them. */
+export interface StatementExecutionOptions extends ExecutionOptions {
+  /** Overwrite the attributes of objects that the session holds already, pending changes included. Default false. ORM only. */
+  readonly populateExisting?: boolean
+  /** Flush pending changes before the statement runs. Default true. ORM only. */
+  readonly autoflush?: boolean
+  /** How an ORM UPDATE or DELETE brings loaded objects up to date. Default 'auto'. ORM only. */
+  readonly synchronizeSession?: 'auto' | 'evaluate' | 'fetch' | false
+}
+
+/** @internal The keys of {@link ExecutionOptions}. */
+export const EXECUTION_KEYS: readonly (keyof ExecutionOptions)[] = [
+  'timeoutMs',
+  'yieldPer',
+  'schemaTranslateMap',
+  'compiledCache',
+  'insertmanyvaluesPageSize',
+  'loggingToken',
+  'info',
+]
+
+/** @internal The keys of {@link StatementExecutionOptions}. */
+export const STATEMENT_KEYS: readonly (keyof StatementExecutionOptions)[] = [
+  ...EXECUTION_KEYS,
+  'populateExisting',
+  'autoflush',
+  'synchronizeSession',
+]
+
+/** What belongs to a whole transaction, and so to no single statement of it. */
+const OF_TRANSACTIONS: readonly string[] = ['isolationLevel', 'readOnly', 'deferrable']
+
+/**
+ * Refuses options of a statement that are unknown or cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkStatementOptions(place: string, options: StatementExecutionOptions): void {
+  refuseTransactionKeys(place, options)
+  checkKeys(place, options, STATEMENT_KEYS)
+  checkExecutionValues(place, options)
+  const sync: unknown = options.synchronizeSession
+  if (sync !== undefined && sync !== false && sync !== 'auto' && sync !== 'evaluate' && sync !== 'fetch')
+    throw new ArgumentError(`${place}: synchronizeSession is 'auto', 'evaluate', 'fetch' or false`)
+}
+
+/**
+ * Refuses what belongs to a whole transaction.
+ *
+ * @throws ArgumentError
+ */
+export function refuseTransactionKeys(place: string, options: object): void {
+  for (const key of Object.keys(options))
+    if (OF_TRANSACTIONS.includes(key))
+      throw new ArgumentError(
+        `${place}: ${key} is an option of connections and transactions, not of a statement: engine.connect({ ${key}: ... }), engine.begin(fn, { ${key}: ... }) or engine.executionOptions({ ${key}: ... })`,
+      )
+}
+
+/**
+ * Refuses values that cannot be.
+ *
+ * @throws ArgumentError
+ */
+export function checkExecutionValues(place: string, options: ExecutionOptions): void {
+  const { timeoutMs, loggingToken, compiledCache, info } = options
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+    throw new ArgumentError(`${place}: timeoutMs must be a positive number of milliseconds, got ${String(timeoutMs)}`)
+  checkCount(place, 'yieldPer', options.yieldPer)
+  checkCount(place, 'insertmanyvaluesPageSize', options.insertmanyvaluesPageSize)
+  if (loggingToken !== undefined && typeof loggingToken !== 'string')
+    throw new ArgumentError(`${place}: loggingToken must be a string, got ${quoteName(String(loggingToken))}`)
+  if (compiledCache !== undefined && compiledCache !== null)
+    throw new ArgumentError(`${place}: compiledCache can only be null, which compiles anew and keeps nothing`)
+  if (info !== undefined && (typeof info !== 'object' || info === null))
+    throw new ArgumentError(`${place}: info must be an object`)
+  const map: unknown = options.schemaTranslateMap
+  if (map !== undefined && (typeof map !== 'object' || map === null || Array.isArray(map)))
+    throw new ArgumentError(`${place}: schemaTranslateMap is { '': 'tenant_1' }: schemas by the schemas they stand for`)
+}
+
+function checkCount(place: string, name: string, value: unknown): void {
+  if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0))
+    throw new ArgumentError(`${place}: ${name} must be a whole number of at least 1, got ${String(value)}`)
+}
