@@ -88,8 +88,9 @@ export interface ReflectedRelation extends RelationName {
 /** A column. */
 export interface ReflectedColumn {
   readonly name: string
-  /** Null where this library has no type for what the database has. */
-  readonly type: SqlType | null
+  readonly type: SqlType
+  /** False where this library has no type for what the database has: `type` is a stand-in that is only spelt like it. */
+  readonly known: boolean
   /** The type as the database spells it: `character varying(50)`. */
   readonly typeName: string
   readonly nullable: boolean
@@ -97,6 +98,8 @@ export interface ReflectedColumn {
   readonly default: string | null
   /** Whether the database numbers the column: an identity, or a default that takes the next number of the column's own sequence. */
   readonly autoincrement: boolean
+  /** The sequence where the default is its next number and nothing else; null for all other columns. */
+  readonly sequence: ReflectedDefaultSequence | null
   readonly identity: ReflectedIdentity | null
   readonly computed: ReflectedComputed | null
   /** Null where it is the type's own. */
@@ -112,6 +115,14 @@ export interface ReflectedNumbers {
   readonly maxValue: bigint
   readonly cycle: boolean
   readonly cache: number
+}
+
+/** A sequence that gives a column its default. */
+export interface ReflectedDefaultSequence extends RelationReference, ReflectedNumbers {
+  /** Whether it goes away with the column, as that of SERIAL does. */
+  readonly owned: boolean
+  /** `smallint`, `integer`, `bigint`. */
+  readonly dataType: string
 }
 
 /** `GENERATED ... AS IDENTITY`. */
@@ -286,8 +297,8 @@ export interface ReflectedDomain {
   readonly name: string
   readonly schema: string
   readonly visible: boolean
-  /** What it is made of; null where this library has no type for it. */
-  readonly type: SqlType | null
+  /** What it is made of. */
+  readonly type: SqlType
   readonly typeName: string
   readonly nullable: boolean
   readonly default: string | null

@@ -6,12 +6,13 @@ import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType } from '../../expression/types/numeric.ts'
 import type { RangeType } from '../../expression/types/range.ts'
-import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
+import type { DateTimeType, IntervalType, TimeType } from '../../expression/types/temporal.ts'
 import type { NamedType, SqlType, TypeHost } from '../../expression/types/type.ts'
 import { Identifiers } from '../compile/identifier.ts'
 import { inParentheses, type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
 import { RESERVED_WORDS } from './reserved.ts'
 import type { OwnType } from './types-own.ts'
+import type { ReflectedType } from './types-reflected.ts'
 
 /** Names in casts are quoted by the same rule as all others. */
 const IDENTIFIERS: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: 63 })
@@ -52,8 +53,11 @@ const zone = (timezone: boolean): string => (timezone ? 'WITH TIME ZONE' : 'WITH
 export const postgresTypes: TypeSpellings = {
   ...typeSpellings,
   binary: () => 'BYTEA',
-  time: (type: TimeType) => `TIME ${zone(type.timezone)}`,
-  dateTime: (type: DateTimeType) => `TIMESTAMP ${zone(type.timezone)}`,
+  time: (type: TimeType) => `TIME${inParentheses(type.precision)} ${zone(type.timezone)}`,
+  dateTime: (type: DateTimeType) => `TIMESTAMP${inParentheses(type.precision)} ${zone(type.timezone)}`,
+  interval: (type: IntervalType) =>
+    `INTERVAL${type.fields === null ? '' : ` ${type.fields}`}${inParentheses(type.precision)}`,
+  reflected: (type: ReflectedType) => type.typeName,
   jsonb: () => 'JSONB',
   range: (type: SqlType) => rangeName(type),
   multirange: (type: SqlType) => rangeName(type),

@@ -1,6 +1,7 @@
 // Dates, times and intervals.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
+import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import {
   sameTemporal,
@@ -45,13 +46,19 @@ function checkedTemporal(name: TemporalName | null, place: string): TemporalName
   return name
 }
 
+/** An option of the types that have a time of day. */
+export interface PrecisionOption {
+  /** Digits of a second's fraction, 0 to 6, to which the database rounds. Default: all of them. */
+  readonly precision?: number
+}
+
 /** The word that `as` takes for a class of Temporal; null where it is not given. */
 function temporalOption(
   type: string,
   given: object | undefined,
   words: Readonly<Record<string, TemporalName | null>>,
 ): TemporalName | null {
-  checkKeys(type, given ?? {}, ['as', 'timezone'])
+  checkKeys(type, given ?? {}, type === 'Date()' ? ['as'] : ['as', 'timezone', 'precision'])
   const as: unknown = (given as { readonly as?: unknown } | undefined)?.as
   if (as === undefined) return null
   const name = typeof as === 'string' && Object.hasOwn(words, as) ? words[as] : undefined
@@ -86,15 +93,18 @@ export class TimeType<V = string> extends SqlType<V> {
   readonly timezone: boolean
   /** The class of Temporal that values are of; null for strings. */
   readonly temporal: TemporalName | null
-  constructor(timezone = false, temporal: TemporalName | null = null) {
+  /** Digits of a second's fraction that the database keeps; null for all of them. */
+  readonly precision: number | null
+  constructor(timezone = false, temporal: TemporalName | null = null, precision: number | null = null) {
     super()
     this.timezone = timezone
+    this.precision = precision
     this.temporal = checkedTemporal(temporal, TIME_PLACE)
     if (timezone && temporal !== null)
       throw new ArgumentError('Time(): no class of Temporal is a time of day with a time zone; leave `as` out')
   }
-  override shape(): readonly (boolean | string | null)[] {
-    return [this.timezone, this.temporal]
+  override shape(): readonly (boolean | string | number | null)[] {
+    return [this.timezone, this.temporal, this.precision]
   }
   override bindProcessor(_host: TypeHost): ValueProcessor | null {
     return this.temporal === null ? null : temporalBind(this.temporal, TIME_PLACE)
@@ -109,16 +119,19 @@ export class TimeType<V = string> extends SqlType<V> {
 
 /** The call forms of {@link Time}. */
 export interface TimeFactory {
-  (options: { readonly timezone?: false; readonly as: 'plainTime' }): TimeType<TemporalValue<'PlainTime'>>
-  (options?: { readonly timezone?: boolean; readonly as?: 'string' }): TimeType<string>
+  (
+    options: { readonly timezone?: false; readonly as: 'plainTime' } & PrecisionOption,
+  ): TimeType<TemporalValue<'PlainTime'>>
+  (options?: { readonly timezone?: boolean; readonly as?: 'string' } & PrecisionOption): TimeType<string>
 }
-/** TIME [WITH TIME ZONE]; a string, or a `Temporal.PlainTime` by `{ as: 'plainTime' }`. */
+/** TIME [(precision)] [WITH TIME ZONE]; a string, or a `Temporal.PlainTime` by `{ as: 'plainTime' }`. */
 export const Time: TimeType<string> & TimeFactory = callableType(
   new TimeType<string>(),
-  (options?: { readonly timezone?: boolean; readonly as?: 'string' | 'plainTime' }) =>
+  (options?: { readonly timezone?: boolean; readonly as?: 'string' | 'plainTime' } & PrecisionOption) =>
     new TimeType(
       options?.timezone ?? false,
       temporalOption('Time()', options, { string: null, plainTime: 'PlainTime' }),
+      countArgument('Time', options?.precision, 0),
     ),
 ) as unknown as TimeType<string> & TimeFactory
 
@@ -131,20 +144,24 @@ export class DateTimeType<V = string> extends SqlType<V> {
   readonly representation: 'date' | 'string'
   /** The class of Temporal that values are of; null for strings and Dates. */
   readonly temporal: TemporalName | null
+  /** Digits of a second's fraction that the database keeps; null for all of them. */
+  readonly precision: number | null
   constructor(
     timezone = false,
     representation: 'date' | 'string' = timezone ? 'date' : 'string',
     kind: 'dateTime' | 'exactDateTime' = 'dateTime',
     temporal: TemporalName | null = null,
+    precision: number | null = null,
   ) {
     super()
+    this.precision = precision
     this.kind = kind
     this.timezone = timezone
     this.representation = representation
     this.temporal = checkedTemporal(temporal, dateTimePlace(temporal))
   }
-  override shape(): readonly (string | boolean | null)[] {
-    return [this.timezone, this.representation, this.temporal]
+  override shape(): readonly (string | boolean | number | null)[] {
+    return [this.timezone, this.representation, this.temporal, this.precision]
   }
   override bindProcessor(_host: TypeHost): ValueProcessor | null {
     return this.temporal === null ? null : temporalBind(this.temporal, dateTimePlace(this.temporal))
@@ -165,14 +182,18 @@ function dateTimePlace(temporal: TemporalName | null): string {
 
 /** The call forms of {@link DateTime}. */
 export interface DateTimeFactory {
-  (options: { readonly timezone: true; readonly as?: 'date' }): DateTimeType<globalThis.Date>
-  (options: { readonly timezone: true; readonly as: 'string' }): DateTimeType<string>
-  (options: { readonly timezone: true; readonly as: 'instant' }): DateTimeType<TemporalValue<'Instant'>>
-  (options: { readonly timezone?: false; readonly as: 'plainDateTime' }): DateTimeType<TemporalValue<'PlainDateTime'>>
-  (options?: { readonly timezone?: false; readonly as?: 'string' }): DateTimeType<string>
+  (options: { readonly timezone: true; readonly as?: 'date' } & PrecisionOption): DateTimeType<globalThis.Date>
+  (options: { readonly timezone: true; readonly as: 'string' } & PrecisionOption): DateTimeType<string>
+  (
+    options: { readonly timezone: true; readonly as: 'instant' } & PrecisionOption,
+  ): DateTimeType<TemporalValue<'Instant'>>
+  (
+    options: { readonly timezone?: false; readonly as: 'plainDateTime' } & PrecisionOption,
+  ): DateTimeType<TemporalValue<'PlainDateTime'>>
+  (options?: { readonly timezone?: false; readonly as?: 'string' } & PrecisionOption): DateTimeType<string>
 }
 
-interface DateTimeOptions {
+interface DateTimeOptions extends PrecisionOption {
   readonly timezone?: boolean
   readonly as?: 'date' | 'string' | 'instant' | 'plainDateTime'
 }
@@ -185,14 +206,14 @@ function dateTimeOf(options: DateTimeOptions = {}): DateTimeType<unknown> {
   const temporal = temporalOption(zoned ? 'DateTime({ timezone: true })' : 'DateTime()', options, words)
   const { as } = options
   const representation = as === 'date' || as === 'string' ? as : temporal === null ? undefined : 'string'
-  return new DateTimeType(zoned, representation, 'dateTime', temporal)
+  return new DateTimeType(zoned, representation, 'dateTime', temporal, countArgument('DateTime', options.precision, 0))
 }
 /**
  * TIMESTAMP WITHOUT TIME ZONE; a string `YYYY-MM-DD HH:MM:SS[.ffffff]`, as no JavaScript `Date` is a wall clock; a
  * `Temporal.PlainDateTime` by `{ as: 'plainDateTime' }`.
  *
  * `DateTime({ timezone: true })` is TIMESTAMP WITH TIME ZONE; a `Date`, with `as: 'string'` the exact text, with
- * `as: 'instant'` a `Temporal.Instant`.
+ * `as: 'instant'` a `Temporal.Instant`. `precision` is TIMESTAMP(precision).
  * @throws ArgumentError the runtime has no Temporal, or an unknown option
  */
 export const DateTime: DateTimeType<string> & DateTimeFactory = callableType(
@@ -208,15 +229,78 @@ export interface IntervalValue {
   readonly microseconds: bigint
 }
 
+/** Which parts of an interval the database keeps: the last named and what is greater. */
+export type IntervalFields =
+  | 'YEAR'
+  | 'MONTH'
+  | 'DAY'
+  | 'HOUR'
+  | 'MINUTE'
+  | 'SECOND'
+  | 'YEAR TO MONTH'
+  | 'DAY TO HOUR'
+  | 'DAY TO MINUTE'
+  | 'DAY TO SECOND'
+  | 'HOUR TO MINUTE'
+  | 'HOUR TO SECOND'
+  | 'MINUTE TO SECOND'
+
+const INTERVAL_FIELDS: readonly string[] = [
+  'YEAR',
+  'MONTH',
+  'DAY',
+  'HOUR',
+  'MINUTE',
+  'SECOND',
+  'YEAR TO MONTH',
+  'DAY TO HOUR',
+  'DAY TO MINUTE',
+  'DAY TO SECOND',
+  'HOUR TO MINUTE',
+  'HOUR TO SECOND',
+  'MINUTE TO SECOND',
+]
+
 /** See {@link Interval}. */
 export class IntervalType extends SqlType<IntervalValue> {
   readonly kind: string = 'interval'
   readonly affinity: Affinity = 'interval'
+  readonly fields: IntervalFields | null
+  /** Digits of a second's fraction that the database keeps; null for all of them. */
+  readonly precision: number | null
+  constructor(fields: IntervalFields | null = null, precision: number | null = null) {
+    super()
+    this.fields = fields
+    this.precision = precision
+  }
+  override shape(): readonly (string | number | null)[] {
+    return [this.fields, this.precision]
+  }
   override sameValue(one: IntervalValue | null | undefined, other: IntervalValue | null | undefined): boolean {
     if (one === other) return true
     if (!one || !other) return false
     return one.months === other.months && one.days === other.days && one.microseconds === other.microseconds
   }
 }
-/** INTERVAL; an {@link IntervalValue}. */
-export const Interval: IntervalType = new IntervalType()
+
+/** Options of {@link Interval}. */
+export interface IntervalOptions extends PrecisionOption {
+  /** Default: all parts are kept. */
+  readonly fields?: IntervalFields
+}
+
+function intervalOf(options: IntervalOptions = {}): IntervalType {
+  checkKeys('Interval()', options, ['fields', 'precision'])
+  const { fields } = options
+  if (fields !== undefined && !INTERVAL_FIELDS.includes(fields))
+    throw new ArgumentError(`Interval(): fields is one of ${INTERVAL_FIELDS.join(', ')}`)
+  const precision = countArgument('Interval', options.precision, 0)
+  if (precision !== null && fields !== undefined && !fields.endsWith('SECOND'))
+    throw new ArgumentError(`Interval(): a precision is that of seconds, which ${fields} has not`)
+  return new IntervalType(fields ?? null, precision)
+}
+/** INTERVAL; an {@link IntervalValue}. `Interval({ fields: 'DAY TO SECOND', precision: 3 })` keeps less. */
+export const Interval: IntervalType & ((options?: IntervalOptions) => IntervalType) = callableType(
+  new IntervalType(),
+  intervalOf,
+)
