@@ -64,7 +64,7 @@ export type {
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
 export { type ColumnKey, PendingResult, Result, Row } from './engine/result/index.ts'
-export { Transaction, type TransactionState } from './engine/transaction.ts'
+export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,
   AmbiguousForeignKeysError,

@@ -7,12 +7,15 @@ import type { Compiled, CompileOptions } from './contract/compiled.ts'
 import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
 import type { DriverSettings } from './contract/settings.ts'
+import type { TransactionSpelling } from './contract/transactions.ts'
 
 /** A kind of database. Immutable and shared by all engines of that kind with the same options. */
 export interface Dialect extends TypeHost {
   /** `postgresql`, `sqlite`, `default`. */
   readonly name: string
   readonly features: DialectFeatures
+  /** What it says of transactions besides BEGIN; left out where all are serializable and have one phase. */
+  readonly transactions?: TransactionSpelling
   /**
    * @throws CompileError the statement contradicts itself or has no spelling here.
    */

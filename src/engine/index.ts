@@ -16,4 +16,4 @@ export type {
 } from './options.ts'
 export type { ExecuteParameters, NamedParameters } from './parameters.ts'
 export { type ColumnKey, PendingResult, Result, type ResultSource, Row, RowShape } from './result/index.ts'
-export { Transaction } from './transaction.ts'
+export { Transaction, TwoPhaseTransaction } from './transaction.ts'

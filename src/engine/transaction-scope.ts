@@ -3,7 +3,7 @@
 import type { Command } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, PendingRollbackError } from '../errors.ts'
 import { controlCommand } from './runtime.ts'
-import { Transaction, type TransactionOwner } from './transaction.ts'
+import { Transaction, type TransactionOwner, TwoPhaseTransaction } from './transaction.ts'
 
 /** A command that waits for the next statement to ride with. */
 interface Waiting {
@@ -25,6 +25,8 @@ export class TransactionScope {
   begun = false
   /** Whether the transaction is over where the server says that it is in none; not so where it begins none. */
   endsOnIdle = false
+  /** Whether the server is about to let go of the transaction without ending it. */
+  preparing = false
 
   constructor(owner: TransactionOwner) {
     this.#owner = owner
@@ -50,7 +52,20 @@ export class TransactionScope {
 
   /** @param begin null where the connection begins no transactions on the server. */
   open(begin: Command | null): Transaction {
-    const root = new Transaction(this.#owner, null, null)
+    return this.#open(begin, new Transaction(this.#owner, null, null))
+  }
+
+  openTwoPhase(begin: Command, xid: string): TwoPhaseTransaction {
+    return this.#open(begin, new TwoPhaseTransaction(this.#owner, xid))
+  }
+
+  /** The transaction, where it is prepared. */
+  get prepared(): TwoPhaseTransaction | null {
+    const root = this.#root
+    return root instanceof TwoPhaseTransaction && root.isPrepared ? root : null
+  }
+
+  #open<T extends Transaction>(begin: Command | null, root: T): T {
     this.#root = root
     this.begun = false
     this.endsOnIdle = begin !== null
@@ -93,6 +108,11 @@ export class TransactionScope {
   /** Drops what waits for savepoints: COMMIT is next, and ends them all. */
   forgetSavepoints(): void {
     this.#waiting = []
+  }
+
+  /** All savepoints are over. */
+  closeNested(): void {
+    this.#closeNestedUpTo(null)
   }
 
   /** The whole transaction is over. */

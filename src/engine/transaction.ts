@@ -3,13 +3,15 @@
 /** What a transaction asks of its connection. */
 export interface TransactionOwner {
   /** @internal */
+  prepareTransaction(transaction: TwoPhaseTransaction): Promise<void>
+  /** @internal */
   commitTransaction(transaction: Transaction): Promise<void>
   /** @internal */
   rollBackTransaction(transaction: Transaction): Promise<void>
 }
 
-/** `active`; `failed`: only a rollback is possible; `closed`: over. */
-export type TransactionState = 'active' | 'failed' | 'closed'
+/** `active`; `failed`: only a rollback is possible; `prepared`: only the end of it is possible; `closed`: over. */
+export type TransactionState = 'active' | 'failed' | 'prepared' | 'closed'
 
 /**
  * A transaction, or a savepoint inside one. {@link Connection.begin} and {@link Connection.beginNested} make it.
@@ -48,7 +50,7 @@ export class Transaction {
   }
 
   /**
-   * Commits the transaction, or releases the savepoint (which rides with the next statement).
+   * Commits the transaction, prepared or not, or releases the savepoint (which rides with the next statement).
    *
    * @throws InvalidRequestError it is over already.
    * @throws TransactionRolledBack a statement in it had failed: nothing was committed.
@@ -71,5 +73,45 @@ export class Transaction {
   /** Rolls back what was not committed. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.rollback()
+  }
+}
+
+/**
+ * A transaction in two phases: {@link Connection.beginTwophase} makes it. Once prepared it belongs to no connection any more: it keeps
+ * its locks until somebody commits it or rolls it back, from whatever connection, by its {@link xid}.
+ *
+ * @example
+ * const transaction = conn.beginTwophase('order-17')
+ * await conn.execute(insert(users).values({ name: 'ed' }))
+ * await transaction.prepare()   // PREPARE TRANSACTION 'order-17'
+ * await transaction.commit()    // COMMIT PREPARED 'order-17'
+ */
+export class TwoPhaseTransaction extends Transaction {
+  /** Its name, unique in the whole server. */
+  readonly xid: string
+  readonly #owner: TransactionOwner
+
+  /** @internal */
+  constructor(owner: TransactionOwner, xid: string) {
+    super(owner, null, null)
+    this.#owner = owner
+    this.xid = xid
+  }
+
+  /** Whether {@link prepare} has succeeded and nobody has ended it since. */
+  get isPrepared(): boolean {
+    return this.state === 'prepared'
+  }
+
+  /**
+   * The first phase: all is written down, so that neither a crash nor a lost connection can hinder {@link commit}. No statement can be
+   * run on the connection before the transaction is ended.
+   *
+   * @throws InvalidRequestError it is over, or prepared already.
+   * @throws OperationalError the server has `max_prepared_transactions = 0`, which is PostgreSQL's default, or no place left.
+   * @throws TransactionRolledBack a statement in it had failed.
+   */
+  prepare(): Promise<void> {
+    return this.#owner.prepareTransaction(this)
   }
 }

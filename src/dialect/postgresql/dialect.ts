@@ -20,11 +20,13 @@ import type { Codec, Command, Driver, DriverError } from '../contract/driver.ts'
 import type { DialectFeatures } from '../contract/features.ts'
 import type { Introspector } from '../contract/introspector.ts'
 import type { DriverSettings } from '../contract/settings.ts'
+import type { TransactionSpelling } from '../contract/transactions.ts'
 import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
 import { driverFor } from './driver-settings.ts'
 import { postgresLiteral } from './literal.ts'
 import { postgres, postgresWithArrays } from './renderers.ts'
 import { RESERVED_WORDS } from './reserved.ts'
+import { TRANSACTIONS } from './transactions.ts'
 import { typeCodec } from './type-codec.ts'
 import { castName, postgresTypes } from './type-name.ts'
 import { wrapDriverError } from './wrap-error.ts'
@@ -60,6 +62,7 @@ const LEVELS: readonly string[] = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEAT
 class PostgresDialect implements Dialect, Spelling {
   readonly name: string = 'postgresql'
   readonly features: DialectFeatures
+  readonly transactions: TransactionSpelling = TRANSACTIONS
   readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
   readonly #types = new TypeNames('postgresql', postgresTypes, this.identifiers)
