@@ -6,6 +6,13 @@ export {
 } from '../../expression/schema/ddl/object.ts'
 export { ExcludeConstraint, type ExcludeOptions, type ExcludePart } from '../../expression/schema/exclude.ts'
 export { REGCONFIG, TSQUERY, TSVECTOR } from '../../expression/types/text-search.ts'
+export {
+  type ConflictOptions,
+  type ConflictUpdateOptions,
+  type ExcludedColumns,
+  insert,
+  Upsert as PostgresInsert,
+} from '../upsert.ts'
 export { Interval, type IntervalFields } from './codec/index.ts'
 export { type PostgresDialectOptions, postgresqlDialect } from './dialect.ts'
 export {
@@ -23,13 +30,6 @@ export {
   tsRank,
   websearchToTsquery,
 } from './functions.ts'
-export {
-  type ConflictOptions,
-  type ConflictUpdateOptions,
-  type ExcludedColumns,
-  insert,
-  PostgresInsert,
-} from './insert.ts'
 export {
   ARRAY,
   BIGINT,

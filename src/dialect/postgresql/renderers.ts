@@ -11,7 +11,7 @@ import type { Render } from '../compile/state.ts'
 import { renderNextValue, renderPostgresColumn, unnamedForeignKey } from './ddl.ts'
 import { renderCreateType, renderDropType } from './ddl-type.ts'
 import { renderArrayIn } from './lists.ts'
-import { type OnConflict, renderOnConflict } from './on-conflict.ts'
+import { type OnConflict, renderOnConflict } from '../on-conflict.ts'
 
 /** The nodes that PostgreSQL knows. */
 export type PostgresNode = KnownNode | OnConflict

@@ -1,4 +1,6 @@
 // The face of the codecs: one per PostgreSQL type, found by name or by number.
+
+export { Interval, type IntervalFields } from '../../interval.ts'
 export { type ArrayOptions, type ArrayValue, arrayOf, lowerBounds, withLowerBounds } from './array.ts'
 export { arrayOidOf } from './array-oid.ts'
 export { codecByOid } from './by-oid.ts'
@@ -6,7 +8,7 @@ export { type CodecDefinition, type Decode, defineCodec, type PostgresCodec } fr
 export { type CompositeField, compositeOf } from './composite.ts'
 export { hstore } from './hstore.ts'
 export { encodeInferred } from './infer.ts'
-export { Interval, type IntervalFields, interval } from './interval.ts'
+export { interval } from './interval.ts'
 export { json, jsonb, jsonNull } from './json.ts'
 export {
   cid,

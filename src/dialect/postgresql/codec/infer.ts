@@ -1,10 +1,10 @@
 // Parameters whose type the server decides (raw SQL): the text is chosen by the JavaScript value.
 import { Range } from '../../../expression/types/range.ts'
 import { DriverError } from '../../contract/driver.ts'
+import { Interval } from '../../interval.ts'
 import { MAXIMUM_DIMENSIONS, quote } from './array.ts'
 import { formatTimestamptz } from './calendar.ts'
 import { checkText, describeValue, refusal } from './codec.ts'
-import { Interval } from './interval.ts'
 import { json } from './json.ts'
 import { bytea } from './scalar.ts'
 

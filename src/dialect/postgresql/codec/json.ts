@@ -1,66 +1,13 @@
 // Codecs of json and jsonb, which refuse what JSON.stringify would drop or change without a word.
 import { jsonNull } from '../../../expression/types/json.ts'
-import { DriverError } from '../../contract/driver.ts'
+import { jsonText } from '../../json-text.ts'
 import { utf8 } from './bytes.ts'
-import { defineCodec, describeValue, type PostgresCodec, undecodable } from './codec.ts'
+import { defineCodec, type PostgresCodec, undecodable } from './codec.ts'
 
 export { jsonNull }
 
-// JSON.stringify writes a lone surrogate as an escape, and NUL as one: both are text that PostgreSQL refuses or cannot read back.
-const UNSENDABLE = /(?:^|[^\\])(?:\\\\)*\\u(?:0000|d[89a-f][0-9a-f]{2})/
-
-function check(type: string, value: unknown, inside: boolean): void {
-  switch (typeof value) {
-    case 'number':
-      if (Number.isFinite(value)) return
-      break
-    case 'string':
-    case 'boolean':
-      return
-    case 'object':
-      if (value === null) return
-      if (value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) break
-      if (typeof (value as { toJSON?: unknown }).toJSON === 'function') return
-      if (Array.isArray(value)) {
-        // Holes and undefined would become null.
-        for (let index = 0; index < value.length; index++) check(type, value[index], true)
-        return
-      }
-      for (const key of Object.keys(value)) {
-        const item = (value as Record<string, unknown>)[key]
-        if (item !== undefined) check(type, item, true)
-      }
-      return
-  }
-  const where = inside ? ' inside a value' : ''
-  throw new DriverError(`${type} does not take ${describeValue(value)}${where}; JSON has no such value`, {
-    sent: false,
-  })
-}
-
 function encode(type: string): (value: unknown) => string {
-  return (value) => {
-    if (value === jsonNull) return 'null'
-    let text: string | undefined
-    try {
-      check(type, value, false)
-      text = JSON.stringify(value)
-    } catch (error) {
-      if (error instanceof DriverError) throw error
-      // A circle, a value nested too deep for the stack, a toJSON that throws.
-      throw new DriverError(`${type} cannot take the value: JSON.stringify failed`, { sent: false, cause: error })
-    }
-    if (text === undefined) {
-      throw new DriverError(`${type} does not take ${describeValue(value)}; its toJSON gave undefined`, { sent: false })
-    }
-    if (text.includes('\\u') && UNSENDABLE.test(text)) {
-      throw new DriverError(
-        `${type} does not take a value with a NUL character or a lone surrogate in a string; PostgreSQL cannot store it`,
-        { sent: false },
-      )
-    }
-    return text
-  }
+  return (value) => jsonText(type, value, 'PostgreSQL')
 }
 
 function decode(type: string): (buffer: Buffer, start: number, end: number) => unknown {

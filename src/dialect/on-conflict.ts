@@ -1,14 +1,14 @@
 // ON CONFLICT: what an INSERT does instead where a row of the same key is there already.
-import { CompileError } from '../../errors.ts'
-import { defineKind, Element } from '../../expression/base/element.ts'
-import type { Pass } from '../../expression/base/pass.ts'
-import { walkAssignments } from '../../expression/dml/assignments.ts'
-import type { Assignment } from '../../expression/dml/write.ts'
-import type { ColumnElement } from '../../expression/element/column-element.ts'
-import type { TableClause } from '../../expression/from/table-clause.ts'
-import { ddlExpression } from '../compile/ddl-expression.ts'
-import { criteria } from '../compile/select.ts'
-import type { Render } from '../compile/state.ts'
+import { CompileError } from '../errors.ts'
+import { defineKind, Element } from '../expression/base/element.ts'
+import type { Pass } from '../expression/base/pass.ts'
+import { walkAssignments } from '../expression/dml/assignments.ts'
+import type { Assignment } from '../expression/dml/write.ts'
+import type { ColumnElement } from '../expression/element/column-element.ts'
+import type { TableClause } from '../expression/from/table-clause.ts'
+import { ddlExpression } from './compile/ddl-expression.ts'
+import { criteria } from './compile/select.ts'
+import type { Render } from './compile/state.ts'
 
 /** Which conflict is meant; null for any. */
 export interface ConflictTarget {

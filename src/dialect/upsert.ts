@@ -1,17 +1,17 @@
-// `insert()` with what PostgreSQL adds: ON CONFLICT.
-import { ArgumentError } from '../../errors.ts'
-import { elementOf, expect } from '../../expression/coerce/expect.ts'
-import { CRITERION, EXPRESSION } from '../../expression/coerce/roles.ts'
-import type { Criterion } from '../../expression/comparator/conjunction.ts'
-import { assignmentsOf, columnOf } from '../../expression/dml/assignments.ts'
-import { Insert, type InsertState, type Joined, type JoinedTuple } from '../../expression/dml/insert.ts'
-import { type Assignment, returningOf, writeOf } from '../../expression/dml/write.ts'
-import { Bind } from '../../expression/element/bind.ts'
-import type { ColumnElement, Expression, NamedElement } from '../../expression/element/column-element.ts'
-import { NULL } from '../../expression/element/constant.ts'
-import type { RowSource } from '../../expression/from/alias.ts'
-import { Alias } from '../../expression/from/alias.ts'
-import type { TableClause } from '../../expression/from/table-clause.ts'
+// `insert()` with ON CONFLICT, for the databases that have it.
+import { ArgumentError } from '../errors.ts'
+import { elementOf, expect } from '../expression/coerce/expect.ts'
+import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
+import type { Criterion } from '../expression/comparator/conjunction.ts'
+import { assignmentsOf, columnOf } from '../expression/dml/assignments.ts'
+import { Insert, type InsertState, type Joined, type JoinedTuple } from '../expression/dml/insert.ts'
+import { type Assignment, returningOf, writeOf } from '../expression/dml/write.ts'
+import { Bind } from '../expression/element/bind.ts'
+import type { ColumnElement, Expression, NamedElement } from '../expression/element/column-element.ts'
+import { NULL } from '../expression/element/constant.ts'
+import type { RowSource } from '../expression/from/alias.ts'
+import { Alias } from '../expression/from/alias.ts'
+import type { TableClause } from '../expression/from/table-clause.ts'
 import type {
   EntityHandle,
   EntityInstance,
@@ -19,11 +19,11 @@ import type {
   InsertOf,
   TypedEntity,
   TypedTable,
-} from '../../expression/from/typed.ts'
-import type { ColumnConstraint } from '../../expression/schema/constraint.ts'
-import { Index } from '../../expression/schema/table-index.ts'
-import type { RowOfItems, Selectable, TupleOf } from '../../expression/select/typed.ts'
-import { checkKeys } from '../../nearest.ts'
+} from '../expression/from/typed.ts'
+import type { ColumnConstraint } from '../expression/schema/constraint.ts'
+import { Index } from '../expression/schema/table-index.ts'
+import type { RowOfItems, Selectable, TupleOf } from '../expression/select/typed.ts'
+import { checkKeys } from '../nearest.ts'
 import { type ConflictTarget, OnConflict } from './on-conflict.ts'
 
 /** The columns of the row that could not be inserted: `excluded.name`. */
@@ -41,7 +41,7 @@ export interface ConflictOptions<Values> {
   readonly constraint?: string | ColumnConstraint | Index
 }
 
-/** Options of {@link PostgresInsert.onConflictDoUpdate}. */
+/** Options of {@link Upsert.onConflictDoUpdate}. */
 export interface ConflictUpdateOptions<Values> extends ConflictOptions<Values> {
   /** What the row that is there gets; a function is given the columns of the row that could not be inserted. */
   readonly set: Partial<Values> | ((excluded: ExcludedColumns<Values>) => Partial<Values>)
@@ -55,30 +55,30 @@ const TARGET_KEYS = ['indexElements', 'indexWhere', 'constraint'] as const
 const excludedOf: WeakMap<TableClause, Alias> = new WeakMap()
 
 /** INSERT with ON CONFLICT; every method gives a new statement. */
-export class PostgresInsert<
+export class Upsert<
   Row = never,
   Tuple extends unknown[] = never,
   Values = Readonly<Record<string, unknown>>,
 > extends Insert<Row, Tuple, Values> {
   /** @internal */
-  override with(change: Partial<InsertState>): PostgresInsert<Row, Tuple, Values> {
-    return new PostgresInsert({ ...this.state, ...change })
+  override with(change: Partial<InsertState>): Upsert<Row, Tuple, Values> {
+    return new Upsert({ ...this.state, ...change })
   }
-  override values(values: Values | readonly Values[]): PostgresInsert<Row, Tuple, Values> {
-    return super.values(values) as PostgresInsert<Row, Tuple, Values>
+  override values(values: Values | readonly Values[]): Upsert<Row, Tuple, Values> {
+    return super.values(values) as Upsert<Row, Tuple, Values>
   }
   override fromSelect(
     columns: readonly ((keyof Values & string) | NamedElement)[],
     select: RowSource & { readonly '~tuple': unknown[] },
-  ): PostgresInsert<Row, Tuple, Values> {
-    return super.fromSelect(columns, select) as PostgresInsert<Row, Tuple, Values>
+  ): Upsert<Row, Tuple, Values> {
+    return super.fromSelect(columns, select) as Upsert<Row, Tuple, Values>
   }
   override returning<const A extends readonly Selectable[]>(
     ...items: A
-  ): PostgresInsert<Joined<Row, RowOfItems<A>>, JoinedTuple<Tuple, TupleOf<A>>, Values> {
-    return new PostgresInsert({ ...this.state, ...returningOf(this.state, items) })
+  ): Upsert<Joined<Row, RowOfItems<A>>, JoinedTuple<Tuple, TupleOf<A>>, Values> {
+    return new Upsert({ ...this.state, ...returningOf(this.state, items) })
   }
-  override inline(): PostgresInsert<Row, Tuple, Values> {
+  override inline(): Upsert<Row, Tuple, Values> {
     return this.with({ inline: true })
   }
 
@@ -101,7 +101,7 @@ export class PostgresInsert<
    * insert(users).values({ id: 1, name: 'ed' }).onConflictDoNothing({ indexElements: ['id'] })
    * // INSERT INTO users (id, name) VALUES ($1::INTEGER, $2::VARCHAR) ON CONFLICT (id) DO NOTHING
    */
-  onConflictDoNothing(options: ConflictOptions<Values> = {}): PostgresInsert<Row, Tuple, Values> {
+  onConflictDoNothing(options: ConflictOptions<Values> = {}): Upsert<Row, Tuple, Values> {
     checkKeys('onConflictDoNothing()', options, TARGET_KEYS)
     const target = this.#target(options, 'onConflictDoNothing()')
     return this.with({ onConflict: new OnConflict(this.state.table, target, null, []) })
@@ -117,7 +117,7 @@ export class PostgresInsert<
    * // INSERT INTO users (id, name) VALUES ($1::INTEGER, $2::VARCHAR)
    * // ON CONFLICT (id) DO UPDATE SET name = excluded.name
    */
-  onConflictDoUpdate(options: ConflictUpdateOptions<Values>): PostgresInsert<Row, Tuple, Values> {
+  onConflictDoUpdate(options: ConflictUpdateOptions<Values>): Upsert<Row, Tuple, Values> {
     const where = 'onConflictDoUpdate()'
     checkKeys(where, options, [...TARGET_KEYS, 'set', 'where'])
     const target = this.#target(options, where)
@@ -180,11 +180,11 @@ function anonymous({ column, value }: Assignment): Assignment {
  * @example
  * insert(users).values([{ id: 1, name: 'ed' }]).onConflictDoNothing()
  */
-export function insert<D>(into: TypedTable<D>): PostgresInsert<never, never, InsertOf<D>>
+export function insert<D>(into: TypedTable<D>): Upsert<never, never, InsertOf<D>>
 export function insert<E extends EntityInstance>(
   into: TypedEntity<E> | EntityHandle<E>,
-): PostgresInsert<never, never, EntityValues<E>>
+): Upsert<never, never, EntityValues<E>>
 export function insert(into: unknown): unknown {
   const state = writeOf(into, 'insert()')
-  return new PostgresInsert({ ...state, values: null, rows: null, from: null, onConflict: null, inline: false })
+  return new Upsert({ ...state, values: null, rows: null, from: null, onConflict: null, inline: false })
 }

@@ -1,0 +1,104 @@
+// `Interval`: an exact value of months, days and microseconds, as PostgreSQL keeps it.
+import { DriverError } from './contract/driver.ts'
+import { refusal } from './refusal.ts'
+
+/** What an {@link Interval} can be made of; each a whole number, positive or negative. */
+export interface IntervalFields {
+  readonly years?: number
+  readonly months?: number
+  readonly weeks?: number
+  readonly days?: number
+  readonly hours?: number
+  readonly minutes?: number
+  readonly seconds?: number
+  readonly milliseconds?: number
+  readonly microseconds?: number | bigint
+}
+
+const FIELDS = [
+  'years',
+  'months',
+  'weeks',
+  'days',
+  'hours',
+  'minutes',
+  'seconds',
+  'milliseconds',
+  'microseconds',
+] as const
+
+/**
+ * A span of time as PostgreSQL keeps it: three numbers that do not convert into each other, because a month has no fixed
+ * number of days and a day none of hours.
+ *
+ * @example
+ *     Interval.of({ months: 1, days: -3, hours: 4 }).toString()      // 'P1M-3DT4H'
+ */
+export class Interval {
+  readonly months: number
+  readonly days: number
+  readonly microseconds: bigint
+
+  constructor(months: number, days: number, microseconds: bigint) {
+    this.months = months
+    this.days = days
+    this.microseconds = microseconds
+    Object.freeze(this)
+  }
+
+  /**
+   * The interval of the fields' sum.
+   * @throws DriverError for an unknown field or a value that is not a whole number.
+   */
+  static of(fields: IntervalFields): Interval {
+    for (const key of Object.keys(fields)) {
+      if (!(FIELDS as readonly string[]).includes(key)) {
+        throw new DriverError(`an interval has no field ${JSON.stringify(key)}; it has ${FIELDS.join(', ')}`, {
+          sent: false,
+        })
+      }
+    }
+    const whole = (field: (typeof FIELDS)[number]): bigint => {
+      const value = fields[field] ?? 0
+      if (typeof value === 'bigint') return value
+      if (Number.isSafeInteger(value)) return BigInt(value)
+      throw refusal(`the field ${field} of an interval`, value, 'a whole number')
+    }
+    const seconds = whole('hours') * 3600n + whole('minutes') * 60n + whole('seconds')
+    return new Interval(
+      Number(whole('years') * 12n + whole('months')),
+      Number(whole('weeks') * 7n + whole('days')),
+      seconds * 1_000_000n + whole('milliseconds') * 1000n + whole('microseconds'),
+    )
+  }
+
+  /** The ISO 8601 form that PostgreSQL reads: `P1Y2M-3DT4H5M6.789S`. */
+  toString(): string {
+    const years = Math.trunc(this.months / 12)
+    const days = `${part(years, 'Y')}${part(this.months - years * 12, 'M')}${part(this.days, 'D')}`
+    const negative = this.microseconds < 0n
+    const total = negative ? -this.microseconds : this.microseconds
+    const sign = negative ? '-' : ''
+    const hours = total / 3_600_000_000n
+    const minutes = (total / 60_000_000n) % 60n
+    const fraction = String(total % 1_000_000n)
+      .padStart(6, '0')
+      .replace(/0+$/, '')
+    const seconds = `${(total / 1_000_000n) % 60n}${fraction === '' ? '' : `.${fraction}`}`
+    const clock =
+      (hours === 0n ? '' : `${sign}${hours}H`) +
+      (minutes === 0n ? '' : `${sign}${minutes}M`) +
+      (seconds === '0' ? '' : `${sign}${seconds}S`)
+    if (clock === '') return days === '' ? 'PT0S' : `P${days}`
+    return `P${days}T${clock}`
+  }
+
+  /** The same as {@link toString}, because JSON has no bigint. */
+  toJSON(): string {
+    return this.toString()
+  }
+}
+
+function part(value: number, unit: string): string {
+  return value === 0 ? '' : `${value}${unit}`
+}
