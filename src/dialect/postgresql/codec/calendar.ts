@@ -1,5 +1,6 @@
 // Days and text of PostgreSQL's timestamps, by arithmetic alone: the process's time zone never enters.
 
+const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
 const MILLISECONDS_PER_DAY = 86_400_000
 /** The largest distance from 1970 that a Date holds, in milliseconds. */
 export const MAXIMUM_DATE = 8.64e15
@@ -12,6 +13,23 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1
   const dayOfEra = yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear
   return era * 146097 + dayOfEra - 719468
+}
+
+/** A day as PostgreSQL writes it, `2024-02-29` or `0044-03-15 BC`; `days` are counted from 1970-01-01. */
+export function civilFromDays(days: number): string {
+  const shifted = days + 719468
+  const era = Math.floor(shifted / 146097)
+  const dayOfEra = shifted - era * 146097
+  const yearOfEra = Math.floor(
+    (dayOfEra - Math.floor(dayOfEra / 1460) + Math.floor(dayOfEra / 36524) - Math.floor(dayOfEra / 146096)) / 365,
+  )
+  const dayOfYear = dayOfEra - (365 * yearOfEra + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100))
+  const shiftedMonth = Math.floor((5 * dayOfYear + 2) / 153)
+  const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
+  const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
+  const year = era * 400 + yearOfEra + (month <= 2 ? 1 : 0)
+  const years = String(year > 0 ? year : 1 - year).padStart(4, '0')
+  return `${years}-${TWO_DIGITS[month]}-${TWO_DIGITS[day]}${year > 0 ? '' : ' BC'}`
 }
 
 function digits(buffer: Buffer, at: number, count: number): number {
@@ -59,8 +77,6 @@ function parseOffset(buffer: Buffer, start: number, end: number): number {
   if (start + 7 <= end && buffer[start + 6] === 0x3a) seconds += digits(buffer, start + 7, 2)
   return sign * seconds
 }
-
-const TWO_DIGITS: readonly string[] = Array.from({ length: 100 }, (_, value) => String(value).padStart(2, '0'))
 
 // The rows of a batch are often of the same day, and a day's text costs as much as the rest.
 let lastDay = Number.NaN

@@ -30,6 +30,8 @@ export interface PostgresCodec<T = unknown> extends Codec {
   readonly decodeText: Decode<T>
   /** Absent where the text format is as good or better. */
   readonly decodeBinary?: Decode<T>
+  /** The types whose binary format `decodeBinary` reads; the codec's own alone where absent. */
+  readonly binaryOids?: readonly number[]
   /** Whether a JavaScript array is one value of this type (json), not several. */
   readonly takesArrays: boolean
 }
@@ -44,6 +46,7 @@ export interface CodecDefinition<T> {
   readonly delimiter?: string
   readonly decodeText: Decode<T>
   readonly decodeBinary?: Decode<T>
+  readonly binaryOids?: readonly number[]
   readonly takesArrays?: boolean
 }
 
@@ -59,6 +62,7 @@ export function defineCodec<T>(definition: CodecDefinition<T>): PostgresCodec<T>
     decodeText: definition.decodeText,
     takesArrays: definition.takesArrays ?? false,
     ...(definition.decodeBinary === undefined ? {} : { decodeBinary: definition.decodeBinary }),
+    ...(definition.binaryOids === undefined ? {} : { binaryOids: definition.binaryOids }),
   }
   return Object.freeze(codec)
 }

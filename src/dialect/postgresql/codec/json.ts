@@ -3,6 +3,7 @@ import { jsonNull } from '../../../expression/types/json.ts'
 import { jsonText } from '../../json-text.ts'
 import { utf8 } from './bytes.ts'
 import { defineCodec, type PostgresCodec, undecodable } from './codec.ts'
+import { readJson } from './json-reader.ts'
 
 export { jsonNull }
 
@@ -12,11 +13,23 @@ function encode(type: string): (value: unknown) => string {
 
 function decode(type: string): (buffer: Buffer, start: number, end: number) => unknown {
   return (buffer, start, end) => {
+    const value = readJson(buffer, start, end)
+    if (value !== undefined) return value
     try {
       return JSON.parse(utf8(buffer, start, end))
     } catch {
       throw undecodable(type, buffer, start, end)
     }
+  }
+}
+
+const JSONB_VERSION = 1
+
+function decodeVersioned(type: string): (buffer: Buffer, start: number, end: number) => unknown {
+  const text = decode(type)
+  return (buffer, start, end) => {
+    if (start === end || buffer[start] !== JSONB_VERSION) throw undecodable(`binary ${type}`, buffer, start, end)
+    return text(buffer, start + 1, end)
   }
 }
 
@@ -27,6 +40,7 @@ export const json: PostgresCodec = defineCodec({
   takesArrays: true,
   encode: encode('json'),
   decodeText: decode('json'),
+  decodeBinary: decode('json'),
 })
 
 /** `jsonb`: any JSON value, parsed. Parameters: any value JSON can hold; {@link jsonNull} for JSON's null. */
@@ -36,4 +50,5 @@ export const jsonb: PostgresCodec = defineCodec({
   takesArrays: true,
   encode: encode('jsonb'),
   decodeText: decode('jsonb'),
+  decodeBinary: decodeVersioned('jsonb'),
 })

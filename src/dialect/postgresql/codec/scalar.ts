@@ -1,5 +1,5 @@
 // Codecs of boolean, bytea and void.
-import { ascii } from './bytes.ts'
+import { ascii, checkLength } from './bytes.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 
 /** `boolean`. */
@@ -15,6 +15,10 @@ export const bool: PostgresCodec<boolean> = defineCodec({
     const byte = buffer[start]
     if (end - start !== 1 || (byte !== 0x74 && byte !== 0x66)) throw undecodable('bool', buffer, start, end)
     return byte === 0x74
+  },
+  decodeBinary: (buffer, start, end) => {
+    checkLength('bool', start, end, 1, buffer)
+    return buffer[start] !== 0
   },
 })
 

@@ -2,11 +2,18 @@
 import { ascii, utf8 } from './bytes.ts'
 import { checkText, defineCodec, type PostgresCodec, refusal } from './codec.ts'
 
+/**
+ * The types whose binary format is the text itself, in the client's encoding. The server is spared the detour by way of a
+ * string that ends in NUL: a third of its time for such a column.
+ */
+const SAME_IN_BINARY: readonly number[] = [19, 25, 114, 1042, 1043]
+
 function textual(name: string, oid: number, delimiter = ','): PostgresCodec<string> {
   return defineCodec({
     name,
     oid,
     delimiter,
+    ...(SAME_IN_BINARY.includes(oid) ? { decodeBinary: utf8, binaryOids: SAME_IN_BINARY } : {}),
     encode: (value) => {
       if (typeof value !== 'string') throw refusal(name, value, 'a string')
       return checkText(name, value)

@@ -24,7 +24,7 @@ export function planRows(columns: readonly ColumnDescription[], declared: readon
   const codecs = columns.map(
     (column, index) => (declared?.[index] as PostgresCodec | null | undefined) ?? codecByOid(column.typeId),
   )
-  const binary = codecs.map((codec, index) => codec.decodeBinary !== undefined && codec.oid === columns[index]?.typeId)
+  const binary = codecs.map((codec, index) => readsBinary(codec, columns[index]?.typeId ?? 0))
   let formats: Buffer | null = null
   if (binary.includes(true)) {
     formats = Buffer.alloc(2 + 2 * columns.length)
@@ -34,6 +34,10 @@ export function planRows(columns: readonly ColumnDescription[], declared: readon
   const text = codecs.map((codec) => codec.decodeText)
   const mixed = codecs.map((codec, index) => (binary[index] && codec.decodeBinary) || codec.decodeText)
   return { columns: Object.freeze(columns.slice()), text, mixed, formats }
+}
+
+function readsBinary({ decodeBinary, binaryOids, oid }: PostgresCodec, typeId: number): boolean {
+  return decodeBinary !== undefined && (oid === typeId || (binaryOids?.includes(typeId) ?? false))
 }
 
 /**

@@ -73,6 +73,46 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     },
   )
 
+  test('the days of the calendar are spelled as the server spells them', async () => {
+    const statement = typed(
+      'SELECT day, day::text FROM unnest($1::date[]) WITH ORDINALITY AS days (day, n) ORDER BY n',
+      [null],
+    )
+    const [first, last] = [-2451545, 2145031948]
+    const numbers = fc.sample(
+      fc.oneof(fc.integer({ min: first, max: last }), fc.integer({ min: -800000, max: 800000 })),
+      2000,
+    )
+    const edges = [first, last, 0, -1, 1, -730119, -730120, -730485, -730486, 2921939, 2921940]
+    const literal = (days: readonly number[]) =>
+      connection().run([
+        {
+          statement: raw(`SELECT array_agg('2000-01-01'::date + n)::text FROM unnest('{${days.join(',')}}'::int[]) n`),
+          parameters: [],
+        },
+      ])
+    const days = [...edges, ...numbers, ...edges]
+    const [made] = await literal(days)
+    const list = String(made?.rows[0]?.[0]).replace('}', ',infinity,-infinity}')
+    // Described first, then asked for in bytes, twice: the second time from what was kept.
+    for (let run = 0; run < 3; run++) {
+      const [result] = await connection().run([{ statement, parameters: [list] }])
+      expect(result?.rows).toHaveLength(days.length + 2)
+      for (const [day, text] of result?.rows ?? []) expect(day).toBe(text)
+    }
+  })
+
+  test('text, documents and truth read the same from text and from bytes', async () => {
+    const select = `SELECT 'čaj'::text, 'x'::varchar(5), 'y'::char(3), 'z'::name, true, false, NULL::bool, '{"a": [1, "é"]}'::jsonb,
+      '{"a":[1]}'::json, 'null'::jsonb, ''::text, '2024-02-29'::date`
+    const expected = ['čaj', 'x', 'y  ', 'z', true, false, null, { a: [1, 'é'] }, { a: [1] }, null, '', '2024-02-29']
+    for (const statement of [raw(select), raw(select, 0, false)])
+      for (let run = 0; run < 2; run++) {
+        const [result] = await connection().run([{ statement, parameters: [] }])
+        expect(result?.rows).toEqual([expected])
+      }
+  })
+
   test('what a Date cannot hold is an error that says what to do', async () => {
     for (const text of ['infinity', '-infinity', '275760-09-13 00:00:00.001+00', '294276-12-31 23:59:59.999999+00']) {
       const prepared = raw(`SELECT '${text}'::timestamptz`)
