@@ -13,7 +13,7 @@ import { columnOf, columnsQuery } from './columns.ts'
 import { constraintSorts, constraintsOf, constraintsQuery } from './constraints.ts'
 import { indexesQuery, indexOf } from './indexes.ts'
 import { ask, type CatalogQuery, catalogQuery, grouped, maybeText, textOf } from './query.ts'
-import { readRelations, relationName, relationsQuery, storageOf } from './relations.ts'
+import { dependenciesOf, readRelations, relationName, relationsQuery, storageOf } from './relations.ts'
 import { readSequences } from './sequences.ts'
 import { TypeReader } from './type-reader.ts'
 import { type TypeRow, typesQuery } from './types-query.ts'
@@ -75,6 +75,7 @@ async function describe(
     ...emptyRelation(relationName(row, schema)),
     comment: row.comment,
     definition: row.definition,
+    dependsOn: dependenciesOf(row, schema),
     ...(parts.includes('storage') ? { storage: storageOf(row, schema) } : {}),
     columns: (columns.get(row.relation) ?? []).map((column) => columnOf(column, types, schema)),
     ...constraintsOf(constraints.get(row.relation) ?? [], schema),

@@ -101,6 +101,9 @@ export interface RelationRow extends NameRow {
   readonly options: readonly string[]
   readonly tablespace: string | null
   readonly unlogged: boolean
+  readonly reads: readonly string[]
+  readonly readSchemas: readonly string[]
+  readonly readVisible: readonly string[]
 }
 
 /** A relation that another one names: with its schema where it is the one that was asked for, or is not found without. */
@@ -111,15 +114,14 @@ export function referenceTo(name: string, schema: string, visible: boolean, aske
 /** The relations of a scope with what was asked of them; dear functions only where they are wanted. */
 export function relationsQuery(scope: RelationScope, parts: readonly RelationPart[]): CatalogQuery<RelationRow> {
   const storage = parts.includes('storage')
+  const definition = parts.includes('definition')
   const nothing = 'NULL'
   return catalogQuery<RelationRow>(
     {
       ...NAME_COLUMNS,
       comment: maybeText(parts.includes('comment') ? "pg_catalog.obj_description(c.oid, 'pg_class')" : nothing),
       definition: maybeText(
-        parts.includes('definition')
-          ? "CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid, true) END"
-          : nothing,
+        definition ? "CASE WHEN c.relkind IN ('v', 'm') THEN pg_catalog.pg_get_viewdef(c.oid, true) END" : nothing,
       ),
       parents: textsOf(storage ? parentsSql('p.relname') : nothing),
       parentSchemas: textsOf(storage ? parentsSql('pn.nspname') : nothing),
@@ -138,8 +140,21 @@ export function relationsQuery(scope: RelationScope, parts: readonly RelationPar
         storage ? '(SELECT t.spcname FROM pg_catalog.pg_tablespace t WHERE t.oid = c.reltablespace)' : nothing,
       ),
       unlogged: truthOf("c.relpersistence = 'u'"),
+      reads: textsOf(definition ? readsSql('rc.relname') : nothing),
+      readSchemas: textsOf(definition ? readsSql('rn.nspname') : nothing),
+      readVisible: textsOf(definition ? readsSql('pg_catalog.pg_table_is_visible(rc.oid)::text') : nothing),
     },
     [...scopeSql(scope), ' ORDER BY c.relname, c.oid'],
+  )
+}
+
+/** What the rule of a view depends on. */
+function readsSql(sql: string): string {
+  return (
+    `ARRAY(SELECT ${sql} FROM (SELECT DISTINCT d.refobjid AS oid FROM pg_catalog.pg_rewrite w JOIN pg_catalog.pg_depend d ` +
+    "ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = w.oid AND d.refclassid = 'pg_catalog.pg_class'::regclass " +
+    "WHERE w.ev_class = c.oid AND d.refobjid <> c.oid AND c.relkind IN ('v', 'm')) r " +
+    'JOIN pg_catalog.pg_class rc ON rc.oid = r.oid JOIN pg_catalog.pg_namespace rn ON rn.oid = rc.relnamespace ORDER BY rc.oid)'
   )
 }
 
@@ -154,11 +169,23 @@ const KEY_COLUMNS =
   "ARRAY(SELECT a.attname FROM pg_catalog.pg_partitioned_table k, pg_catalog.unnest(pg_catalog.string_to_array(k.partattrs::text, ' ')::integer[]) WITH ORDINALITY AS p(number, place) " +
   'LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum = p.number AND p.number > 0 WHERE k.partrelid = c.oid ORDER BY p.place)'
 
+function references(
+  names: readonly string[],
+  schemas: readonly string[],
+  visible: readonly string[],
+  asked: string | null,
+): RelationReference[] {
+  return names.map((name, place) => referenceTo(name, schemas[place] ?? '', visible[place] === 'true', asked))
+}
+
+/** What a view reads. */
+export function dependenciesOf(row: RelationRow, asked: string | null): RelationReference[] {
+  return references(row.reads, row.readSchemas, row.readVisible, asked)
+}
+
 /** How a relation is kept. */
 export function storageOf(row: RelationRow, asked: string | null): ReflectedStorage {
-  const parents = row.parents.map((name, place) =>
-    referenceTo(name, row.parentSchemas[place] ?? '', row.parentVisible[place] === 'true', asked),
-  )
+  const parents = references(row.parents, row.parentSchemas, row.parentVisible, asked)
   const [parent] = parents
   return {
     inherits: row.isPartition ? [] : parents,
