@@ -128,9 +128,22 @@ export class IllegalStateChangeError extends InvalidRequestError {
 export class TimeoutError extends SQLAlchemyError {
   static override readonly code: string = 'pool-timeout'
 }
+/** Options of {@link DisconnectionError}. */
+export interface DisconnectionErrorOptions extends SQLAlchemyErrorOptions {
+  /** Whether the pool's other connections are to be replaced as well. Default false. */
+  readonly invalidatePool?: boolean
+}
+
 /** Raised by a pool's checkout listener to say that a connection is dead and another should be tried. */
 export class DisconnectionError extends SQLAlchemyError {
   static override readonly code: string = 'disconnection'
+  /** Whether the pool's other connections are to be replaced as well. */
+  readonly invalidatePool: boolean
+
+  constructor(message: string, options: DisconnectionErrorOptions = {}) {
+    super(message, options)
+    this.invalidatePool = options.invalidatePool ?? false
+  }
 }
 
 /** Options of {@link StatementError}. */

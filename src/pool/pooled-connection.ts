@@ -1,19 +1,25 @@
 // `PooledConnection`: one place in a pool and the connection that stands on it; to `pg-pool` it is a client.
 import { EventEmitter } from 'node:events'
-import type { Driver, DriverConnection } from '../dialect/contract/driver.ts'
+import { type CommandResult, type Driver, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
+import type { ConnectionPoolEntry } from './events.ts'
+import { rollBack } from './reset.ts'
 
-/** What `pg-pool` hands to the constructor of its clients. */
+/** What a pool does with its places; `pg-pool` hands it to the constructor of its clients. */
 export interface ClientOptions {
   readonly driver: Pick<Driver, 'connect'>
   /** Read when the connection was opened; see `Pool.invalidate`. */
   readonly generation: () => number
+  /** Called with each connection that was opened, before anybody has it; one that fails is closed. */
+  readonly opened: (place: PooledConnection) => void | Promise<void>
+  /** Called with each connection that is about to be closed; never fails. */
+  readonly closing: (place: PooledConnection) => void | Promise<void>
   /** Where a connection that says goodbye is remembered until it is gone. */
   readonly ending: Set<Promise<void>>
 }
 
 /** One place in a pool and the connection that stands on it. */
-export class PooledConnection extends EventEmitter {
+export class PooledConnection extends EventEmitter implements ConnectionPoolEntry {
   /** Marks for `pg-pool`, which asks a client for them. */
   _queryable = true
   _ending = false
@@ -22,15 +28,30 @@ export class PooledConnection extends EventEmitter {
 
   /** Opened and not lent yet. */
   fresh = true
+  /** Belongs to its holder, not to the pool. */
+  detached = false
   generation = 0
+  /** The process that opened it: nobody else may use its socket. */
+  readonly openedBy: number = process.pid
   /** Moments of `performance.now()`. */
   openedAt = 0
-  restingSince = 0
   heldSince = 0
+  /** When it was last known to live, and how many flights it had made by then. */
+  provenAt = 0
+  flights = 0
+  /** Counts how often it was lent. */
+  lease = 0
+  /** Whether the present lease was reported as a leak. */
+  reported = false
+  /** Whether nobody knows if it still lives: the next flight has to ask. */
+  unproven = false
+  /** Set while it is tested at rest. */
+  testing: Promise<boolean> | null = null
   /** Where it was checked out; kept only with leak tracking. */
   holder: Error | null = null
   readonly #options: ClientOptions
   #connection: DriverConnection | null = null
+  #info: Map<unknown, unknown> | null = null
 
   constructor(options: ClientOptions) {
     super()
@@ -43,14 +64,22 @@ export class PooledConnection extends EventEmitter {
     return this.#connection
   }
 
+  get info(): Map<unknown, unknown> {
+    this.#info ??= new Map()
+    return this.#info
+  }
+
+  async execute(sql: string, values: readonly unknown[] = []): Promise<CommandResult> {
+    const statement = { sql, parameters: values.map(() => null), columns: null, prepare: false }
+    const [result] = await this.connection.run([{ statement, parameters: values }])
+    if (result === undefined) throw new InvalidRequestError('The driver gave no result')
+    return result
+  }
+
   /** @internal Called by `pg-pool`. */
   connect(done: (error?: unknown) => void): void {
-    const generation = this.#options.generation()
-    this.#options.driver.connect().then(
+    this.#open().then(
       (connection) => {
-        this.#connection = connection
-        this.generation = generation
-        this.openedAt = performance.now()
         done()
         connection.onceClosed(() => this.#closed())
       },
@@ -58,19 +87,59 @@ export class PooledConnection extends EventEmitter {
     )
   }
 
+  /** @internal Called by `pg-pool`: whether this connection alone keeps the process running. */
+  ref(): void {
+    this.#connection?.keepProcess?.(true)
+  }
+
+  /** @internal Called by `pg-pool`. */
+  unref(): void {
+    this.#connection?.keepProcess?.(false)
+  }
+
   /** @internal Called by `pg-pool`. */
   end(done: () => void): void {
     this._ending = true
-    if (this.#connection === null) {
+    if (this.#connection === null || this.detached) {
       done()
       return
     }
     const { ending } = this.#options
-    const goodbye = this.#connection.close().finally(() => {
+    const goodbye = this.close().finally(() => {
       ending.delete(goodbye)
       done()
     })
     ending.add(goodbye)
+  }
+
+  /** Tells listeners and closes the connection. Never rejects. */
+  close(): Promise<void> {
+    const { connection } = this
+    // The socket belongs to another process, which uses it.
+    if (this.openedBy !== process.pid) connection.terminate()
+    const told = this.#options.closing(this)
+    return told === undefined ? connection.close() : told.then(() => connection.close())
+  }
+
+  async #open(): Promise<DriverConnection> {
+    const { driver, generation, opened } = this.#options
+    const born = generation()
+    const connection = await driver.connect()
+    this.#connection = connection
+    this.generation = born
+    this.openedAt = performance.now()
+    try {
+      const told = opened(this)
+      if (told !== undefined) {
+        await told
+        await settled(connection)
+      }
+    } catch (error) {
+      this.#connection = null
+      await connection.close()
+      throw error
+    }
+    return connection
   }
 
   #closed(): void {
@@ -79,4 +148,14 @@ export class PooledConnection extends EventEmitter {
     if (!this._ending && this.listenerCount('error') > 0)
       this.emit('error', new InvalidRequestError('The connection was closed while it was at rest'))
   }
+}
+
+/** What listeners have begun on a connection is not for its first borrower. */
+async function settled(connection: DriverConnection): Promise<void> {
+  const { transactionStatus } = connection
+  if (transactionStatus === 'idle' || (transactionStatus !== 'lost' && (await rollBack(connection)))) return
+  throw new DriverError('the connection was lost while listeners of connect prepared it', {
+    disconnected: true,
+    sent: false,
+  })
 }

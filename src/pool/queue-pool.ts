@@ -1,98 +1,174 @@
 // `QueuePool`: connections kept by `pg-pool`, lent with SQLAlchemy's rules: overflow, timeout, recycling, ping, reset, generations.
-import PgPool from 'pg-pool'
-import { type Driver, DriverError } from '../dialect/contract/driver.ts'
-import { InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
+import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
+import { type PoolEvents, type PoolLeakEvent, poolEvents, tell } from './events.ts'
+import { describeHolders, describeLeak, placeOfCall, stackOf } from './holders.ts'
+import { Keepalive } from './keepalive.ts'
+import { LeakWatch } from './leak-watch.ts'
+import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
+import { newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
+import { borrowAndReturn, Minimum } from './minimum.ts'
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
-import type { Pool, PoolStatus } from './pool.ts'
-import { type ClientOptions, PooledConnection } from './pooled-connection.ts'
-import { ping, rollBack } from './reset.ts'
+import { type PhysicalPool, physicalPool } from './physical-pool.ts'
+import type { DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
+import { clean, cutAfter, ping } from './reset.ts'
+import { Supply } from './supply.ts'
 import { WaitQueue } from './wait-queue.ts'
 
-/** The part of `pg-pool` that is used here; its own types tie it to the clients of `pg`. */
-interface PhysicalPool {
-  readonly totalCount: number
-  readonly idleCount: number
-  readonly waitingCount: number
-  connect(done: (error: unknown, client: PooledConnection | undefined) => void): void
-  end(done: () => void): void
-  on(event: 'error', listener: () => void): this
-}
-
-/** How long a server that takes no more connections is left in peace; up to twice as long. */
-const RETRY_MS = 100
-
-const NewPhysicalPool = PgPool as unknown as new (
-  options: ClientOptions & {
-    readonly Client: typeof PooledConnection
-    readonly max: number
-    readonly idleTimeoutMillis: number
-  },
-) => PhysicalPool
+/** The generation of a connection that is not to be lent again. */
+const STALE = -1
 
 /**
  * Keeps up to `size` connections open and opens up to `maxOverflow` more at a time of need; the one returned last is lent
  * first. Who comes when all are lent waits in line.
  */
 export class QueuePool implements Pool {
+  readonly events: PoolEvents
   readonly #options: ResolvedPoolOptions
   readonly #physical: PhysicalPool
   readonly #waiting: WaitQueue<PooledConnection>
+  readonly #supply: Supply
   readonly #held: Set<PooledConnection> = new Set()
-  /** Requests to `pg-pool` without an answer yet. */
-  #requested = 0
+  readonly #detached: Set<PooledConnection> = new Set()
+  readonly #leaks: LeakWatch
+  readonly #keepalive: Keepalive | null
+  readonly #minimum: Minimum
+  readonly #counters: PoolCounters = newCounters()
   #generation = 0
   #disposal: Promise<void> | null = null
-  /** Set while the server takes no more connections. */
-  #retry: NodeJS.Timeout | null = null
-  #refusal: unknown = null
   #whenDrained: (() => void)[] = []
   /** Connections that are saying goodbye. */
   readonly #ending: Set<Promise<void>> = new Set()
 
-  constructor(driver: Pick<Driver, 'connect'>, options: PoolOptions = {}) {
+  /** @param events listeners that are there already. */
+  constructor(driver: Pick<Driver, 'connect'>, options: PoolOptions = {}, events: PoolEvents = poolEvents()) {
+    this.events = events
     this.#options = this.resolve(options)
-    this.#waiting = new WaitQueue(this.#options.timeoutMs, () => this.#timedOut())
-    this.#physical = new NewPhysicalPool({
-      Client: PooledConnection,
-      driver,
+    const { timeoutMs, keepaliveMs, pingTimeoutMs, leakThresholdMs, minimum } = this.#options
+    this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
+    const connectListeners = new ConnectListeners(events)
+    this.#physical = physicalPool(this.#options, {
+      driver: { connect: () => this.#connect(driver) },
       generation: () => this.#generation,
+      opened: (place) => connectListeners.opened(place),
+      closing: (place) => {
+        this.#counters.closed += 1
+        return tell(events, 'close', () => ({ entry: place }))
+      },
       ending: this.#ending,
-      max: this.#options.limit,
-      idleTimeoutMillis: Number.isFinite(this.#options.idleTimeoutMs) ? this.#options.idleTimeoutMs : 0,
     })
-    // A connection that dies at rest has been taken out by then; nobody is concerned.
-    this.#physical.on('error', () => {})
+    this.#supply = new Supply({
+      physical: this.#physical,
+      waiting: this.#waiting,
+      limit: this.#options.limit,
+      counters: this.#counters,
+      arrived: (place) => this.#arrived(place),
+      failed: () => this.#next(),
+    })
+    this.#leaks = new LeakWatch(this.#held, leakThresholdMs, (place, kind, heldMs) => this.#leaked(place, kind, heldMs))
+    this.#minimum = new Minimum(minimum, () => this.warmUp(minimum))
+    this.#keepalive = Number.isFinite(keepaliveMs)
+      ? new Keepalive(keepaliveMs, pingTimeoutMs, () => this.#foundDead())
+      : null
+    this.#physical.on('remove', (place) => {
+      this.#keepalive?.resting.delete(place)
+      this.#minimum.watch(this.#physical.totalCount)
+    })
   }
 
   checkout(signal?: AbortSignal): Promise<PooledConnection> {
     if (this.#disposal !== null) return Promise.reject(this.#disposedError())
-    const lent = this.#waiting.wait(signal, this.#physical.idleCount > this.#requested)
-    this.#request()
-    return this.#options.leakTracking ? tracked(lent) : lent
+    const { leakTracking, maxWaiting } = this.#options
+    if (this.#supply.unserved >= maxWaiting && this.#supply.free() <= 0) return Promise.reject(this.#turnedAway())
+    const lent = this.#supply.borrow(signal)
+    if (!leakTracking && !this.events.has('checkout')) return lent
+    return toldOfCheckout(
+      this,
+      lent,
+      () => this.#supply.borrow(signal),
+      leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null,
+    )
   }
 
-  checkin(slot: PooledConnection): Promise<void> | undefined {
-    this.#checkHeld(slot)
-    const status = slot.connection.transactionStatus
-    if (status === 'idle') this.#settle(slot)
-    else if (status === 'lost') this.#close(slot)
-    else return this.#reset(slot)
+  checkin(place: PooledConnection): Promise<void> | undefined {
+    if (place.detached) return this.#closeDetached(place)
+    this.#checkHeld(place)
+    const { events } = this
+    const { resetOnReturn } = this.#options
+    if (events.any && (events.has('reset') || events.has('checkin')))
+      return this.#settleIf(place, toldOfCheckin(events, place, resetOnReturn))
+    const status = place.connection.transactionStatus
+    if (status === 'idle') this.#settle(place)
+    else if (status === 'lost') this.#close(place)
+    else return this.#settleIf(place, clean(place.connection, resetOnReturn))
     return undefined
   }
 
-  discard(slot: PooledConnection): void {
-    this.#checkHeld(slot)
-    slot.connection.terminate()
-    this.#close(slot)
+  discard(place: PooledConnection, options: DiscardOptions = {}): void {
+    const { reason = null, soft = false } = options
+    if (place.detached) {
+      if (soft) return
+      place.connection.terminate()
+      void this.#closeDetached(place)
+      return
+    }
+    this.#checkHeld(place)
+    void tell(this.events, soft ? 'softInvalidate' : 'invalidate', () => ({ entry: place, reason }))
+    if (soft) {
+      place.generation = STALE
+      return
+    }
+    this.#counters.invalidated += 1
+    place.connection.terminate()
+    this.#close(place)
+  }
+
+  detach(place: PooledConnection): DriverConnection {
+    this.#checkHeld(place)
+    this.checkDetachable()
+    void tell(this.events, 'detach', () => ({ entry: place }))
+    this.#counters.detached += 1
+    place.detached = true
+    this.#detached.add(place)
+    this.#close(place)
+    return place.connection
+  }
+
+  guard(place: PooledConnection, holder: object): void {
+    this.#leaks.guard(place, holder)
   }
 
   invalidate(): void {
     this.#generation += 1
+    this.#counters.generations += 1
   }
 
-  dispose(): Promise<void> {
+  failed(error: DriverError): void {
+    if ((error.disconnected && !error.canceled) || error.refusedWrite) this.invalidate()
+  }
+
+  async warmUp(count: number = Math.max(1, this.#options.minimum)): Promise<void> {
+    if (!Number.isInteger(count) || count < 0)
+      throw new ArgumentError(`warmUp() takes a whole number that is not negative, got ${String(count)}`)
+    if (this.#disposal !== null) throw this.#disposedError()
+    const { totalCount, idleCount } = this.#physical
+    const missing = Math.min(count, this.#options.size) - totalCount
+    // Those at rest come first when somebody asks: they are borrowed as well, so that others are opened.
+    const number = missing > 0 ? missing + idleCount : 0
+    await borrowAndReturn(number, this.#supply, (place) => {
+      this.#counters.checkouts -= 1
+      this.#settle(place)
+    })
+  }
+
+  dispose(options: DisposeOptions = {}): Promise<void> {
     this.#disposal ??= this.#dispose()
-    return this.#disposal
+    const { timeoutMs } = options
+    if (timeoutMs === undefined) return this.#disposal
+    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0))
+      throw new ArgumentError(`dispose() takes timeoutMs as a number that is not negative, got ${String(timeoutMs)}`)
+    return this.#disposal.then(() => cutAfter(timeoutMs, this.#held, this.drained()))
   }
 
   drained(): Promise<void> {
@@ -115,6 +191,10 @@ export class QueuePool implements Pool {
     }
   }
 
+  metrics(): PoolMetrics {
+    return { ...this.#counters, waitMs: this.#waiting.waitedMs }
+  }
+
   /** @internal The options in the pool's own terms; the other pools are this one with other numbers. */
   protected resolve(options: PoolOptions): ResolvedPoolOptions {
     return resolvePoolOptions(options)
@@ -125,136 +205,171 @@ export class QueuePool implements Pool {
     return `${this.#name} limit of size ${options.size} overflow ${options.limit - options.size} reached`
   }
 
+  /** @internal @throws InvalidRequestError a connection of this pool cannot leave it. */
+  protected checkDetachable(): void {}
+
   get #name(): string {
     return this.constructor.name
   }
 
-  /** Asks `pg-pool` for a connection for each who waits, as far as it can give any. */
-  #request(): void {
-    const { totalCount, idleCount, waitingCount } = this.#physical
-    const room = this.#retry === null ? this.#options.limit - totalCount : 0
-    let free = room + idleCount - waitingCount
-    while (free > 0 && this.#requested < this.#waiting.length) {
-      free -= 1
-      this.#requested += 1
-      this.#physical.connect(this.#arrived)
+  async #connect(driver: Pick<Driver, 'connect'>): Promise<DriverConnection> {
+    const started = performance.now()
+    try {
+      const connection = await driver.connect()
+      this.#counters.opened += 1
+      return connection
+    } finally {
+      this.#counters.connectMs += performance.now() - started
     }
   }
 
-  readonly #arrived = (error: unknown, slot: PooledConnection | undefined): void => {
-    this.#requested -= 1
-    if (slot === undefined) {
-      this.#refused(error)
+  #arrived(place: PooledConnection): void {
+    this.#held.add(place)
+    this.#keepalive?.resting.delete(place)
+    if (place.fresh) {
+      this.#lend(place)
+      this.#minimum.watch(this.#physical.totalCount)
+    } else if (place.testing !== null) void place.testing.then(() => this.#vet(place))
+    else this.#vet(place)
+  }
+
+  /** A connection that had been at rest is lent if it is good enough. */
+  #vet(place: PooledConnection): void {
+    const { ping, pingAfterMs } = this.#options
+    if (this.#isStale(place)) this.#close(place)
+    else if (ping === 'off' || performance.now() - place.provenAt < pingAfterMs) this.#lend(place)
+    else if (ping === 'ride') this.#lendUnproven(place)
+    else void this.#pingAndLend(place)
+  }
+
+  async #pingAndLend(place: PooledConnection): Promise<void> {
+    if (await ping(place.connection, this.#options.pingTimeoutMs)) {
+      this.#lend(place)
       return
     }
-    this.#held.add(slot)
-    this.#refusal = null
-    if (slot.fresh) this.#lend(slot)
-    else if (this.#isStale(slot)) this.#close(slot)
-    else if (performance.now() - slot.restingSince >= this.#options.pingAfterMs) void this.#pingAndLend(slot)
-    else this.#lend(slot)
+    this.#foundDead()
+    place.connection.terminate()
+    this.#close(place)
   }
 
-  /** A connection could not be opened. */
-  #refused(error: unknown): void {
-    if (
-      error instanceof DriverError &&
-      error.refusedForNow &&
-      this.#physical.totalCount > 0 &&
-      this.#disposal === null
-    ) {
-      // Connections that others have, or are just getting, will come back: whoever waits can go on waiting.
-      this.#refusal = error
-      this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS * (1 + Math.random())).unref()
-      this.#waiting.watch()
-      return
-    }
-    this.#waiting.fail(error)
-    this.#next()
-  }
-
-  #tryAgain(): void {
-    this.#retry = null
-    this.#request()
-  }
-
-  async #pingAndLend(slot: PooledConnection): Promise<void> {
-    if (await ping(slot.connection)) {
-      this.#lend(slot)
-      return
-    }
-    // Where one is dead without our having been told, so are probably the others.
+  /** Where one is dead without our having been told, so are probably the others. */
+  #foundDead(): void {
+    this.#counters.foundDead += 1
     this.invalidate()
-    slot.connection.terminate()
-    this.#close(slot)
   }
 
-  #lend(slot: PooledConnection): void {
-    slot.fresh = false
-    slot.holder = null
-    slot.heldSince = performance.now()
-    if (this.#disposal !== null) this.#close(slot)
-    else if (!this.#waiting.give(slot)) this.#rest(slot)
+  /** What the socket has received by now is read first: a server that has said goodbye is found out without being asked. */
+  #lendUnproven(place: PooledConnection): void {
+    setImmediate(() => {
+      if (this.#isStale(place)) {
+        this.#close(place)
+        return
+      }
+      place.unproven = true
+      this.#lend(place)
+    })
+  }
+
+  #lend(place: PooledConnection): void {
+    place.fresh = false
+    place.holder = null
+    place.heldSince = performance.now()
+    place.lease += 1
+    place.reported = false
+    if (this.#disposal !== null) this.#close(place)
+    else if (!this.#waiting.give(place)) this.#rest(place)
+    else {
+      this.#counters.checkouts += 1
+      if (this.#held.size > this.#counters.mostCheckedOut) this.#counters.mostCheckedOut = this.#held.size
+      if (this.#leaks.active) this.#leaks.lent()
+    }
   }
 
   /** A connection came back clean. */
-  #settle(slot: PooledConnection): void {
-    if (this.#isStale(slot)) this.#close(slot)
-    else this.#lend(slot)
+  #settle(place: PooledConnection): void {
+    this.#counters.useMs += performance.now() - place.heldSince
+    if (this.#isStale(place)) this.#close(place)
+    else this.#lend(place)
   }
 
-  async #reset(slot: PooledConnection): Promise<void> {
-    if (await rollBack(slot.connection)) {
-      this.#settle(slot)
+  /** Lends or keeps a connection that came back, where it was made clean. */
+  async #settleIf(place: PooledConnection, good: Promise<boolean>): Promise<void> {
+    if (await good) {
+      this.#settle(place)
       return
     }
-    slot.connection.terminate()
-    this.#close(slot)
+    place.connection.terminate()
+    this.#close(place)
   }
 
-  #rest(slot: PooledConnection): void {
+  #rest(place: PooledConnection): void {
     if (this.#physical.idleCount >= this.#options.size) {
-      this.#close(slot)
+      this.#close(place)
       return
     }
-    this.#held.delete(slot)
-    slot.restingSince = performance.now()
-    slot.release()
+    this.#held.delete(place)
+    const { flights } = place.connection
+    if (flights !== place.flights || place.provenAt === 0) place.provenAt = performance.now()
+    place.flights = flights
+    this.#keepalive?.resting.add(place)
+    place.release()
   }
 
-  #close(slot: PooledConnection): void {
-    this.#held.delete(slot)
-    slot.release(true)
+  #close(place: PooledConnection): void {
+    this.#held.delete(place)
+    place.release(true)
     this.#next()
+  }
+
+  async #closeDetached(place: PooledConnection): Promise<void> {
+    if (!this.#detached.delete(place)) throw this.#notLent()
+    await tell(this.events, 'closeDetached', () => ({ entry: place }))
+    await place.connection.close()
   }
 
   /** A place became free. */
   #next(): void {
     if (this.#disposal !== null) this.#checkDrained()
     else {
-      this.#request()
+      this.#supply.request()
       this.#waiting.watch()
     }
   }
 
-  #isStale(slot: PooledConnection): boolean {
-    if (slot.generation !== this.#generation || !slot._queryable) return true
-    return performance.now() - slot.openedAt >= this.#options.recycleMs
+  #isStale(place: PooledConnection): boolean {
+    if (place.generation !== this.#generation || !place._queryable || place.openedBy !== process.pid) return true
+    const { recycleMs } = this.#options
+    return recycleMs !== Number.POSITIVE_INFINITY && performance.now() - place.openedAt >= recycleMs
   }
 
-  #checkHeld(slot: PooledConnection): void {
-    if (!this.#held.has(slot)) throw new InvalidRequestError(`This ${this.#name} has not lent this connection`)
+  #checkHeld(place: PooledConnection): void {
+    if (!this.#held.has(place)) throw this.#notLent()
+  }
+
+  #notLent(): InvalidRequestError {
+    return new InvalidRequestError(`This ${this.#name} has not lent this connection`)
+  }
+
+  #leaked(place: PooledConnection, kind: PoolLeakEvent['kind'], heldMs: number): void {
+    this.#counters.leaks += 1
+    const stack = stackOf(place)
+    if (this.events.has('leak')) void tell(this.events, 'leak', () => ({ entry: place, kind, heldMs, stack }))
+    else process.emitWarning(describeLeak(this.#name, kind, heldMs, stack), { code: 'TSALCHEMY_POOL_LEAK' })
+    if (kind === 'collected') this.discard(place, { reason: new InvalidRequestError('Its holder is gone') })
   }
 
   async #dispose(): Promise<void> {
-    if (this.#retry !== null) clearTimeout(this.#retry)
+    this.#supply.stop()
+    this.#leaks.stop()
+    this.#keepalive?.stop()
+    this.#minimum.stop()
     while (this.#waiting.fail(this.#disposedError()));
     this.#physical.end(() => {})
     await Promise.all(this.#ending)
   }
 
   #checkDrained(): void {
-    if (this.#disposal === null || this.#held.size > 0 || this.#requested > 0) return
+    if (this.#disposal === null || this.#held.size > 0 || this.#supply.busy) return
     const waiting = this.#whenDrained
     this.#whenDrained = []
     void Promise.all(this.#ending).then(() => {
@@ -266,38 +381,20 @@ export class QueuePool implements Pool {
     return new ResourceClosedError(`This ${this.#name} is disposed`)
   }
 
-  #timedOut(): TimeoutError {
-    const timeout = `connection timed out, timeout ${(this.#options.timeoutMs / 1000).toFixed(2)} s`
-    const held = [...this.#held]
-    return new TimeoutError(
-      held.length < this.#options.limit
-        ? `${timeout}. ${held.length} of this ${this.#name} are lent, and opening another takes too long`
-        : `${this.exhausted(this.#options)}, ${timeout}. ${describeHolders(held)}`,
-      this.#refusal === null ? {} : { cause: this.#refusal },
-    )
+  #turnedAway(): TimeoutError {
+    this.#counters.turnedAway += 1
+    const full = `${this.exhausted(this.#options)}, and ${this.#waiting.length} wait already, as many as may`
+    return new TimeoutError(`${full}. ${describeHolders(this.#held)}`, { code: 'pool-queue-full' })
   }
-}
 
-/** Remembers who asked. */
-function tracked(lent: Promise<PooledConnection>): Promise<PooledConnection> {
-  const holder = new Error('checked out')
-  Error.captureStackTrace(holder, QueuePool.prototype.checkout)
-  return lent.then((slot) => {
-    slot.holder = holder
-    return slot
-  })
-}
-
-/** Who holds the connections, for the message of a timeout: the longest first. */
-function describeHolders(held: readonly PooledConnection[]): string {
-  const now = performance.now()
-  const seconds = (slot: PooledConnection): string => ((now - slot.heldSince) / 1000).toFixed(1)
-  const eldest = held.toSorted((one, other) => one.heldSince - other.heldSince)
-  const places = eldest.flatMap((slot) => {
-    const stack = slot.holder?.stack?.split('\n').slice(1).join('\n')
-    return stack ? [`\nheld for ${seconds(slot)} s, checked out\n${stack}`] : []
-  })
-  const [first] = eldest
-  const summary = `Checked out: ${held.length}, the longest for ${first === undefined ? 0 : seconds(first)} s`
-  return places.length === 0 ? `${summary}; poolLeakTracking: true would tell where` : summary + places.join('')
+  #timedOut(): TimeoutError {
+    this.#counters.timeouts += 1
+    const timeout = `connection timed out, timeout ${(this.#options.timeoutMs / 1000).toFixed(2)} s`
+    const { refusal } = this.#supply
+    const why =
+      this.#held.size < this.#options.limit
+        ? `${timeout}. ${this.#held.size} of this ${this.#name} are lent, and opening another takes too long`
+        : `${this.exhausted(this.#options)}, ${timeout}. ${describeHolders(this.#held)}`
+    return new TimeoutError(why, refusal === null ? {} : { cause: refusal })
+  }
 }

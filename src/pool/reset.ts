@@ -1,30 +1,67 @@
-// What a pool does to a connection between two borrowers: roll back what is open, test whether it lives.
+// What a pool does to connections between two borrowers, and in the end: end what is open, test whether one lives, cut what is late.
 import type { DriverConnection, DriverStatement } from '../dialect/contract/driver.ts'
 
 /** A server that does not answer a command that costs nothing within this time is taken for dead. */
 const ANSWER_MS = 5_000
 
+/** The longest time a timer of the platform can be set to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], columns: null, prepare: false }
+const COMMIT: DriverStatement = { sql: 'COMMIT', parameters: [], columns: null, prepare: false }
 const PING: DriverStatement = { sql: 'SELECT 1', parameters: [], columns: null, prepare: true }
 
 /** Rolls back; whether the connection may be used again. */
 export function rollBack(connection: DriverConnection): Promise<boolean> {
-  return answers(connection, ROLLBACK)
+  return answers(connection, ROLLBACK, ANSWER_MS)
 }
 
-/** Makes a round trip; whether the connection may be used. */
-export function ping(connection: DriverConnection): Promise<boolean> {
-  return answers(connection, PING)
+/** Ends what is open, in the way asked for; whether the connection may be lent again. */
+export async function clean(connection: DriverConnection, how: 'rollback' | 'commit' | null): Promise<boolean> {
+  const status = connection.transactionStatus
+  if (status === 'idle') return true
+  if (status === 'lost' || how === null) return false
+  return how === 'commit' ? answers(connection, COMMIT, ANSWER_MS) : rollBack(connection)
 }
 
-async function answers(connection: DriverConnection, statement: DriverStatement): Promise<boolean> {
-  const limit = setTimeout(() => connection.terminate(), ANSWER_MS)
+/** Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut. */
+export function ping(connection: DriverConnection, timeoutMs: number): Promise<boolean> {
+  return answers(connection, PING, timeoutMs)
+}
+
+async function answers(connection: DriverConnection, statement: DriverStatement, timeoutMs: number): Promise<boolean> {
+  let answered = false
+  // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
+  const expire = (): void => {
+    setImmediate(() => {
+      if (!answered) connection.terminate()
+    })
+  }
+  const limit = Number.isFinite(timeoutMs) ? setTimeout(expire, timeoutMs) : null
   try {
     await connection.run([{ statement, parameters: [] }])
     return connection.transactionStatus === 'idle'
   } catch {
     return false
   } finally {
-    clearTimeout(limit)
+    answered = true
+    if (limit !== null) clearTimeout(limit)
   }
+}
+
+/** Waits until all have come back, and cuts those that are late. Their holders keep them, for what that is worth. */
+export async function cutAfter(
+  timeoutMs: number,
+  held: ReadonlySet<{ readonly connection: DriverConnection }>,
+  drained: Promise<void>,
+): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    if (Number.isFinite(timeoutMs)) timer = setTimeout(resolve, Math.min(timeoutMs, LONGEST_TIMER_MS))
+  })
+  await Promise.race([drained, late])
+  clearTimeout(timer)
+  const gone = [...held].map(({ connection }) => new Promise<void>((resolve) => connection.onceClosed(() => resolve())))
+  for (const { connection } of held) connection.terminate()
+  await Promise.all(gone)
 }

@@ -1,12 +1,19 @@
 // `NullPool` and `StaticPool`: a connection for each checkout, and one connection for all.
+import { InvalidRequestError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
-import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
+import {
+  NULL_POOL_KEYS,
+  type PoolOptions,
+  type ResolvedPoolOptions,
+  resolvePoolOptions,
+  STATIC_POOL_KEYS,
+} from './options.ts'
 import { QueuePool } from './queue-pool.ts'
 
 /** Opens a connection for each checkout and closes it when it comes back: for poolers in front of the database, and for tests. */
 export class NullPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
-    checkKeys('NullPool', options, ['timeoutMs', 'leakTracking'])
+    checkKeys('NullPool', options, NULL_POOL_KEYS)
     return { ...resolvePoolOptions(options), size: 0, limit: Number.POSITIVE_INFINITY }
   }
 }
@@ -14,7 +21,7 @@ export class NullPool extends QueuePool {
 /** Keeps one connection and lends it to one after the other: for databases inside the process. */
 export class StaticPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
-    checkKeys('StaticPool', options, ['timeoutMs', 'leakTracking'])
+    checkKeys('StaticPool', options, STATIC_POOL_KEYS)
     return { ...resolvePoolOptions(options), size: 1, limit: 1 }
   }
 
@@ -22,6 +29,12 @@ export class StaticPool extends QueuePool {
     return (
       'The one connection of this engine is lent to somebody else (an embedded database has only one). Inside a ' +
       'transaction use the Connection or Session at hand: the engine itself, or a second connection, would wait for ever'
+    )
+  }
+
+  protected override checkDetachable(): void {
+    throw new InvalidRequestError(
+      'The one connection of a StaticPool cannot be detached: there is no other in its place',
     )
   }
 }

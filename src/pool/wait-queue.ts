@@ -2,18 +2,19 @@
 
 /** The longest time a timer of the platform can be set to. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** How many of those who left may stand in line before they are looked for. */
+const MOST_GONE = 64
 
 class Waiter<T> {
   readonly resolve: (value: T) => void
   readonly reject: (reason: unknown) => void
-  readonly deadline: number
+  readonly since: number = performance.now()
   gone = false
   forget: (() => void) | null = null
 
-  constructor(resolve: (value: T) => void, reject: (reason: unknown) => void, deadline: number) {
+  constructor(resolve: (value: T) => void, reject: (reason: unknown) => void) {
     this.resolve = resolve
     this.reject = reject
-    this.deadline = deadline
   }
 }
 
@@ -21,8 +22,10 @@ class Waiter<T> {
 export class WaitQueue<T> {
   readonly #timeoutMs: number
   readonly #timedOut: () => unknown
-  readonly #waiters: Waiter<T>[] = []
+  #waiters: Waiter<T>[] = []
   #length = 0
+  /** For how long those who got something have waited, in milliseconds. */
+  waitedMs = 0
   #timer: NodeJS.Timeout | null = null
 
   /** @param timedOut makes the error for one whose deadline has passed. */
@@ -47,7 +50,7 @@ export class WaitQueue<T> {
         reject(signal.reason)
         return
       }
-      const waiter = new Waiter(resolve, reject, performance.now() + this.#timeoutMs)
+      const waiter = new Waiter(resolve, reject)
       this.#waiters.push(waiter)
       this.#length += 1
       if (signal !== undefined) this.#leaveOn(signal, waiter)
@@ -65,8 +68,10 @@ export class WaitQueue<T> {
   /** Gives to the one who has waited longest; false where nobody waits. */
   give(value: T): boolean {
     const waiter = this.#take()
-    waiter?.resolve(value)
-    return waiter !== null
+    if (waiter === null) return false
+    this.waitedMs += performance.now() - waiter.since
+    waiter.resolve(value)
+    return true
   }
 
   /** Fails the one who has waited longest; false where nobody waits. */
@@ -98,6 +103,9 @@ export class WaitQueue<T> {
     const abort = (): void => {
       this.#leave(waiter)
       waiter.reject(signal.reason)
+      // Those who left are taken out when their turn comes; where turns are rare they must not pile up.
+      if (this.#waiters.length > 2 * this.#length + MOST_GONE)
+        this.#waiters = this.#waiters.filter((each) => !each.gone)
     }
     signal.addEventListener('abort', abort, { once: true })
     waiter.forget = () => signal.removeEventListener('abort', abort)
@@ -106,7 +114,7 @@ export class WaitQueue<T> {
   /** In milliseconds from now. */
   #nextDeadline(): number {
     const first = this.#waiters.find((waiter) => !waiter.gone)
-    const left = first === undefined ? 0 : Math.ceil(first.deadline - performance.now())
+    const left = first === undefined ? 0 : Math.ceil(first.since + this.#timeoutMs - performance.now())
     return Math.min(Math.max(left, 0), LONGEST_TIMER_MS)
   }
 
@@ -115,7 +123,7 @@ export class WaitQueue<T> {
     const now = performance.now()
     for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
       if (first.gone) this.#waiters.shift()
-      else if (first.deadline <= now) this.fail(this.#timedOut())
+      else if (first.since + this.#timeoutMs <= now) this.fail(this.#timedOut())
       else break
     }
     this.watch()

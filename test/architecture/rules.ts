@@ -40,7 +40,7 @@ const FORBIDDEN: readonly Finding['kind'][] = [
 
 /** Bare errors that are made and never raised, each with its file and reason. */
 export const STACKS: Readonly<Record<string, string>> = {
-  'pool/queue-pool.ts': 'remembers the stack of who asked for a connection',
+  'pool/holders.ts': 'remembers the stack of who asked for a connection',
 }
 
 /** Forbidden constructs, with file and line. */

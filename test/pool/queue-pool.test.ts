@@ -136,7 +136,8 @@ describe('lending', () => {
   it('refuses impossible options', () => {
     expect(() => setup({ poolSize: 3 } as never)).toThrow(
       new ArgumentError(
-        "The pool has no option 'poolSize'; known: 'size', 'maxOverflow', 'timeoutMs', 'recycleMs', 'prePing', 'idleTimeoutMs', 'leakTracking'",
+        "The pool has no option 'poolSize'; known: 'size', 'maxOverflow', 'minimum', 'timeoutMs', 'maxWaiting', 'recycleMs', " +
+          "'prePing', 'pingTimeoutMs', 'keepaliveMs', 'idleTimeoutMs', 'useLifo', 'resetOnReturn', ...",
       ),
     )
     expect(() => setup({ size: -1 })).toThrow(
@@ -144,6 +145,15 @@ describe('lending', () => {
     )
     expect(() => setup({ timeoutMs: Number.NaN })).toThrow(
       'timeoutMs must be a number of milliseconds that is not negative, got NaN',
+    )
+    expect(() => setup({ minimum: 6 })).toThrow("The pool's minimum of 6 is more than its size of 5")
+    expect(() => setup({ maxWaiting: 1.5 })).toThrow(
+      "The pool's maxWaiting must be a whole number of at least 0, got 1.5",
+    )
+    expect(() => setup({ unref: 1 } as never)).toThrow("The pool's unref must be true or false, got 1")
+    expect(() => setup({ prePing: 'rides' } as never)).toThrow(/prePing must be .* got 'rides'; did you mean 'ride'/)
+    expect(() => setup({ resetOnReturn: 'roll' } as never)).toThrow(
+      /resetOnReturn must be 'rollback', 'commit' or null, got 'roll'/,
     )
   })
 })
@@ -409,7 +419,7 @@ describe('age', () => {
 
 describe('prePing', () => {
   it('tests what has rested, not what was opened for the checkout or handed on', async () => {
-    const { pool } = setup({ prePing: true, size: 1, maxOverflow: 0 })
+    const { pool } = setup({ prePing: 0, size: 1, maxOverflow: 0 })
     const slot = await pool.checkout()
     const waiting = pool.checkout()
     pool.checkin(slot)
@@ -431,7 +441,7 @@ describe('prePing', () => {
   })
 
   it('replaces the one that fails and all of its generation', async () => {
-    const { driver, pool } = setup({ prePing: true })
+    const { driver, pool } = setup({ prePing: 0 })
     const [one, two] = [await pool.checkout(), await pool.checkout()]
     pool.checkin(one)
     pool.checkin(two)

@@ -17,7 +17,9 @@ describe('NullPool', () => {
 
   it('refuses options that it has no use for', () => {
     expect(() => new NullPool(new FakeDriver(), { size: 3 })).toThrow(
-      new ArgumentError("NullPool has no option 'size'; known: 'timeoutMs', 'leakTracking'"),
+      new ArgumentError(
+        "NullPool has no option 'size'; known: 'timeoutMs', 'resetOnReturn', 'leakTracking', 'leakThresholdMs'",
+      ),
     )
   })
 })

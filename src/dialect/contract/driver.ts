@@ -112,6 +112,8 @@ export interface DriverConnection {
   /** Called once when the connection is lost or closed; called at once if that is past. */
   onceClosed(listener: (reason: Error | null) => void): void
   onNotice(listener: (notice: DriverNotice) => void): void
+  /** Whether this connection alone keeps the process running, as it does at first. Absent where it never does. */
+  keepProcess?(keep: boolean): void
   /** Says goodbye to the server and resolves when the socket is closed; never rejects, and gives up politeness after a second. */
   close(): Promise<void>
   /** Cuts the connection at once, without a goodbye. */
@@ -167,6 +169,11 @@ export interface DriverCursor {
 export interface RunOptions {
   /** Aborting before the send refuses the batch; aborting later cancels it on the server, waits for the answer and rejects with the signal's reason as cause. */
   readonly signal?: AbortSignal
+  /**
+   * Asks, in front of the batch and in the same write, whether the server still listens. Where it says that it ended the session
+   * before it read the question, the error is `unread`. Costs no round trip. Ignored where there is no such thing.
+   */
+  readonly probe?: boolean
 }
 
 /** Opens connections to one database. */
@@ -179,6 +186,11 @@ export interface Driver {
    * @throws DriverError with `disconnected: true` where the server cannot be reached or refuses.
    */
   connect(options?: ConnectOptions): Promise<DriverConnection>
+  /**
+   * Whether an error of a connection tells that it leads to a server that the driver was not to connect to, such as a primary
+   * that has become a standby: the connections opened so far should be replaced. Absent where that cannot be.
+   */
+  isMisdirected?(connection: DriverConnection, error: DriverError): boolean
   /** Frees what the connections share (an embedded database); the driver cannot connect afterwards. */
   dispose(): Promise<void>
 }
@@ -225,6 +237,10 @@ export class DriverError extends Error {
   readonly parameterIndex: number | null
   /** Whether the server takes no more connections for now (it has too many, or is starting) and may take one later. */
   readonly refusedForNow: boolean
+  /** Whether the server takes no writes at all (it is a standby, or was made read only), where this was refused for that. */
+  readonly refusedWrite: boolean
+  /** Whether it is certain that the server has read nothing of the batch, although it was sent: it can be sent again elsewhere. */
+  readonly unread: boolean
 
   constructor(message: string, options: DriverErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -236,6 +252,8 @@ export class DriverError extends Error {
     this.canceled = options.canceled ?? false
     this.parameterIndex = options.parameterIndex ?? null
     this.refusedForNow = options.refusedForNow ?? false
+    this.refusedWrite = options.refusedWrite ?? false
+    this.unread = options.unread ?? false
   }
 }
 
@@ -250,4 +268,6 @@ export interface DriverErrorOptions {
   readonly canceled?: boolean
   readonly parameterIndex?: number | null
   readonly refusedForNow?: boolean
+  readonly refusedWrite?: boolean
+  readonly unread?: boolean
 }

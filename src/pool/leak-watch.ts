@@ -1,0 +1,70 @@
+// `LeakWatch`: notices connections that are held too long, and those whose holders are gone.
+import type { PooledConnection } from './pooled-connection.ts'
+
+/** The longest time a timer of the platform can be set to. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** One lease of a connection. */
+interface Lease {
+  readonly place: PooledConnection
+  readonly number: number
+}
+
+/** Is told of a leak. */
+export type LeakListener = (place: PooledConnection, kind: 'held' | 'collected', heldMs: number) => void
+
+/** Notices connections that are held too long, and those whose holders are gone. */
+export class LeakWatch {
+  readonly #held: ReadonlySet<PooledConnection>
+  readonly #thresholdMs: number
+  readonly #leaked: LeakListener
+  /** Whether there is a threshold: {@link lent} need not be called otherwise. */
+  readonly active: boolean
+  #collected: FinalizationRegistry<Lease> | null = null
+  #timer: NodeJS.Timeout | null = null
+
+  /** @param held the connections that are lent; looked at, never changed. */
+  constructor(held: ReadonlySet<PooledConnection>, thresholdMs: number, leaked: LeakListener) {
+    this.#held = held
+    this.#thresholdMs = thresholdMs
+    this.#leaked = leaked
+    this.active = Number.isFinite(thresholdMs)
+  }
+
+  /** A connection was lent. */
+  lent(): void {
+    this.#timer ??= setTimeout(() => this.#sweep(), Math.min(this.#thresholdMs, LONGEST_TIMER_MS)).unref()
+  }
+
+  /** Notices when the holder of the present lease is garbage. */
+  guard(place: PooledConnection, holder: object): void {
+    this.#collected ??= new FinalizationRegistry(({ place, number }) => {
+      if (this.#held.has(place) && place.lease === number)
+        this.#leaked(place, 'collected', performance.now() - place.heldSince)
+    })
+    this.#collected.register(holder, { place, number: place.lease })
+  }
+
+  stop(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
+  /** Reports who is over the threshold, and comes again for who is next. */
+  #sweep(): void {
+    this.#timer = null
+    const now = performance.now()
+    let next = Number.POSITIVE_INFINITY
+    for (const place of this.#held) {
+      if (place.reported) continue
+      const left = place.heldSince + this.#thresholdMs - now
+      if (left > 0) next = Math.min(next, left)
+      else {
+        place.reported = true
+        this.#leaked(place, 'held', now - place.heldSince)
+      }
+    }
+    if (Number.isFinite(next))
+      this.#timer = setTimeout(() => this.#sweep(), Math.min(Math.ceil(next), LONGEST_TIMER_MS)).unref()
+  }
+}

@@ -1,0 +1,122 @@
+// What listeners of a pool decide: whether a connection that was opened, is to be lent, or came back is any good.
+import { DriverError } from '../dialect/contract/driver.ts'
+import { DisconnectionError, InvalidRequestError } from '../errors.ts'
+import { type PoolEvents, warn } from './events.ts'
+import type { Pool } from './pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
+import { clean } from './reset.ts'
+
+/** How many connections a listener of `checkout` may refuse. */
+const MOST_ATTEMPTS = 3
+
+/** Tells who listens of new connections: `firstConnect` once, `connect` of each. */
+export class ConnectListeners {
+  readonly #events: PoolEvents
+  #first: Promise<void> | null = null
+
+  constructor(events: PoolEvents) {
+    this.#events = events
+  }
+
+  /** Rejects where a listener fails. */
+  opened(place: PooledConnection): void | Promise<void> {
+    const events = this.#events
+    if (!events.any) return
+    if (events.has('firstConnect')) return this.#openedFirst(place)
+    if (events.has('connect')) return events.emit('connect', { entry: place })
+  }
+
+  async #openedFirst(place: PooledConnection): Promise<void> {
+    // All others wait for the first: what it prepares may be for the whole database. Where it fails the next is the first.
+    while (this.#first !== null) if (await succeeds(this.#first)) return this.#events.emit('connect', { entry: place })
+    const first = this.#tellFirst(place)
+    this.#first = first
+    try {
+      await first
+    } catch (error) {
+      this.#first = null
+      throw error
+    }
+    await this.#events.emit('connect', { entry: place })
+  }
+
+  async #tellFirst(place: PooledConnection): Promise<void> {
+    await this.#events.emit('firstConnect', { entry: place })
+  }
+}
+
+function succeeds(work: Promise<void>): Promise<boolean> {
+  return work.then(
+    () => true,
+    () => false,
+  )
+}
+
+/**
+ * Lets listeners of `checkout` look at a connection before it is lent; one that they find dead is replaced.
+ *
+ * @param borrow borrows another.
+ * @param holder where it is checked out.
+ */
+export async function toldOfCheckout(
+  pool: Pool,
+  first: Promise<PooledConnection>,
+  borrow: () => Promise<PooledConnection>,
+  holder: Error | null,
+): Promise<PooledConnection> {
+  const { events } = pool
+  let lent = first
+  for (let attempt = 1; ; attempt += 1) {
+    const place = await lent
+    place.holder = holder
+    if (!events.has('checkout')) return place
+    try {
+      const told = events.emit('checkout', { entry: place })
+      if (told !== undefined) await told
+      return place
+    } catch (error) {
+      await declined(pool, place, error, attempt)
+    }
+    lent = borrow()
+  }
+}
+
+/** A listener of `checkout` has failed: throws unless another connection is to be tried. */
+async function declined(pool: Pool, place: PooledConnection, error: unknown, attempt: number): Promise<void> {
+  const dead = error instanceof DisconnectionError || (error instanceof DriverError && error.disconnected)
+  if (!dead) {
+    await pool.checkin(place)
+    throw error
+  }
+  if (error instanceof DisconnectionError && error.invalidatePool) pool.invalidate()
+  pool.discard(place, { reason: error })
+  if (attempt === MOST_ATTEMPTS)
+    throw new InvalidRequestError(
+      `This connection is closed: listeners of checkout have found ${attempt} connections dead in a row`,
+      { cause: error },
+    )
+}
+
+/**
+ * Ends what is open on a connection that came back, and lets listeners of `reset` and `checkin` prepare it for the next.
+ *
+ * @returns whether it may be lent again: what a listener throws costs the connection, and nobody is there to catch it.
+ */
+export async function toldOfCheckin(
+  events: PoolEvents,
+  place: PooledConnection,
+  how: 'rollback' | 'commit' | null,
+): Promise<boolean> {
+  const { connection } = place
+  const status = connection.transactionStatus
+  if (status === 'lost') return false
+  try {
+    await events.emit('reset', { entry: place, transactionWasReset: status === 'idle' })
+    if (!(await clean(connection, how))) return false
+    await events.emit('checkin', { entry: place })
+    return connection.transactionStatus === 'idle'
+  } catch (error) {
+    warn(error)
+    return false
+  }
+}

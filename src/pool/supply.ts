@@ -1,0 +1,112 @@
+// `Supply`: brings those who wait and the connections of `pg-pool` together.
+import { DriverError } from '../dialect/contract/driver.ts'
+import type { PoolCounters } from './metrics.ts'
+import type { PhysicalPool } from './physical-pool.ts'
+import type { PooledConnection } from './pooled-connection.ts'
+import type { WaitQueue } from './wait-queue.ts'
+
+/** How long a server that takes no more connections is left in peace; up to twice as long. */
+const RETRY_MS = 100
+
+/** What a supply is made of. */
+export interface SupplyParts {
+  readonly physical: PhysicalPool
+  readonly waiting: WaitQueue<PooledConnection>
+  /** Connections open at most. */
+  readonly limit: number
+  readonly counters: PoolCounters
+  /** Is given each connection that comes, for one who waits. */
+  readonly arrived: (place: PooledConnection) => void
+  /** Called where a connection could not be opened and somebody was told so. */
+  readonly failed: () => void
+}
+
+/** Asks `pg-pool` for a connection for each who waits. */
+export class Supply {
+  readonly #parts: SupplyParts
+  /** Requests to `pg-pool` without an answer yet. */
+  #requested = 0
+  /** Set while the server takes no more connections. */
+  #retry: NodeJS.Timeout | null = null
+  #refusal: unknown = null
+  #stopped = false
+
+  constructor(parts: SupplyParts) {
+    this.#parts = parts
+  }
+
+  /** Whether connections are on their way. */
+  get busy(): boolean {
+    return this.#requested > 0
+  }
+
+  /** Those who wait and for whom nothing is on its way. */
+  get unserved(): number {
+    return this.#parts.waiting.length - this.#requested
+  }
+
+  /** Why the server took no more connections when it was asked last; null where it did. */
+  get refusal(): unknown {
+    return this.#refusal
+  }
+
+  /** Waits for a connection. */
+  borrow(signal: AbortSignal | undefined): Promise<PooledConnection> {
+    const { physical, waiting } = this.#parts
+    const lent = waiting.wait(signal, physical.idleCount > this.#requested)
+    this.request()
+    return lent
+  }
+
+  /** How many of those who wait can be given something now. */
+  free(): number {
+    const { totalCount, idleCount, waitingCount } = this.#parts.physical
+    const room = this.#retry === null ? this.#parts.limit - totalCount : 0
+    return room + idleCount - waitingCount
+  }
+
+  /** Asks for a connection for each who waits, as far as there can be any. */
+  request(): void {
+    const { physical, waiting } = this.#parts
+    let free = this.free()
+    while (free > 0 && this.#requested < waiting.length) {
+      free -= 1
+      this.#requested += 1
+      physical.connect(this.#answered)
+    }
+  }
+
+  stop(): void {
+    this.#stopped = true
+    if (this.#retry !== null) clearTimeout(this.#retry)
+  }
+
+  readonly #answered = (error: unknown, place: PooledConnection | undefined): void => {
+    this.#requested -= 1
+    if (place === undefined) this.#refused(error)
+    else {
+      this.#refusal = null
+      this.#parts.arrived(place)
+    }
+  }
+
+  /** A connection could not be opened. */
+  #refused(error: unknown): void {
+    const { physical, waiting, counters, failed } = this.#parts
+    counters.refused += 1
+    if (error instanceof DriverError && error.refusedForNow && physical.totalCount > 0 && !this.#stopped) {
+      // Connections that others have, or are just getting, will come back: whoever waits can go on waiting.
+      this.#refusal = error
+      this.#retry ??= setTimeout(() => this.#tryAgain(), RETRY_MS * (1 + Math.random())).unref()
+      waiting.watch()
+      return
+    }
+    waiting.fail(error)
+    failed()
+  }
+
+  #tryAgain(): void {
+    this.#retry = null
+    this.request()
+  }
+}
