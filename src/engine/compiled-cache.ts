@@ -47,14 +47,12 @@ export class CompiledEntry {
   readonly processes: readonly ColumnProcess[] | null
   /** Null where only the server knows the columns. */
   readonly shape: RowShape | null
-  /** Positions of the primary key in the rows that an INSERT returns; null for anything else. */
-  readonly primaryKey: readonly number[] | null
   /** How long compiling took, and when it was done, in milliseconds; for the log. */
   readonly compileMs: number
   readonly compiledAt: number
   readonly key: Int32Array
   /** The table that is written to; null for anything but a write. */
-  readonly #target: TableClause | null
+  readonly target: TableClause | null
   lastUse = 0
   uses = 0
   /** The next of the same hash. */
@@ -64,7 +62,7 @@ export class CompiledEntry {
 
   constructor(key: Int32Array, columnKeys: readonly string[] | null, compiling: Compiling) {
     const { compiled, plan, statement, compileMs } = compiling
-    this.#target = statement instanceof Write ? statement.state.table : null
+    this.target = statement instanceof Write ? statement.state.table : null
     this.key = key
     this.columnKeys = columnKeys
     this.compiled = compiled
@@ -80,7 +78,6 @@ export class CompiledEntry {
             columns,
           )
     this.processes = columns === null ? null : processesOf(columns)
-    this.primaryKey = columns !== null && compiled.sort === 'insert' ? primaryKeyOf(columns) : null
   }
 
   /** Names that execution may give values for. */
@@ -91,12 +88,12 @@ export class CompiledEntry {
 
   /** Names that might have been meant: parameters, and columns of the table that is written to. */
   get possibleNames(): Iterable<string> {
-    return new Set([...(this.#target?.columnList.map((column) => column.key) ?? []), ...this.names])
+    return new Set([...(this.target?.columnList.map((column) => column.key) ?? []), ...this.names])
   }
 
   /** Whether the name is a column of the table that is written to. */
   writes(name: string): boolean {
-    return this.#target?.columnList.some((column) => column.key === name) ?? false
+    return this.target?.columnList.some((column) => column.key === name) ?? false
   }
 }
 
@@ -303,10 +300,4 @@ function sameKeys(one: readonly string[] | null, other: readonly string[] | null
 function processesOf(columns: readonly ResultColumn[]): readonly ColumnProcess[] | null {
   const processes = columns.flatMap(({ process }, index) => (process === null ? [] : [{ index, process }]))
   return processes.length === 0 ? null : processes
-}
-
-function primaryKeyOf(columns: readonly ResultColumn[]): readonly number[] {
-  return columns.flatMap(({ source }, index) =>
-    (source as { readonly primaryKey?: unknown } | null)?.primaryKey === true ? [index] : [],
-  )
 }

@@ -1,6 +1,6 @@
 // `Connection`: one borrowed connection and its transaction, as users see them.
-import type { DriverConnection } from '../dialect/contract/driver.ts'
-import type { Dialect } from '../dialect/dialect.ts'
+import type { CommandResult, DriverConnection } from '../dialect/contract/driver.ts'
+import type { Dialect, IsolationLevel } from '../dialect/dialect.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
@@ -15,6 +15,7 @@ import { Link } from './link.ts'
 import {
   type BeginOptionsOfConnection,
   type ConnectionExecutionOptions,
+  type ConnectionIsolationLevel,
   checkBeginOptions,
   checkConnectionOptions,
   checkExecuteAllOptions,
@@ -24,8 +25,9 @@ import {
 import type { ExecuteParameters } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
-import type { Runtime } from './runtime.ts'
-import type { Transaction } from './transaction.ts'
+import { controlCommand, type Runtime } from './runtime.ts'
+import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
+import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
 
 /** What each of several statements gives. */
 export type ResultsOf<S extends readonly Executable[]> = {
@@ -48,7 +50,7 @@ export class Connection implements ExecutionRunner, SchemaBind {
 
   /** @internal */
   constructor(runtime: Runtime, slot: PooledConnection) {
-    this.#link = new Link(runtime, slot)
+    this.#link = new Link(runtime, slot, this)
   }
 
   get dialect(): Dialect {
@@ -182,6 +184,63 @@ export class Connection implements ExecutionRunner, SchemaBind {
     return work === undefined ? this.#link.beginNested() : this.#runBlock(() => this.#link.beginNested(), work)
   }
 
+  /**
+   * Begins a transaction in two phases; BEGIN is sent with its first statement. Closing the connection rolls back what was not committed,
+   * prepared or not.
+   *
+   * @param xid its name, unique in the whole server. Default: a random one.
+   * @throws InvalidRequestError a transaction has begun already, or the database has no transactions in two phases.
+   * @throws ArgumentError the name cannot be.
+   */
+  beginTwophase(xid: string = randomXid()): TwoPhaseTransaction {
+    return this.#link.beginTwoPhase(checkXid(this.dialect, xid))
+  }
+
+  /** The names of all transactions of this database that are prepared and not ended, the oldest first. */
+  async recoverTwophase(): Promise<string[]> {
+    const { rows } = await this.#link.ask(controlCommand(twoPhaseOf(this.dialect).recover, true))
+    return rows.map((row) => String(row[0]))
+  }
+
+  /**
+   * Commits a prepared transaction, whoever prepared it.
+   *
+   * @throws ProgrammingError there is none of that name (42704).
+   * @throws InvalidRequestError a transaction has begun on this connection.
+   */
+  async commitPrepared(xid: string): Promise<void> {
+    this.#link.checkNoTransaction()
+    await this.#link.ask(controlCommand(twoPhaseOf(this.dialect).commit(checkXid(this.dialect, xid)), false))
+  }
+
+  /** Rolls back a prepared transaction, whoever prepared it. Throws what {@link commitPrepared} throws. */
+  async rollbackPrepared(xid: string): Promise<void> {
+    this.#link.checkNoTransaction()
+    await this.#link.ask(controlCommand(twoPhaseOf(this.dialect).rollback(checkXid(this.dialect, xid)), false))
+  }
+
+  /**
+   * The isolation level of the transaction, or of the one that begins next. Asks the server, unless an option says it and no transaction
+   * runs.
+   */
+  async getIsolationLevel(): Promise<ConnectionIsolationLevel> {
+    const { isolationLevel } = this.#link.runtime.options
+    const { root, endsOnIdle } = this.#link.scope
+    if (root === null ? isolationLevel === 'AUTOCOMMIT' : !endsOnIdle) return 'AUTOCOMMIT'
+    if (root === null) return isolationLevel ?? (await this.defaultIsolationLevel())
+    const query = this.dialect.transactions?.isolationLevel
+    return query === undefined ? 'SERIALIZABLE' : levelOf(await this.#link.ask(controlCommand(query, true)))
+  }
+
+  /** The isolation level of transactions that name none; asked of the server once an engine. */
+  async defaultIsolationLevel(): Promise<IsolationLevel> {
+    const { shared } = this.#link.runtime
+    const query = this.dialect.transactions?.defaultIsolationLevel
+    shared.defaultIsolationLevel ??=
+      query === undefined ? 'SERIALIZABLE' : levelOf(await this.#link.ask(controlCommand(query, true)))
+    return shared.defaultIsolationLevel
+  }
+
   /** Commits the transaction; does nothing where there is none. Throws what {@link Transaction.commit} throws. */
   async commit(): Promise<void> {
     this.#link.checkOpen()
@@ -303,6 +362,10 @@ export class Connection implements ExecutionRunner, SchemaBind {
       link.block = outer
     }
   }
+}
+
+function levelOf({ rows }: CommandResult): IsolationLevel {
+  return String(rows[0]?.[0]).toUpperCase() as IsolationLevel
 }
 
 /** Lets COMMIT travel with a statement that was returned instead of awaited. */

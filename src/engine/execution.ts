@@ -7,6 +7,8 @@ import { Executable } from '../expression/base/executable.ts'
 import { hasClauseElement } from '../expression/base/protocol.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
+import { rowCountOf } from './hooks.ts'
+import { Inserted } from './inserted.ts'
 import type { ExecuteOptions } from './options.ts'
 import { columnKeysOf, parameterSets, valuesOf } from './parameters.ts'
 import { positionalValues } from './raw-statements.ts'
@@ -102,12 +104,26 @@ export function resultOf(prepared: PreparedExecution, results: readonly CommandR
   const entry = prepared.origin === 'raw' ? null : prepared.origin
   const [first] = results
   if (first === undefined || first.columns === null)
-    return new Result({ rows: null, shape: NO_COLUMNS, rowCount: countOf(results) })
+    return new Result({
+      rows: null,
+      shape: NO_COLUMNS,
+      rowCount: rowCountOf(results),
+      inserted: insertedBy(prepared, entry, null),
+    })
   const rows = results.length === 1 ? first.rows : results.flatMap((result) => result.rows)
   const shape = entry?.shape ?? shapeOf(first.columns)
   const processes = entry?.processes ?? null
   if (processes !== null) processRows(rows, processes)
-  return new Result({ rows, shape, rowCount: countOf(results), primaryKey: entry?.primaryKey ?? null })
+  return new Result({ rows, shape, rowCount: rowCountOf(results), inserted: insertedBy(prepared, entry, rows) })
+}
+
+function insertedBy(
+  { commands }: PreparedExecution,
+  entry: CompiledEntry | null,
+  rows: readonly (readonly unknown[])[] | null,
+): Inserted | null {
+  if (entry === null || entry.compiled.sort !== 'insert' || entry.target === null) return null
+  return new Inserted(entry, entry.target, commands, rows)
 }
 
 /** Changes the values of rows in place, as their types want it. */
@@ -127,12 +143,6 @@ function shapeOf(columns: readonly ColumnDescription[]): RowShape {
     shapes.set(columns, shape)
   }
   return shape
-}
-
-function countOf(results: readonly CommandResult[]): number | null {
-  let sum: number | null = null
-  for (const { rowCount } of results) if (rowCount !== null) sum = (sum ?? 0) + rowCount
-  return sum
 }
 
 function notExecutable(given: unknown): ObjectNotExecutableError {

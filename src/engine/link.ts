@@ -1,21 +1,27 @@
 // `Link`: the working part of a Connection: one borrowed connection, the flights on it, and its transaction's state.
 import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
-import {
-  CommitOutcomeUnknown,
-  IllegalStateChangeError,
-  InvalidRequestError,
-  PendingRollbackError,
-  ResourceClosedError,
-  TransactionRolledBack,
-} from '../errors.ts'
-import { quoteName } from '../nearest.ts'
+import { InvalidRequestError, ResourceClosedError, TransactionRolledBack } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { rollBack } from '../pool/reset.ts'
+import type { Hub } from './events.ts'
+import { type HeardLink, transmitHeard } from './hooks.ts'
 import type { Origins } from './observer.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
+import { commitOutcomeUnknown, isOutcomeUnknown, preparedOutcomeUnknown, rolledBack } from './outcome.ts'
+import {
+  alreadyBegun,
+  blockIsOver,
+  connectionWasLost,
+  isOver,
+  optionsTooLate,
+  stillPrepared,
+  stillRunning,
+} from './refusals.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
-import type { Transaction, TransactionOwner } from './transaction.ts'
+import type { Transaction, TransactionOwner, TwoPhaseTransaction } from './transaction.ts'
 import { TransactionScope } from './transaction-scope.ts'
+import { twoPhaseOf } from './two-phase.ts'
+import { isHarmless, judge } from './verdict.ts'
 
 const COMMIT = controlCommand('COMMIT', true)
 const ROLLBACK = controlCommand('ROLLBACK', true)
@@ -25,8 +31,12 @@ const NONE: readonly Command[] = []
 const ENDS_FAILURE = /^\s*(?:rollback|abort)\b/i
 
 /** One borrowed connection, the flights on it, and its transaction's state. */
-export class Link implements TransactionOwner {
+export class Link implements TransactionOwner, HeardLink {
   #runtime: Runtime
+  /** Listeners of this connection, and of its engine behind them. */
+  hub: Hub
+  /** The Connection that listeners are told of. */
+  readonly face: unknown
   readonly scope: TransactionScope = new TransactionScope(this)
   #slot: PooledConnection | null
   #closed = false
@@ -36,9 +46,14 @@ export class Link implements TransactionOwner {
   /** The transaction whose block is running: nothing is run behind its end. */
   block: Transaction | null = null
 
-  constructor(runtime: Runtime, slot: PooledConnection) {
+  /** Waiting commands that listeners were told of. */
+  #announced: readonly Command[] = NONE
+
+  constructor(runtime: Runtime, slot: PooledConnection, face: unknown) {
     this.#runtime = runtime
     this.#slot = slot
+    this.face = face
+    this.hub = runtime.observer.hub
   }
 
   get runtime(): Runtime {
@@ -48,11 +63,7 @@ export class Link implements TransactionOwner {
   /** @throws InvalidRequestError they are of transactions, and one has begun. */
   setOptions(options: ConnectionExecutionOptions): void {
     const { isolationLevel, readOnly, deferrable } = options
-    if (this.scope.root !== null && (isolationLevel ?? readOnly ?? deferrable) !== undefined)
-      throw new InvalidRequestError(
-        'This Connection has already begun a transaction, by begin() or by running a statement (autobegin): ' +
-          'isolationLevel, readOnly and deferrable may not be altered before commit() or rollback() has ended it',
-      )
+    if (this.scope.root !== null && (isolationLevel ?? readOnly ?? deferrable) !== undefined) throw optionsTooLate()
     const runtime = this.#runtime.with(options)
     // What cannot be together is told here, not by the first statement.
     runtime.beginCommand()
@@ -68,6 +79,11 @@ export class Link implements TransactionOwner {
     return this.#slot
   }
 
+  /** Whether COMMIT would be sent. */
+  get commits(): boolean {
+    return this.scope.endsOnIdle
+  }
+
   /**
    * Sends commands in one flight, with what has to go in front of them, and keeps the transaction's state.
    *
@@ -76,7 +92,19 @@ export class Link implements TransactionOwner {
    * @param via the runtime with the options of these statements.
    * @returns what the commands gave, without those that rode with them.
    */
-  async transmit(
+  transmit(
+    commands: readonly Command[],
+    origins: Origins,
+    signal: AbortSignal | undefined,
+    commit: boolean,
+    via: Runtime = this.#runtime,
+  ): Promise<readonly CommandResult[]> {
+    if (this.hub.any) return transmitHeard(this, commands, origins, signal, commit, via)
+    return this.send(commands, origins, signal, commit, via)
+  }
+
+  /** As {@link transmit}, without telling listeners. */
+  async send(
     commands: readonly Command[],
     origins: Origins,
     signal: AbortSignal | undefined,
@@ -91,20 +119,56 @@ export class Link implements TransactionOwner {
     const first = waiting.length
     const last = commit && scope.endsOnIdle ? ENDING : NONE
     const all = first === 0 && last === NONE ? commands : [...waiting, ...commands, ...last]
+    const results = await this.#fly(what, all, first, commands.length, origins, signal, commit, via)
+    if (commit) this.#committed(results.at(-1))
+    return all === commands ? results : results.slice(first, first + commands.length)
+  }
+
+  /** Makes sure that something can be sent. @returns the commands that have to go in front, which nobody was told of yet. */
+  announced(what: string): readonly Command[] {
+    this.#checkUsable(what)
+    if (this.scope.root === null) this.#open()
+    const { waiting } = this.scope
+    const fresh = waiting.filter((command) => !this.#announced.includes(command))
+    this.#announced = waiting
+    return fresh
+  }
+
+  /** Runs a command of the engine's own: in the transaction where there is one, in none otherwise. */
+  async ask(command: Command): Promise<CommandResult> {
+    const { sql } = command.statement
+    const commands = [command]
+    if (this.scope.root === null) this.#checkUsable(sql)
+    const results =
+      this.scope.root === null
+        ? await this.#fly(sql, commands, 0, 1, 'transaction', undefined, false, this.#runtime)
+        : await this.transmit(commands, 'transaction', undefined, false)
+    return results[0] as CommandResult
+  }
+
+  async #fly(
+    what: string,
+    all: readonly Command[],
+    first: number,
+    count: number,
+    origins: Origins,
+    signal: AbortSignal | undefined,
+    commit: boolean,
+    via: Runtime,
+  ): Promise<readonly CommandResult[]> {
     this.#busy = what
-    let results: readonly CommandResult[]
     try {
       const slot = this.#slot ?? (await this.#reconnect(signal))
-      results = await via.send(slot, all, first, commands.length, origins, signal)
+      const results = await via.send(slot, all, first, count, origins, signal)
       this.#arrived(slot)
-    } catch (error) {
-      results = this.#departed(error, all, first, commands.length, commit, signal)
+      return results
+    } catch (thrown) {
+      const error = this.hub.has('handleError') ? await this.#judge(thrown, all, first, signal) : thrown
+      return this.#departed(error, all, first, count, commit, signal)
     } finally {
       this.#busy = null
       if (this.#whenFree.length > 0) for (const resolve of this.#whenFree.splice(0)) resolve()
     }
-    if (commit) this.#committed(results.at(-1))
-    return all === commands ? results : results.slice(first, first + commands.length)
   }
 
   /** Resolves when nothing is running. */
@@ -115,14 +179,25 @@ export class Link implements TransactionOwner {
 
   /** @throws InvalidRequestError a transaction has begun already. */
   begin(options?: BeginOptionsOfConnection): Transaction {
+    this.checkNoTransaction()
+    return this.#open(options)
+  }
+
+  /** Begins a transaction in two phases. */
+  beginTwoPhase(xid: string): TwoPhaseTransaction {
+    this.checkNoTransaction()
+    const begin = this.#runtime.beginCommand()
+    if (begin === null)
+      throw new InvalidRequestError('This Connection is in AUTOCOMMIT, where nothing is begun that could be prepared')
+    this.#announced = NONE
+    return this.scope.openTwoPhase(begin, xid)
+  }
+
+  /** @throws InvalidRequestError a transaction has begun already. */
+  checkNoTransaction(): void {
     this.checkOpen()
     this.#checkBlock()
-    if (this.scope.root !== null)
-      throw new InvalidRequestError(
-        'This Connection has already begun a transaction, by begin() or by running a statement (autobegin): ' +
-          'begin() can be called once commit() or rollback() has ended it, beginNested() sets a savepoint in it',
-      )
-    return this.#open(options)
+    if (this.scope.root !== null) throw alreadyBegun()
   }
 
   /** Sets a savepoint, in a transaction that is begun if there is none. */
@@ -137,15 +212,55 @@ export class Link implements TransactionOwner {
   /** @throws InvalidRequestError it is over already. */
   async commitTransaction(transaction: Transaction): Promise<void> {
     this.checkOpen()
-    if (transaction.state === 'closed' || !this.scope.isOpen(transaction))
-      throw new InvalidRequestError('This transaction is inactive: it is over already')
+    if (transaction.state === 'closed' || !this.scope.isOpen(transaction)) throw isOver()
     if (transaction.savepoint === null) {
       await this.commit()
       return
     }
     this.#checkFree('RELEASE SAVEPOINT')
     this.scope.checkSound()
+    if (this.hub.has('releaseSavepoint') && this.scope.begun)
+      await this.hub.emit('releaseSavepoint', { connection: this.face, name: transaction.savepoint })
     this.scope.release(transaction)
+  }
+
+  /** The first phase: the transaction goes on without this connection. */
+  async prepareTransaction(transaction: TwoPhaseTransaction): Promise<void> {
+    this.checkOpen()
+    if (!this.scope.isOpen(transaction)) throw isOver()
+    const spelling = twoPhaseOf(this.#runtime.dialect)
+    const { scope } = this
+    scope.preparing = true
+    let answer: CommandResult | undefined
+    try {
+      const command = controlCommand(spelling.prepare(transaction.xid), false)
+      answer = (await this.transmit([command], 'transaction', undefined, false))[0]
+    } finally {
+      scope.preparing = false
+    }
+    if (answer?.tag === 'PREPARE TRANSACTION') {
+      scope.closeNested()
+      transaction.state = 'prepared'
+      return
+    }
+    scope.close()
+    throw rolledBack('PREPARE TRANSACTION', answer)
+  }
+
+  /** The second phase. What the database refuses leaves it prepared, and this connection without it. */
+  async #endPrepared(transaction: TwoPhaseTransaction, commit: boolean): Promise<void> {
+    const { xid } = transaction
+    const spelling = twoPhaseOf(this.#runtime.dialect)
+    const commands = [controlCommand(commit ? spelling.commit(xid) : spelling.rollback(xid), false)]
+    const what = commands[0]?.statement.sql ?? ''
+    this.#checkFree(what)
+    try {
+      await this.#fly(what, commands, 0, 1, 'transaction', undefined, false, this.#runtime)
+    } catch (error) {
+      const lost = this.#slot === null
+      this.scope.close()
+      throw commit && lost ? preparedOutcomeUnknown(xid, error) : error
+    }
   }
 
   async rollBackTransaction(transaction: Transaction): Promise<void> {
@@ -158,6 +273,10 @@ export class Link implements TransactionOwner {
   async commit(): Promise<void> {
     this.#checkFree('COMMIT')
     const { scope } = this
+    if (scope.prepared !== null) {
+      await this.#endPrepared(scope.prepared, true)
+      return
+    }
     if (scope.failure !== null) await this.#refuseCommit()
     if (!scope.begun || !scope.endsOnIdle) {
       scope.close()
@@ -167,9 +286,16 @@ export class Link implements TransactionOwner {
     await this.transmit(NONE, 'transaction', undefined, true)
   }
 
-  /** Rolls back the transaction; there is one. Never fails: a connection that cannot roll back is cut, which does it too. */
+  /**
+   * Rolls back the transaction; there is one. Fails only where it is prepared: a connection that cannot roll back is cut, which does it
+   * too, but for what was prepared.
+   */
   async rollBack(): Promise<void> {
     this.#checkFree('ROLLBACK')
+    if (this.scope.prepared !== null) {
+      await this.#endPrepared(this.scope.prepared, false)
+      return
+    }
     const slot = this.#slot
     const status = slot?.connection.transactionStatus ?? 'lost'
     this.scope.close()
@@ -178,6 +304,7 @@ export class Link implements TransactionOwner {
       this.#drop(slot)
       return
     }
+    if (this.hub.has('rollback')) await this.hub.emit('rollback', { connection: this.face })
     this.#busy = 'ROLLBACK'
     this.runtime.tell([ROLLBACK])
     if (!(await rollBack(slot.connection))) this.#drop(slot)
@@ -195,10 +322,13 @@ export class Link implements TransactionOwner {
     if (this.#closed) return
     this.#closed = true
     await this.free()
-    if (this.scope.root !== null) await this.rollBack()
-    const slot = this.#slot
-    this.#slot = null
-    if (slot !== null) await this.runtime.pool.checkin(slot)
+    try {
+      if (this.scope.root !== null) await this.rollBack()
+    } finally {
+      const slot = this.#slot
+      this.#slot = null
+      if (slot !== null) await this.runtime.pool.checkin(slot)
+    }
   }
 
   /** @throws ResourceClosedError */
@@ -207,6 +337,7 @@ export class Link implements TransactionOwner {
   }
 
   #open(options?: BeginOptionsOfConnection): Transaction {
+    this.#announced = NONE
     return this.scope.open(this.#runtime.beginCommand(options))
   }
 
@@ -217,12 +348,15 @@ export class Link implements TransactionOwner {
     const beyond = this.#slot?.connection.transactionStatus
     const command = scope.rollBackTo(savepoint)
     if (command === null || !scope.begun || (beyond !== 'active' && beyond !== 'failed')) return
+    if (this.hub.has('rollbackSavepoint') && savepoint.savepoint !== null)
+      await this.hub.emit('rollbackSavepoint', { connection: this.face, name: savepoint.savepoint })
     this.#busy = command.statement.sql
     const commands = [command]
     try {
       await this.runtime.send(this.#slot as PooledConnection, commands, 0, 1, 'transaction', undefined)
       scope.recover()
-    } catch (error) {
+    } catch (thrown) {
+      const error = this.hub.has('handleError') ? await this.#judge(thrown, commands, 0, undefined) : thrown
       this.#departed(error, commands, 0, 1, false, undefined)
     } finally {
       this.#busy = null
@@ -235,6 +369,26 @@ export class Link implements TransactionOwner {
     return slot
   }
 
+  /** Asks listeners about an error. */
+  #judge(
+    error: unknown,
+    commands: readonly Command[],
+    first: number,
+    signal: AbortSignal | undefined,
+  ): Promise<unknown> {
+    return judge(error, () => {
+      const { commandIndex } = error as DriverError
+      const command = commands[Math.min(commandIndex ?? first, commands.length - 1)]
+      return {
+        hub: this.hub,
+        face: this.face,
+        sql: command?.statement.sql ?? null,
+        parameters: command?.parameters ?? null,
+        wrapped: this.runtime.wrap(error, commands, first, commands.length, signal),
+      }
+    })
+  }
+
   /** A flight came back well. */
   #arrived(slot: PooledConnection): void {
     const { scope } = this
@@ -242,17 +396,14 @@ export class Link implements TransactionOwner {
     const status = slot.connection.transactionStatus
     if (status === 'active') {
       if (scope.failure !== null) scope.recover()
-    } else if (status === 'idle' && scope.endsOnIdle) scope.close()
+    } else if (status === 'idle' && scope.endsOnIdle && !scope.preparing) scope.close()
   }
 
   /** The answer to a COMMIT came. */
   #committed(answer: CommandResult | undefined): void {
     const asked = this.scope.endsOnIdle
     this.scope.close()
-    if (asked && answer?.tag !== 'COMMIT')
-      throw new TransactionRolledBack(
-        `The transaction was rolled back by the database although COMMIT was asked (its answer was ${answer?.tag ?? 'none'})`,
-      )
+    if (asked && answer?.tag !== 'COMMIT') throw rolledBack('COMMIT', answer)
   }
 
   /** A flight failed: brings the state in line and throws, or returns the results where it had not failed after all. */
@@ -288,7 +439,7 @@ export class Link implements TransactionOwner {
 
   /** The connection is gone. @param commitIndex where COMMIT stood in the flight; null where it was not in it. */
   #lost(error: DriverError, wrapped: unknown, commitIndex: number | null): unknown {
-    if (!error.canceled) this.runtime.pool.invalidate()
+    if (!error.canceled && !isHarmless(error)) this.runtime.pool.invalidate()
     const uncertain = commitIndex !== null && error.sent && isOutcomeUnknown(error, commitIndex)
     const outcome = uncertain ? commitOutcomeUnknown(error, wrapped) : wrapped
     this.lose(outcome)
@@ -299,29 +450,18 @@ export class Link implements TransactionOwner {
     this.checkOpen()
     this.#checkFree(what)
     this.#checkBlock()
+    if (this.scope.prepared !== null) throw stillPrepared(this.scope.prepared.xid)
     if (this.scope.failure === null) return
-    if (this.#slot === null)
-      throw new PendingRollbackError(
-        "Can't reconnect until the invalid transaction is rolled back: its connection was lost. Call rollback() first",
-        { cause: this.scope.failure },
-      )
+    if (this.#slot === null) throw connectionWasLost(this.scope.failure)
     if (!ENDS_FAILURE.test(what)) this.scope.checkSound()
   }
 
   #checkFree(what: string): void {
-    if (this.#busy !== null)
-      throw new IllegalStateChangeError(
-        `This Connection is still running ${quoteName(this.#busy)} and cannot run ${quoteName(what)} at the same time: ` +
-          'await the one before, or use a connection for each',
-      )
+    if (this.#busy !== null) throw stillRunning(this.#busy, what)
   }
 
   #checkBlock(): void {
-    if (this.block !== null && this.block.state === 'closed')
-      throw new InvalidRequestError(
-        "Can't operate on a closed transaction inside of its block: the transaction of begin(fn) has been ended " +
-          'by commit() or rollback(), and its function must end before the connection can be used again',
-      )
+    if (this.block !== null && this.block.state === 'closed') throw blockIsOver()
   }
 
   /** The transaction failed, so that there is nothing to commit. */
@@ -338,17 +478,4 @@ export class Link implements TransactionOwner {
     this.#slot = null
     this.runtime.pool.discard(slot)
   }
-}
-
-/** Whether the database may have committed before the connection was lost: unless it said itself that it stopped before. */
-function isOutcomeUnknown(error: DriverError, commitIndex: number): boolean {
-  return !(error.fields !== null && error.commandIndex !== null && error.commandIndex < commitIndex)
-}
-
-function commitOutcomeUnknown(error: DriverError, wrapped: unknown): CommitOutcomeUnknown {
-  const why = wrapped instanceof Error ? wrapped.message : error.message
-  return new CommitOutcomeUnknown(
-    `The connection was lost while COMMIT was on its way: whether the transaction was committed is not known. ${why}`,
-    { cause: error, statement: 'COMMIT', connectionInvalidated: true },
-  )
 }

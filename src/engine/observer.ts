@@ -3,6 +3,7 @@ import type { Command, CommandResult } from '../dialect/contract/driver.ts'
 import type { Logger } from '../log.ts'
 import { showParameterSets, showParameters, showValue } from '../show.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
+import { type Hub, newHub } from './events.ts'
 
 /** A command on its way to the database. */
 export interface StatementEvent {
@@ -22,6 +23,8 @@ export type Origins = readonly Origin[] | Origin
 
 /** Tells listeners and the log what an engine sends. */
 export class Observer {
+  /** Listeners of the engine's events. */
+  readonly hub: Hub = newHub('An engine')
   readonly #listeners: Set<StatementListener> = new Set()
   readonly #logger: Logger | null
   readonly #hideParameters: boolean

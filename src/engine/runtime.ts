@@ -22,6 +22,7 @@ import {
   type ExecuteOptions,
 } from './options.ts'
 import { RawStatements } from './raw-statements.ts'
+import { verdictOn } from './verdict.ts'
 
 /** What a runtime is made of. */
 export interface RuntimeParts {
@@ -233,6 +234,8 @@ export class Runtime {
     signal: AbortSignal | undefined,
   ): unknown {
     if (!(error instanceof DriverError)) return error
+    const verdict = verdictOn(error)
+    if (verdict !== undefined) return verdict.error
     if (error.canceled && signal?.aborted) return signal.reason
     const index = error.commandIndex ?? first
     const command = commands[Math.min(index, commands.length - 1)]

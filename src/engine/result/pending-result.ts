@@ -1,5 +1,7 @@
 // `PendingResult`: a statement that is run when it is first awaited, with the methods of its result.
-import type { ColumnValue, Result } from './result.ts'
+import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
+import type { FrozenResult } from './frozen.ts'
+import type { Result } from './result.ts'
 import type { ColumnKey } from './row-shape.ts'
 
 /**
@@ -106,8 +108,18 @@ export abstract class PendingResult<Row = unknown, Tuple extends unknown[] = unk
   }
 
   /** See {@link Result.partitions}. */
-  partitions(size: number): Promise<IterableIterator<Row[]>> {
+  partitions(size?: number): Promise<IterableIterator<Row[]>> {
     return this.#value((result) => result.partitions(size))
+  }
+
+  /** See {@link Result.freeze}. */
+  freeze(): Promise<FrozenResult<Result<Row, Tuple>>> {
+    return this.#value((result) => result.freeze())
+  }
+
+  /** See {@link Result.keys}. */
+  keys(): Promise<string[]> {
+    return this.#value((result) => result.keys())
   }
 
   /** See {@link Result.scalars}. */
@@ -128,8 +140,15 @@ export abstract class PendingResult<Row = unknown, Tuple extends unknown[] = unk
   }
 
   /** See {@link Result.columns}. */
-  columns(...columns: readonly ColumnKey[]): PendingResult<Record<string, unknown>, unknown[]> {
+  columns<const K extends readonly ColumnKey[]>(
+    ...columns: K
+  ): PendingResult<ColumnsRow<Row, Tuple, K>, ColumnsTuple<Row, Tuple, K>> {
     return this.#view((result) => result.columns(...columns)) as never
+  }
+
+  /** See {@link Result.yieldPer}. */
+  yieldPer(size: number): PendingResult<Row, Tuple> {
+    return this.#view((result) => result.yieldPer(size)) as never
   }
 
   /** See {@link Result.unique}. */

@@ -1,7 +1,10 @@
 // `Result`: the rows that a statement gave, held in memory and read once.
 import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
+import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
+import { FrozenResult } from './frozen.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
+import { type Cursor, distinctRows, type Form, pickColumns, showView, type View } from './view.ts'
 
 /** What a Result is made from; the ORM makes its own. */
 export interface ResultSource {
@@ -10,45 +13,24 @@ export interface ResultSource {
   readonly shape: RowShape
   /** Rows selected or changed; null where the database does not count. */
   readonly rowCount: number | null
-  /** Positions of the primary key's columns, where a row was inserted and they are among those returned. */
-  readonly primaryKey?: readonly number[] | null
+  /** What INSERT made of the rows; null or absent for anything else. */
+  readonly inserted?: InsertedRows | null
 }
 
-/** The type of one column's values. */
-export type ColumnValue<Row, Tuple extends unknown[], C> = C extends number
-  ? Tuple[C]
-  : C extends keyof Row
-    ? Row[C]
-    : unknown
-
-/** How far the rows have been read; shared by all views of one result. */
-interface Cursor {
-  rows: unknown[][]
-  position: number
-  /** No rows at all, or closed for good. */
-  closed: 'no rows' | 'closed' | null
-}
-
-type Form = 'row' | 'tuple' | 'scalar' | 'mapping'
-
-/** How rows are shown. */
-interface View {
-  readonly form: Form
-  readonly shape: RowShape
-  /** Positions in the values of a row; null for all as they come. */
-  readonly picked: readonly number[] | null
-  /** Shows rows only once; null shows all. */
-  readonly unique: Unique | null
-}
-
-/** What tells rows apart: the values that are shown, or what a function makes of the row as it was when the function was given. */
-interface Unique {
-  readonly seen: SeenValues
-  readonly keyOf: ((item: unknown) => unknown) | null
-  readonly view: View
+/** What is known of the rows that an INSERT has made. @internal */
+export interface InsertedRows {
+  /** How many rows are known: one, unless many were inserted and their keys came back. */
+  readonly count: number
+  /** The primary key of a row, in the order of the table's columns; null where a part of it is not known. */
+  primaryKey(row: number): unknown[] | null
+  /** What the database has given to columns that were not written, by key; null where nothing came back. */
+  returnedDefaults(row: number): Record<string, unknown> | null
 }
 
 const NO_SHAPE = new RowShape([])
+
+/** How many rows a loop makes ready at a time. */
+const ROWS_AHEAD = 256
 
 /**
  * The rows that a statement gave.
@@ -78,6 +60,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
       shape: source.rows === null ? NO_SHAPE : source.shape,
       picked: null,
       unique: null,
+      yieldPer: null,
     }
   }
 
@@ -101,19 +84,52 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     return [...this.#view.shape.keys]
   }
 
+  /** Whether the statement is an INSERT. */
+  get isInsert(): boolean {
+    return this.#source.inserted != null
+  }
+
   /**
-   * The primary key of the row that an INSERT has made, in the order of the table's columns.
+   * The primary key of the row that an INSERT has made, in the order of the table's columns: given values, values of client-side
+   * defaults, and what the database has numbered.
    *
-   * @throws InvalidRequestError the statement is no INSERT, or does not return the key's columns.
+   * @throws InvalidRequestError the statement is no INSERT of one row, or the key's columns did not come back.
    */
   get insertedPrimaryKey(): Tuple[number][] {
-    const { primaryKey, rows } = this.#source
-    const [row] = rows ?? []
-    if (!primaryKey || primaryKey.length === 0 || row === undefined)
+    const { inserted } = this.#source
+    const key = inserted?.count === 1 ? inserted.primaryKey(0) : null
+    if (key === null)
       throw new InvalidRequestError(
         'The inserted primary key is known only of an INSERT of one row that returns it: insert(...).returning(...)',
       )
-    return primaryKey.map((index) => row[index]) as Tuple[number][]
+    return key as Tuple[number][]
+  }
+
+  /**
+   * The primary key of each row that an INSERT has made.
+   *
+   * @throws InvalidRequestError the statement is no INSERT, or the keys' columns did not come back.
+   */
+  get insertedPrimaryKeyRows(): Tuple[number][][] {
+    const { inserted } = this.#source
+    const keys = Array.from({ length: inserted?.count ?? 0 }, (_, row) => inserted?.primaryKey(row) ?? null)
+    if (inserted == null || keys.includes(null))
+      throw new InvalidRequestError(
+        'The inserted primary keys are known only of an INSERT that returns them: insert(...).returning(...)',
+      )
+    return keys as Tuple[number][][]
+  }
+
+  /** What the database has given to columns that an INSERT of one row did not write, by key; null where nothing came back. */
+  get returnedDefaults(): Record<string, unknown> | null {
+    return this.#source.inserted?.returnedDefaults(0) ?? null
+  }
+
+  /** The same of each row of an INSERT; null where nothing came back. */
+  get returnedDefaultsRows(): Record<string, unknown>[] | null {
+    const { inserted } = this.#source
+    const rows = Array.from({ length: inserted?.count ?? 0 }, (_, row) => inserted?.returnedDefaults(row) ?? null)
+    return rows.length === 0 || rows.includes(null) ? null : (rows as Record<string, unknown>[])
   }
 
   /** All rows that are left. */
@@ -146,15 +162,39 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     return found
   }
 
-  /** The rows in portions of `size`. */
-  *partitions(size: number): IterableIterator<Row[]> {
-    checkSize(size)
-    for (let part = this.fetchMany(size); part.length > 0; part = this.fetchMany(size)) yield part
+  /**
+   * The rows in portions.
+   *
+   * @param size how many rows at a time. Default: what {@link yieldPer} says, or all.
+   */
+  *partitions(size?: number): IterableIterator<Row[]> {
+    const each = size ?? this.#view.yieldPer ?? Number.MAX_SAFE_INTEGER
+    for (let part = this.fetchMany(each); part.length > 0; part = this.fetchMany(each)) yield part
   }
 
-  /** The rows one after the other. */
+  /** Lets {@link partitions} give so many rows at a time. The rows of a Result are in memory already; `stream()` fetches them in portions. */
+  yieldPer(size: number): Result<Row, Tuple> {
+    checkSize(size)
+    return this.#with({ yieldPer: size }) as never
+  }
+
+  /** The rows one after the other; those that the loop does not reach stay to be read. */
   *[Symbol.iterator](): IterableIterator<Row> {
-    yield* this.all()
+    this.#check()
+    const cursor = this.#cursor
+    // What is seen by unique() is seen, so such rows are looked at one by one.
+    const ahead = this.#view.unique === null ? ROWS_AHEAD : 1
+    while (cursor.position < cursor.rows.length) {
+      const { rows, position } = cursor
+      const shown = this.#show(rows.slice(position, position + ahead))
+      if (shown.length === 0) cursor.position += 1
+      for (let index = 0; index < shown.length; index += 1) {
+        // Somebody else may have read, or closed, in the middle.
+        if (cursor.rows !== rows || cursor.position !== position + index) break
+        cursor.position += 1
+        yield shown[index] as Row
+      }
+    }
   }
 
   /** The first row, null where there is none; the others are dropped and the result is closed. */
@@ -224,11 +264,13 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   }
 
   /**
-   * Rows with only these columns, in this order.
+   * Rows with only these columns, in this order; a column may be named twice.
    *
    * @throws NoSuchColumnError there is no such column.
    */
-  columns(...columns: readonly ColumnKey[]): Result<Record<string, unknown>, unknown[]> {
+  columns<const K extends readonly ColumnKey[]>(
+    ...columns: K
+  ): Result<ColumnsRow<Row, Tuple, K>, ColumnsTuple<Row, Tuple, K>> {
     const indexes = columns.map((column) => this.#view.shape.indexOf(column))
     return this.#pick(this.#view.form === 'scalar' ? 'row' : this.#view.form, indexes) as never
   }
@@ -243,10 +285,63 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     return this.#with({ unique: { seen: new SeenValues(), keyOf: key, view: this.#view } }) as never
   }
 
+  /**
+   * The rows that are left, to be read again and again. This result has nothing left then.
+   *
+   * @example
+   * const frozen = (await conn.execute(select(users.c.id))).freeze()
+   * frozen.result().all()   // as often as is wanted
+   */
+  freeze(): FrozenResult<Result<Row, Tuple>> {
+    const rows = this.#left()
+    const { rowCount } = this.#source
+    const view: View = { ...this.#view, picked: null, unique: null }
+    const copy = (): unknown[][] => rows.map((values) => values.slice())
+    return new FrozenResult(
+      () => new Result({ rows: copy(), shape: view.shape, rowCount }, undefined, view) as Result<Row, Tuple>,
+    )
+  }
+
+  /**
+   * The rows that are left in this result and in others, one after the other. The results have nothing left then.
+   *
+   * @throws InvalidRequestError a result has other columns.
+   */
+  merge(...others: readonly Result<Row, Tuple>[]): Result<Row, Tuple> {
+    const all: readonly Result<Row, Tuple>[] = [this, ...others]
+    const { shape } = this.#view
+    const other = all.find((each) => each.keys().join('\0') !== shape.keys.join('\0'))
+    if (other !== undefined)
+      throw new InvalidRequestError(
+        `Only results with the same columns can be merged: ${shape.keys.join(', ')} and ${other.keys().join(', ')}`,
+      )
+    const counts = all.map((each) => each.rowCount)
+    const rowCount = counts.includes(null) ? null : counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
+    const rows = all.flatMap((each) => each.#left())
+    const view: View = { ...this.#view, picked: null, unique: null }
+    const merged = new Result<Row, Tuple>({ rows, shape, rowCount }, undefined, view)
+    const { unique } = this.#view
+    return unique === null ? merged : merged.unique(unique.keyOf ?? undefined)
+  }
+
   /** Drops what was not read. */
   close(): void {
     this.#cursor.rows = []
     this.#cursor.closed ??= 'closed'
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  /** Takes the values of all rows that are left, as far as they are shown. */
+  #left(): unknown[][] {
+    this.#check()
+    const cursor = this.#cursor
+    const rows = cursor.rows.slice(cursor.position)
+    cursor.rows = []
+    cursor.position = 0
+    return pickColumns(this.#view, distinctRows(this.#view, rows))
   }
 
   #with(change: Partial<View>): Result {
@@ -273,8 +368,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
 
   /** Values of rows in the form that was asked for. */
   #show(rows: unknown[][]): Row[] {
-    const { unique } = this.#view
-    return show(this.#view, unique === null ? rows : distinct(rows, this.#view, unique)) as Row[]
+    return showView(this.#view, rows) as Row[]
   }
 
   #check(): void {
@@ -283,30 +377,6 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
       throw new ResourceClosedError('This result object does not return rows. It has been closed automatically.')
     if (closed === 'closed') throw new ResourceClosedError('This result object is closed.')
   }
-}
-
-function show(view: View, rows: unknown[][]): unknown[] {
-  const { form, shape, picked } = view
-  if (form === 'scalar') {
-    const column = picked?.[0] ?? 0
-    return rows.map((values) => values[column])
-  }
-  const own = picked === null ? rows : pickAll(rows, picked)
-  if (form === 'row') return shape.rows(own)
-  return form === 'tuple' ? own : shape.mappings(own)
-}
-
-function distinct(rows: unknown[][], view: View, { seen, keyOf, view: keyView }: Unique): unknown[][] {
-  if (keyOf !== null) {
-    const items = show(keyView, rows)
-    return rows.filter((_, index) => seen.isNew([keyOf(items[index])]))
-  }
-  const { picked } = view
-  return rows.filter((values) => seen.isNew(picked === null ? values : picked.map((index) => values[index])))
-}
-
-function pickAll(rows: readonly unknown[][], picked: readonly number[]): unknown[][] {
-  return rows.map((values) => picked.map((index) => values[index]))
 }
 
 function severalFound(required: string): MultipleResultsFound {

@@ -304,13 +304,183 @@ describe('unique', () => {
   })
 })
 
-describe('insertedPrimaryKey', () => {
-  it('is read from what the INSERT returned', () => {
-    const source = { rows: [[7, 'ed']], shape: new RowShape(['id', 'name']), rowCount: 1, primaryKey: [0] }
-    expect(new Result(source).insertedPrimaryKey).toEqual([7])
+describe('what an INSERT has made', () => {
+  const made = (...keys: (unknown[] | null)[]): Result<never, unknown[]> =>
+    new Result({
+      rows: null,
+      shape: new RowShape([]),
+      rowCount: keys.length,
+      inserted: {
+        count: keys.length,
+        primaryKey: (row) => keys[row] ?? null,
+        returnedDefaults: (row) => (keys[row] === null ? null : { version: row }),
+      },
+    })
+
+  it('is told of one row and of many', () => {
+    expect(made([7]).insertedPrimaryKey).toEqual([7])
+    expect(made([7], [8]).insertedPrimaryKeyRows).toEqual([[7], [8]])
+    expect(made([7]).returnedDefaults).toEqual({ version: 0 })
+    expect(made([7], [8]).returnedDefaultsRows).toEqual([{ version: 0 }, { version: 1 }])
+    expect(made(null).returnedDefaultsRows).toBeNull()
+    expect([made([7]).isInsert, three().isInsert]).toEqual([true, false])
   })
+
   it('is refused of anything else', () => {
     expect(() => three().insertedPrimaryKey).toThrow(/known only of an INSERT of one row that returns it/)
+    expect(() => made([7], [8]).insertedPrimaryKey).toThrow(/known only of an INSERT of one row/)
+    expect(() => made(null).insertedPrimaryKey).toThrow(InvalidRequestError)
+    expect(() => made([7], null).insertedPrimaryKeyRows).toThrow(/known only of an INSERT that returns them/)
+    expect(() => three().insertedPrimaryKeyRows).toThrow(InvalidRequestError)
+    expect([three().returnedDefaults, three().returnedDefaultsRows]).toEqual([null, null])
+  })
+})
+
+describe('a loop', () => {
+  it('leaves what it does not reach', () => {
+    const result = three()
+    for (const row of result) {
+      expect(row.id).toBe(1)
+      break
+    }
+    expect(result.scalars().all()).toEqual([2, 3])
+    expect([...result]).toEqual([])
+  })
+
+  it('goes on behind what its body reads', () => {
+    const result = users(...Array.from({ length: 600 }, (_, i): [number, string] => [i, 'x']))
+    const seen: number[] = []
+    for (const { id } of result) {
+      seen.push(id)
+      if (id % 2 === 0) result.fetchOne()
+    }
+    expect(seen).toEqual(Array.from({ length: 300 }, (_, i) => i * 2))
+  })
+
+  it('ends where its body closes the result', () => {
+    const result = three()
+    const seen = []
+    for (const row of result) {
+      seen.push(row.id)
+      result.close()
+    }
+    expect(seen).toEqual([1])
+    expect(() => [...result]).toThrow(ResourceClosedError)
+  })
+
+  it('shows each row once where that is asked', () => {
+    expect([...users([1, 'a'], [1, 'a'], [2, 'b'], [1, 'a']).unique()].map((row) => row.id)).toEqual([1, 2])
+    const result = users([1, 'a'], [1, 'a'], [2, 'b']).unique()
+    for (const _ of result) break
+    expect(result.all()).toEqual([{ id: 2, name: 'b' }])
+  })
+})
+
+describe('yieldPer', () => {
+  it('is how many rows partitions() gives at a time', () => {
+    expect([...three().yieldPer(2).partitions()].map((part) => part.length)).toEqual([2, 1])
+    expect([...three().yieldPer(2).scalars().partitions()]).toEqual([[1, 2], [3]])
+    expect([...three().yieldPer(2).partitions(1)]).toHaveLength(3)
+    expect([...three().partitions()].map((part) => part.length)).toEqual([3])
+    expect(() => three().yieldPer(0)).toThrow(InvalidRequestError)
+  })
+})
+
+describe('freeze', () => {
+  it('keeps what is left, for as many readings as are wanted', () => {
+    const result = three()
+    result.fetchOne()
+    const frozen = result.freeze()
+    expect(result.all()).toEqual([])
+    const [row] = frozen.result().all()
+    if (row !== undefined) row.name = 'changed'
+    frozen
+      .result()
+      .tuples()
+      .all()[0]
+      ?.push('changed' as never)
+    expect(frozen.result().all()).toEqual([
+      { id: 2, name: 'wendy' },
+      { id: 3, name: 'mary' },
+    ])
+    expect(frozen.result().rowCount).toBe(3)
+  })
+
+  it('keeps the view', () => {
+    expect(three().scalars('name').freeze().result().all()).toEqual(['ed', 'wendy', 'mary'])
+    expect(three().columns('name', 'id').tuples().freeze().result().first()).toEqual(['ed', 1])
+    const repeated = users([1, 'a'], [1, 'b'], [2, 'c']).unique((row) => row.id)
+    expect(repeated.freeze().result().all()).toEqual([
+      { id: 1, name: 'a' },
+      { id: 2, name: 'c' },
+    ])
+  })
+
+  it('refuses what is closed', () => {
+    const result = three()
+    result.first()
+    expect(() => result.freeze()).toThrow(ResourceClosedError)
+  })
+})
+
+describe('merge', () => {
+  it('gives the rows of all, one result after the other', () => {
+    const [first, second] = [users([1, 'ed']), three()]
+    second.fetchOne()
+    const merged = first.merge(second, users([9, 'jack']))
+    expect(merged.rowCount).toBe(5)
+    expect(merged.scalars().all()).toEqual([1, 2, 3, 9])
+    expect([first.all(), second.all()]).toEqual([[], []])
+  })
+
+  it('shows the rows of all as the first does', () => {
+    expect(
+      three()
+        .scalars('name')
+        .merge(users([4, 'jack']).scalars('name'))
+        .all(),
+    ).toEqual(['ed', 'wendy', 'mary', 'jack'])
+    expect(three().unique().merge(three()).all()).toHaveLength(3)
+    expect(
+      three()
+        .unique((row) => row.name.length)
+        .merge(users([4, 'x']))
+        .all()
+        .map((row) => row.name),
+    ).toEqual(['ed', 'wendy', 'mary', 'x'])
+  })
+
+  it('refuses other columns, and closed results', () => {
+    expect(() => three().merge(resultOf(['id', 'nick']) as never)).toThrow(
+      'Only results with the same columns can be merged: id, name and id, nick',
+    )
+    const closed = three()
+    closed.close()
+    expect(() => three().merge(closed)).toThrow(ResourceClosedError)
+  })
+})
+
+describe('using', () => {
+  it('closes at the end of the block', () => {
+    let kept: Result<User> | null = null
+    {
+      using result = three()
+      kept = result
+    }
+    expect(kept.closed).toBe(true)
+  })
+})
+
+describe('types of columns', () => {
+  it('follow names, positions and expressions', () => {
+    const id = { key: 'id' as const, '~value': 0 as number }
+    expectTypeOf(three().columns('name', 'id')).toEqualTypeOf<Result<{ name: string; id: number }, [string, number]>>
+    expectTypeOf(users([1, 'ed']).columns('name').tuples().one()).toEqualTypeOf<[string]>()
+    expectTypeOf(users([1, 'ed']).columns(id, 1).tuples().one()).toEqualTypeOf<[number, string]>()
+    expectTypeOf(users([1, 'ed']).columns(id).one().id).toEqualTypeOf<number>()
+    expectTypeOf(users([1, 'ed']).scalars(id).one()).toEqualTypeOf<number>()
+    expectTypeOf(three().scalars('name').all()).toEqualTypeOf<string[]>()
+    expect(three().columns('id', 'id').tuples().first()).toEqual([1, 1])
   })
 })
 
@@ -343,6 +513,9 @@ describe('a pending result', () => {
     expect(await pending().columns('name').all()).toEqual([{ name: 'ed' }, { name: 'wendy' }, { name: 'mary' }])
     expect([...(await pending().partitions(2))]).toHaveLength(2)
     expect(await pending().unique().all()).toHaveLength(3)
+    expect(await pending().keys()).toEqual(['id', 'name'])
+    expect((await pending().scalars().freeze()).result().all()).toEqual([1, 2, 3])
+    expect([...(await pending().yieldPer(2).partitions())]).toHaveLength(2)
     await expect(pending().one()).rejects.toThrow(MultipleResultsFound)
     await expect(pending().oneOrNone()).rejects.toThrow(MultipleResultsFound)
     await expect(pending().scalarOne()).rejects.toThrow(MultipleResultsFound)

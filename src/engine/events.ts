@@ -1,0 +1,174 @@
+// The events of engines and connections: their names, and what listeners are told.
+import type { DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import type { DriverSettings } from '../dialect/contract/settings.ts'
+import { Events } from '../events.ts'
+import type { Executable } from '../expression/base/executable.ts'
+import type { Result } from './result/result.ts'
+
+/** Before a statement is compiled. A listener may return another statement or other parameters: `{ statement, parameters }`. */
+export interface BeforeExecuteEvent<C> {
+  readonly connection: C
+  /** A statement, or SQL as a string. */
+  readonly statement: Executable | string
+  /** As `execute()` was given them; null for none. */
+  readonly parameters: unknown
+}
+
+/** What a listener of `beforeExecute` may return; what is left out stays. */
+export interface ExecuteReplacement {
+  readonly statement?: Executable | string
+  readonly parameters?: unknown
+}
+
+/** After a statement has run. */
+export interface AfterExecuteEvent<C> extends BeforeExecuteEvent<C> {
+  /** What it gave; null where it was part of a flight of the ORM, whose rows are not made into a Result. */
+  readonly result: Result | null
+  readonly rowCount: number | null
+}
+
+/** Before SQL is sent. A listener may return other SQL or values: `{ sql, parameterSets }`. */
+export interface CursorExecuteEvent<C> {
+  readonly connection: C
+  readonly sql: string
+  /** The values of `$1`, `$2`, ...; of the first set where there are several. */
+  readonly parameters: readonly unknown[]
+  /** The values of each execution; one set unless the statement is run many times. */
+  readonly parameterSets: readonly (readonly unknown[])[]
+  /** Whether there are several sets. */
+  readonly isMany: boolean
+}
+
+/** What a listener of `beforeCursorExecute` may return; what is left out stays. */
+export interface CursorReplacement {
+  readonly sql?: string
+  readonly parameterSets?: readonly (readonly unknown[])[]
+}
+
+/** After SQL was run. */
+export interface AfterCursorExecuteEvent<C> extends CursorExecuteEvent<C> {
+  readonly rowCount: number | null
+}
+
+/** An error of the database or its driver, before it is thrown. A listener may return or throw another error in its place. */
+export interface ExceptionContext<C> {
+  /** Null where there was none yet: connecting failed. */
+  readonly connection: C | null
+  /** What the driver says. */
+  readonly originalException: DriverError
+  /** What would be thrown. */
+  readonly sqlalchemyException: unknown
+  /** What listeners before this one have put in its place; null for none. */
+  readonly chainedException: unknown
+  readonly sql: string | null
+  readonly parameters: readonly unknown[] | null
+  /** Whether the connection is gone; setting it decides. */
+  isDisconnect: boolean
+  /** Whether the pool replaces its other connections too, where the connection is gone; setting it decides. */
+  invalidatePoolOnDisconnect: boolean
+}
+
+/** An event of a connection that has nothing more to tell. */
+export interface ConnectionEvent<C> {
+  readonly connection: C
+}
+
+/** An event of a savepoint. */
+export interface SavepointEvent<C> extends ConnectionEvent<C> {
+  readonly name: string
+}
+
+/** An event of a two-phase transaction. */
+export interface TwoPhaseEvent<C> extends ConnectionEvent<C> {
+  readonly xid: string
+  /** Whether it was prepared before; null where that does not apply. */
+  readonly isPrepared: boolean | null
+}
+
+/** Options were set. */
+export interface OptionsEvent<T> {
+  /** The connection or engine. */
+  readonly target: T
+  readonly options: Readonly<Record<string, unknown>>
+}
+
+/** A connection to the database is about to be opened. A listener may change the settings, or return a connection of its own. */
+export interface DoConnectEvent {
+  /** Where and how to connect; a copy that listeners may change. */
+  readonly settings: { -readonly [K in keyof DriverSettings]: DriverSettings[K] }
+  connection: DriverConnection | null
+}
+
+/** A statement took longer than `slowStatementMs`. */
+export interface SlowStatementEvent {
+  readonly sql: string
+  readonly parameterSets: readonly (readonly unknown[])[]
+  readonly durationMs: number
+}
+
+/**
+ * The events of engines and connections, with what listeners are told. `C` is Connection, `E` Engine.
+ *
+ * All listeners may return a promise, which is waited for. Where a listener throws, so does what it was told of.
+ */
+export interface EngineMoments<C, E> {
+  readonly beforeExecute: BeforeExecuteEvent<C>
+  readonly afterExecute: AfterExecuteEvent<C>
+  readonly beforeCursorExecute: CursorExecuteEvent<C>
+  readonly afterCursorExecute: AfterCursorExecuteEvent<C>
+  readonly handleError: ExceptionContext<C>
+  /** A Connection was made. */
+  readonly engineConnect: ConnectionEvent<C>
+  /** The engine is disposed. */
+  readonly engineDispose: { readonly engine: E }
+  readonly setConnectionExecutionOptions: OptionsEvent<C>
+  readonly setEngineExecutionOptions: OptionsEvent<E>
+  /** BEGIN is about to be sent. Statements that the listener runs are part of the transaction. */
+  readonly begin: ConnectionEvent<C>
+  /** COMMIT is about to be sent. */
+  readonly commit: ConnectionEvent<C>
+  /** ROLLBACK is about to be sent. */
+  readonly rollback: ConnectionEvent<C>
+  readonly savepoint: SavepointEvent<C>
+  readonly rollbackSavepoint: SavepointEvent<C>
+  readonly releaseSavepoint: SavepointEvent<C>
+  readonly beginTwophase: TwoPhaseEvent<C>
+  readonly prepareTwophase: TwoPhaseEvent<C>
+  readonly commitTwophase: TwoPhaseEvent<C>
+  readonly rollbackTwophase: TwoPhaseEvent<C>
+  readonly doConnect: DoConnectEvent
+  readonly slowStatement: SlowStatementEvent
+}
+
+/** What the engine's own code knows of the events: not which class a connection is of. @internal */
+export type Hub = Events<EngineMoments<unknown, unknown>>
+
+/** @internal */
+export const ENGINE_EVENTS: readonly (keyof EngineMoments<unknown, unknown>)[] = [
+  'beforeExecute',
+  'afterExecute',
+  'beforeCursorExecute',
+  'afterCursorExecute',
+  'handleError',
+  'engineConnect',
+  'engineDispose',
+  'setConnectionExecutionOptions',
+  'setEngineExecutionOptions',
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'rollbackSavepoint',
+  'releaseSavepoint',
+  'beginTwophase',
+  'prepareTwophase',
+  'commitTwophase',
+  'rollbackTwophase',
+  'doConnect',
+  'slowStatement',
+]
+
+/** The events of an engine, or of one of its connections, whose listeners come behind the engine's. @internal */
+export function newHub(owner: string, parent: Hub | null = null): Hub {
+  return new Events(owner, ENGINE_EVENTS, parent)
+}

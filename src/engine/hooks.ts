@@ -1,0 +1,169 @@
+// What happens around a flight where somebody listens: who is told, in which order, and what their answers change.
+import type { Command, CommandResult, DriverStatement } from '../dialect/contract/driver.ts'
+import { ArgumentError } from '../errors.ts'
+import type { CursorExecuteEvent, CursorReplacement, Hub } from './events.ts'
+import type { Origins } from './observer.ts'
+import type { Runtime } from './runtime.ts'
+
+/** What the hooks need of a link. */
+export interface HeardLink {
+  readonly hub: Hub
+  /** The Connection that listeners are told of. */
+  readonly face: unknown
+  /** Makes sure that something can be sent. @returns the commands that have to go in front, which nobody was told of yet. */
+  announced(what: string): readonly Command[]
+  /** Whether COMMIT would be sent. */
+  readonly commits: boolean
+  send(
+    commands: readonly Command[],
+    origins: Origins,
+    signal: AbortSignal | undefined,
+    commit: boolean,
+    via?: Runtime,
+  ): Promise<readonly CommandResult[]>
+}
+
+/** Sends commands as `link.send` does and tells listeners before and after. */
+export async function transmitHeard(
+  link: HeardLink,
+  commands: readonly Command[],
+  origins: Origins,
+  signal: AbortSignal | undefined,
+  commit: boolean,
+  via?: Runtime,
+): Promise<readonly CommandResult[]> {
+  const { hub } = link
+  for (const command of link.announced(commands[0]?.statement.sql ?? 'COMMIT')) await announce(link, command)
+  const groups = groupsOf(commands)
+  const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups) : commands
+  if (commit && link.commits) await hub.emit('commit', { connection: link.face })
+  const results = await link.send(own, origins, signal, commit, via)
+  if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results)
+  return results
+}
+
+/** Commands of one statement that stand together. */
+type Group = readonly Command[]
+
+function groupsOf(commands: readonly Command[]): Group[] {
+  const groups: Command[][] = []
+  for (const command of commands) {
+    const last = groups.at(-1)
+    if (last !== undefined && last[0]?.statement === command.statement) last.push(command)
+    else groups.push([command])
+  }
+  return groups
+}
+
+async function beforeCursor(link: HeardLink, groups: readonly Group[]): Promise<Command[]> {
+  const commands: Command[] = []
+  for (const group of groups) {
+    const [first] = group
+    if (first === undefined) continue
+    let sql = first.statement.sql
+    let sets: readonly (readonly unknown[])[] = group.map((command) => command.parameters)
+    // Each listener sees what those before it have made of it.
+    const event: CursorExecuteEvent<unknown> = {
+      connection: link.face,
+      get sql() {
+        return sql
+      },
+      get parameters() {
+        return sets[0] ?? []
+      },
+      get parameterSets() {
+        return sets
+      },
+      isMany: group.length > 1,
+    }
+    await link.hub.emit('beforeCursorExecute', event, (answer) => {
+      const replacement = cursorReplacement(answer, group.length)
+      sql = replacement?.sql ?? sql
+      sets = replacement?.parameterSets ?? sets
+    })
+    const statement = derivedStatement(first.statement, sql, sets[0]?.length ?? 0)
+    for (const parameters of sets) commands.push({ statement, parameters })
+  }
+  return commands
+}
+
+function cursorReplacement(answer: unknown, count: number): CursorReplacement | null {
+  if (answer === undefined || answer === null) return null
+  const { sql, parameterSets } = answer as { readonly sql?: unknown; readonly parameterSets?: unknown }
+  const fits = parameterSets === undefined || (Array.isArray(parameterSets) && parameterSets.every(Array.isArray))
+  if (typeof answer !== 'object' || (sql !== undefined && typeof sql !== 'string') || !fits)
+    throw new ArgumentError(
+      'A listener of beforeCursorExecute returns nothing, or { sql?: string, parameterSets?: unknown[][] }',
+    )
+  if (parameterSets !== undefined && parameterSets.length !== count)
+    throw new ArgumentError(
+      `A listener of beforeCursorExecute cannot change how often a statement is run: it was given ${count} sets of parameters and returned ${parameterSets.length}`,
+    )
+  return answer as CursorReplacement
+}
+
+async function afterCursor(
+  link: HeardLink,
+  groups: readonly Group[],
+  results: readonly CommandResult[],
+): Promise<void> {
+  let index = 0
+  for (const group of groups) {
+    const own = results.slice(index, index + group.length)
+    index += group.length
+    const sets = group.map((command) => command.parameters)
+    await link.hub.emit('afterCursorExecute', {
+      connection: link.face,
+      sql: group[0]?.statement.sql ?? '',
+      parameters: sets[0] ?? [],
+      parameterSets: sets,
+      isMany: sets.length > 1,
+      rowCount: rowCountOf(own),
+    })
+  }
+}
+
+/** How many rows several commands have changed; null where none counts. */
+export function rowCountOf(results: readonly CommandResult[]): number | null {
+  let sum: number | null = null
+  for (const { rowCount } of results) if (rowCount !== null) sum = (sum ?? 0) + rowCount
+  return sum
+}
+
+const SAVEPOINT = /^SAVEPOINT (.*)$/
+
+/** Tells of a command of the engine's own that is about to be sent. */
+async function announce({ hub, face }: HeardLink, { statement: { sql } }: Command): Promise<void> {
+  const savepoint = SAVEPOINT.exec(sql)?.[1]
+  if (savepoint !== undefined) await hub.emit('savepoint', { connection: face, name: savepoint })
+  else if (/^(?:BEGIN|START TRANSACTION)/.test(sql)) await hub.emit('begin', { connection: face })
+}
+
+/** Statements with another text, by the one that they were made from. */
+const derived: WeakMap<DriverStatement, Map<string, DriverStatement>> = new WeakMap()
+/** How many texts of one statement are remembered. */
+const MOST_TEXTS = 32
+
+/**
+ * The statement with another text. The same text gives the same statement, so that drivers keep it prepared.
+ *
+ * @param count how many values the text takes.
+ */
+export function derivedStatement(statement: DriverStatement, sql: string, count: number): DriverStatement {
+  if (sql === statement.sql) return statement
+  const texts = derived.get(statement) ?? new Map<string, DriverStatement>()
+  if (texts.size === 0) derived.set(statement, texts)
+  let found = texts.get(sql)
+  if (found === undefined || found.parameters.length !== count) {
+    const parameters = count === statement.parameters.length ? statement.parameters : new Array<null>(count).fill(null)
+    // Of a text that has never been seen nobody knows whether it comes again.
+    found = { sql, parameters, columns: statement.columns, prepare: statement.prepare && texts.has(sql) }
+    const [oldest] = texts.keys()
+    if (texts.size >= MOST_TEXTS && oldest !== undefined) texts.delete(oldest)
+    texts.set(sql, found)
+  } else if (statement.prepare && !found.prepare) {
+    found = { ...found, prepare: true }
+    texts.set(sql, found)
+  }
+  return found
+}

@@ -1,0 +1,87 @@
+// What is known of the rows that an INSERT has made: keys and defaults, from what was given and what came back.
+import type { CompiledParameter, ResultColumn } from '../dialect/contract/compiled.ts'
+import type { Command } from '../dialect/contract/driver.ts'
+import type { NamedElement } from '../expression/element/column-element.ts'
+import type { TableClause } from '../expression/from/table-clause.ts'
+import type { CompiledEntry } from './compiled-cache.ts'
+import type { InsertedRows } from './result/result.ts'
+
+/** Where the value of a column is: in the rows that came back, or among the parameters. */
+interface Place {
+  readonly returned: number
+  readonly parameter: number
+}
+
+/** What is known of the rows that an INSERT has made. */
+export class Inserted implements InsertedRows {
+  readonly #entry: CompiledEntry
+  readonly #table: TableClause
+  readonly #commands: readonly Command[]
+  readonly #rows: readonly (readonly unknown[])[] | null
+  #keyPlaces: readonly Place[] | null = null
+
+  /** @param rows what came back, one for each row made; null where nothing does. Kept as they are now. */
+  constructor(
+    entry: CompiledEntry,
+    table: TableClause,
+    commands: readonly Command[],
+    rows: readonly (readonly unknown[])[] | null,
+  ) {
+    this.#entry = entry
+    this.#table = table
+    this.#commands = commands
+    this.#rows = rows
+  }
+
+  get count(): number {
+    return this.#rows?.length ?? this.#commands.length
+  }
+
+  primaryKey(row: number): unknown[] | null {
+    this.#keyPlaces ??= primaryKeyOf(this.#table).map((column) => this.#placeOf(column))
+    const places = this.#keyPlaces
+    if (places.length === 0 || row >= this.count) return null
+    const returned = this.#rows?.[row]
+    const given = this.#commands.length === this.count ? this.#commands[row]?.parameters : undefined
+    const key: unknown[] = []
+    for (const place of places) {
+      if (place.returned >= 0 && returned !== undefined) key.push(returned[place.returned])
+      else if (place.parameter >= 0 && given !== undefined) key.push(given[place.parameter])
+      else return null
+    }
+    return key
+  }
+
+  returnedDefaults(row: number): Record<string, unknown> | null {
+    const values = this.#rows?.[row]
+    const { columns, parameters } = this.#entry.compiled
+    if (values === undefined || columns === null) return null
+    const written = new Set(parameters.map(({ key }) => key))
+    const defaults = columns.flatMap((column, index) => {
+      const own = columnOf(column, this.#table)
+      return own === null || written.has(own.key) ? [] : [[own.key, values[index]] as const]
+    })
+    return defaults.length === 0 ? null : Object.fromEntries(defaults)
+  }
+
+  #placeOf(column: NamedElement): Place {
+    const { columns, parameters } = this.#entry.compiled
+    return {
+      returned: columns?.findIndex((each) => each.source === column) ?? -1,
+      parameter: parameters.findIndex((each) => each.key === column.key && isPlain(each)),
+    }
+  }
+}
+
+/** Whether the value was sent as it was given. */
+function isPlain({ process }: CompiledParameter): boolean {
+  return process === null
+}
+
+function primaryKeyOf(table: TableClause): NamedElement[] {
+  return table.columnList.filter((column) => (column as { readonly primaryKey?: unknown }).primaryKey === true)
+}
+
+function columnOf({ source }: ResultColumn, table: TableClause): NamedElement | null {
+  return table.columnList.find((column) => column === source) ?? null
+}

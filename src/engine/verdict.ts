@@ -1,0 +1,80 @@
+// What listeners of `handleError` say of a driver's error: another error in its place, and whether the connection is gone.
+import { DriverError } from '../dialect/contract/driver.ts'
+import type { ExceptionContext, Hub } from './events.ts'
+
+/** What listeners of `handleError` made of a driver's error: found when it is wrapped. */
+const verdicts: WeakMap<DriverError, { readonly error: unknown }> = new WeakMap()
+/** Errors that cost the pool nothing but the one connection. */
+const harmless: WeakSet<DriverError> = new WeakSet()
+
+/** What listeners put in the place of an error, where they did. */
+export function verdictOn(error: DriverError): { readonly error: unknown } | undefined {
+  return verdicts.get(error)
+}
+
+/** Whether the pool's other connections are spared. */
+export function isHarmless(error: DriverError): boolean {
+  return harmless.has(error)
+}
+
+/** What is known of an error when listeners are asked. */
+export interface Failure {
+  readonly hub: Hub
+  /** The Connection; null where there is none. */
+  readonly face: unknown
+  readonly sql: string | null
+  readonly parameters: readonly unknown[] | null
+  /** What would be thrown. */
+  readonly wrapped: unknown
+}
+
+/**
+ * Asks the listeners of `handleError`.
+ *
+ * @returns the error, or one like it with another `disconnected`.
+ */
+export async function judge(error: unknown, failure: () => Failure): Promise<unknown> {
+  if (!(error instanceof DriverError)) return error
+  const { hub, face, sql, parameters, wrapped } = failure()
+  let chained: unknown = null
+  const context: ExceptionContext<unknown> = {
+    connection: face,
+    originalException: error,
+    sqlalchemyException: wrapped,
+    get chainedException() {
+      return chained
+    },
+    sql,
+    parameters,
+    isDisconnect: error.disconnected,
+    invalidatePoolOnDisconnect: true,
+  }
+  try {
+    await hub.emit('handleError', context, (answer) => {
+      if (answer !== undefined && answer !== null) chained = answer
+    })
+  } catch (thrown) {
+    chained = thrown
+  }
+  const judged = context.isDisconnect === error.disconnected ? error : disconnectedOr(error, context.isDisconnect)
+  if (chained !== null) verdicts.set(judged, { error: chained })
+  if (!context.invalidatePoolOnDisconnect) harmless.add(judged)
+  return judged
+}
+
+function disconnectedOr(error: DriverError, disconnected: boolean): DriverError {
+  const { message, stack, cause, fields, commandIndex, results, sent, canceled, parameterIndex, refusedForNow } = error
+  const made = new DriverError(message, {
+    cause,
+    fields,
+    commandIndex,
+    results,
+    sent,
+    canceled,
+    parameterIndex,
+    refusedForNow,
+    disconnected,
+  })
+  if (stack !== undefined) made.stack = stack
+  return made
+}
