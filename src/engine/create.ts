@@ -11,6 +11,7 @@ import {
 import { makeURL, type URL } from '../dialect/url.ts'
 import { ArgumentError } from '../errors.ts'
 import { consoleSink, Logger } from '../log.ts'
+import type { PoolEvents } from '../pool/events.ts'
 import { resolvePoolOptions } from '../pool/options.ts'
 import { QueuePool } from '../pool/queue-pool.ts'
 import { StaticPool } from '../pool/simple-pools.ts'
@@ -18,7 +19,8 @@ import { CompiledCache } from './compiled-cache.ts'
 import { Engine } from './engine.ts'
 import { EngineCore } from './engine-core.ts'
 import { Observer } from './observer.ts'
-import { checkEngineOptions, type EngineOptions, poolOptionsOf } from './options.ts'
+import { checkEngineOptions, type EngineOptions } from './options.ts'
+import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
 
 const DEFAULT_CACHE_SIZE = 500
@@ -41,13 +43,14 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   const found = findDialect(parsed)
   const settings = driverSettings(parsed, found, options)
   const observer = new Observer(loggerOf(options), options.hideParameters ?? false)
-  const make = (factory: DialectFactory): Runtime => makeRuntime(factory, settings, observer, options)
+  const make = (factory: DialectFactory, events: PoolEvents): Runtime =>
+    makeRuntime(factory, settings, observer, options, events)
   const core = new EngineCore(parsed, observer, {
-    now() {
+    now(events) {
       const factory = factoryAtHand(found.registration)
-      return factory === null ? null : make(factory)
+      return factory === null ? null : make(factory, events)
     },
-    load: async () => make(await loadFactory(found.registration)),
+    load: async (events) => make(await loadFactory(found.registration), events),
   })
   const { isolationLevel, executionOptions = {} } = options
   return new Engine(core, isolationLevel === undefined ? executionOptions : { isolationLevel, ...executionOptions })
@@ -58,6 +61,7 @@ function makeRuntime(
   settings: DriverSettings,
   observer: Observer,
   options: EngineOptions,
+  events: PoolEvents,
 ): Runtime {
   const { inLists } = options
   const dialectOptions: DialectOptions = inLists === undefined ? {} : { inLists }
@@ -66,22 +70,15 @@ function makeRuntime(
   const PoolOf = options.poolClass ?? (driver.maxConnections === 1 ? StaticPool : QueuePool)
   const poolOptions = poolOptionsOf(options)
   // Sizes given for a server do no harm to a database that can have one connection only: the URL alone is to be changed.
-  const own = PoolOf === StaticPool ? withoutSizes(poolOptions) : poolOptions
+  const own = PoolOf === StaticPool ? singleConnectionOptions(poolOptions) : poolOptions
   return new Runtime({
     dialect,
     driver,
-    pool: new PoolOf(driver, own),
+    pool: new PoolOf(driver, own, events),
     cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
     observer,
     hideParameters: options.hideParameters ?? false,
   })
-}
-
-function withoutSizes({ timeoutMs, leakTracking }: ReturnType<typeof poolOptionsOf>): ReturnType<typeof poolOptionsOf> {
-  return {
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-    ...(leakTracking === undefined ? {} : { leakTracking }),
-  }
 }
 
 function loggerOf({ echo }: EngineOptions): Logger | null {
@@ -90,37 +87,43 @@ function loggerOf({ echo }: EngineOptions): Logger | null {
 }
 
 /** The parts of the query that say the same as a part of the URL; they win, as they do for libpq. */
-const ADDRESS = ['host', 'port', 'user', 'password', 'dbname'] as const
+const PARTS = ['user', 'password', 'dbname'] as const
 
 function driverSettings(url: URL, { driverName }: FoundDialect, options: EngineOptions): DriverSettings {
-  const query = settingsOf(url, options)
-  const address = Object.fromEntries(ADDRESS.map((name) => [name, query[name]]))
-  for (const name of ADDRESS) delete query[name]
+  const query = queryOf(url)
+  const connectArguments = argumentsOf(options)
+  const [user, password, database] = PARTS.map((name) => {
+    const value = connectArguments[name] ?? query[name]
+    delete connectArguments[name]
+    delete query[name]
+    return value
+  })
   return {
     driverName,
-    host: address.host ?? url.host,
-    port: address.port === undefined ? url.port : portOf(address.port),
-    user: address.user ?? url.username,
-    password: options.password ?? address.password ?? url.password,
-    database: address.dbname ?? url.database,
+    hosts: url.hosts,
+    user: user ?? url.username,
+    password: options.password ?? password ?? url.password,
+    database: database ?? url.database,
     query,
+    connectArguments,
+    environment: options.environment === false ? null : (options.environment ?? process.env),
   }
 }
 
-function settingsOf(url: URL, { connectArguments = {} }: EngineOptions): Record<string, string> {
-  const settings: Record<string, string> = Object.create(null)
+/** The query as text; the values of a name that is there several times with commas between them. */
+function queryOf(url: URL): Record<string, string> {
+  const query: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(url.query))
-    settings[name] = typeof value === 'string' ? value : value.join(',')
+    query[name] = typeof value === 'string' ? value : value.join(',')
+  return query
+}
+
+function argumentsOf({ connectArguments = {} }: EngineOptions): Record<string, string> {
+  const given: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(connectArguments)) {
     if (!['string', 'number', 'boolean'].includes(typeof value))
       throw new ArgumentError(`connectArguments.${name} must be a string, a number or a boolean`)
-    settings[name] = String(value)
+    given[name] = String(value)
   }
-  return settings
-}
-
-function portOf(port: string): number {
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65535)
-    throw new ArgumentError("The 'port' in the query of the database URL is not a number up to 65535")
-  return Number(port)
+  return given
 }

@@ -1,23 +1,27 @@
 // `EngineCore`: what an engine shares with its views: the pool and all that is loaded with the dialect, and the end of both.
 import type { URL } from '../dialect/url.ts'
 import { ResourceClosedError } from '../errors.ts'
+import type { PoolEvents } from '../pool/events.ts'
+import type { DisposeOptions } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { EnginePool } from './engine-pool.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 
 /** Makes what the connections of an engine share. */
 export interface RuntimeSource {
   /** Null where the dialect's code has to be loaded first. */
-  now(): Runtime | null
-  load(): Promise<Runtime>
+  now(events: PoolEvents): Runtime | null
+  load(events: PoolEvents): Promise<Runtime>
 }
 
 /** What an engine shares with its views. */
 export class EngineCore {
   readonly url: URL
   readonly observer: Observer
+  readonly pool: EnginePool = new EnginePool(() => this.#runtime?.pool ?? null)
   readonly #source: RuntimeSource
-  #runtime: Runtime | null
+  #runtime: Runtime | null = null
   #loading: Promise<Runtime> | null = null
   #disposal: Promise<void> | null = null
 
@@ -25,7 +29,7 @@ export class EngineCore {
     this.url = url
     this.observer = observer
     this.#source = source
-    this.#runtime = source.now()
+    this.#runtime = source.now(this.pool.events)
   }
 
   /** Null where the dialect's code is not loaded yet. */
@@ -37,7 +41,7 @@ export class EngineCore {
   async ready(): Promise<Runtime> {
     if (this.#disposal !== null) throw disposedError()
     if (this.#runtime !== null) return this.#runtime
-    this.#loading ??= this.#source.load()
+    this.#loading ??= this.#source.load(this.pool.events)
     try {
       this.#runtime ??= await this.#loading
       return this.#runtime
@@ -57,16 +61,28 @@ export class EngineCore {
     }
   }
 
-  dispose(): Promise<void> {
-    this.#disposal ??= this.#dispose()
-    return this.#disposal
+  dispose(options: DisposeOptions): Promise<void> {
+    this.#disposal ??= this.#dispose(options)
+    if (options.timeoutMs === undefined) return this.#disposal
+    // Somebody may have asked before without a deadline, or with a later one.
+    return this.#disposal.then(() => this.#runtime?.pool.dispose(options))
   }
 
-  async #dispose(): Promise<void> {
+  /** As `pool.warmUp()`; what fails is of the public hierarchy. */
+  async warmUp(count: number | undefined): Promise<void> {
+    const runtime = await this.ready()
+    try {
+      await runtime.pool.warmUp(count)
+    } catch (error) {
+      throw runtime.wrap(error, [], 0, 0, undefined)
+    }
+  }
+
+  async #dispose(options: DisposeOptions): Promise<void> {
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
     if (!runtime) return
     const { pool, driver } = runtime
-    await pool.dispose()
+    await pool.dispose(options)
     const released = pool.drained().then(() => driver.dispose())
     // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
     if (pool.status().checkedOut === 0) await released

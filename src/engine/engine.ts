@@ -6,11 +6,13 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
-import type { PoolStatus } from '../pool/pool.ts'
+import { checkKeys } from '../nearest.ts'
+import type { DisposeOptions, PoolStatus } from '../pool/pool.ts'
 import type { CacheStatistics } from './compiled-cache.ts'
 import { Connection } from './connection.ts'
 import { runDdl } from './ddl.ts'
 import type { EngineCore } from './engine-core.ts'
+import type { EnginePool } from './engine-pool.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import type { StatementListener } from './observer.ts'
 import {
@@ -40,10 +42,7 @@ export interface CompiledStatement {
 
 const NO_OPTIONS: ConnectOptions = {}
 
-const NOTHING_YET: EngineStatistics = {
-  pool: { pool: 'none yet', size: 0, limit: 0, idle: 0, checkedOut: 0, opening: 0, waiting: 0 },
-  cache: { hits: 0, misses: 0, uncacheable: 0, size: 0 },
-}
+const NO_CACHE_YET: CacheStatistics = { hits: 0, misses: 0, uncacheable: 0, size: 0 }
 
 /**
  * A database, as programs see it: a pool of connections and a cache of compiled statements. {@link createEngine} makes it;
@@ -184,12 +183,31 @@ export class Engine implements ExecutionRunner, SchemaBind {
   }
 
   /**
-   * Closes the connections at rest, now, and those lent when they come back; until then they keep the process running.
-   * The engine cannot be used afterwards.
-   * Calling it again does nothing more.
+   * Closes the connections at rest, now, and those lent when they come back; until then they keep the process running. With
+   * `timeoutMs` it waits for those, and cuts them when the time is up. The engine cannot be used afterwards.
+   * Calling it again does nothing more, apart from a deadline of its own.
+   *
+   * @example
+   * await engine.dispose({ timeoutMs: 5_000 })
    */
-  dispose(): Promise<void> {
-    return this.#core.dispose()
+  dispose(options: DisposeOptions = {}): Promise<void> {
+    checkKeys('dispose()', options, ['timeoutMs'])
+    return this.#core.dispose(options)
+  }
+
+  /** The engine's connections as a whole: events, counters. */
+  get pool(): EnginePool {
+    return this.#core.pool
+  }
+
+  /**
+   * Opens connections ahead of need, so that a wrong password is found out at the start and the first statements do not wait.
+   *
+   * @param count how many are to be open then, at most `poolSize`. Default: `poolMinimum`, at least 1.
+   * @throws OperationalError the database cannot be reached, or refuses.
+   */
+  warmUp(count?: number): Promise<void> {
+    return this.#core.warmUp(count)
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -198,8 +216,7 @@ export class Engine implements ExecutionRunner, SchemaBind {
 
   /** Counters of the pool and the compiled cache. */
   stats(): EngineStatistics {
-    const runtime = this.#runtime
-    return runtime === null ? NOTHING_YET : { pool: runtime.pool.status(), cache: runtime.cache.statistics() }
+    return { pool: this.pool.status(), cache: this.#runtime?.cache.statistics() ?? NO_CACHE_YET }
   }
 
   /** Forgets all compiled statements. */
@@ -277,7 +294,7 @@ function failed(
 ): readonly CommandResult[] {
   if (error instanceof DriverError) {
     if (error.canceled && error.results.length === commands.length) return error.results
-    if (error.disconnected && !error.canceled) runtime.pool.invalidate()
+    runtime.pool.failed(error)
   }
   throw runtime.wrap(error, commands, 0, commands.length, signal)
 }

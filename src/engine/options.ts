@@ -1,6 +1,6 @@
 // Options of engines, connections and executions, each with its default.
 import type { Driver } from '../dialect/contract/driver.ts'
-import type { Password } from '../dialect/contract/settings.ts'
+import type { Environment, Password } from '../dialect/contract/settings.ts'
 import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
 import {
@@ -11,35 +11,23 @@ import {
 } from '../expression/base/execution-options.ts'
 import type { LogSink } from '../log.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import type { PoolEvents } from '../pool/events.ts'
 import type { PoolOptions } from '../pool/options.ts'
 import type { Pool } from '../pool/pool.ts'
+import { type EnginePoolOptions, POOL_OPTION_KEYS } from './pool-options.ts'
 
 /** How statements of a connection are kept apart from those of others; `AUTOCOMMIT` begins no transactions at all. */
 export type ConnectionIsolationLevel = IsolationLevel | 'AUTOCOMMIT'
 
 /** A class of pools: `QueuePool`, `NullPool`, `StaticPool`. */
-export type PoolClass = new (driver: Pick<Driver, 'connect'>, options: PoolOptions) => Pool
+export type PoolClass = new (driver: Pick<Driver, 'connect'>, options: PoolOptions, events: PoolEvents) => Pool
 
 /** Options of `createEngine()`. */
-export interface EngineOptions {
+export interface EngineOptions extends EnginePoolOptions {
   /** Log statements and transactions: true to the console, 'debug' rows too, a function takes the lines. Default false. */
   readonly echo?: boolean | 'debug' | LogSink
   /** Leave the values of parameters out of logs and error messages. Default false. */
   readonly hideParameters?: boolean
-  /** Connections kept open; 0 keeps any number. Default 5. */
-  readonly poolSize?: number
-  /** Connections that may be open beyond `poolSize` at a time of need; -1 is any number. Default 10. */
-  readonly maxOverflow?: number
-  /** How long a checkout waits for a free connection, in milliseconds. Default 30000. */
-  readonly poolTimeoutMs?: number
-  /** Replace connections older than this at checkout, in milliseconds. Default `Infinity`: never. */
-  readonly poolRecycleMs?: number
-  /** Test connections before they are used: always, or after so many milliseconds of rest. Default false. */
-  readonly poolPrePing?: boolean | number
-  /** Close connections that rest for so many milliseconds. Default `Infinity`: they stay. */
-  readonly poolIdleTimeoutMs?: number
-  /** Name the places of checkouts when a checkout times out; costs some microseconds each. Default false. */
-  readonly poolLeakTracking?: boolean
   /** Default `QueuePool`, and `StaticPool` for a database inside the process. */
   readonly poolClass?: PoolClass
   /** For all connections of this engine. Default: the database's own. */
@@ -48,10 +36,15 @@ export interface EngineOptions {
   readonly executionOptions?: ConnectionExecutionOptions
   /** How many compiled statements are kept; 0 keeps none. Default 500. */
   readonly compiledCacheSize?: number
-  /** More settings for the driver, merged over the URL's query: `{ application_name: 'web' }`. */
+  /** More settings for the driver, merged over the URL's query: `{ application_name: 'web' }`. An unknown name is refused; in the URL it is warned of. */
   readonly connectArguments?: Readonly<Record<string, string | number | boolean>>
-  /** In place of the URL's password; a function is asked at each connect. */
+  /** In place of the URL's password; a function is asked at each connect, and told for which server and user. */
   readonly password?: Password
+  /**
+   * The variables that say what URL and options leave out: `PGHOST`, `PGPASSWORD` and libpq's others, with its pass file, service
+   * file and certificates in the folder that `HOME` names. Default `process.env`; false reads nothing but the URL and the options.
+   */
+  readonly environment?: Environment | false
   /** How a list in `x.in(list)` travels: as one array parameter, or as one parameter for each value. Default: the dialect's choice. */
   readonly inLists?: 'array' | 'expand'
 }
@@ -96,19 +89,14 @@ const ISOLATION_LEVELS: readonly ConnectionIsolationLevel[] = [
 const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
   'echo',
   'hideParameters',
-  'poolSize',
-  'maxOverflow',
-  'poolTimeoutMs',
-  'poolRecycleMs',
-  'poolPrePing',
-  'poolIdleTimeoutMs',
-  'poolLeakTracking',
+  ...POOL_OPTION_KEYS,
   'poolClass',
   'isolationLevel',
   'executionOptions',
   'compiledCacheSize',
   'connectArguments',
   'password',
+  'environment',
   'inLists',
 ]
 
@@ -208,18 +196,4 @@ function checkIsolation(level: string | undefined): void {
   throw new ArgumentError(
     `There is no isolation level ${quoteName(String(level))}${suggestion(String(level), ISOLATION_LEVELS)}`,
   )
-}
-
-/** The pool's part of an engine's options. */
-export function poolOptionsOf(options: EngineOptions): PoolOptions {
-  const given = {
-    size: options.poolSize,
-    maxOverflow: options.maxOverflow,
-    timeoutMs: options.poolTimeoutMs,
-    recycleMs: options.poolRecycleMs,
-    prePing: options.poolPrePing,
-    idleTimeoutMs: options.poolIdleTimeoutMs,
-    leakTracking: options.poolLeakTracking,
-  }
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined))
 }
