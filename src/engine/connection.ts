@@ -6,6 +6,7 @@ import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
 import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
+import { checkKeys } from '../nearest.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
@@ -28,6 +29,12 @@ import type { Result } from './result/result.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
+
+/** Options of {@link Connection.invalidate}. */
+export interface InvalidateOptions {
+  /** Let this Connection go on with it. Default false. */
+  readonly soft?: boolean
+}
 
 /** What each of several statements gives. */
 export type ResultsOf<S extends readonly Executable[]> = {
@@ -273,10 +280,30 @@ export class Connection implements ExecutionRunner, SchemaBind {
     return this.#link.scope.nested
   }
 
-  /** Gives up the connection to the database: it is cut. A transaction must be rolled back before the next can begin. */
-  invalidate(): void {
+  /**
+   * Gives up the connection to the database: it is cut. A transaction must be rolled back before the next can begin. With
+   * `soft` it is used until this Connection is closed, and nobody is lent it afterwards.
+   */
+  invalidate(options: InvalidateOptions = {}): void {
+    checkKeys('invalidate()', options, ['soft'])
     this.#link.checkOpen()
-    this.#link.lose(new InvalidRequestError('The connection was invalidated'))
+    const reason = new InvalidRequestError('The connection was invalidated')
+    const { runtime, slot } = this.#link
+    if (options.soft !== true) this.#link.lose(reason)
+    else if (slot !== null) runtime.pool.discard(slot, { reason, soft: true })
+  }
+
+  /**
+   * Takes the connection to the database out of the pool, which may open another in its place. It stays with this Connection, and
+   * is closed with it: for sessions whose settings nobody else may see.
+   *
+   * @throws InvalidRequestError there is no connection at present, or the database can have only one.
+   */
+  detach(): void {
+    this.#link.checkOpen()
+    const { runtime, slot } = this.#link
+    if (slot === null) throw new InvalidRequestError('This Connection is invalidated: there is nothing to detach')
+    if (!slot.detached) runtime.pool.detach(slot)
   }
 
   /** Rolls back what is open and gives the connection back. Calling it again does nothing. */
@@ -307,11 +334,20 @@ export class Connection implements ExecutionRunner, SchemaBind {
       if (commit) await this.commit()
       return []
     }
+    return this.#watched ? watchFlight(this.#watchedLink, items, (own, trace) => this.#fly(own, signal, commit, trace)) : this.#fly(items, signal, commit, null)
+  }
+
+  async #fly(
+    items: readonly FlightItem[],
+    signal: AbortSignal | undefined,
+    commit: boolean,
+    trace: ExecutionTrace | null,
+  ): Promise<FlightResult[]> {
     const prepared = prepareFlight(this.#link.runtime, items)
-    return flightResults(
-      prepared,
-      await this.#link.transmit(prepared.commands, prepared.origins, signal, commit, prepared.via),
-    )
+    trace?.compiled(prepared.commands)
+    const results = await this.#link.transmit(prepared.commands, prepared.origins, signal, commit, prepared.via)
+    trace?.arrived(results)
+    return flightResults(prepared, results)
   }
 
   /** @internal */

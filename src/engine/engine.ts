@@ -42,6 +42,9 @@ export interface CompiledStatement {
 
 const NO_OPTIONS: ConnectOptions = {}
 
+/** How many connections in a row may turn out to be dead when a statement alone is to be sent. */
+const MOST_ATTEMPTS = 3
+const NO_RESULTS: readonly CommandResult[] = []
 const NO_CACHE_YET: CacheStatistics = { hits: 0, misses: 0, uncacheable: 0, size: 0 }
 
 /**
@@ -237,7 +240,7 @@ export class Engine implements ExecutionRunner, SchemaBind {
   }
 
   /** @internal */
-  async runExecution(execution: Execution): Promise<Result> {
+  async runExecution(execution: Execution, attempt = 1): Promise<Result> {
     const runtime = this.#runtime ?? (await this.#ready())
     if (runtime.needsTransaction) return this.#runIsolated(execution)
     const { statement, parameters, options } = execution
@@ -247,15 +250,18 @@ export class Engine implements ExecutionRunner, SchemaBind {
     const { commands, origin } = prepared
     const slot = await this.#core.checkout(own, signal)
     let results: readonly CommandResult[]
+    let dead = false
     try {
       results = await own.send(slot, commands, 0, commands.length, origin, signal)
     } catch (error) {
-      results = failed(own, error, commands, signal)
+      dead = attempt < MOST_ATTEMPTS && wasDeadBefore(error)
+      results = dead ? NO_RESULTS : failed(own, error, commands, signal)
+      if (dead) runtime.pool.failed(error as DriverError)
     } finally {
       const reset = runtime.pool.checkin(slot)
       if (reset !== undefined) await reset
     }
-    return resultOf(prepared, results)
+    return dead ? this.runExecution(execution, attempt + 1) : resultOf(prepared, results)
   }
 
   /** A statement alone obeys the engine's isolation level only inside of a transaction that names it. */
@@ -284,6 +290,11 @@ export class Engine implements ExecutionRunner, SchemaBind {
     this.#runtime ??= shared.with(this.#options)
     return this.#runtime
   }
+}
+
+/** Whether a connection was gone before the server read anything of a statement: another connection can run it. */
+function wasDeadBefore(error: unknown): boolean {
+  return error instanceof DriverError && error.disconnected && !error.canceled && (error.unread || !error.sent)
 }
 
 function failed(

@@ -54,6 +54,7 @@ export class Link implements TransactionOwner, HeardLink {
     this.#slot = slot
     this.face = face
     this.hub = runtime.observer.hub
+    runtime.pool.guard(slot, this)
   }
 
   get runtime(): Runtime {
@@ -159,8 +160,10 @@ export class Link implements TransactionOwner, HeardLink {
     this.#busy = what
     try {
       const slot = this.#slot ?? (await this.#reconnect(signal))
-      const results = await via.send(slot, all, first, count, origins, signal)
-      this.#arrived(slot)
+      const results = slot.unproven
+        ? await this.#sendUnproven(slot, signal, (place) => via.send(place, all, first, count, origins, signal))
+        : await via.send(slot, all, first, count, origins, signal)
+      this.#arrived(this.#slot ?? slot)
       return results
     } catch (thrown) {
       const error = this.hub.has('handleError') ? await this.#judge(thrown, all, first, signal) : thrown
@@ -313,7 +316,7 @@ export class Link implements TransactionOwner, HeardLink {
 
   /** Cuts the connection; a transaction on it is spoilt. */
   lose(reason: unknown): void {
-    if (this.#slot !== null) this.#drop(this.#slot)
+    if (this.#slot !== null) this.#drop(this.#slot, reason)
     this.scope.fail(reason)
   }
 
@@ -364,9 +367,27 @@ export class Link implements TransactionOwner, HeardLink {
   }
 
   async #reconnect(signal: AbortSignal | undefined): Promise<PooledConnection> {
-    const slot = await this.runtime.pool.checkout(signal)
+    const { pool } = this.runtime
+    const slot = await pool.checkout(signal)
+    pool.guard(slot, this)
     this.#slot = slot
     return slot
+  }
+
+  /** Sends on a connection of which nobody knows whether it lives; where the server had gone before it read anything, on another. */
+  async #sendUnproven<T>(
+    slot: PooledConnection,
+    signal: AbortSignal | undefined,
+    send: (slot: PooledConnection) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await send(slot)
+    } catch (error) {
+      if (!(error instanceof DriverError) || !error.unread) throw error
+      this.runtime.pool.failed(error)
+      this.#drop(slot, error)
+      return send(await this.#reconnect(signal))
+    }
   }
 
   /** Asks listeners about an error. */
@@ -428,6 +449,7 @@ export class Link implements TransactionOwner, HeardLink {
     }
     const { scope } = this
     const status = slot.connection.transactionStatus
+    if (error.refusedWrite) this.runtime.pool.failed(error)
     scope.sent()
     // A value that cannot be read does not stop the server: what rode behind it was done.
     if (status === 'idle' && commit && error.fields === null) {
@@ -439,7 +461,7 @@ export class Link implements TransactionOwner, HeardLink {
 
   /** The connection is gone. @param commitIndex where COMMIT stood in the flight; null where it was not in it. */
   #lost(error: DriverError, wrapped: unknown, commitIndex: number | null): unknown {
-    if (!error.canceled && !isHarmless(error)) this.runtime.pool.invalidate()
+    if (!isHarmless(error)) this.runtime.pool.failed(error)
     const uncertain = commitIndex !== null && error.sent && isOutcomeUnknown(error, commitIndex)
     const outcome = uncertain ? commitOutcomeUnknown(error, wrapped) : wrapped
     this.lose(outcome)
@@ -474,8 +496,8 @@ export class Link implements TransactionOwner, HeardLink {
     })
   }
 
-  #drop(slot: PooledConnection): void {
+  #drop(slot: PooledConnection, reason: unknown = this.scope.failure): void {
     this.#slot = null
-    this.runtime.pool.discard(slot)
+    this.runtime.pool.discard(slot, { reason })
   }
 }

@@ -1,7 +1,7 @@
 // `Runtime`: what the connections of one engine share once its dialect is loaded, and the options that they run with.
 
 import { StatementTimeout } from '../database-errors.ts'
-import type { Command, CommandResult, Driver, DriverStatement } from '../dialect/contract/driver.ts'
+import type { Command, CommandResult, Driver, DriverStatement, RunOptions } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import type { BeginOptions, Dialect, ErrorContext, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError, type StatementError } from '../errors.ts'
@@ -187,13 +187,9 @@ export class Runtime {
     signal: AbortSignal | undefined,
   ): Promise<CommandResult[]> {
     const { observer } = this
-    const options = signal === undefined ? undefined : { signal }
+    const options = slot.unproven ? probing(slot, signal) : signal === undefined ? undefined : { signal }
     if (!observer.active) return slot.connection.run(commands, options)
-    observer.sending(commands, first, count, origins, this.#loggingToken)
-    return slot.connection.run(commands, options).then((results) => {
-      observer.received(results)
-      return results
-    })
+    return observer.fly(slot.connection, commands, first, count, origins, this.#loggingToken, options)
   }
 
   async #sendInTime(
@@ -290,6 +286,12 @@ function cacheFor(cache: CompiledCache, { schemaTranslateMap, compiledCache }: E
 export function mergeOptions<O extends object>(under: O, over: O): O {
   const given = Object.entries(over).filter(([, value]) => value !== undefined)
   return given.length === 0 ? under : { ...under, ...Object.fromEntries(given) }
+}
+
+/** Nobody knows whether the connection lives: its first flight asks. */
+function probing(slot: PooledConnection, signal: AbortSignal | undefined): RunOptions {
+  slot.unproven = false
+  return signal === undefined ? { probe: true } : { probe: true, signal }
 }
 
 /** A command of the engine's own that takes no parameters. */

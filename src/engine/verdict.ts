@@ -63,7 +63,20 @@ export async function judge(error: unknown, failure: () => Failure): Promise<unk
 }
 
 function disconnectedOr(error: DriverError, disconnected: boolean): DriverError {
-  const { message, stack, cause, fields, commandIndex, results, sent, canceled, parameterIndex, refusedForNow } = error
+  const {
+    message,
+    stack,
+    cause,
+    fields,
+    commandIndex,
+    results,
+    sent,
+    canceled,
+    parameterIndex,
+    refusedForNow,
+    refusedWrite,
+    unread,
+  } = error
   const made = new DriverError(message, {
     cause,
     fields,
@@ -73,6 +86,8 @@ function disconnectedOr(error: DriverError, disconnected: boolean): DriverError 
     canceled,
     parameterIndex,
     refusedForNow,
+    refusedWrite,
+    unread,
     disconnected,
   })
   if (stack !== undefined) made.stack = stack

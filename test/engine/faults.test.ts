@@ -249,7 +249,7 @@ describe('the pool', () => {
   })
 
   it('tests connections before they are lent where it is told so', async () => {
-    const careful = createEngine(proxy.url, { poolPrePing: true })
+    const careful = createEngine(proxy.url, { poolPrePing: 0 })
     try {
       await careful.execute('SELECT 1')
       proxy.cutAnswers()
