@@ -1,5 +1,5 @@
 // The query object: N commands with one Sync, and the answers to them in order.
-import { type CommandResult, DriverError } from '../../contract/driver.ts'
+import { type CommandResult, DriverError, type DriverNotice } from '../../contract/driver.ts'
 import type { Decode } from '../codec/codec.ts'
 import type { Encoded } from './encode.ts'
 import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcome.ts'
@@ -14,16 +14,50 @@ const DESCRIBE = 0x44
 const EXECUTE = 0x45
 const CLOSE = 0x43
 const SYNC = 0x53
+const FLUSH = 0x48
 const PORTAL = 0x50
 const STATEMENT = 0x53
 
 /** One command on its way. */
-interface Entry {
+export interface Entry {
   readonly known: Known
   readonly prepared: Prepared
   /** Whether the rows come in the plan's mixed formats. */
   readonly mixed: boolean
   plan: RowPlan | null
+}
+
+/** A named portal, from which rows are taken page by page. */
+export interface Portal {
+  readonly name: string
+  /** How many rows the next page has at most. */
+  rows: number
+  /** The command that was bound to it; null before that. */
+  entry: Entry | null
+  /** Whether rows are left. */
+  suspended: boolean
+}
+
+/** The two ways of the data of a COPY. */
+export interface CopyData {
+  /** The server waits for data. */
+  started(): void
+  /** The server sent data; the memory is the receiver's. */
+  received(bytes: Buffer): void
+  /** The batch failed; the server is waiting for Sync where data was to be sent. */
+  failed(): void
+}
+
+/** What is special about the last command of a batch. */
+export interface BatchTail {
+  /** Its rows are taken from this portal. Where the portal is bound already, the batch consists of its next page alone. */
+  readonly portal?: Portal
+  /** It is a COPY ... TO STDOUT, or FROM STDIN, whose data goes here. */
+  readonly copy?: CopyData
+  /** Whether Sync is sent by {@link copy}, behind the data; the server would swallow an earlier one. */
+  readonly open?: boolean
+  /** Messages that follow it: the whole data of a COPY FROM STDIN. */
+  readonly trailer?: Uint8Array
 }
 
 /**
@@ -37,7 +71,9 @@ export class Batch implements Submittable {
   readonly #parses: Prepared[] = []
   readonly #closes: string[] = []
   readonly #results: CommandResult[] = []
-  #bytes: Buffer
+  readonly #tail: BatchTail | null
+  #notices: DriverNotice[] | null = null
+  #bytes: Buffer | null
   #parsed = 0
   #closed = 0
   #current = 0
@@ -46,20 +82,37 @@ export class Batch implements Submittable {
   #failure: BatchFailure | null = null
   #settled = false
 
-  /** Writes all messages; nothing is sent before {@link submit}. */
+  /**
+   * Writes all messages; nothing is sent before {@link submit}.
+   *
+   * @param later leaves the messages in the writer, for the caller to send: more batches follow.
+   */
   constructor(
     commands: readonly Known[],
     encoded: readonly (readonly Encoded[])[],
     cache: StatementCache,
     writer: MessageWriter,
     settle: (outcome: BatchOutcome) => void,
+    tail: BatchTail | null = null,
+    later = false,
   ) {
     this.#cache = cache
     this.#settle = settle
-    this.#entries = commands.map((known, index) => this.#write(writer, known, encoded[index] as readonly Encoded[]))
-    writer.begin(SYNC)
+    this.#tail = tail
+    const portal = tail?.portal ?? null
+    this.#entries = commands.map((known, index) =>
+      this.#write(
+        writer,
+        known,
+        encoded[index] as readonly Encoded[],
+        portal !== null && index === commands.length - 1 ? portal : null,
+      ),
+    )
+    if (portal !== null && commands.length === 0) this.#writePage(writer, portal)
+    if (tail?.trailer !== undefined) writer.bytes(tail.trailer)
+    writer.begin(tail?.open === true ? FLUSH : SYNC)
     writer.end()
-    this.#bytes = writer.take()
+    this.#bytes = later ? null : writer.take()
   }
 
   /** The number of commands answered so far. */
@@ -67,15 +120,16 @@ export class Batch implements Submittable {
     return this.#results.length
   }
 
-  #write(writer: MessageWriter, known: Known, parameters: readonly Encoded[]): Entry {
+  #write(writer: MessageWriter, known: Known, parameters: readonly Encoded[], portal: Portal | null): Entry {
     const prepared = this.#cache.prepare(known)
     this.#writeCloses(writer)
     if (prepared.state === 'new') this.#writeParse(writer, known, prepared)
     const plan = known.plan ?? (prepared.columns ? planRows(prepared.columns, known.statement.columns) : null)
     known.plan = plan
     const formats = plan?.formats ?? null
+    const name = portal === null ? '' : portal.name
     writer.begin(BIND)
-    writer.byte(0)
+    writer.cstring(name)
     writer.cstring(prepared.name)
     writeParameters(writer, parameters)
     if (formats === null) writer.int16(0)
@@ -84,20 +138,30 @@ export class Batch implements Submittable {
     if (prepared.columns === undefined) {
       writer.begin(DESCRIBE)
       writer.byte(PORTAL)
-      writer.byte(0)
+      writer.cstring(name)
       writer.end()
     }
-    writer.begin(EXECUTE)
-    writer.byte(0)
-    writer.int32(0)
-    writer.end()
-    return { known, prepared, mixed: formats !== null, plan }
+    writeExecute(writer, name, portal === null ? 0 : portal.rows)
+    const entry: Entry = { known, prepared, mixed: formats !== null, plan }
+    if (portal !== null) {
+      portal.entry = entry
+      portal.suspended = false
+    }
+    return entry
+  }
+
+  /** The next page of a portal that is bound. */
+  #writePage(writer: MessageWriter, portal: Portal): void {
+    this.#writeCloses(writer)
+    writeExecute(writer, portal.name, portal.rows)
+    portal.suspended = false
+    if (portal.entry !== null) this.#entries.push(portal.entry)
   }
 
   #writeCloses(writer: MessageWriter): void {
     for (const name of this.#cache.doomed.splice(0)) {
       writer.begin(CLOSE)
-      writer.byte(STATEMENT)
+      writer.byte(isPortalName(name) ? PORTAL : STATEMENT)
       writer.cstring(name)
       writer.end()
       this.#closes.push(name)
@@ -117,8 +181,8 @@ export class Batch implements Submittable {
 
   /** Called by `pg.Client` once the connection is free. */
   submit(connection: WireConnection): undefined {
-    connection.stream.write(this.#bytes)
-    this.#bytes = Buffer.alloc(0)
+    if (this.#bytes !== null) connection.stream.write(this.#bytes)
+    this.#bytes = null
   }
 
   parseComplete(): void {
@@ -192,29 +256,71 @@ export class Batch implements Submittable {
     const last = tag.charCodeAt(tag.length - 1)
     const counted = last >= 0x30 && last <= 0x39
     const blank = counted ? tag.indexOf(' ') : -1
+    this.#complete(
+      entry,
+      blank === -1 ? tag : tag.slice(0, blank),
+      counted ? Number(tag.slice(tag.lastIndexOf(' ') + 1)) : null,
+    )
+    if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#cache.dropReady()
+  }
+
+  #complete(entry: Entry | undefined, tag: string, rowCount: number | null): void {
     const plan = this.#planOf(entry)
-    this.#results.push({
-      rows: this.#rows,
-      columns: plan === null ? null : plan.columns,
-      tag: blank === -1 ? tag : tag.slice(0, blank),
-      rowCount: counted ? Number(tag.slice(tag.lastIndexOf(' ') + 1)) : null,
-    })
+    const columns = plan === null ? null : plan.columns
+    const rows = this.#rows
+    const notices = this.#notices
+    this.#results.push(notices === null ? { rows, columns, tag, rowCount } : { rows, columns, tag, rowCount, notices })
     this.#rows = []
     this.#decoders = null
-    if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#cache.dropReady()
+    this.#notices = null
+  }
+
+  /** A page of a portal is complete, and rows are left. */
+  handlePortalSuspended(connection: WireConnection): void {
+    const portal = this.#tail?.portal
+    if (portal === undefined || this.#current < this.#entries.length - 1) {
+      connection.stream.destroy(new DriverError('the server suspended a portal that was to be read to its end'))
+      return
+    }
+    portal.suspended = true
+    this.#complete(this.#entries[this.#current++], 'SELECT', this.#rows.length)
+  }
+
+  /** A notice belongs to the command that is being run; those of the end of the batch to its last one. */
+  noticed(notice: DriverNotice): void {
+    const last = this.#results.at(-1)
+    if (this.#current < this.#entries.length || last === undefined) {
+      this.#notices ??= []
+      this.#notices.push(notice)
+    } else {
+      this.#results[this.#results.length - 1] = { ...last, notices: [...(last.notices ?? []), notice] }
+    }
   }
 
   /** An error of the server or of the socket; the first one is the one that counts. */
   handleError(error: Error & Partial<ServerMessage>): void {
     this.#failure ??= { error, commandIndex: this.#current }
+    this.#tail?.copy?.failed()
   }
 
   /** COPY FROM STDIN waits for data that nobody sends. It is refused before it is sent; this is for what was not recognised. */
   handleCopyInResponse(connection: WireConnection): void {
-    connection.stream.destroy(new DriverError('the server waits for the data of a COPY FROM STDIN'))
+    const tail = this.#tail
+    if (tail?.copy !== undefined) tail.copy.started()
+    else if (tail?.trailer === undefined)
+      connection.stream.destroy(new DriverError('the server waits for the data of a COPY FROM STDIN'))
   }
 
   handleCopyData(): void {
+    // The reader calls copyData.
+  }
+
+  copyData(bytes: Buffer): void {
+    const copy = this.#tail?.copy
+    if (copy !== undefined) {
+      copy.received(bytes)
+      return
+    }
     const error = new DriverError('COPY TO STDOUT cannot be run as a statement: its data was dropped')
     this.#failure ??= { error, commandIndex: this.#current }
   }
@@ -239,6 +345,18 @@ export class Batch implements Submittable {
     if ((failure.error as Partial<ServerMessage>).code === '26000') this.#cache.forgetAll()
     else if (prepared !== undefined) this.#cache.forget(prepared)
   }
+}
+
+/** Portals are `p1`, `p2`, ...; statements have other first letters. */
+export function isPortalName(name: string): boolean {
+  return name.startsWith('p')
+}
+
+function writeExecute(writer: MessageWriter, portal: string, rows: number): void {
+  writer.begin(EXECUTE)
+  writer.cstring(portal)
+  writer.int32(rows)
+  writer.end()
 }
 
 function writeParameters(writer: MessageWriter, parameters: readonly Encoded[]): void {

@@ -1,35 +1,34 @@
 // One connection to a server: batches in, results out, and nothing of it ever uncaught.
 import {
+  type ByteSource,
   type Command,
   type CommandResult,
   type DriverConnection,
   DriverError,
   type DriverNotice,
+  type DriverNotification,
   type DriverStatement,
+  type OpenCursorOptions,
+  type OpenedCursor,
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
 import { isDisconnectSqlState } from '../sqlstate.ts'
-import { Batch } from './batch.ts'
-import { encodeBatch } from './encode.ts'
+import type { BatchTail, Portal } from './batch.ts'
+import { Canceling, type CancelRequest } from './canceling.ts'
+import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
+import { type CursorOwner, PortalCursor } from './cursor.ts'
+import { Line } from './line.ts'
 import { type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
-import type { ServerMessage, WireClient } from './pg-internals.ts'
+import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
+import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
 import { isServerMessage, noticeOf } from './server-error.ts'
-import { StatementCache } from './statements.ts'
-import { MessageWriter } from './writer.ts'
 
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'active', E: 'failed' }
 const POLITE_MILLISECONDS = 1000
 
 const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], columns: null, prepare: false }
-const EMPTY: DriverStatement = { sql: '', parameters: [], columns: null, prepare: false }
-
-/**
- * Asks the server, on another socket, to stop what this connection runs; resolves when that socket is closed. Never
- * rejects; false where it is not known whether the request arrived, or may still arrive.
- */
-export type CancelRequest = () => Promise<boolean>
 
 /** What a connection is made of. */
 export interface ConnectionParts {
@@ -41,11 +40,14 @@ export interface ConnectionParts {
   readonly cancel: CancelRequest | null
   /** How long after a cancel request the server may take to answer before the connection is cut. */
   readonly cancelGraceMs: number
+  /** Whether the server takes the data of a COPY only together with its command: one in the process that waits would stop us too. */
+  readonly copiesWhole: boolean
 }
 
 /** One call of `run`. */
 interface Run {
   readonly commands: readonly Command[]
+  readonly tail: BatchTail | null
   readonly signal: AbortSignal | undefined
   readonly statusBefore: TransactionStatus
   /** Set once the signal has fired: whether no late request can hit the next statement. */
@@ -53,31 +55,36 @@ interface Run {
 }
 
 /** A {@link DriverConnection} over a connected `pg.Client`. */
-export class PostgresConnection implements DriverConnection {
+export class PostgresConnection implements DriverConnection, CursorOwner {
   readonly #parts: ConnectionParts
-  readonly #cache: StatementCache
-  readonly #writer = new MessageWriter()
+  readonly #line: Line
+  readonly #canceling: Canceling
+  readonly #pipeline: Pipeline
   readonly #closedListeners: ((reason: Error | null) => void)[] = []
   readonly #noticeListeners: ((notice: DriverNotice) => void)[] = []
+  readonly #notificationListeners: ((notification: DriverNotification) => void)[] = []
   #status: TransactionStatus = 'idle'
-  #flights = 0
+  #transactions = 0
   #busy = false
   #closing = false
   #closed = false
   #lostReason: Error | null = null
-  #batch: Batch | null = null
 
   constructor(parts: ConnectionParts, status: string) {
     this.#parts = parts
-    this.#cache = new StatementCache(parts.statementCacheSize)
+    const { client, reader, cancel, cancelGraceMs } = parts
+    this.#line = new Line(client, reader, parts.statementCacheSize)
+    const cut = (): Promise<void> => this.#cut()
+    this.#canceling = new Canceling(this.#line, cancel, cancelGraceMs, cut, () => this.#closed)
+    this.#pipeline = new Pipeline(this.#line, this.#canceling, () => (this.#usable ? null : this.#gone()))
     this.ready(status)
-    const { client, reader } = parts
     // pg.Client runs nothing after an error that no query was there to take, and would leave the socket open.
     client.on('error', (error: Error) => {
       this.#lostReason ??= error
       this.terminate()
     })
     client.on('notice', (message: ServerMessage) => this.#notify(message))
+    client.on('notification', (message: NotificationMessage) => this.#notified(message))
     reader.on('errorMessage', (message: unknown) => this.#heard(message))
     reader.once('end', () => this.#ended())
   }
@@ -95,31 +102,107 @@ export class PostgresConnection implements DriverConnection {
   }
 
   get flights(): number {
-    return this.#flights
+    return this.#line.flights
+  }
+
+  /** How often this connection has stood outside of a transaction. @internal */
+  get transactions(): number {
+    return this.#transactions
+  }
+
+  get #usable(): boolean {
+    return !this.#closed && !this.#closing
   }
 
   /** The status of a ReadyForQuery. @internal */
   ready(status: string): void {
+    if (status === 'I') this.#transactions += 1
     if (!this.#closed) this.#status = STATUS[status] ?? 'failed'
   }
 
   /** Starts counting flights anew, once the session is set up. @internal */
   forgetFlights(): void {
-    this.#flights = 0
+    this.#line.flights = 0
   }
 
   run(commands: readonly Command[], options?: RunOptions): Promise<CommandResult[]> {
+    return commands.length === 0 ? Promise.resolve([]) : this.#run(commands, options, null)
+  }
+
+  pipeline(commands: readonly Command[], options?: RunOptions): Promise<CommandResult[]> {
+    const signal = options?.signal
+    if (this.#busy) return Promise.reject(new DriverError(BUSY, { sent: false }))
+    if (signal?.aborted) return Promise.reject(abortedBeforeSend(signal))
+    return commands.length === 0 ? Promise.resolve([]) : this.#pipeline.run(commands, signal)
+  }
+
+  async openCursor(commands: readonly Command[], options: OpenCursorOptions): Promise<OpenedCursor> {
+    const portal: Portal = { name: this.#line.portalName(), rows: options.rows, entry: null, suspended: false }
+    const results = await this.#run(commands, options, { portal })
+    return { cursor: new PortalCursor(this, portal), results }
+  }
+
+  /** @internal */
+  async page(portal: Portal, options: RunOptions | undefined): Promise<CommandResult> {
+    const [page] = await this.#run([], options, { portal })
+    return page as CommandResult
+  }
+
+  /** @internal */
+  forget(portal: Portal): void {
+    this.#line.cache.doomed.push(portal.name)
+  }
+
+  async copyIn(commands: readonly Command[], source: ByteSource, options?: RunOptions): Promise<CommandResult[]> {
+    if (this.#parts.copiesWhole) return this.#run(commands, options, { trailer: await wholeCopy(source) })
+    const copy = new CopyIn(this.#line.stream, source)
+    // The server does not look at requests to cancel while it waits for data.
+    const abort = (): void => copy.abort('the copy was aborted')
+    options?.signal?.addEventListener('abort', abort, { once: true })
+    try {
+      return await this.#run(commands, options, { copy, open: true })
+    } catch (error) {
+      const { failure } = copy
+      if (failure === null || !(error instanceof DriverError) || error.disconnected) throw error
+      throw new DriverError(error.message, { ...error, cause: failure.error })
+    } finally {
+      options?.signal?.removeEventListener('abort', abort)
+    }
+  }
+
+  async *copyOut(commands: readonly Command[], options?: RunOptions): AsyncGenerator<Uint8Array, void, undefined> {
+    const copy = new CopyOut(this.#line.stream)
+    const leave = new AbortController()
+    const signals = [leave.signal, ...(options?.signal === undefined ? [] : [options.signal])]
+    const running = this.#run(commands, { signal: AbortSignal.any(signals) }, { copy }).then(
+      () => copy.end(null),
+      (error: unknown) => copy.end({ error }),
+    )
+    try {
+      for (let piece = await copy.next(); piece !== null; piece = await copy.next()) yield piece
+    } finally {
+      copy.drop()
+      // Left early: the server need not send the rest.
+      if (!copy.ended) leave.abort()
+      await running
+    }
+  }
+
+  #run(
+    commands: readonly Command[],
+    options: RunOptions | undefined,
+    tail: BatchTail | null,
+  ): Promise<CommandResult[]> {
     const signal = options?.signal
     return new Promise((resolve, reject) => {
-      if (this.#busy) return reject(new DriverError(BUSY, { sent: false }))
-      if (this.#closed || this.#closing) return reject(this.#gone())
+      if (this.#busy || this.#pipeline.active) return reject(new DriverError(BUSY, { sent: false }))
+      if (!this.#usable) return reject(this.#gone())
       if (signal?.aborted) return reject(abortedBeforeSend(signal))
-      if (commands.length === 0) return resolve([])
-      const run: Run = { commands, signal, statusBefore: this.#status, canceling: null }
+      const run: Run = { commands, tail, signal, statusBefore: this.#status, canceling: null }
       const abort = (): void => {
-        run.canceling ??= this.#cancel()
+        run.canceling ??= this.#canceling.start()
       }
-      this.#send(commands, (outcome) => {
+      this.#send(run, (outcome) => {
         // The usual end, without the turns of the queue that awaiting costs.
         if (outcome.failure === null && run.canceling === null) {
           signal?.removeEventListener('abort', abort)
@@ -134,36 +217,25 @@ export class PostgresConnection implements DriverConnection {
   }
 
   /** Encodes and sends; throws only before the first byte, and leaves the connection free then. */
-  #send(commands: readonly Command[], settle: (outcome: BatchOutcome) => void): void {
-    const { client, reader } = this.#parts
-    const known = commands.map((command) => this.#cache.find(command.statement))
-    const encoded = encodeBatch(commands)
-    const batch = new Batch(known, encoded, this.#cache, this.#writer, (outcome) => {
-      this.#batch = null
-      settle(outcome)
-    })
+  #send({ commands, tail }: Run, settle: (outcome: BatchOutcome) => void): void {
+    this.#line.send(commands, settle, tail)
     this.#busy = true
-    this.#batch = batch
-    this.#flights++
-    reader.batch = batch
-    client.query(batch)
   }
 
-  #sendAgain(commands: readonly Command[]): Promise<BatchOutcome> {
-    return new Promise((resolve) => {
-      this.#send(commands, resolve)
-    })
+  #sendAgain(commands: readonly Command[], tail: BatchTail | null): Promise<BatchOutcome> {
+    return new Promise((resolve) => this.#line.send(commands, resolve, tail))
   }
 
   /** What is left to do after a batch that failed or was aborted. */
   async #conclude(run: Run, first: BatchOutcome): Promise<CommandResult[]> {
     let outcome = first
     try {
-      if (run.canceling === null && run.statusBefore === 'idle' && tookNoEffect(outcome) && !this.#closed) {
+      const again = run.statusBefore === 'idle' && run.tail?.open !== true && tookNoEffect(outcome)
+      if (again && run.canceling === null && !this.#closed) {
         outcome = await this.#retry(run)
       }
       // The signal may have fired during the second attempt only.
-      if (run.canceling !== null) await this.#settleCancel(run.canceling)
+      if (run.canceling !== null) await this.#canceling.settle(run.canceling)
     } finally {
       this.#busy = false
     }
@@ -172,41 +244,13 @@ export class PostgresConnection implements DriverConnection {
   }
 
   /** Sends again what was stopped by a stale prepared statement before anything of it took effect. */
-  async #retry(run: Run): Promise<BatchOutcome> {
-    if (this.#status === 'idle') return this.#sendAgain(run.commands)
-    const outcome = await this.#sendAgain([{ statement: ROLLBACK, parameters: [] }, ...run.commands])
+  async #retry({ commands, tail }: Run): Promise<BatchOutcome> {
+    if (this.#status === 'idle') return this.#sendAgain(commands, tail)
+    const outcome = await this.#sendAgain([{ statement: ROLLBACK, parameters: [] }, ...commands], tail)
     const { failure, results } = outcome
     const shifted =
       failure === null ? null : { error: failure.error, commandIndex: Math.max(0, failure.commandIndex - 1) }
     return { results: results.slice(1), failure: shifted }
-  }
-
-  /** Cancels what runs; where the server does not answer in time, cuts the connection. */
-  async #cancel(): Promise<boolean> {
-    const { cancel, cancelGraceMs } = this.#parts
-    if (cancel === null) return true
-    const batch = this.#batch
-    const timer = setTimeout(() => {
-      if (this.#batch === batch && batch !== null) this.terminate()
-    }, cancelGraceMs)
-    timer.unref()
-    return cancel()
-  }
-
-  /** Waits until no cancel request can hit the next statement. */
-  async #settleCancel(canceling: Promise<boolean>): Promise<void> {
-    const { cancel, cancelGraceMs } = this.#parts
-    const safe = await canceling
-    if (this.#closed || cancel === null) return
-    if (!safe) {
-      this.terminate()
-      await new Promise<void>((resolve) => this.onceClosed(() => resolve()))
-      return
-    }
-    // The server may be behind a proxy that forwards the request after closing our socket: let it hit an empty statement.
-    const timer = setTimeout(() => this.terminate(), cancelGraceMs)
-    await this.#sendAgain([{ statement: EMPTY, parameters: [] }])
-    clearTimeout(timer)
   }
 
   onceClosed(listener: (reason: Error | null) => void): void {
@@ -216,6 +260,10 @@ export class PostgresConnection implements DriverConnection {
 
   onNotice(listener: (notice: DriverNotice) => void): void {
     this.#noticeListeners.push(listener)
+  }
+
+  onNotification(listener: (notification: DriverNotification) => void): void {
+    this.#notificationListeners.push(listener)
   }
 
   close(): Promise<void> {
@@ -235,6 +283,11 @@ export class PostgresConnection implements DriverConnection {
   terminate(): void {
     this.#closing = true
     if (!this.#closed) this.#parts.reader.stream.destroy()
+  }
+
+  #cut(): Promise<void> {
+    this.terminate()
+    return new Promise((resolve) => this.onceClosed(() => resolve()))
   }
 
   #gone(): DriverError {
@@ -260,15 +313,18 @@ export class PostgresConnection implements DriverConnection {
     this.#closed = true
     this.#status = 'lost'
     if (!this.#closing) this.#lostReason ??= new DriverError('the server closed the connection unexpectedly')
-    const batch = this.#batch
-    this.#parts.reader.batch = null
-    batch?.handleError(this.#lostReason ?? new DriverError('the connection was closed while a batch was running'))
-    batch?.finish()
+    this.#line.end(this.#lostReason ?? new DriverError('the connection was closed while a batch was running'))
     for (const listener of this.#closedListeners.splice(0)) callSafely(listener, this.#lostReason)
   }
 
   #notify(message: ServerMessage): void {
-    for (const listener of this.#noticeListeners) callSafely(listener, noticeOf(message))
+    const notice = noticeOf(message)
+    this.#line.noticed(notice)
+    for (const listener of this.#noticeListeners) callSafely(listener, notice)
+  }
+
+  #notified({ channel, payload, processId }: NotificationMessage): void {
+    for (const listener of this.#notificationListeners) callSafely(listener, { channel, payload, processId })
   }
 }
 

@@ -21,6 +21,11 @@ export function isStaleStatement(failure: BatchFailure): boolean {
   return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
 }
 
+/** Whether the server stopped what failed, by a request to cancel or by a timeout of its own. */
+export function wasCanceled({ error }: BatchFailure): boolean {
+  return isServerMessage(error) && error.code === '57014'
+}
+
 /** Whether a stale statement stopped the batch before anything of it took effect: nothing ran but a BEGIN. */
 export function tookNoEffect(outcome: BatchOutcome): boolean {
   const { failure, results } = outcome

@@ -15,6 +15,7 @@ const NO_DATA = 0x6e
 const COMMAND_COMPLETE = 0x43
 const EMPTY_QUERY = 0x49
 const READY_FOR_QUERY = 0x5a
+const COPY_DATA = 0x64
 
 /** What a reader tells besides messages. */
 export interface ReaderHooks {
@@ -144,6 +145,9 @@ export class Reader extends PgConnection {
         return true
       case EMPTY_QUERY:
         batch.commandComplete('')
+        return true
+      case COPY_DATA:
+        batch.copyData(buffer.subarray(at + HEADER, end))
         return true
       default:
         return false

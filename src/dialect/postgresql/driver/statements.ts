@@ -53,15 +53,20 @@ export class StatementCache {
 
   /**
    * The record of a statement, new where it was not seen before.
+   *
+   * @param copies whether data for a COPY FROM STDIN is at hand.
    * @throws DriverError for a text that cannot be sent.
    */
-  find(statement: DriverStatement): Known {
+  find(statement: DriverStatement, copies = false): Known {
     let known = this.#known.get(statement)
     if (known === undefined) {
       checkSql(statement.sql)
+      const refusal = copies ? null : refuseCopyIn(statement.sql)
+      if (refusal !== null) throw new DriverError(refusal, { sent: false })
       const parameterTypes = statement.parameters.map((codec) => (codec as PostgresCodec | null)?.oid ?? 0)
       known = { statement, parameterTypes, prepared: unnamed(), plan: null }
-      this.#known.set(statement, known)
+      // Without the data it would have to be refused.
+      if (!copies) this.#known.set(statement, known)
     }
     return known
   }
@@ -128,6 +133,5 @@ function unnamed(): Prepared {
 }
 
 function checkSql(sql: string): void {
-  const reason = typeof sql === 'string' && !UNSENDABLE.test(sql) ? refuseCopyIn(sql) : BAD_TEXT
-  if (reason !== null) throw new DriverError(reason, { sent: false })
+  if (typeof sql !== 'string' || UNSENDABLE.test(sql)) throw new DriverError(BAD_TEXT, { sent: false })
 }

@@ -1,0 +1,126 @@
+// The sending side of one connection: batches go out, and each is made the one that hears the answers when its turn comes.
+import type { Command, DriverNotice } from '../../contract/driver.ts'
+import { Batch, type BatchTail } from './batch.ts'
+import { encodeBatch } from './encode.ts'
+import type { BatchOutcome } from './outcome.ts'
+import type { WireClient } from './pg-internals.ts'
+import type { Reader } from './reader.ts'
+import { StatementCache } from './statements.ts'
+import { MessageWriter } from './writer.ts'
+
+/** What hears how a batch ended; called while the answer is being read. */
+export type Settle = (outcome: BatchOutcome) => void
+
+/** The batches on their way over one connection, in the order in which the server answers them. */
+export class Line {
+  readonly cache: StatementCache
+  readonly #client: WireClient
+  readonly #reader: Reader
+  readonly #writer = new MessageWriter()
+  #current: Batch | null = null
+  readonly #behind: Batch[] = []
+  #flushing = false
+  #portals = 0
+  flights = 0
+
+  constructor(client: WireClient, reader: Reader, statementCacheSize: number) {
+    this.#client = client
+    this.#reader = reader
+    this.cache = new StatementCache(statementCacheSize)
+  }
+
+  /** The batch that is being answered. */
+  get current(): Batch | null {
+    return this.#current
+  }
+
+  /** A name that no other portal of this connection has. */
+  portalName(): string {
+    this.#portals += 1
+    return `p${this.#portals}`
+  }
+
+  /**
+   * Sends a batch at once; no other may be on its way.
+   *
+   * @throws DriverError a parameter cannot be encoded, or a text cannot be sent; nothing was.
+   */
+  send(commands: readonly Command[], settle: Settle, tail: BatchTail | null = null): void {
+    const copies = tail !== null && (tail.copy ?? tail.trailer) !== undefined
+    const known = commands.map((command) => this.cache.find(command.statement, copies))
+    const encoded = encodeBatch(commands)
+    const batch = new Batch(
+      known,
+      encoded,
+      this.cache,
+      this.#writer,
+      (outcome) => {
+        this.#advance()
+        settle(outcome)
+      },
+      tail,
+    )
+    this.flights++
+    this.#begin(batch)
+  }
+
+  /**
+   * Sends a batch behind those that are on their way. All that are appended in one turn of the event loop are one write:
+   * the call into the system is what a small statement costs most.
+   *
+   * @throws DriverError as {@link send}.
+   */
+  append(commands: readonly Command[], settle: Settle): Batch {
+    const known = commands.map((command) => this.cache.find(command.statement))
+    const encoded = encodeBatch(commands)
+    const settled: Settle = (outcome) => {
+      this.#advance()
+      settle(outcome)
+    }
+    const batch = new Batch(known, encoded, this.cache, this.#writer, settled, null, true)
+    this.flights++
+    if (!this.#flushing) {
+      this.#flushing = true
+      process.nextTick(() => this.#flush())
+    }
+    if (this.#current === null) this.#begin(batch)
+    else this.#behind.push(batch)
+    return batch
+  }
+
+  /** Writes bytes that belong to the batch being answered. */
+  get stream(): Reader['stream'] {
+    return this.#reader.stream
+  }
+
+  noticed(notice: DriverNotice): void {
+    this.#current?.noticed(notice)
+  }
+
+  /** The connection is gone: all that is on its way ends with this error. */
+  end(reason: Error): void {
+    this.#reader.batch = null
+    for (const batch of [this.#current, ...this.#behind.splice(0)]) {
+      batch?.handleError(reason)
+      batch?.finish()
+    }
+  }
+
+  #begin(batch: Batch): void {
+    this.#current = batch
+    this.#reader.batch = batch
+    this.#client.query(batch)
+  }
+
+  #advance(): void {
+    const next = this.#behind.shift()
+    if (next === undefined) this.#current = null
+    else this.#begin(next)
+  }
+
+  #flush(): void {
+    this.#flushing = false
+    const bytes = this.#writer.take()
+    if (this.stream.writable) this.stream.write(bytes)
+  }
+}

@@ -1,0 +1,127 @@
+// Flights that do not wait for each other on one connection: each is a transaction of its own and fails alone.
+import type { Command, CommandResult, DriverError } from '../../contract/driver.ts'
+import type { Batch } from './batch.ts'
+import type { Canceling } from './canceling.ts'
+import type { Line } from './line.ts'
+import { type BatchOutcome, batchError, tookNoEffect, wasCanceled } from './outcome.ts'
+
+/** One call. */
+interface Call {
+  readonly commands: readonly Command[]
+  readonly signal: AbortSignal | undefined
+  readonly resolve: (results: CommandResult[]) => void
+  readonly reject: (error: unknown) => void
+  batch: Batch | null
+  abort: (() => void) | null
+  aborted: boolean
+  attempts: number
+}
+
+/** A flight that was stopped before it took effect is sent again at most so often. */
+const ATTEMPTS = 3
+
+/** The pipelined flights of one connection. */
+export class Pipeline {
+  readonly #line: Line
+  readonly #canceling: Canceling
+  readonly #gone: () => DriverError | null
+  /** In the order in which the server answers. */
+  readonly #calls: Call[] = []
+  /** A request to cancel is in the air: whether it can hit nothing else. */
+  #cancel: Promise<boolean> | null = null
+  /** What waits for the end of a cancel. */
+  readonly #held: (() => void)[] = []
+
+  /** @param gone the error for a connection that cannot be used any more; null while it can. */
+  constructor(line: Line, canceling: Canceling, gone: () => DriverError | null) {
+    this.#line = line
+    this.#canceling = canceling
+    this.#gone = gone
+  }
+
+  /** Whether anything is on its way, or waits to be. */
+  get active(): boolean {
+    return this.#calls.length > 0 || this.#cancel !== null
+  }
+
+  run(commands: readonly Command[], signal: AbortSignal | undefined): Promise<CommandResult[]> {
+    return new Promise((resolve, reject) => {
+      const call: Call = { commands, signal, resolve, reject, batch: null, abort: null, aborted: false, attempts: 0 }
+      if (signal !== undefined) {
+        call.abort = () => this.#abort(call)
+        signal.addEventListener('abort', call.abort, { once: true })
+      }
+      this.#dispatch(call)
+    })
+  }
+
+  #dispatch(call: Call): void {
+    if (this.#cancel !== null) {
+      this.#held.push(() => this.#dispatch(call))
+      return
+    }
+    try {
+      const gone = this.#gone()
+      if (gone !== null) throw gone
+      call.batch = this.#line.append(call.commands, (outcome) => this.#answered(call, outcome))
+      this.#calls.push(call)
+    } catch (error) {
+      this.#end(call)
+      call.reject(error)
+    }
+  }
+
+  #abort(call: Call): void {
+    call.aborted = true
+    this.#cancelHead()
+  }
+
+  /** Only what is being answered can be stopped: a request names the session, not the statement. */
+  #cancelHead(): void {
+    const [head] = this.#calls
+    if (head?.aborted && this.#cancel === null) this.#cancel = this.#canceling.start()
+  }
+
+  #answered(call: Call, outcome: BatchOutcome): void {
+    this.#calls.shift()
+    this.#conclude(call, outcome)
+    if (this.#cancel === null) this.#cancelHead()
+    else if (this.#calls.length === 0) void this.#release(this.#cancel)
+  }
+
+  #conclude(call: Call, outcome: BatchOutcome): void {
+    const { failure, results } = outcome
+    if (failure === null) {
+      this.#end(call)
+      call.resolve(results)
+      return
+    }
+    call.attempts += 1
+    // Each is a transaction of its own, so what a request hit that was meant for the one before has had no effect.
+    const innocent = this.#cancel !== null && !call.aborted && wasCanceled(failure)
+    if (!this.#closed && call.attempts < ATTEMPTS && (innocent || (!call.aborted && tookNoEffect(outcome)))) {
+      this.#dispatch(call)
+      return
+    }
+    this.#end(call)
+    const reject = (): void => call.reject(batchError(outcome, this.#closed, call.aborted ? call.signal : undefined))
+    // Who aborted may use the connection alone when told; until then a request may still be in the air.
+    if (this.#cancel !== null && call.aborted && !this.#closed) this.#held.push(reject)
+    else reject()
+  }
+
+  /** Everything was answered: waits for the end of the cancel, and goes on. */
+  async #release(cancel: Promise<boolean>): Promise<void> {
+    await this.#canceling.settle(cancel)
+    this.#cancel = null
+    for (const go of this.#held.splice(0)) go()
+  }
+
+  get #closed(): boolean {
+    return this.#gone() !== null
+  }
+
+  #end(call: Call): void {
+    if (call.abort !== null) call.signal?.removeEventListener('abort', call.abort)
+  }
+}
