@@ -66,6 +66,16 @@ export const registry: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'tsalchemy-prepared',
+    {
+      about:
+        'tsalchemy with statements that are built once and given their values at each execution, the build cell only',
+      byDefault: true,
+      needsLibrary: true,
+      load: () => import('./tsalchemy-prepared/contender.ts'),
+    },
+  ],
+  [
     'tsalchemy-orm',
     {
       about: 'tsalchemy, entities and sessions',
