@@ -163,12 +163,13 @@ describe('types', () => {
 describe('drivers', () => {
   const settings = {
     driverName: null,
-    host: null,
-    port: null,
+    hosts: [],
     user: null,
     password: null,
     database: null,
     query: {},
+    connectArguments: {},
+    environment: null,
   } as const
   const create = (change: Partial<Parameters<typeof dialect.createDriver>[0]>) =>
     dialect.createDriver({ ...settings, ...change })
@@ -183,8 +184,7 @@ describe('drivers', () => {
   test("take libpq's parameters", async () => {
     const url = new URL(postgresUrl())
     const driver = create({
-      host: url.hostname,
-      port: Number(url.port),
+      hosts: [{ host: decodeURIComponent(url.hostname), port: Number(url.port) }],
       user: url.username,
       password: decodeURIComponent(url.password),
       database: url.pathname.slice(1),
@@ -196,15 +196,11 @@ describe('drivers', () => {
   })
 
   test('refuse what they do not know', () => {
-    expect(() => create({ query: { aplication_name: 'x' } })).toThrow(
-      "The URL's query has the parameter 'aplication_name', which PostgreSQL connections do not have; did you mean 'application_name'?",
+    expect(() => create({ connectArguments: { aplication_name: 'x' } })).toThrow(
+      "connectArguments has the parameter 'aplication_name', which PostgreSQL connections do not have; did you mean 'application_name'?",
     )
-    expect(() => create({ query: { connect_timeout: '5s' } })).toThrow(
-      "The URL's parameter connect_timeout is a whole number, not '5s'",
-    )
-    expect(() => create({ query: { channel_binding: 'require' } })).toThrow('leave it out')
-    expect(() => create({ query: { sslmode: 'sometimes' } })).toThrow('sometimes')
-    expect(() => create({ driverName: 'pglite', query: { sslmode: 'prefer' } })).toThrow(ArgumentError)
+    expect(() => create({ driverName: 'pglite', connectArguments: { sslmod: 'prefer' } })).toThrow(ArgumentError)
+    expect(create({ driverName: 'pglite', connectArguments: { sslmode: 'prefer' } }).name).toBe('pglite')
   })
 })
 

@@ -1,16 +1,18 @@
 // CancelRequest: asks the server, on a socket of its own, to stop what a session runs.
-import { connect as connectSocket, isIP, type Socket } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls } from 'node:tls'
 
 /** Whom to ask, and to stop whom. */
 export interface CancelTarget {
   /** The server's name, for its certificate. */
   readonly host: string
-  /** Where it is: an address, or the directory of a socket. */
-  readonly address: string
-  readonly port: number
+  /** A socket that is on its way to where the session's leads. */
+  readonly connect: () => Socket
   /** The TLS options of the connection itself, null where it has no TLS: a proxy may tell sessions apart by them. */
   readonly tls: ConnectionOptions | null
+  /** Whether TLS begins without asking for it. */
+  readonly direct: boolean
+  readonly serverNameIndication: boolean
   readonly processId: number
   readonly secretKey: number
   readonly timeoutMs: number
@@ -29,20 +31,14 @@ function cancelMessage(target: CancelTarget): Buffer {
   return message
 }
 
-/** The path of a server's socket in the directory `host`. */
-export function socketPath(host: string, port: number): string {
-  return `${host}/.s.PGSQL.${port}`
-}
-
 /**
  * Sends the request and resolves when the server has closed the socket, after which it has signalled the session. Never
  * rejects; false where the server could not be reached, or has not closed the socket in time.
  */
 export function requestCancel(target: CancelTarget): Promise<boolean> {
   return new Promise((resolve) => {
-    const { address, host, port } = target
     let delivered = false
-    const socket = address.startsWith('/') ? connectSocket(socketPath(address, port)) : connectSocket(port, address)
+    const socket = target.connect()
     const timer = setTimeout(() => {
       delivered = false
       socket.destroy()
@@ -60,16 +56,28 @@ export function requestCancel(target: CancelTarget): Promise<boolean> {
       resolve(delivered)
     })
     socket.once('connect', () => {
-      if (target.tls === null) return send(socket)
+      const { tls } = target
+      if (tls === null) return send(socket)
+      if (target.direct) return encrypt(socket, tls, target, send)
       socket.write(SSL_REQUEST)
       socket.once('data', (answer) => {
         if (answer.length !== 1 || answer[0] !== LETTER_S) return socket.destroy()
-        const name = isIP(host) === 0 ? { servername: host } : {}
-        // The key is not enumerable, so that no log shows it.
-        const key = target.tls?.key === undefined ? {} : { key: target.tls.key }
-        const secure = connectTls({ ...target.tls, ...key, ...name, host, socket }, () => send(secure))
-        secure.on('error', () => socket.destroy())
+        encrypt(socket, tls, target, send)
       })
     })
   })
+}
+
+function encrypt(
+  socket: Socket,
+  tls: ConnectionOptions,
+  { host, direct, serverNameIndication }: CancelTarget,
+  done: (secure: Socket) => void,
+): void {
+  const name = serverNameIndication && isIP(host) === 0 ? { servername: host } : {}
+  // The key is not enumerable, so that no log shows it.
+  const key = tls.key === undefined ? {} : { key: tls.key }
+  const protocol = direct ? { ALPNProtocols: ['postgresql'] } : {}
+  const secure = connectTls({ ...tls, ...key, ...name, ...protocol, host, socket }, () => done(secure))
+  secure.on('error', () => socket.destroy())
 }

@@ -1,58 +1,23 @@
-// The driver for a PostgreSQL server, and its options.
-import { userInfo } from 'node:os'
+// The driver for a PostgreSQL server: which of its servers to connect to, and how often to try.
+import { setTimeout as pause } from 'node:timers/promises'
 import type { ConnectionOptions } from 'node:tls'
 import { type ConnectOptions, type Driver, type DriverConnection, DriverError } from '../../contract/driver.ts'
-import { CODEC_SETTINGS, openSession, type SessionOptions } from './session.ts'
-import { planTls, type SslMode, type SslOptions } from './tls.ts'
+import { type Attempt, attempt } from './attempt.ts'
+import {
+  type ConnectPlan,
+  type PostgresConnectOptions,
+  planConnect,
+  type TargetSessionAttributes,
+} from './connect-options.ts'
+import { type Endpoint, endpoints, shun } from './hosts.ts'
+import { misfit, takesNoWrites } from './session-target.ts'
 
-/** Options of {@link createPostgresDriver}. Environment variables are not read. */
-export interface PostgresConnectOptions {
-  /** Name, address, or the directory of a Unix socket (begins with `/`). Default `localhost`. */
-  readonly host?: string
-  /** Default 5432. */
-  readonly port?: number
-  /** Default: the operating system's user. */
-  readonly user?: string
-  /** The password, or what gives one for each connection (a token that expires). */
-  readonly password?: string | (() => string | Promise<string>)
-  /** Default: the same as `user`. */
-  readonly database?: string
-  /** Default `prefer`, as libpq's. */
-  readonly ssl?: SslMode | SslOptions
-  /** Shown in `pg_stat_activity`. */
-  readonly applicationName?: string
-  /** How long opening a connection may take, in milliseconds; 0 for no limit. Default 10000. */
-  readonly connectTimeoutMs?: number
-  /** Whether the operating system probes idle connections. Default true. */
-  readonly keepAlive?: boolean
-  /** How many statements a connection keeps prepared; 0 prepares none (for proxies that cannot). Default 256. */
-  readonly statementCacheSize?: number
-  /** Command-line options for the session: `-c search_path=app`. */
-  readonly options?: string
-  /** Settings of the session: `{ search_path: 'app' }`. Those that the codecs rely on (DateStyle, ...) are refused. */
-  readonly settings?: Readonly<Record<string, string | number | boolean>>
-  /** How long a canceled statement may take to stop before its connection is cut, in milliseconds. Default 5000. */
-  readonly cancelGraceMs?: number
-}
-
-const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
-  'host',
-  'port',
-  'user',
-  'password',
-  'database',
-  'ssl',
-  'applicationName',
-  'connectTimeoutMs',
-  'keepAlive',
-  'statementCacheSize',
-  'options',
-  'settings',
-  'cancelGraceMs',
-]
+/** Between two rounds through servers none of which will do. */
+const SHORTEST_PAUSE_MS = 100
+const LONGEST_PAUSE_MS = 1000
 
 /**
- * The driver for a PostgreSQL server; connects nothing yet.
+ * The driver for a PostgreSQL server, or for several of which one is taken; connects nothing yet.
  *
  * @example
  *     const driver = createPostgresDriver({ host: 'db.example.com', user: 'scott', password: 'tiger', ssl: 'verify-full' })
@@ -60,38 +25,17 @@ const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
  * @throws DriverError for an option that is unknown or cannot be right.
  */
 export function createPostgresDriver(options: PostgresConnectOptions = {}): Driver {
-  checkKnown('createPostgresDriver', options, KNOWN)
-  const { tls, fallback } = planTls(options.ssl ?? 'prefer')
-  const base = sessionOptions(options)
+  const plan = planConnect(options)
   let disposed = false
-  /** `prefer` was told that this server has no TLS: asking it again at each connect would cost a connection each time. */
-  let hasNoTls = false
   return {
     name: 'postgresql',
     maxConnections: null,
     async connect({ signal }: ConnectOptions = {}): Promise<DriverConnection> {
       if (disposed) throw new DriverError('the driver was disposed of', { disconnected: true, sent: false })
-      const open = (attempt: ConnectionOptions | null): Promise<DriverConnection> =>
-        openSession({ ...base, signal, tls: attempt })
-      // A socket in the file system has no TLS.
-      if (tls === null || base.host.startsWith('/')) return open(null)
-      if (!fallback) return open(tls)
-      if (hasNoTls) {
-        try {
-          return await open(null)
-        } catch (error) {
-          if (!withoutTls(error)) throw error
-          hasNoTls = false
-        }
-      }
-      try {
-        return await open(tls)
-      } catch (error) {
-        if (!withoutTls(error)) throw error
-        const connection = await open(null)
-        hasNoTls = true
-        return connection
-      }
+      return connectPatiently(plan, signal)
+    },
+    isMisdirected(connection, error) {
+      return error.fields?.sqlState === '25006' && WRITERS.includes(plan.target) && takesNoWrites(connection)
     },
     async dispose(): Promise<void> {
       disposed = true
@@ -99,91 +43,104 @@ export function createPostgresDriver(options: PostgresConnectOptions = {}): Driv
   }
 }
 
-/** Whether a failed attempt with TLS may be made again without: the server refused TLS itself, or sessions with it. */
-function withoutTls(error: unknown): boolean {
-  if (!(error instanceof DriverError) || error.canceled) return false
-  if (error.fields !== null) return error.fields.sqlState === '28000'
-  const cause = error.cause as { message?: unknown; code?: unknown } | undefined
-  return (
-    cause?.message === 'The server does not support SSL connections' ||
-    (typeof cause?.code === 'string' && (cause.code.startsWith('ERR_SSL') || cause.code.startsWith('ERR_TLS')))
+/** What those ask for who want to write, or do not say that they do not. */
+const WRITERS: readonly TargetSessionAttributes[] = ['any', 'read-write', 'primary']
+
+/** Goes through the servers, and again while one of them may become what is looked for. */
+async function connectPatiently(plan: ConnectPlan, signal: AbortSignal | undefined): Promise<DriverConnection> {
+  const deadline = performance.now() + plan.failoverTimeoutMs
+  // The files of certificates are the same for all servers.
+  const tls = plan.hosts.every((host) => host.isLocal) ? null : await plan.tls.options()
+  for (let wait = SHORTEST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
+    const failures: Failure[] = []
+    const connection = await connectOnce(plan, tls, signal, failures)
+    if (connection !== null) return connection
+    const mayChange = failures.some(({ changing }) => changing) && !failures.some(({ final }) => final)
+    if (!mayChange || performance.now() + wait > deadline) throw summary(plan, failures)
+    await pause(wait, undefined, { signal }).catch((cause: unknown) => {
+      throw new DriverError('the attempt was aborted', { cause, canceled: true, disconnected: true, sent: false })
+    })
+  }
+}
+
+/** Why one server was not taken. */
+interface Failure {
+  readonly endpoint: Endpoint
+  readonly error: DriverError
+  /** Whether the others would say the same. */
+  readonly final: boolean
+  /** Whether it is there, and may be what is looked for in a moment. */
+  readonly changing: boolean
+}
+
+/** One round through the servers; null where none of them will do. */
+async function connectOnce(
+  plan: ConnectPlan,
+  tls: ConnectionOptions | null,
+  signal: AbortSignal | undefined,
+  failures: Failure[],
+): Promise<DriverConnection | null> {
+  const { target, random } = plan
+  const places = await endpoints(plan.hosts, random, target !== 'any')
+  const wishes: readonly TargetSessionAttributes[] = target === 'prefer-standby' ? ['standby', 'any'] : [target]
+  for (const wish of wishes) {
+    failures.length = 0
+    for (const endpoint of places) {
+      const found = await attempt(plan, endpoint, tls, signal)
+      if (found.connection === null) {
+        if (found.error.canceled) throw found.error
+        if (!found.final) shun(endpoint.host)
+        failures.push({ ...found, endpoint, changing: target !== 'any' && found.error.refusedForNow })
+        if (found.final) return null
+        continue
+      }
+      const refusal = await whyNot(plan, endpoint, found, wish)
+      if (refusal === null) {
+        endpoint.host.shunnedUntil = 0
+        return found.connection
+      }
+      if (wish === target) shun(endpoint.host)
+      failures.push({ endpoint, error: refusal, final: false, changing: true })
+    }
+  }
+  return null
+}
+
+/** Whether a connection is what is looked for; closed and why not where it is not. */
+async function whyNot(
+  plan: ConnectPlan,
+  { host }: Endpoint,
+  { connection }: Attempt & { readonly connection: DriverConnection },
+  wish: TargetSessionAttributes,
+): Promise<DriverError | null> {
+  if (wish === 'any') return null
+  const why = await misfit(connection, wish, plan.connectTimeoutMs)
+  if (why === null) return null
+  void connection.close()
+  return new DriverError(`${prefix(plan, host.toString())}: ${why}`, { disconnected: true, sent: false })
+}
+
+/** The error of a round: the one failure, or a list of them all. */
+function summary(plan: ConnectPlan, failures: readonly Failure[]): DriverError {
+  const [first] = failures
+  if (first !== undefined && failures.length === 1) return first.error
+  const reasons = failures.map(({ endpoint: { host, address }, error }) => {
+    const place = address === null || address === host.name ? `${host}` : `${host} [${address}]`
+    return `${place}: ${error.message.slice(prefix(plan, host.toString()).length + 2)}`
+  })
+  const told = failures.findLast(({ error }) => error.fields !== null)?.error
+  return new DriverError(
+    `cannot connect to PostgreSQL as ${plan.user}, database ${plan.database}: ${reasons.join('; ')}`,
+    {
+      disconnected: true,
+      sent: false,
+      fields: told?.fields ?? null,
+      refusedForNow: failures.some(({ error, changing }) => changing || error.refusedForNow),
+      cause: new AggregateError(failures.map(({ error }) => error)),
+    },
   )
 }
 
-function sessionOptions(options: PostgresConnectOptions): Omit<SessionOptions, 'signal' | 'tls'> {
-  const user = options.user ?? userInfo().username
-  const { password } = options
-  return {
-    host: options.host ?? 'localhost',
-    port: wholeNumber('port', options.port ?? 5432, 1, 65535),
-    user: cleanText('user', user),
-    database: cleanText('database', options.database ?? user),
-    password: async () => {
-      const given = typeof password === 'function' ? await password() : password
-      if (typeof given === 'string' && given !== '') return given
-      throw new DriverError('the server asks for a password and none was given', { disconnected: true, sent: false })
-    },
-    startup: startupSettings(options),
-    keepAlive: options.keepAlive ?? true,
-    stream: undefined,
-    connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000, 0, 2 ** 31 - 1),
-    statementCacheSize: wholeNumber('statementCacheSize', options.statementCacheSize ?? 256, 0, 1_000_000),
-    cancelGraceMs: wholeNumber('cancelGraceMs', options.cancelGraceMs ?? 5000, 1, 2 ** 31 - 1),
-    cancellable: true,
-  }
-}
-
-function startupSettings(options: PostgresConnectOptions): ReadonlyMap<string, string> {
-  const startup = new Map<string, string>()
-  if (options.applicationName !== undefined)
-    startup.set('application_name', cleanText('applicationName', options.applicationName))
-  if (options.options !== undefined) startup.set('options', cleanText('options', options.options))
-  for (const [name, value] of checkedSettings(options.settings ?? {})) startup.set(name, value)
-  for (const [name, value] of CODEC_SETTINGS) startup.set(name, value)
-  return startup
-}
-
-const RESERVED = new Set([
-  ...[...CODEC_SETTINGS.keys()].map((name) => name.toLowerCase()),
-  'user',
-  'database',
-  'options',
-  'replication',
-])
-
-/**
- * Settings of a session as text.
- * @throws DriverError for one that the codecs rely on, and for a name or value that is no text.
- */
-export function checkedSettings(settings: Readonly<Record<string, string | number | boolean>>): [string, string][] {
-  return Object.entries(settings).map(([name, value]) => {
-    if (RESERVED.has(name.toLowerCase())) {
-      throw new DriverError(`the setting ${name} cannot be set: the driver relies on its own`, { sent: false })
-    }
-    if (!/^[A-Za-z_][\w.$]*$/.test(name)) {
-      throw new DriverError(`${JSON.stringify(name)} is no name of a setting`, { sent: false })
-    }
-    return [name, cleanText(`settings.${name}`, String(value))]
-  })
-}
-
-/** Refuses unknown options, naming those there are. */
-export function checkKnown(where: string, options: object, known: readonly string[]): void {
-  for (const key of Object.keys(options)) {
-    if (!known.includes(key)) {
-      throw new DriverError(`${where} has no option ${JSON.stringify(key)}; it has ${known.join(', ')}`, {
-        sent: false,
-      })
-    }
-  }
-}
-
-function wholeNumber(name: string, value: number, minimum: number, maximum: number): number {
-  if (Number.isInteger(value) && value >= minimum && value <= maximum) return value
-  throw new DriverError(`the option ${name} must be a whole number from ${minimum} to ${maximum}`, { sent: false })
-}
-
-function cleanText(name: string, value: string): string {
-  if (typeof value === 'string' && value !== '' && !/[\0\uD800-\uDFFF]/u.test(value)) return value
-  throw new DriverError(`the option ${name} must be a string without NUL characters, and not empty`, { sent: false })
+function prefix({ user, database }: ConnectPlan, where: string): string {
+  return `cannot connect to PostgreSQL at ${where} as ${user}, database ${database}`
 }

@@ -17,6 +17,7 @@ export interface WireStream extends Duplex {
 export interface WireConnectionConfig {
   stream?: WireStream
   ssl: boolean | ConnectionOptions
+  sslNegotiation: 'postgres' | 'direct'
   keepAlive: boolean
   keepAliveInitialDelayMillis: number
 }
@@ -57,16 +58,8 @@ export interface Submittable {
   handleError(error: Error): void
   handleReadyForQuery(): void
   handleRowDescription(message: RowDescriptionMessage): void
-  handlePortalSuspended(connection: WireConnection): void
   handleCopyInResponse(connection: WireConnection): void
   handleCopyData(): void
-}
-
-/** A NotificationResponse as pg's parser gives it. */
-export interface NotificationMessage {
-  readonly processId: number
-  readonly channel: string
-  readonly payload: string
 }
 
 /** What `pg.Client` is made with. */
@@ -78,7 +71,9 @@ export interface WireClientConfig {
   database: string
   password: () => Promise<string>
   ssl: boolean | ConnectionOptions
-  sslnegotiation: 'postgres'
+  sslnegotiation: 'postgres' | 'direct'
+  enableChannelBinding: boolean
+  scramMaxIterations: number
 }
 
 /** `pg.Client`: authentication, and the one query at a time. */

@@ -1,7 +1,7 @@
 // PGlite as a transport: a stream that hands what is written to PostgreSQL inside the process.
 import { Duplex } from 'node:stream'
 import { type ConnectOptions, type Driver, type DriverConnection, DriverError } from '../../contract/driver.ts'
-import { checkedSettings, checkKnown } from './connect.ts'
+import { checkedSettings, checkKnown } from './connect-options.ts'
 import type { PostgresConnection } from './connection.ts'
 import type { WireStream } from './pg-internals.ts'
 import { CODEC_SETTINGS, openSession } from './session.ts'
@@ -86,18 +86,26 @@ class PgliteDriver implements Driver {
     const connection = await openSession({
       host: 'pglite',
       port: 5432,
+      where: 'pglite',
       user: 'postgres',
       database: 'postgres',
       password: async () => '',
       tls: null,
+      direct: false,
+      serverNameIndication: true,
+      channelBinding: 'disable',
+      requireAuth: null,
+      scramMaxIterations: 0,
       startup: new Map(),
       keepAlive: false,
-      stream: stream as unknown as WireStream,
+      keepAliveDelayMs: 0,
+      stream: () => stream as unknown as WireStream,
       connectTimeoutMs: 0,
       statementCacheSize: this.#options.statementCacheSize ?? 256,
       cancelGraceMs: 0,
       signal,
       cancellable: false,
+      onRefusal: () => {},
     })
     await cleanSession(connection, this.#settings)
     return connection

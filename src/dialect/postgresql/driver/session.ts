@@ -1,9 +1,10 @@
 // Opens one session: socket, TLS, authentication, and the settings that the codecs rely on.
+import { connect as connectSocket, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
+import { type AuthenticationMethod, type ChannelBinding, watchAuthentication } from './authentication.ts'
 import { requestCancel } from './cancel.ts'
-import type { CancelRequest } from './canceling.ts'
-import { PostgresConnection } from './connection.ts'
+import { type CancelRequest, PostgresConnection } from './connection.ts'
 import { PgClient, type WireClient, type WireStream } from './pg-internals.ts'
 import { Reader } from './reader.ts'
 import { errorFields, isServerMessage } from './server-error.ts'
@@ -19,17 +20,30 @@ export const CODEC_SETTINGS: ReadonlyMap<string, string> = new Map([
 
 /** Everything needed to open one session. */
 export interface SessionOptions {
+  /** The server's name, for its certificate. */
   readonly host: string
   readonly port: number
+  /** The server as messages name it. */
+  readonly where: string
   readonly user: string
   readonly database: string
   readonly password: () => Promise<string>
   readonly tls: ConnectionOptions | null
+  /** Whether TLS begins without asking for it. */
+  readonly direct: boolean
+  readonly serverNameIndication: boolean
+  readonly channelBinding: ChannelBinding
+  /** The methods of authentication that are allowed; null allows all. */
+  readonly requireAuth: ReadonlySet<AuthenticationMethod> | null
+  /** The largest number of rounds that a server may have SCRAM make, which are its claim on our time; no limit where 0. */
+  readonly scramMaxIterations: number
   /** What goes into the startup message, besides user and database. */
   readonly startup: ReadonlyMap<string, string>
   readonly keepAlive: boolean
-  /** In place of a socket. */
-  readonly stream: WireStream | undefined
+  /** How long the operating system waits before it probes an idle connection, in milliseconds. */
+  readonly keepAliveDelayMs: number
+  /** A socket that is not connected yet, or what stands for one. */
+  readonly stream: () => WireStream
   /** No limit where 0. */
   readonly connectTimeoutMs: number
   readonly statementCacheSize: number
@@ -37,9 +51,9 @@ export interface SessionOptions {
   readonly signal: AbortSignal | undefined
   /** Whether a running batch can be stopped by a request on another socket. */
   readonly cancellable: boolean
+  /** Called where the server was reached and the attempt failed in a way that another server would not change. */
+  readonly onRefusal: () => void
 }
-
-const KEEP_ALIVE_DELAY = 30_000
 
 /**
  * Opens a session.
@@ -53,9 +67,10 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   const reader = new Reader(
     {
       ssl: options.tls ?? false,
+      sslNegotiation: options.direct ? 'direct' : 'postgres',
       keepAlive: options.keepAlive,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY,
-      ...(options.stream === undefined ? {} : { stream: options.stream }),
+      keepAliveInitialDelayMillis: options.keepAliveDelayMs,
+      stream: options.stream(),
     },
     {
       startup,
@@ -68,15 +83,25 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   reader.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
     settings.set(message.parameterName, message.parameterValue)
   })
+  const encrypted = options.tls !== null
+  const { channelBinding, requireAuth, direct, onRefusal } = options
+  watchAuthentication(
+    reader,
+    { channelBinding, methods: requireAuth, direct: encrypted && direct, encrypted },
+    onRefusal,
+  )
   const client = new PgClient({
     connection: reader,
-    host: options.host,
+    // The socket knows where to go: this is the name that pg tells the server, and it tells none that is an address.
+    host: encrypted && !options.serverNameIndication ? NO_NAME : options.host,
     port: options.port,
     user: options.user,
     database: options.database,
     password: options.password,
     ssl: options.tls ?? false,
-    sslnegotiation: 'postgres',
+    sslnegotiation: direct ? 'direct' : 'postgres',
+    enableChannelBinding: encrypted && channelBinding !== 'disable',
+    scramMaxIterations: options.scramMaxIterations,
   })
   // For the client's whole life: an error that nobody listens to would end the process.
   client.on('error', () => undefined)
@@ -89,12 +114,13 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       statementCacheSize: options.statementCacheSize,
       cancelGraceMs: options.cancelGraceMs,
       cancel: options.cancellable ? cancelRequest(client, reader, options) : null,
-      copiesWhole: !options.cancellable,
     },
     status,
   )
   return connection
 }
+
+const NO_NAME = '0.0.0.0'
 
 function establish(client: WireClient, reader: Reader, options: SessionOptions): Promise<void> {
   const { signal, connectTimeoutMs } = options
@@ -127,13 +153,17 @@ function establish(client: WireClient, reader: Reader, options: SessionOptions):
 
 function cancelRequest(client: WireClient, reader: Reader, options: SessionOptions): CancelRequest {
   // The name may stand for several servers: the request goes to the address of the session.
-  const address = (reader.stream as { remoteAddress?: string }).remoteAddress
+  const { remoteAddress } = reader.stream as { remoteAddress?: string }
   return () =>
     requestCancel({
       host: options.host,
-      address: address ?? options.host,
-      port: options.port,
+      connect: () =>
+        remoteAddress === undefined
+          ? (options.stream().connect(options.port, options.host) as Socket)
+          : connectSocket(options.port, remoteAddress),
       tls: options.tls,
+      direct: options.direct,
+      serverNameIndication: options.serverNameIndication,
       processId: client.processID ?? 0,
       secretKey: client.secretKey ?? 0,
       timeoutMs: options.cancelGraceMs,
@@ -141,12 +171,14 @@ function cancelRequest(client: WireClient, reader: Reader, options: SessionOptio
 }
 
 function failure(options: SessionOptions, error: Error): DriverError {
-  if (isServerMessage(error))
+  if (isServerMessage(error)) {
+    if (!REFUSED_FOR_NOW.includes(error.code ?? '')) options.onRefusal()
     return connectError(options, error.message, {
       cause: error,
       fields: errorFields(error),
       refusedForNow: REFUSED_FOR_NOW.includes(error.code ?? ''),
     })
+  }
   if (error instanceof DriverError) return connectError(options, error.message, { cause: error.cause ?? error })
   return connectError(options, reason(error), { cause: error })
 }
@@ -167,9 +199,6 @@ function connectError(
   why: string,
   more: Pick<DriverErrorOptions, 'cause' | 'canceled' | 'fields' | 'refusedForNow'> = {},
 ): DriverError {
-  const where = options.host.startsWith('/')
-    ? `${options.host} (port ${options.port})`
-    : `${options.host}:${options.port}`
-  const message = `cannot connect to PostgreSQL at ${where} as ${options.user}, database ${options.database}: ${why}`
+  const message = `cannot connect to PostgreSQL at ${options.where} as ${options.user}, database ${options.database}: ${why}`
   return new DriverError(message, { ...more, disconnected: true, sent: false })
 }

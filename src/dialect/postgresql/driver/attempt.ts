@@ -1,0 +1,109 @@
+// One attempt at one server: with TLS and without, as the mode asks, and with the password for it.
+import type { ConnectionOptions } from 'node:tls'
+import { type DriverConnection, DriverError } from '../../contract/driver.ts'
+import type { ConnectPlan } from './connect-options.ts'
+import { type Endpoint, socketTo } from './hosts.ts'
+import { passwordFromFile } from './pass-file.ts'
+import { openSession } from './session.ts'
+
+/** How an attempt ended. */
+export type Attempt =
+  | { readonly connection: DriverConnection }
+  | {
+      readonly connection: null
+      readonly error: DriverError
+      /** Whether another server would say the same: this one was reached, and refused. */
+      readonly final: boolean
+    }
+
+/**
+ * Tries to open a session at one place.
+ *
+ * @param tls the options for TLS; null where it is not to be used.
+ */
+export async function attempt(
+  plan: ConnectPlan,
+  endpoint: Endpoint,
+  tls: ConnectionOptions | null,
+  signal: AbortSignal | undefined,
+): Promise<Attempt> {
+  const { host } = endpoint
+  // A socket in the file system has no TLS.
+  let ways = tls === null || host.isLocal ? [false] : plan.tls.attempts
+  if (host.hasNoTls && ways.length > 1) ways = [false, true]
+  for (const [index, encrypted] of ways.entries()) {
+    const notes = { final: false }
+    try {
+      const connection = await open(plan, endpoint, encrypted ? tls : null, signal, notes)
+      if (encrypted) host.hasNoTls = false
+      else if (index > 0) host.hasNoTls = true
+      return { connection }
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error
+      if (index === ways.length - 1 || !isAboutTls(error)) return { connection: null, error, final: notes.final }
+    }
+  }
+  throw new DriverError('there is no way to connect')
+}
+
+function open(
+  plan: ConnectPlan,
+  endpoint: Endpoint,
+  tls: ConnectionOptions | null,
+  signal: AbortSignal | undefined,
+  notes: { final: boolean },
+): Promise<DriverConnection> {
+  const { host } = endpoint
+  const refused = (): void => {
+    notes.final = true
+  }
+  return openSession({
+    host: host.name,
+    port: host.port,
+    where: host.toString(),
+    user: plan.user,
+    database: plan.database,
+    password: () =>
+      passwordFor(plan, endpoint).catch((error: unknown) => {
+        refused()
+        throw error
+      }),
+    tls,
+    direct: plan.tls.direct,
+    serverNameIndication: plan.tls.serverNameIndication,
+    channelBinding: plan.channelBinding,
+    requireAuth: plan.requireAuth,
+    scramMaxIterations: plan.scramMaxIterations,
+    startup: plan.startup,
+    keepAlive: plan.keepAlive,
+    keepAliveDelayMs: plan.keepAliveDelayMs,
+    stream: () => socketTo(endpoint),
+    connectTimeoutMs: plan.connectTimeoutMs,
+    statementCacheSize: plan.statementCacheSize,
+    cancelGraceMs: plan.cancelGraceMs,
+    signal,
+    cancellable: true,
+    onRefusal: refused,
+  })
+}
+
+async function passwordFor(plan: ConnectPlan, { host }: Endpoint): Promise<string> {
+  const { password, passFile, user, database } = plan
+  const request = { host: host.name, port: host.port, user, database }
+  const given = typeof password === 'function' ? await password(request) : password
+  if (typeof given === 'string' && given !== '') return given
+  const found = passFile === null ? null : await passwordFromFile(passFile, request)
+  if (found !== null) return found
+  throw new DriverError('the server asks for a password and none was given', { disconnected: true, sent: false })
+}
+
+/** Whether a failed attempt may be made again the other way: the server refused TLS itself, or sessions with or without it. */
+function isAboutTls(error: DriverError): boolean {
+  if (error.canceled) return false
+  if (error.fields !== null) return error.fields.sqlState === '28000'
+  const cause = error.cause as { message?: unknown; code?: unknown } | undefined
+  return (
+    cause?.message === 'The server does not support SSL connections' ||
+    (typeof cause?.code === 'string' && (cause.code.startsWith('ERR_SSL') || cause.code.startsWith('ERR_TLS')))
+  )
+}

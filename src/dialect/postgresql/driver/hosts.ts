@@ -1,0 +1,139 @@
+// The servers that a driver may connect to: their addresses, their sockets, and which of them to try first.
+import { lookup } from 'node:dns/promises'
+import { isIP, Socket } from 'node:net'
+import { DriverError } from '../../contract/driver.ts'
+import type { WireStream } from './pg-internals.ts'
+
+/** One server, as the options name it. */
+export interface HostOptions {
+  /** Name, address, or the directory of a Unix socket (begins with `/`, or with `@` in Linux's abstract namespace). Default `localhost`. */
+  readonly host?: string
+  /** The address to connect to in place of looking `host` up; the certificate is still checked for `host`. */
+  readonly address?: string
+  /** Default 5432. */
+  readonly port?: number
+}
+
+/** What is known of one server. */
+export class Host {
+  /** What the certificate is checked for, and what messages and the password function are told. */
+  readonly name: string
+  readonly port: number
+  /** Where the name is not to be looked up. */
+  readonly address: string | null
+  /** It was asked for TLS and had none: asking it again at each connect would cost a connection each time. */
+  hasNoTls = false
+  /** Moment of `performance.now()` until which it is tried last: it did not answer, or was not what was looked for. */
+  shunnedUntil = 0
+
+  constructor(name: string, port: number, address: string | null) {
+    this.name = name
+    this.port = port
+    this.address = address
+  }
+
+  /** Whether it is a socket in the file system, or beside it. */
+  get isLocal(): boolean {
+    return this.name.startsWith('/') || this.name.startsWith('@')
+  }
+
+  toString(): string {
+    return this.isLocal ? `${this.name} (port ${this.port})` : `${this.name}:${this.port}`
+  }
+}
+
+/** One place to connect to; where the host has no address yet, the socket looks its name up. */
+export interface Endpoint {
+  readonly host: Host
+  readonly address: string | null
+}
+
+/** How long a server is tried after the others once it has failed. */
+const SHUN_MS = 30_000
+
+/** Remembers that a server was of no use. */
+export function shun(host: Host): void {
+  host.shunnedUntil = performance.now() + SHUN_MS
+}
+
+/**
+ * Where to try, in order: servers that failed lately come last.
+ *
+ * @param random whether to shuffle, so that many clients spread over the servers.
+ * @param each whether every address that a name stands for is tried by itself; else the socket takes the first that answers.
+ */
+export async function endpoints(hosts: readonly Host[], random: boolean, each: boolean): Promise<Endpoint[]> {
+  const now = performance.now()
+  const order = random ? shuffled(hosts) : hosts
+  const sorted = [
+    ...order.filter((host) => host.shunnedUntil <= now),
+    ...order.filter((host) => host.shunnedUntil > now),
+  ]
+  if (!random && !each) return sorted.map((host) => ({ host, address: host.address }))
+  const found = await Promise.all(sorted.map(addressesOf))
+  return found.flatMap((list) => (random ? shuffled(list) : list))
+}
+
+async function addressesOf(host: Host): Promise<Endpoint[]> {
+  if (host.isLocal || host.address !== null || isIP(host.name) !== 0) return [{ host, address: host.address }]
+  try {
+    const found = await lookup(host.name, { all: true, verbatim: true })
+    return found.map(({ address }) => ({ host, address }))
+  } catch {
+    // The socket will say why.
+    return [{ host, address: null }]
+  }
+}
+
+function shuffled<T>(list: readonly T[]): T[] {
+  const copy = [...list]
+  for (let last = copy.length - 1; last > 0; last -= 1) {
+    const other = Math.floor(Math.random() * (last + 1))
+    const kept = copy[last] as T
+    copy[last] = copy[other] as T
+    copy[other] = kept
+  }
+  return copy
+}
+
+/** A socket that connects to one place, whatever it is told. */
+class EndpointSocket extends Socket {
+  readonly #target: { readonly path: string } | { readonly host: string; readonly port: number }
+
+  constructor({ host, address }: Endpoint) {
+    super()
+    const { name, port } = host
+    if (!host.isLocal) this.#target = { host: address ?? name, port }
+    else this.#target = { path: `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}` }
+  }
+
+  override connect(): this {
+    return super.connect(this.#target as { host: string; port: number })
+  }
+}
+
+/** A socket, not connected yet, that leads to one place. */
+export function socketTo(endpoint: Endpoint): WireStream {
+  return new EndpointSocket(endpoint) as unknown as WireStream
+}
+
+/**
+ * The servers of the options.
+ *
+ * @throws DriverError a name, address or port that cannot be.
+ */
+export function hostsOf(given: readonly HostOptions[]): Host[] {
+  if (!Array.isArray(given) || given.length === 0) throw refusal('hosts', 'a list of { host, address, port }')
+  return given.map(({ host, address, port = 5432 }) => {
+    const name = host ?? address ?? 'localhost'
+    if (typeof name !== 'string' || name === '' || name.includes('\0'))
+      throw refusal('host', 'a string without NUL characters, and not empty')
+    if (!Number.isInteger(port) || port < 1 || port > 65535) throw refusal('port', 'a whole number from 1 to 65535')
+    if (address !== undefined && isIP(address) === 0) throw refusal('address', 'an IP address')
+    return new Host(name, port, address ?? null)
+  })
+}
+
+function refusal(name: string, what: string): DriverError {
+  return new DriverError(`the option ${name} must be ${what}`, { sent: false })
+}
