@@ -50,6 +50,8 @@ interface Run {
   readonly tail: BatchTail | null
   readonly signal: AbortSignal | undefined
   readonly statusBefore: TransactionStatus
+  /** A probe went in front and was not answered yet. */
+  probed: boolean
   /** Set once the signal has fired: whether no late request can hit the next statement. */
   canceling: Promise<boolean> | null
 }
@@ -73,7 +75,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   constructor(parts: ConnectionParts, status: string) {
     this.#parts = parts
     const { client, reader, cancel, cancelGraceMs } = parts
-    this.#line = new Line(client, reader, parts.statementCacheSize)
+    this.#line = new Line(client, reader, parts.statementCacheSize, parts.serverSettings)
     const cut = (): Promise<void> => this.#cut()
     this.#canceling = new Canceling(this.#line, cancel, cancelGraceMs, cut, () => this.#closed)
     this.#pipeline = new Pipeline(this.#line, this.#canceling, () => (this.#usable ? null : this.#gone()))
@@ -198,7 +200,8 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (this.#busy || this.#pipeline.active) return reject(new DriverError(BUSY, { sent: false }))
       if (!this.#usable) return reject(this.#gone())
       if (signal?.aborted) return reject(abortedBeforeSend(signal))
-      const run: Run = { commands, tail, signal, statusBefore: this.#status, canceling: null }
+      const probed = options?.probe === true && tail === null
+      const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null }
       const abort = (): void => {
         run.canceling ??= this.#canceling.start()
       }
@@ -217,8 +220,16 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 
   /** Encodes and sends; throws only before the first byte, and leaves the connection free then. */
-  #send({ commands, tail }: Run, settle: (outcome: BatchOutcome) => void): void {
-    this.#line.send(commands, settle, tail)
+  #send(run: Run, settle: (outcome: BatchOutcome) => void): void {
+    if (run.probed) {
+      this.#line.sendProbed(
+        run.commands,
+        () => {
+          run.probed = false
+        },
+        settle,
+      )
+    } else this.#line.send(run.commands, settle, run.tail)
     this.#busy = true
   }
 
@@ -240,7 +251,9 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       this.#busy = false
     }
     if (outcome.failure === null && run.canceling === null) return outcome.results
-    throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal)
+    const { probed } = run
+    const { readOnly } = this.#line
+    throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal, { probed, readOnly })
   }
 
   /** Sends again what was stopped by a stale prepared statement before anything of it took effect. */
@@ -264,6 +277,12 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
 
   onNotification(listener: (notification: DriverNotification) => void): void {
     this.#notificationListeners.push(listener)
+  }
+
+  keepProcess(keep: boolean): void {
+    const { stream } = this.#parts.reader
+    if (keep) stream.ref()
+    else stream.unref()
   }
 
   close(): Promise<void> {

@@ -8,6 +8,8 @@ import type { Reader } from './reader.ts'
 import { StatementCache } from './statements.ts'
 import { MessageWriter } from './writer.ts'
 
+const READ_ONLY: readonly string[] = ['in_hot_standby', 'default_transaction_read_only']
+
 /** What hears how a batch ended; called while the answer is being read. */
 export type Settle = (outcome: BatchOutcome) => void
 
@@ -21,10 +23,17 @@ export class Line {
   readonly #behind: Batch[] = []
   #flushing = false
   #portals = 0
+  readonly #serverSettings: ReadonlyMap<string, string>
   flights = 0
 
-  constructor(client: WireClient, reader: Reader, statementCacheSize: number) {
+  constructor(
+    client: WireClient,
+    reader: Reader,
+    statementCacheSize: number,
+    serverSettings: ReadonlyMap<string, string>,
+  ) {
     this.#client = client
+    this.#serverSettings = serverSettings
     this.#reader = reader
     this.cache = new StatementCache(statementCacheSize)
   }
@@ -32,6 +41,11 @@ export class Line {
   /** The batch that is being answered. */
   get current(): Batch | null {
     return this.#current
+  }
+
+  /** Whether the server takes no writes from anybody: it is a standby, or its sessions are read only by default. */
+  get readOnly(): boolean {
+    return READ_ONLY.some((name) => this.#serverSettings.get(name) === 'on')
   }
 
   /** A name that no other portal of this connection has. */
@@ -62,6 +76,42 @@ export class Line {
     )
     this.flights++
     this.#begin(batch)
+  }
+
+  /**
+   * As {@link send}, with a lone Sync in front, in the same write: a server that lives answers it before it looks at the batch.
+   *
+   * @param heard called when it has answered.
+   */
+  sendProbed(commands: readonly Command[], heard: () => void, settle: Settle): void {
+    const known = commands.map((command) => this.cache.find(command.statement))
+    const encoded = encodeBatch(commands)
+    const advance = (): void => this.#advance()
+    const probe = new Batch(
+      [],
+      [],
+      this.cache,
+      this.#writer,
+      ({ failure }) => {
+        if (failure === null) heard()
+        advance()
+      },
+      null,
+      true,
+    )
+    try {
+      const settled: Settle = (outcome) => {
+        advance()
+        settle(outcome)
+      }
+      this.#behind.push(new Batch(known, encoded, this.cache, this.#writer, settled, null, true))
+    } finally {
+      // Where the batch could not be written the probe is not sent either.
+      if (this.#behind.length === 0) this.#writer.take()
+    }
+    this.flights++
+    this.#begin(probe)
+    this.#flush()
   }
 
   /**

@@ -33,11 +33,25 @@ export function tookNoEffect(outcome: BatchOutcome): boolean {
   return results.every((result) => result.tag === 'BEGIN' || result.tag === 'START TRANSACTION')
 }
 
+/** What is known of a batch that failed, besides its outcome. */
+export interface BatchCircumstances {
+  /** A probe went in front of it and was not answered. */
+  readonly probed?: boolean
+  /** The server takes no writes from anybody. */
+  readonly readOnly?: boolean
+}
+
 /**
  * The error of a batch that failed or was aborted.
  * @param signal - the signal that aborted it; undefined where none did.
+ * @param circumstances - what else is known.
  */
-export function batchError(outcome: BatchOutcome, disconnected: boolean, signal: AbortSignal | undefined): DriverError {
+export function batchError(
+  outcome: BatchOutcome,
+  disconnected: boolean,
+  signal: AbortSignal | undefined,
+  { probed = false, readOnly = false }: BatchCircumstances = {},
+): DriverError {
   const { failure, results } = outcome
   const canceled = signal !== undefined
   if (failure === null) {
@@ -53,5 +67,8 @@ export function batchError(outcome: BatchOutcome, disconnected: boolean, signal:
     // A connection that ends is no command's fault.
     commandIndex: disconnected ? null : commandIndex,
     fields: isServerMessage(error) ? errorFields(error) : null,
+    // The server says its things in order: what it says before it answers the probe it says before it reads the batch.
+    unread: disconnected && probed && isServerMessage(error),
+    refusedWrite: readOnly && isServerMessage(error) && error.code === '25006',
   })
 }

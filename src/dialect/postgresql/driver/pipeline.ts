@@ -104,7 +104,10 @@ export class Pipeline {
       return
     }
     this.#end(call)
-    const reject = (): void => call.reject(batchError(outcome, this.#closed, call.aborted ? call.signal : undefined))
+    const reject = (): void => {
+      const signal = call.aborted ? call.signal : undefined
+      call.reject(batchError(outcome, this.#closed, signal, { readOnly: this.#line.readOnly }))
+    }
     // Who aborted may use the connection alone when told; until then a request may still be in the air.
     if (this.#cancel !== null && call.aborted && !this.#closed) this.#held.push(reject)
     else reject()
