@@ -194,6 +194,7 @@ export {
   TableValued,
 } from './expression/from/table-valued.ts'
 export type {
+  Anonymous,
   ColumnDefinition,
   ColumnDefinitions,
   ColumnsOf,
@@ -204,6 +205,7 @@ export type {
   InsertOf,
   RowColumns,
   RowOf,
+  SourceName,
   TypedEntity,
   TypedFrom,
   TypedTable,
@@ -336,6 +338,7 @@ export { type ColumnDescription, Select, select } from './expression/select/sele
 export type { LabelStyle } from './expression/select/state.ts'
 export { ident, sql, TextStatement, text } from './expression/select/text.ts'
 export type { Item, RowOfItems, Selectable, TupleOf } from './expression/select/typed.ts'
+export type { Chosen } from './expression/select/typed-outer.ts'
 // ---- types -------------------------------------------------------------------------------------------------------
 export { ARRAY, type ArrayOptions, ArrayType } from './expression/types/array.ts'
 export { TypeDecorator, UserDefinedType } from './expression/types/decorator.ts'

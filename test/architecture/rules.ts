@@ -6,6 +6,9 @@ export const LINE_BUDGET = 400
 
 /** Files over the line budget, each with its reason; a file that no longer needs the exception must leave the list. */
 export const LONG_FILES: Readonly<Record<string, string>> = {
+  'index.ts': 'the list of all that the package gives, one name a line',
+  'expression/select/select.ts':
+    'the one class of SELECT and the types of its joins, which name each other; its methods delegate in a line',
   'expression/element/column-element.ts':
     'the one class whose methods users call on any expression: most of it is their documentation, each delegates in a line',
   'orm/session/session.ts':

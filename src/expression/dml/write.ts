@@ -15,8 +15,10 @@ import { TRUE } from '../element/constant.ts'
 import { Cte, type CteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
+import type { SourceName } from '../from/typed.ts'
+import { itemsOf, pluginOf } from '../select/items.ts'
 import { exportedColumnsOf } from '../select/labels.ts'
-import { EMPTY_SELECT, itemsOf, pluginOf } from '../select/select.ts'
+import { EMPTY_SELECT } from '../select/select.ts'
 import type { SelectItem } from '../select/state.ts'
 
 /** A column of the table with the expression that it gets. */
@@ -72,9 +74,12 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
    * select(gone.c.id)
    * // WITH gone AS (DELETE FROM users WHERE users.age < :age_1 RETURNING users.id) SELECT gone.id FROM gone
    */
-  cte(name: string | null = null, options: Omit<CteOptions, 'recursive'> = {}): Cte<Row> {
+  cte<Name extends string | null = null>(
+    name: Name = null as Name,
+    options: Omit<CteOptions, 'recursive'> = {},
+  ): Cte<Row, SourceName<Name, Row>> {
     checkKeys('cte()', options, ['materialized', 'nesting'])
-    return new Cte<Row>(this, name, options)
+    return new Cte(this, name, options)
   }
   /** Adds CTEs that stand in WITH without being named elsewhere. */
   addCte(...ctes: readonly Cte[]): this {

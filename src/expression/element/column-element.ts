@@ -532,7 +532,13 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
 export type Span = IntervalValue | Expression<IntervalValue | null>
 
 /** An expression with a name; `N` becomes a key of the result row. */
-export abstract class NamedElement<out N extends string = string, out V = unknown> extends ColumnElement<V> {
+export abstract class NamedElement<
+  out N extends string = string,
+  out V = unknown,
+  out Source = unknown,
+> extends ColumnElement<V> {
+  /** The FROM element that it is a column of, where TypeScript knows it: outer joins make it nullable. Declared only. */
+  declare readonly '~source': Source
   /** The key in result rows and in `values()`. */
   abstract readonly key: N
   /** The name in SQL. */
@@ -540,5 +546,11 @@ export abstract class NamedElement<out N extends string = string, out V = unknow
 
   override get resultKey(): string | null {
     return this.key
+  }
+
+  override label<const L extends string>(name: L): NamedElement<L, V, Source>
+  override label(name: null): NamedElement<string, V, Source>
+  override label(name: string | null): NamedElement<string, V, Source> {
+    return super.label(name as string) as NamedElement<string, V, Source>
   }
 }

@@ -8,7 +8,7 @@ import { type Name, walkName } from './name.ts'
 import { NamedElement } from './named.ts'
 
 /** A column by name. */
-export class ColumnClause<N extends string = string, V = unknown> extends NamedElement<N, V> {
+export class ColumnClause<N extends string = string, V = unknown, Source = unknown> extends NamedElement<N, V, Source> {
   declare readonly kind: 'column'
   static {
     defineKind(this, 'column')

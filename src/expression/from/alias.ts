@@ -18,13 +18,15 @@ export interface RowSource extends Element {
 }
 
 /** `(select) AS name`. */
-export class Subquery<Row = unknown> extends NamedFrom {
+export class Subquery<Row = unknown, Source = unknown> extends NamedFrom {
   declare readonly kind: 'subquery'
   static {
     defineKind(this, 'subquery')
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Source
   readonly element: RowSource
   readonly isLateral: boolean
   constructor(element: RowSource, name: Name | null, isLateral = false) {
@@ -33,8 +35,8 @@ export class Subquery<Row = unknown> extends NamedFrom {
     this.isLateral = isLateral
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Source> {
+    return this.columns as unknown as RowColumns<Row, Source>
   }
   protected originals(): readonly NamedElement[] {
     return this.element.exportedColumns
@@ -61,13 +63,15 @@ export interface CteOptions {
 }
 
 /** `WITH name AS (statement)`; in FROM only the name. */
-export class Cte<Row = unknown> extends NamedFrom {
+export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
   declare readonly kind: 'cte'
   static {
     defineKind(this, 'cte')
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Source
   readonly recursive: boolean
   readonly materialized: boolean | null
   readonly nesting: boolean
@@ -108,8 +112,8 @@ export class Cte<Row = unknown> extends NamedFrom {
     return this.complete(selectable.use('UNION ALL', [this.#element, ...steps]))
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Source> {
+    return this.columns as unknown as RowColumns<Row, Source>
   }
   protected originals(): readonly NamedElement[] {
     return this.#element.exportedColumns

@@ -12,7 +12,16 @@ import type { ColumnElement, Expression, NamedElement } from '../element/column-
 import { AnonymousName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
-import type { EntityHandle, RowColumns, TypedEntity, TypedFrom } from './typed.ts'
+import type {
+  EntityHandle,
+  OuterOf,
+  OuterOfJoin,
+  RowColumns,
+  SourceName,
+  SourceOf,
+  TypedEntity,
+  TypedFrom,
+} from './typed.ts'
 
 export type { ForeignKeyLink } from './join-condition.ts'
 
@@ -84,8 +93,11 @@ export abstract class FromClause extends Element {
    * select(users.c.name, boss.c.name).joinFrom(users, boss, users.c.bossId.eq(boss.c.id))
    * // SELECT users.name, boss.name AS name_1 FROM users JOIN users AS boss ON users.boss_id = boss.id
    */
-  alias<Row>(this: TypedFrom<Row>, name: string | null = null): Alias<Row> {
-    return new Alias<Row>(this as unknown as FromClause, name)
+  alias<Row, Name extends string | null = null>(
+    this: TypedFrom<Row>,
+    name: Name = null as Name,
+  ): Alias<Row, SourceName<Name, Row>> {
+    return new Alias(this as unknown as FromClause, name)
   }
 
   /**
@@ -96,11 +108,21 @@ export abstract class FromClause extends Element {
    * select(users.c.name).selectFrom(users.join(addresses))
    * // SELECT users.name FROM users JOIN addresses ON users.id = addresses.user_id
    */
-  join(target: JoinTarget, on?: Expression<boolean | null>, options: JoinOptions = {}): Join {
-    return joined(this, target, on, options, 'join()')
+  join<This extends FromClause, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
+    target: T,
+    on?: Expression<boolean | null>,
+    options?: O,
+  ): Join<SourceOf<This> | SourceOf<T>, OuterOf<This> | OuterOfJoin<T, O, SourceOf<This>>> {
+    return joined(this, target, on, options ?? {}, 'join()')
   }
   /** {@link join} that keeps the rows of this element that have no partner. */
-  outerjoin(target: JoinTarget, on?: Expression<boolean | null>, options: JoinOptions = {}): Join {
+  outerjoin<This extends FromClause, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
+    target: T,
+    on?: Expression<boolean | null>,
+    options?: O,
+  ): Join<SourceOf<This> | SourceOf<T>, OuterOf<This> | SourceOf<T> | OuterOfJoin<T, O, SourceOf<This>>> {
     return joined(this, target, on, { isOuter: true, ...options }, 'outerjoin()')
   }
 }
@@ -140,7 +162,13 @@ export function fromArgument(value: unknown, where: string): FromClause {
 }
 
 /** A FROM element joined with a target: a relationship brings its own conditions and, with an association table, two steps. */
-export function joined(left: FromClause, target: unknown, on: unknown, options: JoinOptions, where: string): Join {
+export function joined<Source, Outer>(
+  left: FromClause,
+  target: unknown,
+  on: unknown,
+  options: JoinOptions,
+  where: string,
+): Join<Source, Outer> {
   checkKeys(where, options, ['isOuter', 'isFull'])
   const { isOuter = false, isFull = false } = options
   if (hasJoinTarget(target)) {
@@ -148,7 +176,7 @@ export function joined(left: FromClause, target: unknown, on: unknown, options: 
     let whole: FromClause = left
     for (const step of target[JOIN_TARGET]())
       whole = new Join(whole, expect(FROM, step.right, where) as FromClause, criterion(step.on, where), isOuter, isFull)
-    return whole as Join
+    return whole as Join<Source, Outer>
   }
   const right = fromArgument(target, where)
   const condition = on === undefined ? conditionBetween(left, right) : criterion(on, where)
@@ -198,13 +226,15 @@ export abstract class NamedFrom extends FromClause {
 }
 
 /** `element AS name`. */
-export class Alias<Row = unknown> extends NamedFrom {
+export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
   declare readonly kind: 'alias'
   static {
     defineKind(this, 'alias')
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Source
   readonly element: FromClause
   readonly isLateral: boolean
   constructor(element: FromClause, name: Name | null, isLateral = false) {
@@ -213,8 +243,8 @@ export class Alias<Row = unknown> extends NamedFrom {
     this.isLateral = isLateral
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Source> {
+    return this.columns as unknown as RowColumns<Row, Source>
   }
   protected originals(): readonly NamedElement[] {
     return this.element.columnList
@@ -233,11 +263,15 @@ export class Alias<Row = unknown> extends NamedFrom {
 }
 
 /** `left JOIN right ON condition`; the condition is found by whoever builds the node. */
-export class Join extends FromClause {
+export class Join<Source = unknown, Outer = unknown> extends FromClause {
   declare readonly kind: 'join'
   static {
     defineKind(this, 'join')
   }
+  /** What is joined; declared only. */
+  declare readonly '~source': Source
+  /** What is missing in some rows; declared only. */
+  declare readonly '~outer': Outer
   #contained: readonly FromClause[] | null = null
   readonly left: FromClause
   readonly right: FromClause

@@ -8,7 +8,7 @@ import { type Name, walkName } from '../element/name.ts'
 import { BigInteger } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
 import { FromClause, NamedFrom } from './from-clause.ts'
-import type { RowColumns } from './typed.ts'
+import type { Anonymous, RowColumns } from './typed.ts'
 
 /** A column that a function gives. */
 export interface TableValuedColumn {
@@ -45,6 +45,8 @@ export class TableValued<Row = unknown> extends FromClause {
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Anonymous<Row>
   readonly element: ColumnElement
   readonly name: Name
   readonly columnList: readonly NamedElement[]
@@ -68,8 +70,8 @@ export class TableValued<Row = unknown> extends FromClause {
     return this.valued.isLateral
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Anonymous<Row>> {
+    return this.columns as unknown as RowColumns<Row, Anonymous<Row>>
   }
   #with(change: Partial<TableValuedState>): TableValued<Row> {
     return new TableValued<Row>(this.element, { ...this.valued, ...change })
@@ -146,6 +148,8 @@ export class TableSample<Row = unknown> extends NamedFrom {
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Anonymous<Row>
   readonly element: FromClause
   readonly sampling: ColumnElement
   readonly seed: ColumnElement | null
@@ -156,8 +160,8 @@ export class TableSample<Row = unknown> extends NamedFrom {
     this.seed = seed
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Anonymous<Row>> {
+    return this.columns as unknown as RowColumns<Row, Anonymous<Row>>
   }
   protected originals(): readonly NamedElement[] {
     return this.element.columnList

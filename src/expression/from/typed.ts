@@ -27,15 +27,14 @@ export type ColumnsOf<D> = { readonly [K in keyof D & string]: NamedElement<K, D
 /** A value for a column, or an expression that gives it. */
 export type ValueOrExpression<V> = V | Expression<V>
 
+/** The keys of columns that INSERT must give a value. */
+type RequiredKeys<D> = { [K in keyof D]: D[K] extends ColumnDefinition<unknown, true> ? never : K }[keyof D]
+
 /** What `insert().values()` takes: every column that has no other source of a value must be there; `undefined` leaves an optional one out. */
-export type InsertOf<D> = {
-  readonly [K in keyof D as D[K] extends ColumnDefinition<unknown, true> ? never : K]: ValueOrExpression<
-    DefinedValue<D[K]>
-  >
+export type InsertOf<D, Required extends keyof D = RequiredKeys<D>> = {
+  readonly [K in Required]: ValueOrExpression<DefinedValue<D[K]>>
 } & {
-  readonly [K in keyof D as D[K] extends ColumnDefinition<unknown, true> ? K : never]?:
-    | ValueOrExpression<DefinedValue<D[K]>>
-    | undefined
+  readonly [K in Exclude<keyof D, Required>]?: ValueOrExpression<DefinedValue<D[K]>> | undefined
 }
 
 /** What `update().values()` takes; `undefined` leaves a column as it is. */
@@ -53,8 +52,46 @@ export interface TypedTable<D = unknown> extends TypedFrom<RowOf<D>> {
   readonly '~definitions': D
 }
 
-/** The columns of a FROM element as expressions, by the keys of its rows. */
-export type RowColumns<Row> = { readonly [K in keyof Row & string]: NamedElement<K, Row[K]> }
+/** The columns of a FROM element as expressions, by the keys of its rows. `Source` tells them from those of other elements. */
+export type RowColumns<Row, Source = unknown> = {
+  readonly [K in keyof Row & string]: NamedElement<K, Row[K], Source>
+}
+
+// ---- which side of an outer join a column is on ------------------------------------------------------------------
+
+/** Stands for a FROM element whose name TypeScript does not know, by its rows. */
+export interface Anonymous<Row> {
+  readonly '~anonymous': Row
+}
+
+/** What a FROM element is told by: the name that it is given, or else its rows. */
+export type SourceName<Name, Row> = Name extends string ? (string extends Name ? Anonymous<Row> : Name) : Anonymous<Row>
+
+/** What a FROM element, a mapped class, a handle on one or a relationship brings into a statement; none for a table of some name. */
+export type SourceOf<T> = T extends { readonly '~source': infer S }
+  ? string extends S
+    ? never
+    : S
+  : T extends TypedEntity<infer E>
+    ? E
+    : never
+
+/** What is missing in some rows of a join of FROM elements: its outer side. */
+export type OuterOf<T> = T extends { readonly '~outer': infer O } ? O : never
+
+/** What an option of a join asks for; one that is not known when the program is compiled counts as asked for. */
+type Asks<Options, K extends string> = K extends keyof Options
+  ? [Options[K]] extends [false | undefined]
+    ? false
+    : true
+  : false
+
+/** What a join with a target can leave without values: the target where it is outer, everything where it is full. */
+export type OuterOfJoin<T, Options, Otherwise> = Options extends undefined
+  ? OuterOf<T>
+  : Asks<Options, 'isFull'> extends true
+    ? Otherwise | SourceOf<T>
+    : OuterOf<T> | (Asks<Options, 'isOuter'> extends true ? SourceOf<T> : never)
 
 // ---- mapped classes ----------------------------------------------------------------------------------------------
 
@@ -66,9 +103,10 @@ export interface EntityInstance {
 /** A mapped class. */
 export type TypedEntity<E extends EntityInstance = EntityInstance> = abstract new (...args: never) => E
 
-/** The handle on a class's attributes, or on an alias of it: `mapped(User)`, `aliased(User)`. The key is declared only. */
-export interface EntityHandle<E = unknown> {
+/** The handle on a class's attributes, or on an alias of it: `mapped(User)`, `aliased(User)`. The keys are declared only. */
+export interface EntityHandle<E = unknown, Source = unknown> {
   readonly '~entityOf': E
+  readonly '~source': Source
 }
 
 /** What stands after FROM: tables and other FROM elements, and mapped classes. */

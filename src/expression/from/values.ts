@@ -17,7 +17,7 @@ import { NullType } from '../types/null.ts'
 import { SqlType, type ValueOf } from '../types/type.ts'
 import { Cte } from './alias.ts'
 import { FromClause } from './from-clause.ts'
-import type { RowColumns, ValueOrExpression } from './typed.ts'
+import type { Anonymous, RowColumns, SourceName, ValueOrExpression } from './typed.ts'
 
 /** `VALUES (...), (...)`: rows that can stand in a CTE, and to the right of IN. */
 export class ValuesRows extends Element {
@@ -80,6 +80,8 @@ export class Values<Row = unknown> extends FromClause {
   }
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Anonymous<Row>
   readonly name: Name
   readonly element: ValuesRows
   readonly isLateral: boolean
@@ -99,8 +101,8 @@ export class Values<Row = unknown> extends FromClause {
     return typeof this.name === 'string' ? this.name : this.name.base
   }
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Anonymous<Row>> {
+    return this.columns as unknown as RowColumns<Row, Anonymous<Row>>
   }
   /**
    * More rows: objects, or arrays in the order of the columns. Values are parameters; expressions are written as they are.
@@ -121,8 +123,8 @@ export class Values<Row = unknown> extends FromClause {
     return new Values(this.element, this.name, true, this.literalBinds)
   }
   /** These rows as a common table expression: `WITH name(columns) AS (VALUES ...)`. */
-  cte(name: string): Cte<Row> {
-    return new Cte<Row>(this.element, name)
+  cte<Name extends string>(name: Name): Cte<Row, SourceName<Name, Row>> {
+    return new Cte(this.element, name)
   }
   /** The rows alone, to the right of IN: `tuple(a, b).in(pairs.rows)`. */
   get rows(): ValuesRows {

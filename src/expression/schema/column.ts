@@ -29,7 +29,7 @@ export interface ColumnOwner extends TableClause {
 }
 
 /** A column of a table. `table()` makes them, from what `Column()` says. */
-export class SchemaColumn<N extends string = string, V = unknown> extends ColumnClause<N, V> {
+export class SchemaColumn<N extends string = string, V = unknown, Source = unknown> extends ColumnClause<N, V, Source> {
   /** Number in cache keys. */
   readonly id: number
   declare readonly name: string

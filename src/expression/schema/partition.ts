@@ -25,12 +25,12 @@ const OPTION_KEYS = ['schema', 'comment', 'info', 'partitionBy', 'using', 'with'
  * partition('sales_2026', sales, { from: ['2026-01-01'], to: ['2027-01-01'] })
  * // CREATE TABLE sales_2026 PARTITION OF sales FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')
  */
-export function partition<D extends ColumnDefinitions>(
-  name: string,
+export function partition<D extends ColumnDefinitions, Name extends string>(
+  name: Name,
   whole: Table<D>,
   bounds: PartitionBounds,
   options: PartitionOptions = {},
-): Table<D> {
+): Table<D, Name> {
   if (!(whole instanceof Table)) throw new ArgumentError('partition() takes the table that it is a part of')
   if (typeof name !== 'string' || name === '') throw new ArgumentError('partition() takes a name that is not empty')
   checkKeys('partition()', options, OPTION_KEYS)
@@ -48,7 +48,7 @@ export function partition<D extends ColumnDefinitions>(
   }
   const schema = options.schema === undefined ? whole.schema : options.schema
   const made = new Table(name, parent.metadata, definitions, { ...options, schema }, { parent, bounds })
-  return register(made) as unknown as Table<D>
+  return register(made) as unknown as Table<D, Name>
 }
 
 function checkBounds(place: string, strategy: string, size: number, bounds: PartitionBounds): void {

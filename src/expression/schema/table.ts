@@ -28,8 +28,10 @@ import {
   tableStorage,
 } from './table-option.ts'
 
-/** The columns of a table by key. */
-export type TableColumns<D> = { readonly [K in keyof D & string]: SchemaColumn<K, DefinedValue<D[K]>> }
+/** The columns of a table by key; `Source` tells them from those of other tables. */
+export type TableColumns<D, Source = unknown> = {
+  readonly [K in keyof D & string]: SchemaColumn<K, DefinedValue<D[K]>, Source>
+}
 
 /** What stands beside the columns of a table. */
 export type TableItems = readonly (Constraint | Index)[]
@@ -63,7 +65,7 @@ export interface TableRegistry extends TableLookup {
 }
 
 /** A table. */
-export class Table<D extends ColumnDefinitions = ColumnDefinitions>
+export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends string = string>
   extends TableClause
   implements ColumnOwner, TypedTable<D>
 {
@@ -71,6 +73,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   declare readonly '~columns': RowOf<D>
   /** Declared only. */
   declare readonly '~definitions': D
+  /** Declared only. */
+  declare readonly '~source': Name
   /** Number in cache keys. */
   readonly id: number = nextIdentity()
   readonly name: string
@@ -141,8 +145,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
   }
 
   /** The columns by key. */
-  get c(): TableColumns<D> {
-    return this.columns as unknown as TableColumns<D>
+  get c(): TableColumns<D, Name> {
+    return this.columns as unknown as TableColumns<D, Name>
   }
 
   get foreignKeys(): readonly ForeignKeyConstraint[] {
@@ -209,21 +213,21 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions>
  *   name: Column(String(50), { unique: true }),
  * })
  */
-export function table<D extends Record<string, ColumnDefinition & ColumnParts>>(
-  name: string,
+export function table<D extends Record<string, ColumnDefinition & ColumnParts>, const Name extends string>(
+  name: Name,
   metadata: TableRegistry,
   columns: D,
   options: TableOptions<D> = {},
-): Table<D> {
+): Table<D, Name> {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
   checkKeys('table()', options, TABLE_KEYS)
-  return register(new Table<D>(name, metadata, columns, options))
+  return register(new Table<D, Name>(name, metadata, columns, options))
 }
 
 const TABLE_KEYS = ['schema', 'comment', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS] as const
 
 /** @internal Makes a table known to its MetaData. */
-export function register<D extends ColumnDefinitions>(made: Table<D>): Table<D> {
+export function register<D extends ColumnDefinitions, Name extends string>(made: Table<D, Name>): Table<D, Name> {
   made.metadata.register(made as unknown as Table)
   return made
 }

@@ -46,11 +46,11 @@ interface Copying {
  * const tenant = toMetadata(users, new MetaData(), { schema: 'tenant_1' })
  * select(tenant.c.name)   // SELECT tenant_1.users.name FROM tenant_1.users
  */
-export function toMetadata<D extends ColumnDefinitions>(
-  table: Table<D>,
+export function toMetadata<D extends ColumnDefinitions, Name extends string>(
+  table: Table<D, Name>,
   target: TableRegistry,
   options: ToMetadataOptions = {},
-): Table<D> {
+): Table<D, Name> {
   if (!(table instanceof Table)) throw new ArgumentError('toMetadata() takes a table and a MetaData')
   checkKeys('toMetadata()', options, ['schema', 'name', 'referredSchema'])
   const source = table as unknown as Table
@@ -62,7 +62,7 @@ export function toMetadata<D extends ColumnDefinitions>(
     Object.defineProperty(definitions, column.key, { value: copiedColumn(column, copying), enumerable: true })
   const own = copiedOptions(copying)
   const made = new Table(options.name ?? table.name, target, definitions, own, copiedOrigin(copying))
-  return register(made) as unknown as Table<D>
+  return register(made) as unknown as Table<D, Name>
 }
 
 function copiedColumn(column: SchemaColumn, copying: Copying): ReturnType<typeof Column> {

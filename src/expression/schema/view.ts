@@ -6,7 +6,7 @@ import { nextIdentity } from '../base/identity.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { RowSource } from '../from/alias.ts'
 import { TableClause } from '../from/table-clause.ts'
-import type { RowColumns, TypedFrom } from '../from/typed.ts'
+import type { Anonymous, RowColumns, TypedFrom } from '../from/typed.ts'
 import { type ColumnOwner, SchemaColumn } from './column.ts'
 import { checkWord } from './foreign-key-option.ts'
 import type { NamingConvention } from './naming.ts'
@@ -20,6 +20,8 @@ export type ViewQuery<Row = unknown> = Executable<Row, unknown[]>
 export class DerivedTable<Row = unknown> extends TableClause implements ColumnOwner, TypedFrom<Row> {
   /** Declared only. */
   declare readonly '~columns': Row
+  /** Declared only. */
+  declare readonly '~source': Anonymous<Row>
   /** Number in cache keys. */
   readonly id: number = nextIdentity()
   readonly name: string
@@ -50,8 +52,8 @@ export class DerivedTable<Row = unknown> extends TableClause implements ColumnOw
   }
 
   /** The columns by key. */
-  get c(): RowColumns<Row> {
-    return this.columns as unknown as RowColumns<Row>
+  get c(): RowColumns<Row, Anonymous<Row>> {
+    return this.columns as unknown as RowColumns<Row, Anonymous<Row>>
   }
 }
 

@@ -14,6 +14,7 @@ import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { Cte, type CteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
+import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
@@ -101,16 +102,16 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    * const adults = select(users.c.id).where(users.c.age.gt(17)).subquery('adults')
    * select(adults.c.id)   // SELECT adults.id FROM (SELECT users.id AS id FROM users WHERE users.age > :age_1) AS adults
    */
-  subquery(name: string | null = null): Subquery<Row> {
-    return new Subquery<Row>(this, name)
+  subquery<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
+    return new Subquery(this, name)
   }
   /** {@link subquery}, by SQLAlchemy's other name. */
-  alias(name: string | null = null): Subquery<Row> {
+  alias<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
     return this.subquery(name)
   }
   /** A subquery that sees the FROM elements before it: `LATERAL (...) AS name`. */
-  lateral(name: string | null = null): Subquery<Row> {
-    return new Subquery<Row>(this, name, true)
+  lateral<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
+    return new Subquery(this, name, true)
   }
   /**
    * This statement as a common table expression: `WITH name AS (...)`, written once at the top of the statement.
@@ -119,9 +120,12 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    * select(adults.c.name)
    * // WITH adults AS (SELECT users.id AS id, users.name AS name FROM users WHERE users.age > :age_1) SELECT adults.name FROM adults
    */
-  cte(name: string | null = null, options: CteOptions = {}): Cte<Row> {
+  cte<Name extends string | null = null>(
+    name: Name = null as Name,
+    options: CteOptions = {},
+  ): Cte<Row, SourceName<Name, Row>> {
     checkKeys('cte()', options, ['recursive', 'materialized', 'nesting'])
-    return new Cte<Row>(this, name, options)
+    return new Cte(this, name, options)
   }
   /** This statement as a value: of one column and, at execution, one row at most; NULL where there is none. */
   scalarSubquery(): ScalarSelect<Tuple[0] | null> {

@@ -5,27 +5,27 @@ import type { StatementOption } from '../base/executable.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
-import { Role } from '../base/role.ts'
-import { elementOf, expectAll } from '../coerce/expect.ts'
-import { COLUMNS, FROM, ORDER } from '../coerce/roles.ts'
+import { expectAll } from '../coerce/expect.ts'
+import { FROM, ORDER } from '../coerce/roles.ts'
 import { type Criterion, conjoin } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
 import { Cte } from '../from/alias.ts'
 import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from '../from/from-clause.ts'
-import type { FromArgument } from '../from/typed.ts'
+import type { FromArgument, OuterOf, OuterOfJoin, SourceOf } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
 import { type AffixOptions, type AffixText, affixed, hinted, walkRare } from './affixes.ts'
 import { type OrderBy, orderList, SelectBase, walkFetch } from './compound.ts'
 import { copyOf } from './copy.ts'
-import type { EntityElement } from './entity.ts'
 import { equalities } from './filter-by.ts'
 import { type ForUpdateOptions, forUpdateOf, walkForUpdate } from './for-update.ts'
 import { fromsOfSelect, impliedFroms } from './froms.ts'
+import { itemsOf, pluginOf } from './items.ts'
 import { froms } from './joins.ts'
 import { exportedColumnsOf } from './labels.ts'
-import type { LabelStyle, OrderedState, SelectItem, SelectState } from './state.ts'
+import type { LabelStyle, OrderedState, SelectState } from './state.ts'
 import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
+import type { Chosen, Listed, OuterRow, OuterTuple, RowWith, TupleWith } from './typed-outer.ts'
 
 /** A SELECT with nothing in it. */
 export const EMPTY_SELECT: SelectState = {
@@ -60,8 +60,11 @@ export interface ColumnDescription {
   readonly expression: NamedElement
 }
 
-/** SELECT; every method gives a new statement. */
-export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
+/** SELECT; every method gives a new statement. `Choice` is what types of outer joins are made of: {@link Chosen}; no property has it. */
+export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice = unknown> extends SelectBase<
+  Row,
+  Tuple
+> {
   declare readonly kind: 'select'
   static {
     defineKind(this, 'select')
@@ -86,10 +89,10 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     return this.#exported
   }
   /** @internal The same statement with some parts changed. */
-  with(change: Partial<SelectState>): Select<Row, Tuple> {
+  with(change: Partial<SelectState>): Select<Row, Tuple, Choice> {
     const next = copyOf(this.state)
     for (const key in change) next[key as keyof SelectState] = change[key as keyof SelectState] as never
-    return new Select<Row, Tuple>(next)
+    return new Select<Row, Tuple, Choice>(next)
   }
   /** @internal */
   reordered(change: Partial<OrderedState>): this {
@@ -100,7 +103,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * Adds criteria; all of them must be fulfilled.
    * @throws ArgumentError something is no criterion: `undefined`, a JavaScript boolean
    */
-  where(...criteria: readonly Criterion[]): Select<Row, Tuple> {
+  where(...criteria: readonly Criterion[]): Select<Row, Tuple, Choice> {
     return this.with({ where: conjoin(this.state.where, criteria, 'where()') })
   }
   /**
@@ -110,63 +113,85 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * @example
    * select(users).filterBy({ name: 'ed', age: null })   // ... WHERE users.name = :name_1 AND users.age IS NULL
    */
-  filterBy(values: Readonly<Record<string, unknown>>): Select<Row, Tuple> {
+  filterBy(values: Readonly<Record<string, unknown>>): Select<Row, Tuple, Choice> {
     return this.where(...equalities(this.state, values, 'filterBy()'))
   }
   /** Adds to GROUP BY; `null` alone takes back what was there. */
-  groupBy(...by: readonly (OrderBy<Row> | null)[]): Select<Row, Tuple> {
+  groupBy(...by: readonly (OrderBy<Row> | null)[]): Select<Row, Tuple, Choice> {
     return this.with({ groupBy: orderList(this.state.groupBy, by, 'groupBy()') })
   }
   /** Adds criteria for groups; all of them must be fulfilled. */
-  having(...criteria: readonly Criterion[]): Select<Row, Tuple> {
+  having(...criteria: readonly Criterion[]): Select<Row, Tuple, Choice> {
     return this.with({ having: conjoin(this.state.having, criteria, 'having()') })
   }
   /**
    * Each row once.
    * @param on PostgreSQL's `DISTINCT ON`: the first row of each group of rows that are equal in these
    */
-  distinct(...on: readonly OrderBy<Row>[]): Select<Row, Tuple> {
+  distinct(...on: readonly OrderBy<Row>[]): Select<Row, Tuple, Choice> {
     const present = typeof this.state.distinct === 'boolean' ? [] : this.state.distinct
     return this.with({ distinct: on.length === 0 ? true : [...present, ...expectAll(ORDER, on, 'distinct()')] })
   }
 
   /**
-   * Joins with a target: on the condition, or along a foreign key, or as a relationship says.
+   * Joins with a target: on the condition, or along a foreign key, or as a relationship says. With `{ isFull: true }` everything can
+   * be null, also in the row's type.
    * @throws NoForeignKeysError, AmbiguousForeignKeysError the foreign keys give no condition, or several
    * @throws InvalidRequestError it cannot be told with which of the FROM elements
    * @example
    * select(users.c.name, addresses.c.email).join(addresses)
    * // SELECT users.name, addresses.email FROM users JOIN addresses ON users.id = addresses.user_id
    */
-  join(target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
-    return this.#joined(null, target, on, options, 'join()')
+  join<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
+    target: T,
+    on?: Criterion,
+    options?: O,
+  ): WithJoin<This, T, O> {
+    return this.#joined(null, target, on, options ?? {}, 'join()') as never
   }
   /**
-   * {@link join} that keeps rows without a partner. In those, everything of the target is null, though its type does not say so: select
-   * `func.coalesce(...)`, or look before use.
+   * {@link join} that keeps rows without a partner. In those, everything of the target is null: the row's type says so of its columns,
+   * under whatever label, and of mapped classes; not of expressions that are made of them, such as `func.lower(...)`.
+   * @example
+   * select(users.c.name, addresses.c.email).outerjoin(addresses)   // rows are { name: string; email: string | null }
+   * // SELECT users.name, addresses.email FROM users LEFT OUTER JOIN addresses ON users.id = addresses.user_id
    */
-  outerjoin(target: JoinTarget, on?: Criterion, options: JoinOptions = {}): Select<Row, Tuple> {
-    return this.#joined(null, target, on, { isOuter: true, ...options }, 'outerjoin()')
+  outerjoin<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
+    target: T,
+    on?: Criterion,
+    options?: O,
+  ): WithOuterJoin<This, T, O> {
+    return this.#joined(null, target, on, { isOuter: true, ...options }, 'outerjoin()') as never
   }
   /** {@link join} with the left side named. */
-  joinFrom(
+  joinFrom<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
     left: FromArgument | TextClause,
-    target: JoinTarget,
+    target: T,
     on?: Criterion,
-    options: JoinOptions = {},
-  ): Select<Row, Tuple> {
-    return this.#joined(left, target, on, options, 'joinFrom()')
+    options?: O,
+  ): WithJoin<This, T, O> {
+    return this.#joined(left, target, on, options ?? {}, 'joinFrom()') as never
   }
   /** {@link outerjoin} with the left side named. */
-  outerjoinFrom(
+  outerjoinFrom<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
+    this: This,
     left: FromArgument | TextClause,
-    target: JoinTarget,
+    target: T,
     on?: Criterion,
-    options: JoinOptions = {},
-  ): Select<Row, Tuple> {
-    return this.#joined(left, target, on, { isOuter: true, ...options }, 'outerjoinFrom()')
+    options?: O,
+  ): WithOuterJoin<This, T, O> {
+    return this.#joined(left, target, on, { isOuter: true, ...options }, 'outerjoinFrom()') as never
   }
-  #joined(left: unknown, target: unknown, on: unknown, options: JoinOptions, where: string): Select<Row, Tuple> {
+  #joined(
+    left: unknown,
+    target: unknown,
+    on: unknown,
+    options: JoinOptions,
+    where: string,
+  ): Select<Row, Tuple, Choice> {
     const from = left === null ? null : fromArgument(left, where)
     return this.with({
       froms: froms(this.state, from, target, on, options, where),
@@ -174,19 +199,22 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
     })
   }
   /** Adds FROM elements that no column or criterion implies, a join (`selectFrom(users.join(addresses))`), or `text()`. */
-  selectFrom(...from: readonly (FromArgument | TextClause)[]): Select<Row, Tuple> {
+  selectFrom<This extends Select, const F extends readonly (FromArgument | TextClause)[]>(
+    this: This,
+    ...from: F
+  ): WithFrom<This, F> {
     const more = from.map((each) => fromArgument(each, 'selectFrom()'))
     const known = this.state.froms
     return this.with({
       froms: [...known, ...more.filter((each) => !known.includes(each))],
       plugin: pluginOf(from) ?? this.state.plugin,
-    })
+    }) as never
   }
   /**
    * Tells which FROM elements of the statements around are meant here, rather than listed here again; `null` alone says none.
    * Without it, a subquery shares those of the statement directly around, as long as something of its own is left.
    */
-  correlate(...from: readonly (FromArgument | null)[]): Select<Row, Tuple> {
+  correlate(...from: readonly (FromArgument | null)[]): Select<Row, Tuple, Choice> {
     if (from.length === 1 && from[0] === null) return this.with({ correlate: [], correlateExcept: null })
     const present = this.state.correlate ?? []
     return this.with({
@@ -200,25 +228,35 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * select(func.count(a.id)).where(a.userId.eq(u.id)).correlateExcept(addresses).scalarSubquery()
    * // in a query about users: (SELECT count(addresses.id) AS count_1 FROM addresses WHERE addresses.user_id = users.id)
    */
-  correlateExcept(...from: readonly FromArgument[]): Select<Row, Tuple> {
+  correlateExcept(...from: readonly FromArgument[]): Select<Row, Tuple, Choice> {
     const more = expectAll(FROM, from, 'correlateExcept()') as Element[] as FromClause[]
     return this.with({ correlate: null, correlateExcept: [...(this.state.correlateExcept ?? []), ...more] })
   }
 
   /** More result columns. */
-  addColumns<const A extends readonly Selectable[]>(
-    ...items: A
-  ): Select<Row & RowOfItems<A>, [...Tuple, ...TupleOf<A>]> {
+  addColumns<This extends Select, const A extends readonly Selectable[]>(this: This, ...items: A): WithItems<This, A> {
     if (this.state.names !== null)
       throw new ArgumentError('addColumns() cannot add to select({ name: item }): its columns are named in one place')
     const more = itemsOf(items, 'addColumns()')
     const { plugin } = this.state
-    return new Select({ ...this.state, items: [...this.state.items, ...more], plugin: pluginOf(more) ?? plugin })
+    return new Select({
+      ...this.state,
+      items: [...this.state.items, ...more],
+      plugin: pluginOf(more) ?? plugin,
+    }) as never
   }
   /** Other result columns; everything else stays. */
-  withOnlyColumns<const A extends readonly Selectable[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>> {
+  withOnlyColumns<This extends Select, const A extends readonly Selectable[]>(
+    this: This,
+    ...items: A
+  ): WithOnlyItems<This, A> {
     const chosen = itemsOf(items, 'withOnlyColumns()')
-    return new Select({ ...this.state, items: chosen, names: null, plugin: pluginOf(chosen) ?? this.state.plugin })
+    return new Select({
+      ...this.state,
+      items: chosen,
+      names: null,
+      plugin: pluginOf(chosen) ?? this.state.plugin,
+    }) as never
   }
 
   /**
@@ -228,12 +266,12 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * select(users.c.id, addresses.c.id).setLabelStyle('tablenamePlusCol')
    * // SELECT users.id AS users_id, addresses.id AS addresses_id FROM users, addresses
    */
-  setLabelStyle(style: 'disambiguateOnly' | 'none'): Select<Row, Tuple>
-  setLabelStyle(style: 'tablenamePlusCol'): Select<Record<string, Tuple[number]>, Tuple>
-  setLabelStyle(style: LabelStyle): Select<never, never> {
+  setLabelStyle(style: 'disambiguateOnly' | 'none'): Select<Row, Tuple, Choice>
+  setLabelStyle(style: 'tablenamePlusCol'): Select<Record<string, Tuple[number]>, Tuple, Choice>
+  setLabelStyle(style: LabelStyle): Select<never, never, Choice> {
     if (!LABEL_STYLES.includes(style))
       throw new ArgumentError(`setLabelStyle() takes ${LABEL_STYLES.map((each) => `'${each}'`).join(', ')}`)
-    return this.with({ labels: style }) as Select as Select<never, never>
+    return this.with({ labels: style }) as Select as Select<never, never, Choice>
   }
 
   /**
@@ -242,15 +280,15 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * @example
    * select(users.c.id).prefixWith(text('SQL_NO_CACHE'), { dialect: 'mysql' })   // MySQL: SELECT SQL_NO_CACHE users.id FROM users
    */
-  prefixWith(prefix: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+  prefixWith(prefix: AffixText, options: AffixOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ affixes: affixed(this.state.affixes, 'prefixes', prefix, options) })
   }
   /** Text behind everything else. */
-  suffixWith(suffix: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+  suffixWith(suffix: AffixText, options: AffixOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ affixes: affixed(this.state.affixes, 'suffixes', suffix, options) })
   }
   /** A hint about the statement, behind it: for databases that have such. */
-  withStatementHint(hint: AffixText, options: AffixOptions = {}): Select<Row, Tuple> {
+  withStatementHint(hint: AffixText, options: AffixOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ affixes: affixed(this.state.affixes, 'statementHints', hint, options) })
   }
   /**
@@ -258,7 +296,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * @example
    * select(users.c.id).withHint(users, 'ONLY')   // SELECT users.id FROM ONLY users
    */
-  withHint(from: FromArgument, hint: string, options: AffixOptions = {}): Select<Row, Tuple> {
+  withHint(from: FromArgument, hint: string, options: AffixOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ affixes: hinted(this.state.affixes, from, hint, options) })
   }
 
@@ -281,20 +319,20 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
    * @example
    * select(jobs).where(jobs.c.done.eq(false)).limit(1).withForUpdate({ skipLocked: true })   // ... FOR UPDATE SKIP LOCKED
    */
-  withForUpdate(options: ForUpdateOptions = {}): Select<Row, Tuple> {
+  withForUpdate(options: ForUpdateOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ forUpdate: forUpdateOf(options) })
   }
   /** Adds CTEs that stand in WITH without being named in FROM: a write whose rows nobody reads. */
-  addCte(...ctes: readonly Cte[]): Select<Row, Tuple> {
+  addCte(...ctes: readonly Cte[]): Select<Row, Tuple, Choice> {
     for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
     return this.with({ ctes: [...this.state.ctes, ...ctes] })
   }
   /** Options for whoever runs the statement: the ORM's loader options. */
-  options(...options: readonly StatementOption[]): Select<Row, Tuple> {
+  options(...options: readonly StatementOption[]): Select<Row, Tuple, Choice> {
     return this.with({ options: [...this.state.options, ...options] })
   }
   /** Options of how the statement is run; later ones win. */
-  executionOptions(options: StatementExecutionOptions): Select<Row, Tuple> {
+  executionOptions(options: StatementExecutionOptions): Select<Row, Tuple, Choice> {
     checkStatementOptions('executionOptions()', options)
     return this.with({ executionOptions: { ...this.state.executionOptions, ...options } })
   }
@@ -330,6 +368,44 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
   }
 }
 
+/** A SELECT with one more of its FROM elements missing in some rows. */
+export type WithOuter<S, New> = [New] extends [never]
+  ? S
+  : S extends Select<infer Row, infer Tuple, infer C>
+    ? C extends Chosen<infer Items, infer Outer>
+      ? Select<OuterRow<Row, Items, New>, OuterTuple<Tuple, Items, New>, Chosen<Items, Outer | New>>
+      : S
+    : never
+
+/** A SELECT joined with a target; a full join leaves out rows of everything else too. */
+export type WithJoin<S, T, Options> = WithOuter<S, OuterOfJoin<T, Options, unknown>>
+
+/** A SELECT joined with a target that can be missing. */
+export type WithOuterJoin<S, T, Options> = WithOuter<S, SourceOf<T> | OuterOfJoin<T, Options, unknown>>
+
+/** A SELECT with FROM elements named. */
+export type WithFrom<S, From extends readonly unknown[]> = WithOuter<S, OuterOf<From[number]>>
+
+/** A SELECT with more result columns. */
+export type WithItems<S, A extends readonly unknown[]> =
+  S extends Select<infer Row, infer Tuple, infer C>
+    ? C extends Chosen<infer Items, infer Outer>
+      ? Select<
+          Row & RowWith<A, RowOfItems<A>, Outer>,
+          [...Tuple, ...TupleWith<A, TupleOf<A>, Outer>],
+          Chosen<[...Listed<Items>, ...A], Outer>
+        >
+      : Select<Row & RowOfItems<A>, [...Tuple, ...TupleOf<A>]>
+    : never
+
+/** A SELECT with other result columns. */
+export type WithOnlyItems<S, A extends readonly unknown[]> =
+  S extends Select<infer _Row, infer _Tuple, infer C>
+    ? C extends Chosen<unknown, infer Outer>
+      ? Select<RowWith<A, RowOfItems<A>, Outer>, TupleWith<A, TupleOf<A>, Outer>, Chosen<A, Outer>>
+      : Select<RowOfItems<A>, TupleOf<A>>
+    : never
+
 /**
  * SELECT of columns, expressions, whole tables and mapped classes; FROM follows from them, from criteria and joins.
  *
@@ -341,10 +417,10 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[]> extends 
  * select({ who: users.c.name, n: func.count() }).groupBy(users.c.name)
  * // SELECT users.name AS who, count(*) AS n FROM users GROUP BY users.name
  */
-export function select<const A extends readonly Selectable[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>>
+export function select<const A extends readonly Selectable[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>, Chosen<A>>
 export function select<O extends Readonly<Record<string, Selectable>>>(
   items: O,
-): Select<RowOfRecord<O>, RowOfRecord<O>[keyof O][]>
+): Select<RowOfRecord<O>, RowOfRecord<O>[keyof O][], Chosen<O>>
 export function select(...items: readonly unknown[]): Select {
   const [first] = items
   if (items.length === 1 && isNamedItems(first)) {
@@ -359,18 +435,4 @@ function isNamedItems(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || isElement(value) || hasClauseElement(value)) return false
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === Object.prototype || prototype === null
-}
-
-/** @internal What stands in a columns clause or RETURNING. */
-export function itemsOf(items: readonly unknown[], where: string): readonly SelectItem[] {
-  return expectAll(COLUMNS, items, where) as Element[] as SelectItem[]
-}
-
-/** @internal The plugin that a mapped class among the arguments brings; null where there is none. */
-export function pluginOf(items: readonly unknown[]): CompilePlugin | null {
-  for (const item of items) {
-    const element = elementOf(item)
-    if (element !== null && element.roles & Role.entity) return (element as EntityElement).plugin
-  }
-  return null
 }

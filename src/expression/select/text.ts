@@ -15,6 +15,7 @@ import { NULL } from '../element/constant.ts'
 import { Grouping } from '../element/grouping.ts'
 import { TextClause, type TextState } from '../element/text.ts'
 import { Cte, type CteOptions, Subquery } from '../from/alias.ts'
+import type { SourceName } from '../from/typed.ts'
 import { inferType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import { SqlType, type ValueOf } from '../types/type.ts'
@@ -91,16 +92,19 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
     return new TypeCoerce(new Grouping(this.asExpression()), type)
   }
   /** This statement as a FROM element; its columns must be known. */
-  subquery(name: string | null = null): Subquery<Row> {
-    return new Subquery<Row>(this.#known('subquery()'), name)
+  subquery<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
+    return new Subquery(this.#known('subquery()'), name)
   }
   /** {@link subquery}, by SQLAlchemy's other name. */
-  alias(name: string | null = null): Subquery<Row> {
+  alias<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
     return this.subquery(name)
   }
   /** This statement as a common table expression; its columns must be known. */
-  cte(name: string | null = null, options: CteOptions = {}): Cte<Row> {
-    return new Cte<Row>(this.#known('cte()'), name, options)
+  cte<Name extends string | null = null>(
+    name: Name = null as Name,
+    options: CteOptions = {},
+  ): Cte<Row, SourceName<Name, Row>> {
+    return new Cte(this.#known('cte()'), name, options)
   }
   /** This statement as a value; its one column must be known. */
   scalarSubquery(): ScalarSelect {

@@ -15,12 +15,18 @@ import { aliasOfMapper, clauseOfMapper, EntityClause } from './entity-clause.ts'
 import { existsRelated, foreignKeyIsNull, holdsMember, refersTo, refersToNone } from './relationship-criteria.ts'
 
 /** The typed handle on a class's attributes: columns as expressions, relationships as {@link RelationshipAttribute}. */
-export type Mapped<E> = EntityHandle<E> & {
+export type Mapped<E, Source = E> = EntityHandle<E, Source> & {
   readonly [K in AttributeKeys<E> as K extends keyof E ? K : never]: K extends keyof E & string
     ? IsRelationship<E[K]> extends true
       ? RelationshipAttribute<E[K]>
-      : NamedElement<K, E[K]>
+      : NamedElement<K, E[K], Source>
     : never
+}
+
+/** Stands for an alias of a class, so that an outer join of the one makes nothing of the other nullable. */
+export interface AliasOf<E, Name> {
+  readonly '~aliasOf': E
+  readonly '~name': Name
 }
 
 /** A class of entities, as handles take it. */
@@ -55,10 +61,13 @@ export function mapped<E extends EntityInstance>(entity: MappedClass<E>): Mapped
  * select(Employee).join(mapped(Employee).manager.ofType(manager))
  * // ... FROM employee JOIN employee AS manager ON manager.id = employee.manager_id
  */
-export function aliased<E extends EntityInstance>(entity: MappedClass<E>, name?: string): Mapped<E> {
+export function aliased<E extends EntityInstance, Name extends string>(
+  entity: MappedClass<E>,
+  name?: Name,
+): Mapped<E, AliasOf<E, Name>> {
   if (name !== undefined && (typeof name !== 'string' || name === ''))
     throw new ArgumentError('aliased(Class, name): the name is a text that is not empty')
-  return handleOf(aliasOfMapper(mapperOf(entity), name ?? null)) as Mapped<E>
+  return handleOf(aliasOfMapper(mapperOf(entity), name ?? null)) as Mapped<E, AliasOf<E, Name>>
 }
 
 const handles: WeakMap<EntityClause, object> = new WeakMap()
@@ -107,7 +116,7 @@ function unknownAttribute(clause: EntityClause): object {
 
 /** It is a target of joins; declared apart because a class body cannot declare a symbol key under isolated declarations. */
 // biome-ignore lint/correctness/noUnusedVariables: merged declarations have the same parameters
-export interface RelationshipAttribute<V = unknown> extends HasJoinTarget {}
+export interface RelationshipAttribute<V = unknown, Source = RelatedOf<V>> extends HasJoinTarget {}
 
 /**
  * A relationship in statements: `mapped(User).addresses`.
@@ -115,9 +124,11 @@ export interface RelationshipAttribute<V = unknown> extends HasJoinTarget {}
  * It can be joined along, loaded along (`selectinload(u.addresses)`), and compared.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the merged member is defined in the static block
-export class RelationshipAttribute<V = unknown> {
+export class RelationshipAttribute<V = unknown, Source = RelatedOf<V>> {
   /** Declared only. */
   declare readonly '~related'?: V
+  /** What a join along it brings into a statement; declared only. */
+  declare readonly '~source': Source
   /** @internal What stands for the class that has it. */
   readonly parent: EntityClause
   /** @internal */
@@ -145,13 +156,13 @@ export class RelationshipAttribute<V = unknown> {
    * select(u).join(u.addresses.ofType(work)).where(work.email.like('%@work'))
    * // ... JOIN address AS work ON user_account.id = work.user_id WHERE work.email LIKE :email_1
    */
-  ofType(alias: EntityHandle<RelatedOf<V>>): RelationshipAttribute<V> {
+  ofType<S>(alias: EntityHandle<RelatedOf<V>, S>): RelationshipAttribute<V, S> {
     const of = entityClauseIn(alias)
     if (of === null || of.mapper !== this.relationship.target)
       throw new ArgumentError(
         `${this.relationship.place}.ofType() takes an alias of ${this.relationship.target.className}: aliased(${this.relationship.target.className})`,
       )
-    return new RelationshipAttribute<V>(this.parent, this.relationship, of)
+    return new RelationshipAttribute<V, S>(this.parent, this.relationship, of)
   }
 
   /**
