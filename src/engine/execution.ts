@@ -40,6 +40,8 @@ export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> exten
   readonly options: ExecuteOptions | undefined
   /** COMMIT rides in the same flight. */
   commit = false
+  /** Rows will be read as objects, so that the driver may make them. */
+  objects = false
 
   constructor(runner: ExecutionRunner, statement: Statement, parameters: unknown, options: ExecuteOptions | undefined) {
     super()
@@ -53,6 +55,10 @@ export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> exten
     return this.runner.runExecution(this as unknown as Execution) as Promise<Result<Row, Tuple>>
   }
 
+  override expectObjects(): void {
+    if (!this.begun) this.objects = true
+  }
+
   unstarted(): PendingResult | null {
     return this.begun ? null : (this as unknown as PendingResult)
   }
@@ -61,11 +67,17 @@ export class Execution<Row = unknown, Tuple extends unknown[] = unknown[]> exten
 /**
  * Makes a statement and its parameters ready to be sent.
  *
+ * @param objects whether rows will be read as objects.
  * @throws ObjectNotExecutableError it is no statement.
  * @throws CompileError it has no spelling in this dialect.
  * @throws StatementError its parameters do not fit.
  */
-export function prepareExecution(runtime: Runtime, statement: Statement, parameters: unknown): PreparedExecution {
+export function prepareExecution(
+  runtime: Runtime,
+  statement: Statement,
+  parameters: unknown,
+  objects = false,
+): PreparedExecution {
   if (typeof statement === 'string') {
     const values = positionalValues(parameters)
     return { commands: [{ statement: runtime.raw.find(statement, values.length), parameters: values }], origin: 'raw' }
@@ -76,7 +88,10 @@ export function prepareExecution(runtime: Runtime, statement: Statement, paramet
   const resolved = resolveStatement(runtime, statement, first === undefined ? null : first)
   if (sets === null || sets.length === 1) {
     const values = valuesOf(resolved, first ?? null, null)
-    return { commands: [commandOf(runtime, resolved.compiled, values)], origin: resolved.entry }
+    const command = commandOf(runtime, resolved.compiled, values)
+    const { entry } = resolved
+    const target = objects && statement.sort === 'select' ? (entry.shape?.target ?? null) : null
+    return { commands: [target === null ? command : { ...command, target }], origin: entry }
   }
   const commands = sets.map((set, index) => commandOf(runtime, resolved.compiled, valuesOf(resolved, set, index)))
   return { commands, origin: resolved.entry }
@@ -110,11 +125,21 @@ export function resultOf(prepared: PreparedExecution, results: readonly CommandR
       rowCount: rowCountOf(results),
       inserted: insertedBy(prepared, entry, null),
     })
+  if (first.made !== undefined && entry?.shape != null) {
+    if (entry.processes !== null) processMade(first.made, entry.processes, entry.shape.keys)
+    return new Result({ rows: [], made: first.made, shape: entry.shape, rowCount: rowCountOf(results) })
+  }
   const rows = results.length === 1 ? first.rows : results.flatMap((result) => result.rows)
   const shape = entry?.shape ?? shapeOf(first.columns)
   const processes = entry?.processes ?? null
   if (processes !== null) processRows(rows, processes)
   return new Result({ rows, shape, rowCount: rowCountOf(results), inserted: insertedBy(prepared, entry, rows) })
+}
+
+/** What the rows of a result look like; null where there are none. */
+export function columnsOf({ origin }: PreparedExecution, { columns }: CommandResult): RowShape | null {
+  if (columns === null) return null
+  return (origin === 'raw' ? null : origin.shape) ?? shapeOf(columns)
 }
 
 function insertedBy(
@@ -129,6 +154,18 @@ function insertedBy(
 /** Changes the values of rows in place, as their types want it. */
 export function processRows(rows: unknown[][], processes: readonly ColumnProcess[]): void {
   for (const { index, process } of processes) for (const row of rows) row[index] = process(row[index])
+}
+
+/** The same of rows that the driver has made. */
+function processMade(
+  rows: readonly Record<string, unknown>[],
+  processes: readonly ColumnProcess[],
+  keys: readonly string[],
+): void {
+  for (const { index, process } of processes) {
+    const key = keys[index] as string
+    for (const row of rows) row[key] = process(row[key])
+  }
 }
 
 const NO_COLUMNS = new RowShape([])

@@ -23,10 +23,20 @@ export interface DriverStatement {
   readonly prepare: boolean
 }
 
+/** What rows can be made into instead of arrays. */
+export interface RowTarget {
+  /** A name for each column, all different. */
+  readonly keys: readonly string[]
+  /** Makes an empty row, whose values are then assigned by name. */
+  readonly make: new () => Record<string, unknown>
+}
+
 /** One statement with its parameter values, ready to be sent. */
 export interface Command {
   readonly statement: DriverStatement
   readonly parameters: readonly unknown[]
+  /** Asks for rows made of this, so that no array has to be made of each before; a driver may give arrays all the same. */
+  readonly target?: RowTarget
 }
 
 /** What the server said of a result column. */
@@ -40,6 +50,8 @@ export interface ColumnDescription {
 export interface CommandResult {
   /** Decoded rows, each an array in column order; owned by the receiver, who may keep and change the arrays. Empty where the command returns none. */
   readonly rows: unknown[][]
+  /** The rows as the command's target wants them; then `rows` is empty. */
+  readonly made?: Record<string, unknown>[]
   /** Null where the command returns no rows (an INSERT without RETURNING, DDL). */
   readonly columns: readonly ColumnDescription[] | null
   /** The first words of the server's completion tag: `SELECT`, `INSERT`, `COMMIT`, `CREATE TABLE`. */

@@ -48,14 +48,18 @@ export abstract class Lazy<T> implements Promise<T> {
 class PendingValue<T> extends Lazy<T> {
   readonly #result: PendingResult
   readonly #read: (result: Result) => T
+  readonly #whole: boolean
 
-  constructor(result: PendingResult, read: (result: Result) => T) {
+  /** @param whole whether all that is read of the result is all its rows, as objects. */
+  constructor(result: PendingResult, read: (result: Result) => T, whole: boolean) {
     super()
     this.#result = result
     this.#read = read
+    this.#whole = whole
   }
 
   protected async begin(): Promise<T> {
+    if (this.#whole) this.#result.expectObjects()
     return this.#read(await this.#result)
   }
 
@@ -74,8 +78,11 @@ export abstract class PendingResult<Row = unknown, Tuple extends unknown[] = unk
 > {
   /** See {@link Result.all}. */
   all(): Promise<Row[]> {
-    return this.#value((result) => result.all())
+    return this.#value((result) => result.all(), true)
   }
+
+  /** @internal Tells a statement that was not started that its rows will be read as objects; it may make use of it. */
+  expectObjects(): void {}
 
   /** See {@link Result.one}. */
   one(): Promise<Row> {
@@ -156,8 +163,8 @@ export abstract class PendingResult<Row = unknown, Tuple extends unknown[] = unk
     return this.#view((result) => result.unique(keyOf)) as never
   }
 
-  #value<T>(read: (result: Result<Row, Tuple>) => T): Promise<T> {
-    return new PendingValue(this as unknown as PendingResult, read as (result: Result) => T)
+  #value<T>(read: (result: Result<Row, Tuple>) => T, whole = false): Promise<T> {
+    return new PendingValue(this as unknown as PendingResult, read as (result: Result) => T, whole)
   }
 
   #view(show: (result: Result<Row, Tuple>) => unknown): PendingView {

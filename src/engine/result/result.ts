@@ -1,6 +1,7 @@
 // `Result`: the rows that a statement gave, held in memory and read once.
 import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
+import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
@@ -10,6 +11,8 @@ import { type Cursor, distinctRows, type Form, pickColumns, showView, type View 
 export interface ResultSource {
   /** Values of each row; owned by the Result. Null where the statement returns no rows. */
   readonly rows: unknown[][] | null
+  /** Rows that the driver has made as the shape wants them, in place of `rows`; owned by the Result. */
+  readonly made?: Record<string, unknown>[]
   readonly shape: RowShape
   /** Rows selected or changed; null where the database does not count. */
   readonly rowCount: number | null
@@ -50,11 +53,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   /** @internal */
   constructor(source: ResultSource, cursor?: Cursor, view?: View) {
     this.#source = source
-    this.#cursor = cursor ?? {
-      rows: source.rows ?? [],
-      position: 0,
-      closed: source.rows === null ? 'no rows' : null,
-    }
+    this.#cursor = cursor ?? cursorOf(source.rows, source.made, source.shape)
     this.#view = view ?? {
       form: 'row',
       shape: source.rows === null ? NO_SHAPE : source.shape,
@@ -136,6 +135,8 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   all(): Row[] {
     this.#check()
     const cursor = this.#cursor
+    const made = takeMade(cursor, this.#view)
+    if (made !== null) return made as Row[]
     const rows = cursor.position === 0 ? cursor.rows : cursor.rows.slice(cursor.position)
     cursor.rows = []
     cursor.position = 0

@@ -1,5 +1,6 @@
 // `RowShape`: what the rows of one statement look like, and the class that they are made of.
 import type { ResultColumn } from '../../dialect/contract/compiled.ts'
+import type { RowTarget } from '../../dialect/contract/driver.ts'
 import { AmbiguousColumnError, NoSuchColumnError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 
@@ -34,6 +35,7 @@ export class RowShape {
   #rowClass: (new () => Fields) | null = null
   #mappingClass: (new () => Fields) | null = null
   #repeated: ReadonlySet<string> | null = null
+  #target: RowTarget | null | undefined = undefined
 
   /** @param columns what was selected; null where only names are known. */
   constructor(keys: readonly string[], columns: readonly ResultColumn[] | null = null) {
@@ -47,6 +49,22 @@ export class RowShape {
     return this.#repeats.size > 0 || this.keys.includes('__proto__')
       ? values.map((each) => this.#defineEach(this.#rowClass as new () => Fields, each))
       : fill(this.#rowClass, this.keys, values)
+  }
+
+  /** What a driver needs to make rows itself; null where a name is no plain property. */
+  get target(): RowTarget | null {
+    if (this.#target === undefined) {
+      this.#rowClass ??= this.#makeRowClass()
+      const plain = this.#repeats.size === 0 && !this.keys.includes('__proto__')
+      this.#target = plain ? { keys: this.keys, make: this.#rowClass } : null
+    }
+    return this.#target
+  }
+
+  /** The values of rows that a driver has made. */
+  valuesOf(made: readonly Fields[]): unknown[][] {
+    const { keys } = this
+    return made.map((row) => keys.map((key) => row[key]))
   }
 
   /**

@@ -1,10 +1,16 @@
 // The query object: N commands with one Sync, and the answers to them in order.
-import { type CommandResult, DriverError, type DriverNotice } from '../../contract/driver.ts'
+import {
+  type Command,
+  type CommandResult,
+  DriverError,
+  type DriverNotice,
+  type RowTarget,
+} from '../../contract/driver.ts'
 import type { Decode } from '../codec/codec.ts'
 import type { Encoded } from './encode.ts'
 import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcome.ts'
 import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
-import { decodeRow, planRows, type RowPlan, undecodableColumn } from './row-plan.ts'
+import { decodeInto, decodeRow, planRows, type RowPlan, undecodableColumn } from './row-plan.ts'
 import type { Known, Prepared, StatementCache } from './statements.ts'
 import type { MessageWriter } from './writer.ts'
 
@@ -24,6 +30,7 @@ export interface Entry {
   readonly prepared: Prepared
   /** Whether the rows come in the plan's mixed formats. */
   readonly mixed: boolean
+  readonly target: RowTarget | null
   plan: RowPlan | null
 }
 
@@ -77,18 +84,22 @@ export class Batch implements Submittable {
   #parsed = 0
   #closed = 0
   #current = 0
-  #rows: unknown[][] = []
+  /** Arrays, or what the target makes. */
+  #rows: unknown[] = []
   #decoders: readonly Decode[] | null = null
+  #target: RowTarget | null = null
   #failure: BatchFailure | null = null
   #settled = false
 
   /**
    * Writes all messages; nothing is sent before {@link submit}.
    *
+   * @param commands what `known` knows the statements of, in the same order.
    * @param later leaves the messages in the writer, for the caller to send: more batches follow.
    */
   constructor(
-    commands: readonly Known[],
+    commands: readonly Command[],
+    known: readonly Known[],
     encoded: readonly (readonly Encoded[])[],
     cache: StatementCache,
     writer: MessageWriter,
@@ -100,12 +111,13 @@ export class Batch implements Submittable {
     this.#settle = settle
     this.#tail = tail
     const portal = tail?.portal ?? null
-    this.#entries = commands.map((known, index) =>
+    this.#entries = known.map((each, index) =>
       this.#write(
         writer,
-        known,
+        each,
         encoded[index] as readonly Encoded[],
-        portal !== null && index === commands.length - 1 ? portal : null,
+        commands[index]?.target ?? null,
+        portal !== null && index === known.length - 1 ? portal : null,
       ),
     )
     if (portal !== null && commands.length === 0) this.#writePage(writer, portal)
@@ -120,7 +132,13 @@ export class Batch implements Submittable {
     return this.#results.length
   }
 
-  #write(writer: MessageWriter, known: Known, parameters: readonly Encoded[], portal: Portal | null): Entry {
+  #write(
+    writer: MessageWriter,
+    known: Known,
+    parameters: readonly Encoded[],
+    target: RowTarget | null,
+    portal: Portal | null,
+  ): Entry {
     const prepared = this.#cache.prepare(known)
     this.#writeCloses(writer)
     if (prepared.state === 'new') this.#writeParse(writer, known, prepared)
@@ -142,7 +160,7 @@ export class Batch implements Submittable {
       writer.end()
     }
     writeExecute(writer, name, portal === null ? 0 : portal.rows)
-    const entry: Entry = { known, prepared, mixed: formats !== null, plan }
+    const entry: Entry = { known, prepared, mixed: formats !== null, target: portal === null ? target : null, plan }
     if (portal !== null) {
       portal.entry = entry
       portal.suspended = false
@@ -217,7 +235,9 @@ export class Batch implements Submittable {
     const decoders = this.#decoders ?? this.#openRows()
     if (decoders === null) return false
     try {
-      const row = decodeRow(buffer, start, end, decoders)
+      const target = this.#target
+      const row =
+        target === null ? decodeRow(buffer, start, end, decoders) : decodeInto(target, buffer, start, end, decoders)
       if (row === undefined) return false
       this.#rows.push(row)
     } catch (error) {
@@ -227,9 +247,12 @@ export class Batch implements Submittable {
   }
 
   #openRows(): readonly Decode[] | null {
-    const plan = this.#planOf(this.#entries[this.#current])
-    if (plan === null) return null
-    this.#decoders = this.#entries[this.#current]?.mixed ? plan.mixed : plan.text
+    const entry = this.#entries[this.#current]
+    const plan = this.#planOf(entry)
+    if (entry === undefined || plan === null) return null
+    this.#decoders = entry.mixed ? plan.mixed : plan.text
+    // The names are the statement's own; where the server describes other columns, they say nothing.
+    this.#target = entry.target?.keys.length === this.#decoders.length ? entry.target : null
     return this.#decoders
   }
 
@@ -267,11 +290,14 @@ export class Batch implements Submittable {
   #complete(entry: Entry | undefined, tag: string, rowCount: number | null): void {
     const plan = this.#planOf(entry)
     const columns = plan === null ? null : plan.columns
-    const rows = this.#rows
-    const notices = this.#notices
-    this.#results.push(notices === null ? { rows, columns, tag, rowCount } : { rows, columns, tag, rowCount, notices })
+    const result: CommandResult =
+      this.#target === null
+        ? { rows: this.#rows as unknown[][], columns, tag, rowCount }
+        : { rows: [], made: this.#rows as Record<string, unknown>[], columns, tag, rowCount }
+    this.#results.push(this.#notices === null ? result : { ...result, notices: this.#notices })
     this.#rows = []
     this.#decoders = null
+    this.#target = null
     this.#notices = null
   }
 

@@ -64,6 +64,7 @@ export class Line {
     const known = commands.map((command) => this.cache.find(command.statement, copies))
     const encoded = encodeBatch(commands)
     const batch = new Batch(
+      commands,
       known,
       encoded,
       this.cache,
@@ -90,6 +91,7 @@ export class Line {
     const probe = new Batch(
       [],
       [],
+      [],
       this.cache,
       this.#writer,
       ({ failure }) => {
@@ -104,7 +106,7 @@ export class Line {
         advance()
         settle(outcome)
       }
-      this.#behind.push(new Batch(known, encoded, this.cache, this.#writer, settled, null, true))
+      this.#behind.push(new Batch(commands, known, encoded, this.cache, this.#writer, settled, null, true))
     } finally {
       // Where the batch could not be written the probe is not sent either.
       if (this.#behind.length === 0) this.#writer.take()
@@ -127,7 +129,7 @@ export class Line {
       this.#advance()
       settle(outcome)
     }
-    const batch = new Batch(known, encoded, this.cache, this.#writer, settled, null, true)
+    const batch = new Batch(commands, known, encoded, this.cache, this.#writer, settled, null, true)
     this.flights++
     if (!this.#flushing) {
       this.#flushing = true

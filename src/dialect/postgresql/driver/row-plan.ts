@@ -1,5 +1,5 @@
 // How the rows of one statement are read: a decoder for each column, and the formats to ask for.
-import type { Codec, ColumnDescription } from '../../contract/driver.ts'
+import type { Codec, ColumnDescription, RowTarget } from '../../contract/driver.ts'
 import { codecByOid } from '../codec/by-oid.ts'
 import type { Decode, PostgresCodec } from '../codec/codec.ts'
 
@@ -63,6 +63,37 @@ export function decodeRow(buffer: Buffer, at: number, end: number, decoders: rea
     const stop = offset + length
     if (stop > end) return undefined
     row[index] = (decoders[index] as Decode)(buffer, offset, stop)
+    offset = stop
+  }
+  return offset === end ? row : undefined
+}
+
+/** The same, with the values assigned to what the target makes; it has a key for each decoder. */
+export function decodeInto(
+  { make, keys }: RowTarget,
+  buffer: Buffer,
+  at: number,
+  end: number,
+  decoders: readonly Decode[],
+): Record<string, unknown> | undefined {
+  const count = ((buffer[at] as number) << 8) | (buffer[at + 1] as number)
+  if (count !== decoders.length) return undefined
+  const row = new make()
+  let offset = at + 2
+  for (let index = 0; index < count; index++) {
+    const length =
+      ((buffer[offset] as number) << 24) |
+      ((buffer[offset + 1] as number) << 16) |
+      ((buffer[offset + 2] as number) << 8) |
+      (buffer[offset + 3] as number)
+    offset += 4
+    if (length < 0) {
+      row[keys[index] as string] = null
+      continue
+    }
+    const stop = offset + length
+    if (stop > end) return undefined
+    row[keys[index] as string] = (decoders[index] as Decode)(buffer, offset, stop)
     offset = stop
   }
   return offset === end ? row : undefined
