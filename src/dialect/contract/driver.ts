@@ -198,11 +198,6 @@ export interface Driver {
    * @throws DriverError with `disconnected: true` where the server cannot be reached or refuses.
    */
   connect(options?: ConnectOptions): Promise<DriverConnection>
-  /**
-   * Whether an error of a connection tells that it leads to a server that the driver was not to connect to, such as a primary
-   * that has become a standby: the connections opened so far should be replaced. Absent where that cannot be.
-   */
-  isMisdirected?(connection: DriverConnection, error: DriverError): boolean
   /** Frees what the connections share (an embedded database); the driver cannot connect afterwards. */
   dispose(): Promise<void>
 }

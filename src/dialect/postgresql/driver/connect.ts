@@ -10,7 +10,7 @@ import {
   type TargetSessionAttributes,
 } from './connect-options.ts'
 import { type Endpoint, endpoints, shun } from './hosts.ts'
-import { misfit, takesNoWrites } from './session-target.ts'
+import { misfit } from './session-target.ts'
 
 /** Between two rounds through servers none of which will do. */
 const SHORTEST_PAUSE_MS = 100
@@ -34,17 +34,11 @@ export function createPostgresDriver(options: PostgresConnectOptions = {}): Driv
       if (disposed) throw new DriverError('the driver was disposed of', { disconnected: true, sent: false })
       return connectPatiently(plan, signal)
     },
-    isMisdirected(connection, error) {
-      return error.fields?.sqlState === '25006' && WRITERS.includes(plan.target) && takesNoWrites(connection)
-    },
     async dispose(): Promise<void> {
       disposed = true
     },
   }
 }
-
-/** What those ask for who want to write, or do not say that they do not. */
-const WRITERS: readonly TargetSessionAttributes[] = ['any', 'read-write', 'primary']
 
 /** Goes through the servers, and again while one of them may become what is looked for. */
 async function connectPatiently(plan: ConnectPlan, signal: AbortSignal | undefined): Promise<DriverConnection> {
@@ -120,7 +114,7 @@ async function whyNot(
   return new DriverError(`${prefix(plan, host.toString())}: ${why}`, { disconnected: true, sent: false })
 }
 
-/** The error of a round: the one failure, or a list of them all. */
+/** The error of a round: the one failure, or one whose cause is the list of them all. */
 function summary(plan: ConnectPlan, failures: readonly Failure[]): DriverError {
   const [first] = failures
   if (first !== undefined && failures.length === 1) return first.error
@@ -136,7 +130,7 @@ function summary(plan: ConnectPlan, failures: readonly Failure[]): DriverError {
       sent: false,
       fields: told?.fields ?? null,
       refusedForNow: failures.some(({ error, changing }) => changing || error.refusedForNow),
-      cause: new AggregateError(failures.map(({ error }) => error)),
+      cause: failures.map(({ error }) => error),
     },
   )
 }

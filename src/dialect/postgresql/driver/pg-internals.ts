@@ -58,8 +58,16 @@ export interface Submittable {
   handleError(error: Error): void
   handleReadyForQuery(): void
   handleRowDescription(message: RowDescriptionMessage): void
+  handlePortalSuspended(connection: WireConnection): void
   handleCopyInResponse(connection: WireConnection): void
   handleCopyData(): void
+}
+
+/** A NotificationResponse as pg's parser gives it. */
+export interface NotificationMessage {
+  readonly processId: number
+  readonly channel: string
+  readonly payload: string
 }
 
 /** What `pg.Client` is made with. */

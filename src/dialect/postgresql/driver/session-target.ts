@@ -43,12 +43,6 @@ export async function misfit(
   }
 }
 
-/** Whether a server takes no writes, or does not tell (one before PostgreSQL 14, or behind a pooler). */
-export function takesNoWrites(connection: DriverConnection): boolean {
-  const state = reported(connection)
-  return state === null || state.inRecovery || state.readOnly
-}
-
 /** What the server said when the session began, and each time that it changed since; null where it says nothing of it. */
 function reported({ serverSettings }: DriverConnection): ServerState | null {
   const inRecovery = serverSettings.get('in_hot_standby')

@@ -4,7 +4,8 @@ import type { ConnectionOptions } from 'node:tls'
 import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
 import { type AuthenticationMethod, type ChannelBinding, watchAuthentication } from './authentication.ts'
 import { requestCancel } from './cancel.ts'
-import { type CancelRequest, PostgresConnection } from './connection.ts'
+import type { CancelRequest } from './canceling.ts'
+import { PostgresConnection } from './connection.ts'
 import { PgClient, type WireClient, type WireStream } from './pg-internals.ts'
 import { Reader } from './reader.ts'
 import { errorFields, isServerMessage } from './server-error.ts'
@@ -114,6 +115,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       statementCacheSize: options.statementCacheSize,
       cancelGraceMs: options.cancelGraceMs,
       cancel: options.cancellable ? cancelRequest(client, reader, options) : null,
+      copiesWhole: !options.cancellable,
     },
     status,
   )

@@ -1,36 +1,11 @@
-// A certificate for `localhost` and who signed it, for the tests of TLS. The key protects nothing; both are good for a century.
+// A certificate for `localhost` and who signed it, for servers that this process plays itself.
+import { readFileSync } from 'node:fs'
+
+const read = (name: string): string =>
+  readFileSync(new URL(`../../../support/certificates/${name}`, import.meta.url), 'utf8')
 
 /** The authority that signed {@link certificate}. */
-export const authority = `-----BEGIN CERTIFICATE-----
-MIIBnTCCAUOgAwIBAgIUbeYfY1RYIHIKAEWL3jlpRTQGTlowCgYIKoZIzj0EAwIw
-IzEhMB8GA1UEAwwYdHNhbGNoZW15IHRlc3QgYXV0aG9yaXR5MCAXDTI2MTEyMDIy
-NDAwMVoYDzIxMjYxMDI3MjI0MDAxWjAjMSEwHwYDVQQDDBh0c2FsY2hlbXkgdGVz
-dCBhdXRob3JpdHkwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAATuzeY79ez8+oYi
-FUzyvLhR9w5TT1kXnO32vPyBj15+ESwfh2N/S3jJba5fM2vLWK3HFrikKX34MvrC
-j3P8o2MPo1MwUTAdBgNVHQ4EFgQUD+h/YIX8ZdMsOs1iyelmGP+daAwwHwYDVR0j
-BBgwFoAUD+h/YIX8ZdMsOs1iyelmGP+daAwwDwYDVR0TAQH/BAUwAwEB/zAKBggq
-hkjOPQQDAgNIADBFAiEAjRtImkpJybXQ+8p+mNC0CPmdf0GEVsnngrqzBKTYgXcC
-IGfwEuoLyMmN2BMbFRYTr5cDj4z7/xMCeUjcl84++RtK
------END CERTIFICATE-----
-`
-
+export const authority: string = read('authority.crt')
 /** For the name `localhost`, and not for its address. */
-export const certificate = `-----BEGIN CERTIFICATE-----
-MIIBkzCCATmgAwIBAgIUBOEEuap8cxX8iYZGTGRexFEqA38wCgYIKoZIzj0EAwIw
-IzEhMB8GA1UEAwwYdHNhbGNoZW15IHRlc3QgYXV0aG9yaXR5MCAXDTI2MTEyMDIy
-NDAwMVoYDzIxMjYxMDI3MjI0MDAxWjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTAT
-BgcqhkjOPQIBBggqhkjOPQMBBwNCAATIudxVAyZYSpXDchJuJCpHQPLvSJ9qWE23
-04bruhV9D4X6UFntWki8RtomjcvUSWc7s3g51H2b3QT6ZQWm10g8o1gwVjAUBgNV
-HREEDTALgglsb2NhbGhvc3QwHQYDVR0OBBYEFFOknD9rOQaCJc55jm+IwlXsI0YG
-MB8GA1UdIwQYMBaAFA/of2CF/GXTLDrNYsnpZhj/nWgMMAoGCCqGSM49BAMCA0gA
-MEUCIQDE+EW2KTq+KItapbEEcd6wEsVxvaHCfQz8OtL5xEyUkgIgRz8jd5Ed/QSI
-n7FzGKRC/E8V2FsfnUnp+SFLETU+ELk=
------END CERTIFICATE-----
-`
-
-export const privateKey = `-----BEGIN PRIVATE KEY-----
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgK0sQrsy74DTGTce9
-fsC2O6HT6hCOHsOlQ1VUDVQmXiehRANCAATIudxVAyZYSpXDchJuJCpHQPLvSJ9q
-WE2304bruhV9D4X6UFntWki8RtomjcvUSWc7s3g51H2b3QT6ZQWm10g8
------END PRIVATE KEY-----
-`
+export const certificate: string = read('server.crt')
+export const privateKey: string = read('server.key')
