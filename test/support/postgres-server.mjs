@@ -2,6 +2,9 @@
 //
 // It is a process of its own so that the server and its files disappear even when the one who asked for it crashes or is
 // killed: the end of the pipe is the only message needed. By hand: `node test/support/postgres-server.mjs`, ^D ends it.
+//
+// Arguments `name=value` are settings of the server. Lines on standard input, each answered by `done`: `stop fast`, `stop immediate`,
+// `stop kill` (SIGKILL to the whole server: a crash), `start` on the same port.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -9,6 +12,7 @@ import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { createInterface } from 'node:readline'
 
 const START_TIMEOUT_MS = 60_000
 const STOP_TIMEOUT_MS = 10_000
@@ -29,6 +33,7 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   log_min_messages: 'log',
+  ...Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2))),
 }
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
@@ -37,7 +42,21 @@ let server
 let folder
 let ending = false
 
-process.stdin.once('end', end).once('close', end).resume()
+/** Whether the server is down because it was told to. @type {boolean} */
+let stopped = false
+/** Starts the server again. @type {(() => Promise<void>) | undefined} */
+let startAgain
+
+process.stdin.once('end', end).once('close', end)
+let commands = Promise.resolve()
+createInterface(process.stdin).on('line', (line) => {
+  commands = commands
+    .then(() => obey(line))
+    .then(
+      () => console.log('done'),
+      (error) => console.log(`failed: ${error}`),
+    )
+})
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, end)
 process.on('exit', () => folder && rmSync(folder, { recursive: true, force: true }))
 
@@ -86,6 +105,7 @@ async function start() {
     const port = await freePort()
     try {
       await listen(binaries.postgres, data, port, account)
+      startAgain = () => listen(binaries.postgres, data, port, account)
       console.log(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`)
       return
     } catch (error) {
@@ -120,8 +140,49 @@ async function listen(postgres, data, port, account) {
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}: ${log}`)))
   })
-  child.once('exit', end)
+  child.removeAllListeners('exit')
+  child.once('exit', () => {
+    if (!stopped) end()
+  })
   child.stderr.removeAllListeners('data').resume()
+}
+
+/** @param {string} line */
+async function obey(line) {
+  const [verb, how = ''] = line.trim().split(' ')
+  if (verb === 'start') {
+    stopped = false
+    await startWithPatience()
+  } else if (verb === 'stop') {
+    if (server === undefined || server.exitCode !== null || server.signalCode !== null) return
+    stopped = true
+    const gone = new Promise((resolve) => server?.once('exit', resolve))
+    if (how === 'kill') crash(server)
+    else server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
+    await gone
+  } else if (verb !== '') throw new Error(`no command ${verb}`)
+}
+
+/** Those of a server that crashed may still be about to notice it, and hold its memory until then. */
+async function startWithPatience() {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await startAgain?.()
+      return
+    } catch (error) {
+      if (attempt === 50) throw error
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+}
+
+/**
+ * Kills the postmaster and all its children, as the loss of power would.
+ * @param {import('node:child_process').ChildProcess} postmaster
+ */
+function crash(postmaster) {
+  // Detached, so it leads a process group; PostgreSQL's children have groups of their own and die with their postmaster.
+  postmaster.kill('SIGKILL')
 }
 
 /**
