@@ -2,13 +2,28 @@
 import { NoInspectionAvailable } from './errors.ts'
 import { showValue } from './show.ts'
 
-/** Under which a thing (an engine, a mapped class, an entity) tells what inspects it. */
-export const INSPECT: unique symbol = Symbol.for('tsalchemy.inspect') as never
+/** Under which a thing tells what inspects it. */
+const INSPECT: unique symbol = Symbol.for('tsalchemy.inspect') as never
 
 /** A thing that can be inspected. */
 export interface Inspectable<Inspection = unknown> {
-  /** @internal */
-  readonly [INSPECT]: () => Inspection
+  /** Declared only. */
+  readonly '~inspection': Inspection
+}
+
+/**
+ * Says what inspects the instances of a class.
+ *
+ * @internal
+ * @example
+ * static { inspects(this, (engine) => new Inspector(engine)) }
+ */
+export function inspects<T extends object>(kind: { readonly prototype: T }, tell: (subject: T) => unknown): void {
+  Object.defineProperty(kind.prototype, INSPECT, {
+    value(this: T): unknown {
+      return tell(this)
+    },
+  })
 }
 
 /**
@@ -22,7 +37,7 @@ export interface Inspectable<Inspection = unknown> {
 export function inspect<Inspection>(subject: Inspectable<Inspection>): Inspection {
   const given: unknown = subject
   const canTell = (typeof given === 'object' && given !== null) || typeof given === 'function'
-  const tell: unknown = canTell ? (given as Partial<Inspectable>)[INSPECT] : undefined
+  const tell: unknown = canTell ? (given as { readonly [INSPECT]?: unknown })[INSPECT] : undefined
   if (typeof tell !== 'function') throw new NoInspectionAvailable(`No inspection is available for ${showValue(given)}`)
   return tell.call(given) as Inspection
 }

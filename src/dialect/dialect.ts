@@ -6,6 +6,7 @@ import type { SqlType, TypeHost } from '../expression/types/type.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
 import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
+import type { Introspector } from './contract/introspector.ts'
 import type { DriverSettings } from './contract/settings.ts'
 import type { TransactionSpelling } from './contract/transactions.ts'
 
@@ -35,6 +36,8 @@ export interface Dialect extends TypeHost {
   hasTableStatement(name: string, schema: string | null): Executable
   /** A statement with one boolean row: whether the type exists. */
   hasTypeStatement(name: string, schema: string | null): Executable
+  /** What reads the database's catalogs; its code is loaded when it is first asked for. */
+  introspector(): Promise<Introspector>
   /** A value as literal SQL, safe in this dialect. */
   literal(value: unknown, type: SqlType): string
   /** A name, quoted by rule. */

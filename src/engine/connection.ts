@@ -5,13 +5,17 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import type { Reflector, ReflectRequest } from '../expression/schema/reflector.ts'
 import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
+import { inspects } from '../inspect.ts'
 import { checkKeys } from '../nearest.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import type { CatalogSource } from './catalogs.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
+import { Inspector } from './inspector.ts'
 import { Link } from './link.ts'
 import {
   type BeginOptionsOfConnection,
@@ -52,7 +56,12 @@ export type ResultsOf<S extends readonly Executable[]> = {
  * await conn.execute(insert(users).values({ name: 'ed' }))
  * await conn.commit()
  */
-export class Connection implements ExecutionRunner, SchemaBind {
+export class Connection implements ExecutionRunner, SchemaBind, Reflector, CatalogSource {
+  /** Declared only. */
+  declare readonly '~inspection': Inspector
+  static {
+    inspects(this, (connection) => new Inspector(connection))
+  }
   readonly #link: Link
 
   /** @internal */
@@ -364,6 +373,16 @@ export class Connection implements ExecutionRunner, SchemaBind {
   /** @internal Other schemas in place of those that tables name; null for none. */
   get schemas(): SchemaTranslateMap | null {
     return this.#link.runtime.cache.schemas
+  }
+
+  /** @internal */
+  withCatalog<T>(work: (connection: this, commit: boolean) => Promise<T>): Promise<T> {
+    return work(this, false)
+  }
+
+  /** @internal Called by `metadata.reflect()` and `Table.reflect()`. */
+  reflectTables(registry: object, request: ReflectRequest): Promise<readonly object[]> {
+    return new Inspector(this).reflectTables(registry, request)
   }
 
   /** Runs a plan of DDL; called by `metadata.createAll()`. */

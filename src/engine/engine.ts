@@ -6,14 +6,18 @@ import { InvalidRequestError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import type { Reflector, ReflectRequest } from '../expression/schema/reflector.ts'
+import { inspects } from '../inspect.ts'
 import { checkKeys } from '../nearest.ts'
 import type { DisposeOptions, PoolStatus } from '../pool/pool.ts'
+import type { CatalogSource } from './catalogs.ts'
 import type { CacheStatistics } from './compiled-cache.ts'
 import { Connection } from './connection.ts'
 import { runDdl } from './ddl.ts'
 import type { EngineCore } from './engine-core.ts'
 import type { EnginePool } from './engine-pool.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import { Inspector } from './inspector.ts'
 import type { StatementListener } from './observer.ts'
 import {
   type ConnectionExecutionOptions,
@@ -54,7 +58,12 @@ const NO_CACHE_YET: CacheStatistics = { hits: 0, misses: 0, uncacheable: 0, size
  * @example
  * await using engine = createEngine('postgresql://scott:tiger@localhost/shop')
  */
-export class Engine implements ExecutionRunner, SchemaBind {
+export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSource {
+  /** Declared only. */
+  declare readonly '~inspection': Inspector
+  static {
+    inspects(this, (engine) => new Inspector(engine))
+  }
   readonly #core: EngineCore
   readonly #options: ConnectionExecutionOptions
   #runtime: Runtime | null
@@ -230,6 +239,17 @@ export class Engine implements ExecutionRunner, SchemaBind {
   /** @internal Tells a listener of each command before it is sent. @returns what ends it. */
   onStatement(listener: StatementListener): () => void {
     return this.#core.observer.listen(listener)
+  }
+
+  /** @internal */
+  async withCatalog<T>(work: (connection: Connection, commit: boolean) => Promise<T>): Promise<T> {
+    await using connection = await this.connect()
+    return await work(connection, true)
+  }
+
+  /** @internal Called by `metadata.reflect()` and `Table.reflect()`. */
+  reflectTables(registry: object, request: ReflectRequest): Promise<readonly object[]> {
+    return new Inspector(this).reflectTables(registry, request)
   }
 
   /** @internal Runs a plan of DDL in a transaction of its own; called by `metadata.createAll()`. */

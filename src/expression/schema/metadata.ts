@@ -1,13 +1,15 @@
 // `MetaData`: the tables that belong together.
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
+import { Events } from '../../events.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import type { SchemaBind } from './bind.ts'
 import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
+import type { ColumnReflectEvent, ReflectionMoments, Reflector } from './reflector.ts'
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
-import { checkNew, settleTypes, type Table, type TableRegistry } from './table.ts'
+import { checkNew, reflectorOf, settleTypes, type Table, type TableRegistry } from './table.ts'
 import type { View, ViewRegistry } from './view.ts'
 
 /** Options of {@link MetaData}. */
@@ -31,6 +33,20 @@ export interface DdlOptions {
   readonly signal?: AbortSignal
 }
 
+/** Options of {@link MetaData.reflect}. */
+export interface ReflectOptions {
+  /** Default: the MetaData's schema, or where a name without one is found. */
+  readonly schema?: string | null
+  /** Whether views and materialized views are reflected too; they become views of the MetaData. Default false. */
+  readonly views?: boolean
+  /** Only these, by name or by a function that chooses. Default: all. */
+  readonly only?: readonly string[] | ((name: string) => boolean)
+  /** Whether tables that are there already are defined anew; the old objects stay usable. Default false: they are left as they are. */
+  readonly extendExisting?: boolean
+  /** Whether tables of other schemas, or those that `only` leaves out, come along where foreign keys lead to them. Default true. */
+  readonly resolveForeignKeys?: boolean
+}
+
 /**
  * A registry of tables: what foreign keys find each other in, and what is created together.
  *
@@ -48,6 +64,8 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   readonly #tables: Map<string, Table> = new Map()
   /** @internal */
   readonly events: DdlEvents<MetaData> = new DdlEvents<MetaData>(this)
+  /** @internal */
+  readonly reflection: Events<ReflectionMoments> = new Events<ReflectionMoments>('A MetaData', ['columnReflect'])
   readonly #views: Map<string, View> = new Map()
   readonly #sequences: Map<string, Sequence> = new Map()
 
@@ -107,6 +125,34 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
     return dropPlan(this.#chosen('dropPlan', options.tables), this.#parts(options.tables))
   }
 
+  /**
+   * Defines the tables that a database has: all of a schema in one flight, whatever their number.
+   *
+   * @param bind an engine, a connection or an inspector.
+   * @throws InvalidRequestError names in `only` are not there (NoSuchTableError where it is one).
+   * @example
+   * await metadata.reflect(engine, { schema: 'shop', views: true })
+   * metadata.tables.get('shop.orders')
+   */
+  async reflect(bind: Reflector, options: ReflectOptions = {}): Promise<void> {
+    checkKeys('reflect()', options, ['schema', 'views', 'only', 'extendExisting', 'resolveForeignKeys'])
+    const { schema = this.schema, views = false, only, extendExisting = false, resolveForeignKeys = true } = options
+    if (only !== undefined && typeof only !== 'function' && !Array.isArray(only))
+      throw new ArgumentError('reflect(): only is a list of names, or a function that chooses')
+    await reflectorOf('reflect()', bind).reflectTables(this, {
+      schema,
+      names: only ?? null,
+      kinds: views ? ['table', 'foreignTable', 'view', 'materializedView'] : ['table', 'foreignTable'],
+      temporary: false,
+      viewsAsTables: false,
+      resolveForeignKeys,
+      extendExisting,
+      columns: {},
+      includeColumns: null,
+      excludeColumns: [],
+    })
+  }
+
   async #run(
     name: string,
     planOf: (tables: Iterable<Table>, parts: PlanParts) => DdlPlan,
@@ -138,15 +184,20 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   }
 
   /**
-   * Listens to the moments around `createAll` and `dropAll`: commands are run there, functions are called and waited for.
+   * Listens to the moments around `createAll` and `dropAll`: commands are run there, functions are called and waited for. A
+   * listener of `columnReflect` is told of each column that `reflect()` found, and may change it before the table is made.
    *
    * @returns what ends it.
    * @throws ArgumentError an unknown event, or no listener.
    * @example
    * metadata.on('beforeCreate', new DDL('CREATE EXTENSION IF NOT EXISTS pg_trgm', { ddlIf: { dialect: 'postgresql' } }))
+   * metadata.on('columnReflect', ({ column }) => { column.key = `_${column.name}` })
    */
-  on(name: DdlEventName, listener: DdlListener<this>): () => void {
-    return (this.events as DdlEvents<unknown> as DdlEvents<this>).listen(name, listener)
+  on(name: 'columnReflect', listener: (event: ColumnReflectEvent) => unknown): () => void
+  on(name: DdlEventName, listener: DdlListener<this>): () => void
+  on(name: DdlEventName | 'columnReflect', listener: unknown): () => void {
+    if (name === 'columnReflect') return this.reflection.on(name, listener as (event: ColumnReflectEvent) => unknown)
+    return (this.events as DdlEvents<unknown> as DdlEvents<this>).listen(name, listener as DdlListener<this>)
   }
 
   /** Forgets a table or view; it and the statements made from it stay usable. */

@@ -19,6 +19,7 @@ import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
 import { foreignKeyParts } from './foreign-key-option.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
+import type { Reflector } from './reflector.ts'
 import { Index } from './table-index.ts'
 import {
   type PartitionBounds,
@@ -48,6 +49,22 @@ export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> e
   readonly prefixes?: readonly string[]
   /** Whatever the application wants to keep with the table. */
   readonly info?: Readonly<Record<string, unknown>>
+}
+
+/** Options of {@link Table.reflect}. */
+export interface ReflectTableOptions<D extends ColumnDefinitions = ColumnDefinitions> {
+  /** Default: the MetaData's schema; null for none although the MetaData has one. */
+  readonly schema?: string | null
+  /** Definitions by key that take the place of the database's columns of the same name, or are added to them. */
+  readonly columns?: D
+  /** Only these columns, by their names in the database; keys and indexes over others are left out too. Default: all. */
+  readonly includeColumns?: readonly string[]
+  /** Not these columns. Default: none. */
+  readonly excludeColumns?: readonly string[]
+  /** Whether the tables that foreign keys lead to are reflected too. Default true. */
+  readonly resolveForeignKeys?: boolean
+  /** Whether a table that the MetaData has already is defined anew; the old object stays usable. Default false: it is returned as it is. */
+  readonly extendExisting?: boolean
 }
 
 /** What makes a table a partition. */
@@ -144,6 +161,47 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     ]
   }
 
+  /**
+   * The definition of a table as it is in a database: columns, keys, constraints, indexes, comments. The tables that its foreign
+   * keys lead to come along. Of a view it gives what can be selected from. All is read in one flight for the table and one for
+   * each step along its foreign keys.
+   *
+   * @param bind an engine, a connection or an inspector.
+   * @returns a table whose columns TypeScript knows as far as `columns` says; the values of others are `unknown`.
+   * @throws NoSuchTableError the database has no such table; the message names the nearest.
+   * @throws InvalidRequestError columns are given for a table that the MetaData has already.
+   * @example
+   * const users = await Table.reflect('users', metadata, engine, { columns: { id: Column(Integer, { primaryKey: true }) } })
+   */
+  static async reflect<D extends ColumnDefinitions = Record<never, never>>(
+    name: string,
+    metadata: TableRegistry,
+    bind: Reflector,
+    options: ReflectTableOptions<D> = {},
+  ): Promise<Table<D & ColumnDefinitions>> {
+    checkKeys('Table.reflect()', options, REFLECT_KEYS)
+    const { schema = metadata.schema, columns = {}, includeColumns, excludeColumns = [] } = options
+    const { resolveForeignKeys = true, extendExisting = false } = options
+    const known = metadata.findTable(schema === null ? name : `${schema}.${name}`)
+    if (known !== null && !extendExisting && Object.keys(columns).length > 0)
+      throw new InvalidRequestError(
+        `Table ${quoteName(known.key)} is already defined in this MetaData: { extendExisting: true } defines it anew`,
+      )
+    const [made] = await reflectorOf('Table.reflect()', bind).reflectTables(metadata, {
+      schema,
+      names: [name],
+      kinds: ['table', 'view', 'materializedView', 'foreignTable'],
+      temporary: true,
+      viewsAsTables: true,
+      resolveForeignKeys,
+      extendExisting,
+      columns,
+      includeColumns: includeColumns ?? null,
+      excludeColumns,
+    })
+    return made as Table<D & ColumnDefinitions>
+  }
+
   /** The columns by key. */
   get c(): TableColumns<D, Name> {
     return this.columns as unknown as TableColumns<D, Name>
@@ -222,6 +280,21 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>, 
   if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
   checkKeys('table()', options, TABLE_KEYS)
   return register(new Table<D, Name>(name, metadata, columns, options))
+}
+
+const REFLECT_KEYS = [
+  'schema',
+  'columns',
+  'includeColumns',
+  'excludeColumns',
+  'resolveForeignKeys',
+  'extendExisting',
+] as const
+
+/** @throws ArgumentError it is nothing that reads definitions. */
+export function reflectorOf(place: string, bind: unknown): Reflector {
+  if (typeof (bind as Reflector | null | undefined)?.reflectTables === 'function') return bind as Reflector
+  throw new ArgumentError(`${place} takes an engine, a connection or an inspector`)
 }
 
 const TABLE_KEYS = ['schema', 'comment', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS] as const

@@ -1,0 +1,70 @@
+// Questions to a database's catalogs: sent one after the other, each answer remembered.
+import type { CatalogReader, Introspector, RelationPart, RelationScope } from '../dialect/contract/introspector.ts'
+import type { Dialect } from '../dialect/dialect.ts'
+import type { ReflectedRelation, RelationName } from '../expression/schema/reflected.ts'
+import type { FlightSender } from './flight.ts'
+
+/** Where an inspector asks: an engine or a connection. */
+export interface CatalogSource {
+  /** @internal @param work its second argument says whether each flight is a transaction of its own. */
+  withCatalog<T>(work: (connection: FlightSender, commit: boolean) => Promise<T>): Promise<T>
+}
+
+/** The catalogs of one database. */
+export class Catalogs {
+  readonly #source: CatalogSource
+  readonly #answers: Map<string, Promise<unknown>> = new Map()
+  /** A connection answers one question at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+  #dialect: Dialect | null = null
+
+  constructor(source: CatalogSource) {
+    this.#source = source
+  }
+
+  forget(): void {
+    this.#answers.clear()
+  }
+
+  /** An answer; one that failed is asked for again the next time. */
+  ask<T>(key: string, question: (introspector: Introspector, read: CatalogReader) => Promise<T>): Promise<T> {
+    const known = this.#answers.get(key) as Promise<T> | undefined
+    if (known !== undefined) return known
+    const answer = this.#last.then(() => this.#read(question))
+    this.#answers.set(key, answer)
+    this.#last = answer.catch(() => {
+      if (this.#answers.get(key) === answer) this.#answers.delete(key)
+    })
+    return answer
+  }
+
+  relations(scope: RelationScope): Promise<RelationName[]> {
+    return this.ask(JSON.stringify(['relations', scope]), (introspector, read) => introspector.relations(read, scope))
+  }
+
+  describe(scope: RelationScope, parts: readonly RelationPart[]): Promise<ReflectedRelation[]> {
+    return this.ask(JSON.stringify(['describe', scope, parts]), (introspector, read) =>
+      introspector.describe(read, scope, parts),
+    )
+  }
+
+  /** What quotes names as the database's dialect does. */
+  quoting(): Promise<(name: string) => string> {
+    return this.#source.withCatalog(
+      async ({ dialect }) =>
+        (name: string) =>
+          dialect.quote(name),
+    )
+  }
+
+  #read<T>(question: (introspector: Introspector, read: CatalogReader) => Promise<T>): Promise<T> {
+    return this.#source.withCatalog(async (connection, commit) => {
+      this.#dialect = connection.dialect
+      const introspector = await connection.dialect.introspector()
+      return question(introspector, async (statements) => {
+        const items = statements.map((statement) => ({ statement }))
+        return (await connection.flight(items, { commit })).map(({ rows }) => rows)
+      })
+    })
+  }
+}

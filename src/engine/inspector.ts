@@ -1,0 +1,380 @@
+// `Inspector`: what is in a database, asked by name and remembered.
+import type { RelationPart } from '../dialect/contract/introspector.ts'
+import { NoSuchTableError } from '../errors.ts'
+import type { ColumnDefinitions } from '../expression/from/typed.ts'
+import type { MetaData } from '../expression/schema/metadata.ts'
+import type {
+  ReflectedCheckConstraint,
+  ReflectedColumn,
+  ReflectedDomain,
+  ReflectedEnum,
+  ReflectedExcludeConstraint,
+  ReflectedForeignKey,
+  ReflectedIndex,
+  ReflectedPrimaryKey,
+  ReflectedRelation,
+  ReflectedSequence,
+  ReflectedStorage,
+  ReflectedUniqueConstraint,
+  RelationKind,
+} from '../expression/schema/reflected.ts'
+import type { ReflectRequest } from '../expression/schema/reflector.ts'
+import { type ReflectTableOptions, Table } from '../expression/schema/table.ts'
+import { findCycles, topologicalSort } from '../expression/schema/topological.ts'
+import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import { type CatalogSource, Catalogs } from './catalogs.ts'
+import { reflect } from './reflect/reflect.ts'
+
+/** In which schema. */
+export interface SchemaOption {
+  /** Default, or null: where a name without a schema is found (PostgreSQL: the search path). */
+  readonly schema?: string | null
+}
+
+/** Options of the methods that answer for many tables at once. */
+export interface MultiOptions extends SchemaOption {
+  /** Only these, by name. Default: all. */
+  readonly filterNames?: readonly string[]
+  /** Default `['table']`. */
+  readonly kinds?: readonly RelationKind[]
+  /** Permanent relations, temporary ones, or both. Default 'default', the permanent ones. */
+  readonly scope?: 'default' | 'temporary' | 'any'
+}
+
+/** Tables in an order in which they can be created; see {@link Inspector.getSortedTableAndFkcNames}. */
+export interface SortedTableNames {
+  /** Null in the last entry, whose keys can be added only when all tables are there. */
+  readonly table: string | null
+  readonly foreignKeys: readonly string[]
+}
+
+const ALL_KINDS: readonly RelationKind[] = ['table', 'view', 'materializedView', 'foreignTable']
+const ALL_PARTS: readonly RelationPart[] = [
+  'columns',
+  'primaryKey',
+  'foreignKeys',
+  'uniqueConstraints',
+  'checkConstraints',
+  'excludeConstraints',
+  'indexes',
+  'comment',
+  'storage',
+  'definition',
+]
+
+/**
+ * What is in a database. `inspect(engine)` or `inspect(connection)` makes one; it remembers every answer, so one is made
+ * for each look at the database, or `clearCache()` forgets. One of an engine borrows a connection for each question; one of
+ * a connection asks within its transaction. SQLAlchemy: `sqlalchemy.engine.reflection.Inspector`.
+ *
+ * @example
+ * const inspector = inspect(engine)
+ * await inspector.getTableNames()                        // ['address', 'user_account']
+ * await inspector.getMultiColumns({ schema: 'shop' })    // the columns of all tables, in one flight
+ */
+export class Inspector {
+  readonly #catalogs: Catalogs
+
+  /** @internal */
+  constructor(source: CatalogSource) {
+    this.#catalogs = new Catalogs(source)
+  }
+
+  /** Forgets what was asked before, so that changes of the database are seen. */
+  clearCache(): void {
+    this.#catalogs.forget()
+  }
+
+  // ---- names -----------------------------------------------------------------------------------------------------------
+
+  /** The schema in which a name without one is created; null where the database has no schemas. */
+  getDefaultSchemaName(): Promise<string | null> {
+    return this.#catalogs.ask('defaultSchema', (introspector, read) => introspector.defaultSchemaName(read))
+  }
+
+  /** All schemas but the database's own. */
+  getSchemaNames(): Promise<string[]> {
+    return this.#catalogs.ask('schemas', (introspector, read) => introspector.schemaNames(read))
+  }
+
+  /** The tables of a schema, without temporary and foreign ones. */
+  getTableNames(options: SchemaOption = {}): Promise<string[]> {
+    return this.#names('getTableNames', options, ['table'], false)
+  }
+
+  getForeignTableNames(options: SchemaOption = {}): Promise<string[]> {
+    return this.#names('getForeignTableNames', options, ['foreignTable'], false)
+  }
+
+  /** The views of a schema, without materialized and temporary ones. */
+  getViewNames(options: SchemaOption = {}): Promise<string[]> {
+    return this.#names('getViewNames', options, ['view'], false)
+  }
+
+  getMaterializedViewNames(options: SchemaOption = {}): Promise<string[]> {
+    return this.#names('getMaterializedViewNames', options, ['materializedView'], false)
+  }
+
+  /** The temporary tables of the session: of use on a connection. */
+  getTempTableNames(): Promise<string[]> {
+    return this.#names('getTempTableNames', {}, ['table'], true)
+  }
+
+  getTempViewNames(): Promise<string[]> {
+    return this.#names('getTempViewNames', {}, ['view'], true)
+  }
+
+  /** The sequences of a schema that are no column's identity. */
+  async getSequenceNames(options: SchemaOption = {}): Promise<string[]> {
+    return (await this.getSequences(options)).map(({ name }) => name)
+  }
+
+  /** Tables in order of dependency, each with the keys that lead to tables before it; keys of tables in a circle come last. */
+  async getSortedTableAndFkcNames(options: SchemaOption = {}): Promise<SortedTableNames[]> {
+    const found = await this.getMultiForeignKeys(options)
+    const names = [...found.keys()]
+    const schema = options.schema ?? null
+    const edges = [...found].flatMap(([table, keys]) =>
+      keys
+        .filter((key) => key.referredSchema === schema && key.referredTable !== table && found.has(key.referredTable))
+        .map((key) => [key.referredTable, table] as const),
+    )
+    const circular = new Set(findCycles(names, edges).flat())
+    const isLate = (table: string, key: ReflectedForeignKey): boolean =>
+      circular.has(table) && circular.has(key.referredTable) && key.referredTable !== table
+    const firm = edges.filter(([before, after]) => !(circular.has(before) && circular.has(after)))
+    const nameOf = ({ name }: ReflectedForeignKey): string => name ?? ''
+    const sorted = topologicalSort(names, firm).map((table) => ({
+      table,
+      foreignKeys: (found.get(table) ?? []).filter((key) => !isLate(table, key)).map(nameOf),
+    }))
+    const late = [...found].flatMap(([table, keys]) => keys.filter((key) => isLate(table, key)).map(nameOf))
+    return [...sorted, { table: null, foreignKeys: late }]
+  }
+
+  // ---- is there ... ----------------------------------------------------------------------------------------------------
+
+  /** Whether there is a table or view of that name, temporary ones among them. */
+  async hasTable(name: string, options: SchemaOption = {}): Promise<boolean> {
+    checkKeys('hasTable()', options, ['schema'])
+    const schema = options.schema ?? null
+    const found = await this.#catalogs.ask(keyOf('has', schema, [name]), (introspector, read) =>
+      introspector.relations(read, { schema, names: [name], kinds: ALL_KINDS, temporary: null }),
+    )
+    return found.length > 0
+  }
+
+  async hasSchema(name: string): Promise<boolean> {
+    return (await this.getSchemaNames()).includes(name)
+  }
+
+  async hasSequence(name: string, options: SchemaOption = {}): Promise<boolean> {
+    return (await this.getSequenceNames(options)).includes(name)
+  }
+
+  /** Whether a table has an index of that name; false too where there is no such table. */
+  async hasIndex(table: string, index: string, options: SchemaOption = {}): Promise<boolean> {
+    const found = await this.#multi('hasIndex', 'indexes', everywhere(table, options))
+    return found.some(({ indexes }) => indexes.some(({ name }) => name === index))
+  }
+
+  // ---- one table -------------------------------------------------------------------------------------------------------
+
+  /** @throws NoSuchTableError for this and all others that ask about one table. */
+  async getColumns(table: string, options: SchemaOption = {}): Promise<readonly ReflectedColumn[]> {
+    return (await this.#one('getColumns', 'columns', table, options)).columns
+  }
+
+  /** Null where the table has none. */
+  async getPkConstraint(table: string, options: SchemaOption = {}): Promise<ReflectedPrimaryKey | null> {
+    return (await this.#one('getPkConstraint', 'primaryKey', table, options)).primaryKey
+  }
+
+  async getForeignKeys(table: string, options: SchemaOption = {}): Promise<readonly ReflectedForeignKey[]> {
+    return (await this.#one('getForeignKeys', 'foreignKeys', table, options)).foreignKeys
+  }
+
+  async getUniqueConstraints(table: string, options: SchemaOption = {}): Promise<readonly ReflectedUniqueConstraint[]> {
+    return (await this.#one('getUniqueConstraints', 'uniqueConstraints', table, options)).uniqueConstraints
+  }
+
+  async getCheckConstraints(table: string, options: SchemaOption = {}): Promise<readonly ReflectedCheckConstraint[]> {
+    return (await this.#one('getCheckConstraints', 'checkConstraints', table, options)).checkConstraints
+  }
+
+  async getExcludeConstraints(
+    table: string,
+    options: SchemaOption = {},
+  ): Promise<readonly ReflectedExcludeConstraint[]> {
+    return (await this.#one('getExcludeConstraints', 'excludeConstraints', table, options)).excludeConstraints
+  }
+
+  /** The indexes but that of the primary key; those kept for a constraint say so by `duplicatesConstraint`. */
+  async getIndexes(table: string, options: SchemaOption = {}): Promise<readonly ReflectedIndex[]> {
+    return (await this.#one('getIndexes', 'indexes', table, options)).indexes
+  }
+
+  /** Null for none. */
+  async getTableComment(table: string, options: SchemaOption = {}): Promise<string | null> {
+    return (await this.#one('getTableComment', 'comment', table, options)).comment
+  }
+
+  /** How the table is kept: partitions, inheritance, storage parameters. */
+  async getTableOptions(table: string, options: SchemaOption = {}): Promise<ReflectedStorage> {
+    return (await this.#one('getTableOptions', 'storage', table, options)).storage
+  }
+
+  /**
+   * The SELECT of a view.
+   *
+   * @throws NoSuchTableError there is no view of that name.
+   */
+  async getViewDefinition(view: string, options: SchemaOption = {}): Promise<string> {
+    const { definition } = await this.#one('getViewDefinition', 'definition', view, options)
+    if (definition !== null) return definition
+    throw new NoSuchTableError(`${quoteName(view)} is a table: it has no definition as a view has`)
+  }
+
+  // ---- many tables in one flight ---------------------------------------------------------------------------------------
+
+  /** By table; so are all others that answer for many. */
+  async getMultiColumns(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedColumn[]>> {
+    return byName(await this.#multi('getMultiColumns', 'columns', options), ({ columns }) => columns)
+  }
+
+  async getMultiPkConstraint(options: MultiOptions = {}): Promise<ReadonlyMap<string, ReflectedPrimaryKey | null>> {
+    return byName(await this.#multi('getMultiPkConstraint', 'primaryKey', options), ({ primaryKey }) => primaryKey)
+  }
+
+  async getMultiForeignKeys(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedForeignKey[]>> {
+    return byName(await this.#multi('getMultiForeignKeys', 'foreignKeys', options), ({ foreignKeys }) => foreignKeys)
+  }
+
+  async getMultiUniqueConstraints(
+    options: MultiOptions = {},
+  ): Promise<ReadonlyMap<string, readonly ReflectedUniqueConstraint[]>> {
+    const found = await this.#multi('getMultiUniqueConstraints', 'uniqueConstraints', options)
+    return byName(found, ({ uniqueConstraints }) => uniqueConstraints)
+  }
+
+  async getMultiCheckConstraints(
+    options: MultiOptions = {},
+  ): Promise<ReadonlyMap<string, readonly ReflectedCheckConstraint[]>> {
+    const found = await this.#multi('getMultiCheckConstraints', 'checkConstraints', options)
+    return byName(found, ({ checkConstraints }) => checkConstraints)
+  }
+
+  async getMultiExcludeConstraints(
+    options: MultiOptions = {},
+  ): Promise<ReadonlyMap<string, readonly ReflectedExcludeConstraint[]>> {
+    const found = await this.#multi('getMultiExcludeConstraints', 'excludeConstraints', options)
+    return byName(found, ({ excludeConstraints }) => excludeConstraints)
+  }
+
+  async getMultiIndexes(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedIndex[]>> {
+    return byName(await this.#multi('getMultiIndexes', 'indexes', options), ({ indexes }) => indexes)
+  }
+
+  async getMultiTableComment(options: MultiOptions = {}): Promise<ReadonlyMap<string, string | null>> {
+    return byName(await this.#multi('getMultiTableComment', 'comment', options), ({ comment }) => comment)
+  }
+
+  async getMultiTableOptions(options: MultiOptions = {}): Promise<ReadonlyMap<string, ReflectedStorage>> {
+    return byName(await this.#multi('getMultiTableOptions', 'storage', options), ({ storage }) => storage)
+  }
+
+  // ---- what belongs to no table ----------------------------------------------------------------------------------------
+
+  getSequences(options: SchemaOption = {}): Promise<ReflectedSequence[]> {
+    checkKeys('getSequences()', options, ['schema'])
+    const schema = options.schema ?? null
+    return this.#catalogs.ask(keyOf('sequences', schema), (introspector, read) => introspector.sequences(read, schema))
+  }
+
+  /** The enumerations of a schema; `'*'` for those of all. */
+  getEnums(options: SchemaOption = {}): Promise<ReflectedEnum[]> {
+    checkKeys('getEnums()', options, ['schema'])
+    const schema = options.schema ?? null
+    return this.#catalogs.ask(keyOf('enums', schema), (introspector, read) => introspector.enums(read, schema))
+  }
+
+  /** The domains of a schema; `'*'` for those of all. */
+  getDomains(options: SchemaOption = {}): Promise<ReflectedDomain[]> {
+    checkKeys('getDomains()', options, ['schema'])
+    const schema = options.schema ?? null
+    return this.#catalogs.ask(keyOf('domains', schema), (introspector, read) => introspector.domains(read, schema))
+  }
+
+  // ---- tables of a MetaData --------------------------------------------------------------------------------------------
+
+  /** {@link Table.reflect} by what this inspector knows. */
+  async reflectTable<D extends ColumnDefinitions = Record<never, never>>(
+    name: string,
+    metadata: MetaData,
+    options: ReflectTableOptions<D> = {},
+  ): Promise<Table<D & ColumnDefinitions>> {
+    return Table.reflect(name, metadata, this, options)
+  }
+
+  /** @internal Called by `Table.reflect()` and `metadata.reflect()`. */
+  reflectTables(registry: object, request: ReflectRequest): Promise<readonly object[]> {
+    const source = {
+      quote: (name: string) => this.#catalogs.quote(name),
+      names: (schema: string | null, kinds: readonly RelationKind[], temporary: boolean) =>
+        this.#catalogs.relations({ schema, names: null, kinds, temporary: temporary ? null : false }),
+      describe: (
+        schema: string | null,
+        names: readonly string[] | null,
+        kinds: readonly RelationKind[],
+        temporary: boolean,
+      ) => this.#catalogs.describe({ schema, names, kinds, temporary: temporary ? null : false }, ALL_PARTS),
+    }
+    return reflect(source, registry as MetaData, request)
+  }
+
+  // ---- asking ----------------------------------------------------------------------------------------------------------
+
+  async #names(
+    place: string,
+    options: SchemaOption,
+    kinds: readonly RelationKind[],
+    temporary: boolean,
+  ): Promise<string[]> {
+    checkKeys(`${place}()`, options, ['schema'])
+    const found = await this.#catalogs.relations({ schema: options.schema ?? null, names: null, kinds, temporary })
+    return found.map(({ name }) => name)
+  }
+
+  #multi(place: string, part: RelationPart, options: MultiOptions): Promise<ReflectedRelation[]> {
+    checkKeys(`${place}()`, options, ['schema', 'filterNames', 'kinds', 'scope'])
+    const { schema = null, filterNames = null, kinds = ['table'], scope = 'default' } = options
+    const temporary = scope === 'any' ? null : scope === 'temporary'
+    return this.#catalogs.describe({ schema, names: filterNames, kinds, temporary }, [part])
+  }
+
+  async #one(place: string, part: RelationPart, table: string, options: SchemaOption): Promise<ReflectedRelation> {
+    checkKeys(`${place}()`, options, ['schema'])
+    const [found] = await this.#multi(place, part, everywhere(table, options))
+    if (found !== undefined) return found
+    const schema = options.schema ?? null
+    const known = await this.#catalogs.relations({ schema, names: null, kinds: ALL_KINDS, temporary: null })
+    const where = schema === null ? '' : ` in schema ${quoteName(schema)}`
+    const hint = suggestion(
+      table,
+      known.map(({ name }) => name),
+    )
+    throw new NoSuchTableError(`The database has no table ${quoteName(table)}${where}${hint}`)
+  }
+}
+
+function everywhere(table: string, options: SchemaOption): MultiOptions {
+  return { schema: options.schema ?? null, filterNames: [table], kinds: ALL_KINDS, scope: 'any' }
+}
+
+function keyOf(question: string, schema: string | null, more: readonly string[] = []): string {
+  return JSON.stringify([question, schema, ...more])
+}
+
+function byName<T>(relations: readonly ReflectedRelation[], of: (relation: ReflectedRelation) => T): Map<string, T> {
+  return new Map(relations.map((relation) => [relation.name, of(relation)]))
+}

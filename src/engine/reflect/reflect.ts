@@ -1,0 +1,172 @@
+// Reflection: which relations are needed, read in as few flights as there are steps of references, then made into tables.
+import { InvalidRequestError, NoSuchTableError } from '../../errors.ts'
+import type { MetaData } from '../../expression/schema/metadata.ts'
+import type {
+  ReflectedRelation,
+  RelationKind,
+  RelationName,
+  RelationReference,
+} from '../../expression/schema/reflected.ts'
+import type { ReflectRequest } from '../../expression/schema/reflector.ts'
+import type { Table } from '../../expression/schema/table.ts'
+import type { View } from '../../expression/schema/view.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
+import { type Building, buildTable, buildView, relationKey } from './build-table.ts'
+
+/** Reads relations with all their parts. */
+export interface RelationSource {
+  /** A name as the dialect quotes it. */
+  quote(name: string): string
+  names(schema: string | null, kinds: readonly RelationKind[], temporary: boolean): Promise<readonly RelationName[]>
+  describe(
+    schema: string | null,
+    names: readonly string[] | null,
+    kinds: readonly RelationKind[],
+    temporary: boolean,
+  ): Promise<readonly ReflectedRelation[]>
+}
+
+const TABLES: readonly RelationKind[] = ['table', 'foreignTable']
+
+/**
+ * Makes the tables and views that a request asks for.
+ *
+ * @throws NoSuchTableError one that was asked for by its only name is not there.
+ * @throws InvalidRequestError some of several are not there.
+ */
+export async function reflect(
+  source: RelationSource,
+  registry: MetaData,
+  request: ReflectRequest,
+): Promise<(Table | View)[]> {
+  const asked = await firstRelations(source, registry, request)
+  const found = new Map(asked.map((relation) => [relationKey(relation), relation]))
+  await addReferred(source, registry, request, found)
+  const building: Building = { registry, request, quote: (name) => source.quote(name) }
+  const coming: Building = {
+    ...building,
+    request: { ...request, columns: {}, includeColumns: null, excludeColumns: [], extendExisting: false },
+  }
+  const chosen = new Set<ReflectedRelation>(asked)
+  for (const relation of inOrder([...found.values()])) {
+    const isAsked = chosen.has(relation)
+    if (isView(relation) && !request.viewsAsTables) buildView(building, relation)
+    else await buildTable(isAsked ? building : coming, relation)
+  }
+  return requested(registry, asked, request)
+}
+
+function isView({ kind }: RelationName): boolean {
+  return kind === 'view' || kind === 'materializedView'
+}
+
+async function firstRelations(
+  source: RelationSource,
+  registry: MetaData,
+  request: ReflectRequest,
+): Promise<readonly ReflectedRelation[]> {
+  const { schema, kinds, temporary } = request
+  const isNew = (name: string): boolean => request.extendExisting || !isKnown(registry, { name, schema })
+  if (request.names === null) {
+    const all = await source.describe(schema, null, kinds, temporary)
+    return all.filter(({ name }) => isNew(name))
+  }
+  const names = Array.isArray(request.names)
+    ? (request.names as readonly string[])
+    : await chosenNames(source, request, request.names as (name: string) => boolean)
+  const missing = names.filter(isNew)
+  const found = missing.length === 0 ? [] : await source.describe(schema, missing, kinds, temporary)
+  const lost = missing.filter((name) => found.every((relation) => relation.name !== name))
+  if (lost.length > 0) await failMissing(source, request, lost)
+  return found
+}
+
+async function chosenNames(
+  source: RelationSource,
+  { schema, kinds, temporary }: ReflectRequest,
+  choose: (name: string) => boolean,
+): Promise<string[]> {
+  const all = await source.names(schema, kinds, temporary)
+  return all.map(({ name }) => name).filter((name) => choose(name))
+}
+
+async function failMissing(source: RelationSource, request: ReflectRequest, lost: readonly string[]): Promise<never> {
+  const { schema, kinds, temporary } = request
+  const known = (await source.names(schema, kinds, temporary)).map(({ name }) => name)
+  const [only = ''] = lost
+  const place = schema === null ? '' : ` in schema ${quoteName(schema)}`
+  if (lost.length === 1)
+    throw new NoSuchTableError(`The database has no table ${quoteName(only)}${place}${suggestion(only, known)}`)
+  throw new InvalidRequestError(`The database has no tables ${lost.map(quoteName).join(', ')}${place}`)
+}
+
+/** Adds the tables that those found refer to, stand on or are parts of, step by step. */
+async function addReferred(
+  source: RelationSource,
+  registry: MetaData,
+  request: ReflectRequest,
+  found: Map<string, ReflectedRelation>,
+): Promise<void> {
+  let last: readonly ReflectedRelation[] = [...found.values()]
+  while (last.length > 0) {
+    const wanted = new Map<string | null, Set<string>>()
+    for (const reference of last.flatMap((relation) => referencesOf(relation, request))) {
+      if (found.has(relationKey(reference)) || isKnown(registry, reference)) continue
+      const names = wanted.get(reference.schema) ?? new Set()
+      wanted.set(reference.schema, names.add(reference.name))
+    }
+    const next: ReflectedRelation[] = []
+    for (const [schema, names] of wanted) next.push(...(await source.describe(schema, [...names], TABLES, true)))
+    for (const relation of next) found.set(relationKey(relation), relation)
+    last = next
+  }
+}
+
+function referencesOf({ foreignKeys, storage }: ReflectedRelation, request: ReflectRequest): RelationReference[] {
+  if (!request.resolveForeignKeys) return []
+  return [
+    ...foreignKeys.map(({ referredSchema, referredTable }) => ({ schema: referredSchema, name: referredTable })),
+    ...storage.inherits,
+    ...(storage.partitionOf === null ? [] : [storage.partitionOf.parent]),
+  ]
+}
+
+function isKnown(registry: MetaData, reference: RelationReference): boolean {
+  const key = relationKey(reference)
+  return registry.findTable(key) !== null || registry.views.has(key)
+}
+
+/** What stands on others behind them: partitions, tables that inherit, views. */
+function inOrder(relations: readonly ReflectedRelation[]): ReflectedRelation[] {
+  const byKey = new Map(relations.map((relation) => [relationKey(relation), relation]))
+  const done = new Set<ReflectedRelation>()
+  const ordered: ReflectedRelation[] = []
+  const visit = (relation: ReflectedRelation): void => {
+    if (done.has(relation)) return
+    done.add(relation)
+    const { inherits, partitionOf } = relation.storage
+    const below = [...inherits, ...(partitionOf === null ? [] : [partitionOf.parent]), ...relation.dependsOn]
+    for (const reference of below) {
+      const other = byKey.get(relationKey(reference))
+      if (other !== undefined) visit(other)
+    }
+    ordered.push(relation)
+  }
+  for (const relation of relations) visit(relation)
+  return ordered
+}
+
+/** What was asked for, whether it was there before or not. */
+function requested(
+  registry: MetaData,
+  found: readonly ReflectedRelation[],
+  { names, schema }: ReflectRequest,
+): (Table | View)[] {
+  const keys = Array.isArray(names)
+    ? (names as readonly string[]).map((name) => relationKey({ name, schema }))
+    : found.map((relation) => relationKey(relation))
+  return keys.flatMap((key): (Table | View)[] => {
+    const made = registry.findTable(key) ?? registry.views.get(key)
+    return made === undefined ? [] : [made]
+  })
+}
