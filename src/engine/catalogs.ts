@@ -48,13 +48,9 @@ export class Catalogs {
     )
   }
 
-  /** What quotes names as the database's dialect does. */
-  quoting(): Promise<(name: string) => string> {
-    return this.#source.withCatalog(
-      async ({ dialect }) =>
-        (name: string) =>
-          dialect.quote(name),
-    )
+  /** A name as the dialect of the answers quotes it; as it is where nothing was asked yet. */
+  quote(name: string): string {
+    return this.#dialect?.quote(name) ?? name
   }
 
   #read<T>(question: (introspector: Introspector, read: CatalogReader) => Promise<T>): Promise<T> {
