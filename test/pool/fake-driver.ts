@@ -28,8 +28,11 @@ export class FakeConnection implements DriverConnection {
     return commands.map(() => ({ rows: [], columns: null, tag: 'OK', rowCount: null }))
   }
 
+  keepProcess: (keep: boolean) => void = () => {}
+
   onceClosed(listener: (reason: Error | null) => void): void {
-    this.#listeners.push(listener)
+    if (this.closed === null) this.#listeners.push(listener)
+    else listener(null)
   }
 
   onNotice(): void {}
