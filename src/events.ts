@@ -51,6 +51,11 @@ export class Events<Moments extends object> {
     }
   }
 
+  /** All events that there are. */
+  get names(): readonly (keyof Moments & string)[] {
+    return this.#names
+  }
+
   /** Whether anybody listens to the event. */
   has(name: keyof Moments & string): boolean {
     return this.#listeners.has(name) || (this.#parent?.has(name) ?? false)

@@ -26,6 +26,23 @@ export function formatRecord({ time, level, logger, message }: LogRecord): strin
   return `${stamp} ${level.toUpperCase()} ${logger} ${escapeControls(message)}`
 }
 
+/** A logger as applications have one: `console`, pino, winston. */
+export interface LoggerLike {
+  debug(message: string): unknown
+  info(message: string): unknown
+  warn(message: string): unknown
+}
+
+/** A sink that hands lines to an application's logger; the name of the source stands in front, control characters are escaped. */
+export function sinkTo(logger: LoggerLike): LogSink {
+  return ({ level, logger: name, message }) => {
+    const line = `${name} ${escapeControls(message)}`
+    if (level === 'warning') logger.warn(line)
+    else if (level === 'info') logger.info(line)
+    else logger.debug(line)
+  }
+}
+
 /** Writes lines of one name to one sink. */
 export class Logger {
   readonly #name: string
@@ -41,6 +58,10 @@ export class Logger {
 
   info(message: string): void {
     this.#write('info', message)
+  }
+
+  warning(message: string): void {
+    this.#write('warning', message)
   }
 
   debug(message: string): void {

@@ -41,6 +41,19 @@ export function showParameterSets(sets: readonly (readonly unknown[])[]): string
   return `[${first.join(', ')} ... ${left} more ... ${last.join(', ')}] (${sets.length} sets of parameters)`
 }
 
+/**
+ * SQL for a log. Its own line ends stay; those inside of quotes and comments, where values may stand, are escaped, so that no
+ * value can pretend to be a line of the log.
+ */
+export function showSql(sql: string): string {
+  if (!/['"$/-]/.test(sql) || !/[\r\n]/.test(sql)) return sql
+  return sql.replace(QUOTED, (part) => part.replaceAll('\r', '\\r').replaceAll('\n', '\\n'))
+}
+
+/** Quoted texts, quoted names, texts between dollars, comments; all of them to the end where they are not closed. */
+const QUOTED =
+  /[eE]'(?:[^'\\]|\\[\s\S]|'')*(?:'|$)|'(?:[^']|'')*(?:'|$)|"[^"]*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g
+
 function showText(text: string): string {
   if (text.length <= LONGEST_TEXT) return quote(text)
   const half = LONGEST_TEXT / 2

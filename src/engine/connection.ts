@@ -2,6 +2,7 @@
 import type { CommandResult, DriverConnection } from '../dialect/contract/driver.ts'
 import type { Dialect, IsolationLevel } from '../dialect/dialect.ts'
 import { InvalidRequestError } from '../errors.ts'
+import type { EventListener, Unlisten } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
@@ -13,6 +14,7 @@ import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CatalogSource } from './catalogs.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
+import { type EngineMoments, tellInPassing } from './events.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
 import { Inspector } from './inspector.ts'
@@ -31,14 +33,22 @@ import type { ExecuteParameters } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
+import type { ExecutionTrace } from './trace.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
+import { watchExecution, watchFlight } from './watch.ts'
 
 /** Options of {@link Connection.invalidate}. */
 export interface InvalidateOptions {
   /** Let this Connection go on with it. Default false. */
   readonly soft?: boolean
 }
+
+/** The events of a connection: those of engines that are about connections. */
+export type ConnectionMoments = Omit<
+  EngineMoments<Connection, never>,
+  'engineConnect' | 'engineDispose' | 'setEngineExecutionOptions' | 'doConnect' | 'slowStatement'
+>
 
 /** What each of several statements gives. */
 export type ResultsOf<S extends readonly Executable[]> = {
@@ -101,12 +111,26 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
     this.#link.checkOpen()
     checkConnectionOptions('executionOptions()', options)
     this.#link.setOptions(options)
+    tellInPassing(this.#link.hub, 'setConnectionExecutionOptions', { target: this, options: { ...options } })
     return this
   }
 
   /** The options that statements of this connection run with: the engine's, and its own over them. */
   getExecutionOptions(): ConnectionExecutionOptions {
     return this.#link.runtime.options
+  }
+
+  /**
+   * Tells a listener of what happens on this connection, behind the engine's own listeners. A promise that it returns is waited
+   * for. SQLAlchemy: ConnectionEvents.
+   *
+   * @returns what ends it.
+   * @throws ArgumentError there is no such event.
+   * @example
+   * conn.on('beforeCursorExecute', ({ sql }) => ({ sql: `${sql} -- audited` }))
+   */
+  on<Name extends keyof ConnectionMoments>(name: Name, listener: EventListener<ConnectionMoments[Name]>): Unlisten {
+    return this.#link.listen(name, listener)
   }
 
   /**
@@ -152,21 +176,37 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   ): Promise<ResultsOf<S>> {
     checkExecuteAllOptions(options)
     const { commit = false, signal } = options
-    const { runtime } = this.#link
-    let via = runtime
-    const prepared = statements.map((statement) => {
-      const own = runtime.for(statement, undefined)
-      if (own !== runtime) via = own
-      return prepareExecution(own, statement, null)
-    })
-    if (prepared.length === 0) {
+    if (statements.length === 0) {
       if (commit) await this.commit()
       return [] as unknown as ResultsOf<S>
     }
+    const link = this.#link
+    const items = statements.map((statement) => ({ statement }))
+    const results = link.watched
+      ? await watchFlight(link, items, (own, trace) => this.#runAll(own, signal, commit, trace))
+      : await this.#runAll(items, signal, commit, null)
+    return results as ResultsOf<S>
+  }
+
+  async #runAll(
+    items: readonly FlightItem[],
+    signal: AbortSignal | undefined,
+    commit: boolean,
+    trace: ExecutionTrace | null,
+  ): Promise<Result[]> {
+    const { runtime } = this.#link
+    let via = runtime
+    const prepared = items.map(({ statement, parameters }) => {
+      const own = runtime.for(statement, undefined)
+      if (own !== runtime) via = own
+      return prepareExecution(own, statement, parameters ?? null)
+    })
     const commands = prepared.flatMap((each) => each.commands)
     const origins = prepared.map(({ origin }) => origin)
+    trace?.compiled(commands)
     const results = await this.#link.transmit(commands, origins, signal, commit, via)
-    return prepared.map((each, index) => resultOf(each, results.slice(index, index + 1))) as ResultsOf<S>
+    trace?.arrived(results)
+    return prepared.map((each, index) => resultOf(each, results.slice(index, index + 1)))
   }
 
   /**
@@ -343,7 +383,10 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
       if (commit) await this.commit()
       return []
     }
-    return this.#watched ? watchFlight(this.#watchedLink, items, (own, trace) => this.#fly(own, signal, commit, trace)) : this.#fly(items, signal, commit, null)
+    const link = this.#link
+    return link.watched
+      ? watchFlight(link, items, (own, trace) => this.#fly(own, signal, commit, trace))
+      : this.#fly(items, signal, commit, null)
   }
 
   async #fly(
@@ -360,14 +403,21 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   }
 
   /** @internal */
-  async runExecution(execution: Execution): Promise<Result> {
-    const { statement, parameters, options, commit } = execution
+  runExecution(execution: Execution): Promise<Result> {
+    const link = this.#link
+    return link.watched
+      ? watchExecution(link, execution, (own, trace) => this.#run(own, trace))
+      : this.#run(execution, null)
+  }
+
+  async #run(execution: Execution, trace: ExecutionTrace | null): Promise<Result> {
+    const { statement, parameters, options, commit, objects } = execution
     const via = this.#link.runtime.for(statement, options)
-    const prepared = prepareExecution(via, statement, parameters)
-    return resultOf(
-      prepared,
-      await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via),
-    )
+    const prepared = prepareExecution(via, statement, parameters, objects)
+    trace?.compiled(prepared.commands)
+    const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via)
+    trace?.arrived(results)
+    return resultOf(prepared, results)
   }
 
   /** @internal Other schemas in place of those that tables name; null for none. */

@@ -10,15 +10,16 @@ import {
 } from '../dialect/registry.ts'
 import { makeURL, type URL } from '../dialect/url.ts'
 import { ArgumentError } from '../errors.ts'
-import { consoleSink, Logger } from '../log.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import { resolvePoolOptions } from '../pool/options.ts'
 import { QueuePool } from '../pool/queue-pool.ts'
 import { StaticPool } from '../pool/simple-pools.ts'
 import { CompiledCache } from './compiled-cache.ts'
+import { connectorOf } from './connector.ts'
 import { Engine } from './engine.ts'
 import { EngineCore } from './engine-core.ts'
-import { Observer } from './observer.ts'
+import { echoPoolTo, newObserver } from './observability.ts'
+import type { Observer } from './observer.ts'
 import { checkEngineOptions, type EngineOptions } from './options.ts'
 import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
@@ -42,7 +43,7 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   resolvePoolOptions(poolOptionsOf(options))
   const found = findDialect(parsed)
   const settings = driverSettings(parsed, found, options)
-  const observer = new Observer(loggerOf(options), options.hideParameters ?? false)
+  const observer = newObserver(parsed, found.registration.name, options)
   const make = (factory: DialectFactory, events: PoolEvents): Runtime =>
     makeRuntime(factory, settings, observer, options, events)
   const core = new EngineCore(parsed, observer, {
@@ -71,19 +72,15 @@ function makeRuntime(
   const poolOptions = poolOptionsOf(options)
   // Sizes given for a server do no harm to a database that can have one connection only: the URL alone is to be changed.
   const own = PoolOf === StaticPool ? singleConnectionOptions(poolOptions) : poolOptions
+  echoPoolTo(events, PoolOf.name, options)
   return new Runtime({
     dialect,
     driver,
-    pool: new PoolOf(driver, own, events),
+    pool: new PoolOf(connectorOf(dialect, driver, settings, observer), own, events),
     cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
     observer,
     hideParameters: options.hideParameters ?? false,
   })
-}
-
-function loggerOf({ echo }: EngineOptions): Logger | null {
-  if (echo === undefined || echo === false) return null
-  return new Logger('tsalchemy.engine.Engine', typeof echo === 'function' ? echo : consoleSink, echo === 'debug')
 }
 
 /** The parts of the query that say the same as a part of the URL; they win, as they do for libpq. */

@@ -7,6 +7,7 @@ import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { EnginePool } from './engine-pool.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
+import { judge } from './verdict.ts'
 
 /** Makes what the connections of an engine share. */
 export interface RuntimeSource {
@@ -55,14 +56,23 @@ export class EngineCore {
   async checkout(runtime: Runtime, signal: AbortSignal | undefined): Promise<PooledConnection> {
     if (this.#disposal !== null) throw disposedError()
     try {
-      return await runtime.pool.checkout(signal)
-    } catch (error) {
+      return await this.observer.checkout(runtime.pool, signal)
+    } catch (thrown) {
+      const { hub } = this.observer
+      const error = hub.has('handleError') ? await this.#judge(thrown, runtime, signal) : thrown
       throw runtime.wrap(error, [], 0, 0, signal)
     }
   }
 
-  dispose(options: DisposeOptions): Promise<void> {
-    this.#disposal ??= this.#dispose(options)
+  #judge(error: unknown, runtime: Runtime, signal: AbortSignal | undefined): Promise<unknown> {
+    const { hub } = this.observer
+    const wrapped = (): unknown => runtime.wrap(error, [], 0, 0, signal)
+    return judge(error, () => ({ hub, face: null, sql: null, parameters: null, wrapped: wrapped() }))
+  }
+
+  /** @param face the Engine, for listeners. */
+  dispose(options: DisposeOptions, face: unknown): Promise<void> {
+    this.#disposal ??= this.#dispose(options, face)
     if (options.timeoutMs === undefined) return this.#disposal
     // Somebody may have asked before without a deadline, or with a later one.
     return this.#disposal.then(() => this.#runtime?.pool.dispose(options))
@@ -78,7 +88,9 @@ export class EngineCore {
     }
   }
 
-  async #dispose(options: DisposeOptions): Promise<void> {
+  async #dispose(options: DisposeOptions, face: unknown): Promise<void> {
+    const { hub } = this.observer
+    if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
     if (!runtime) return
     const { pool, driver } = runtime

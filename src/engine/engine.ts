@@ -2,20 +2,25 @@
 import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { URL } from '../dialect/url.ts'
-import { InvalidRequestError } from '../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../errors.ts'
+import type { EventListener, Unlisten } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
 import type { Reflector, ReflectRequest } from '../expression/schema/reflector.ts'
 import { inspects } from '../inspect.ts'
-import { checkKeys } from '../nearest.ts'
+import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import { type PoolMoments, poolEvents } from '../pool/events.ts'
 import type { DisposeOptions, PoolStatus } from '../pool/pool.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CatalogSource } from './catalogs.ts'
+import type { EngineIdentity } from './channels.ts'
 import type { CacheStatistics } from './compiled-cache.ts'
 import { Connection } from './connection.ts'
 import { runDdl } from './ddl.ts'
 import type { EngineCore } from './engine-core.ts'
 import type { EnginePool } from './engine-pool.ts'
+import { ENGINE_EVENTS, type EngineMoments, type Hub, tellInPassing } from './events.ts'
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { Inspector } from './inspector.ts'
 import type { StatementListener } from './observer.ts'
@@ -30,6 +35,8 @@ import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import { mergeOptions, type Runtime } from './runtime.ts'
+import type { SqlTagSource } from './sql-comment.ts'
+import type { ExecutionTrace, Tracer } from './trace.ts'
 
 /** How an engine is doing. */
 export interface EngineStatistics {
@@ -89,7 +96,9 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    */
   executionOptions(options: ConnectionExecutionOptions): Engine {
     checkConnectionOptions('executionOptions()', options)
-    return new Engine(this.#core, mergeOptions(this.#options, options))
+    const view = new Engine(this.#core, mergeOptions(this.#options, options))
+    tellInPassing(this.#core.observer.hub, 'setEngineExecutionOptions', { target: view, options: { ...options } })
+    return view
   }
 
   /** The options of all that runs on this engine. */
@@ -169,12 +178,18 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async connect(options: ConnectOptions = NO_OPTIONS): Promise<Connection> {
     if (options !== NO_OPTIONS) checkConnectOptions('connect()', options)
     const own = this.#runtime ?? (await this.#ready())
-    if (options === NO_OPTIONS) return new Connection(own, await this.#core.checkout(own, undefined))
+    if (options === NO_OPTIONS) return this.#connected(own, await this.#core.checkout(own, undefined))
     const { signal, ...execution } = options
     const runtime = own.with(execution)
     // What cannot be together is told here, not by the first statement.
     runtime.beginCommand()
-    return new Connection(runtime, await this.#core.checkout(runtime, signal))
+    return this.#connected(runtime, await this.#core.checkout(runtime, signal))
+  }
+
+  #connected(runtime: Runtime, slot: PooledConnection): Connection | Promise<Connection> {
+    const connection = new Connection(runtime, slot)
+    const { hub } = this.#core.observer
+    return hub.has('engineConnect') ? tellConnected(hub, connection) : connection
   }
 
   /**
@@ -204,7 +219,41 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    */
   dispose(options: DisposeOptions = {}): Promise<void> {
     checkKeys('dispose()', options, ['timeoutMs'])
-    return this.#core.dispose(options)
+    return this.#core.dispose(options, this)
+  }
+
+  /**
+   * Tells a listener of what happens on this engine, its views and its connections, and in its pool. A promise that it returns is
+   * waited for. `beforeExecute` and `beforeCursorExecute` take what listeners return in place of what they were told of.
+   * SQLAlchemy: ConnectionEvents, PoolEvents.
+   *
+   * @returns what ends it.
+   * @throws ArgumentError there is no such event.
+   * @example
+   * engine.on('beforeCursorExecute', ({ sql, parameters }) => console.log(sql, parameters))
+   */
+  on<Name extends keyof EngineEvents>(name: Name, listener: EventListener<EngineEvents[Name]>): Unlisten {
+    const { hub, events } = { hub: this.#core.observer.hub, events: this.#core.pool.events }
+    if ((ENGINE_EVENTS as readonly string[]).includes(name)) return hub.on(name as never, listener as never)
+    if ((POOL_EVENTS as readonly string[]).includes(name)) return events.on(name as never, listener as never)
+    throw new ArgumentError(
+      `An engine has no event ${quoteName(String(name))}${suggestion(String(name), [...ENGINE_EVENTS, ...POOL_EVENTS])}`,
+    )
+  }
+
+  /** @internal Runs every execution within a tracer. @returns what ends it. */
+  trace(tracer: Tracer): () => void {
+    return this.#core.observer.trace(tracer)
+  }
+
+  /** @internal Tags of the comments behind all SQL. @returns what ends it. */
+  comment(tags: SqlTagSource): () => void {
+    return this.#core.observer.commenter.add(tags)
+  }
+
+  /** @internal */
+  get identity(): EngineIdentity {
+    return this.#core.observer.engine
   }
 
   /** The engine's connections as a whole: events, counters. */
@@ -260,15 +309,25 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   }
 
   /** @internal */
-  async runExecution(execution: Execution, attempt = 1): Promise<Result> {
+  async runExecution(execution: Execution): Promise<Result> {
     const runtime = this.#runtime ?? (await this.#ready())
     if (runtime.needsTransaction) return this.#runIsolated(execution)
-    const { statement, parameters, options } = execution
+    const { observer } = this.#core
+    if (!observer.watching) return this.#run(runtime, execution, null, 1)
+    // Listeners are told of a Connection.
+    if (observer.hub.any) return this.#runConnected(execution)
+    return observer.watch(execution.statement, (trace) => this.#run(runtime, execution, trace, 1))
+  }
+
+  async #run(runtime: Runtime, execution: Execution, trace: ExecutionTrace | null, attempt: number): Promise<Result> {
+    const { statement, parameters, options, objects } = execution
     const signal = options?.signal
     const own = runtime.for(statement, options)
-    const prepared = prepareExecution(own, statement, parameters)
+    const prepared = prepareExecution(own, statement, parameters, objects)
     const { commands, origin } = prepared
+    trace?.compiled(commands)
     const slot = await this.#core.checkout(own, signal)
+    trace?.checkedOut()
     let results: readonly CommandResult[]
     let dead = false
     try {
@@ -281,7 +340,16 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
       const reset = runtime.pool.checkin(slot)
       if (reset !== undefined) await reset
     }
-    return dead ? this.runExecution(execution, attempt + 1) : resultOf(prepared, results)
+    if (dead) return this.#run(runtime, execution, trace, attempt + 1)
+    trace?.arrived(results)
+    return resultOf(prepared, results)
+  }
+
+  async #runConnected(execution: Execution): Promise<Result> {
+    const { signal } = execution.options ?? {}
+    const isolationLevel = 'AUTOCOMMIT'
+    await using connection = await this.connect(signal === undefined ? { isolationLevel } : { isolationLevel, signal })
+    return await connection.runExecution(execution)
   }
 
   /** A statement alone obeys the engine's isolation level only inside of a transaction that names it. */
@@ -315,6 +383,21 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
 /** Whether a connection was gone before the server read anything of a statement: another connection can run it. */
 function wasDeadBefore(error: unknown): boolean {
   return error instanceof DriverError && error.disconnected && !error.canceled && (error.unread || !error.sent)
+}
+
+/** The events of an engine: its own, those of its connections, those of its pool. */
+export type EngineEvents = EngineMoments<Connection, Engine> & PoolMoments
+
+const POOL_EVENTS = poolEvents().names
+
+async function tellConnected(hub: Hub, connection: Connection): Promise<Connection> {
+  try {
+    await hub.emit('engineConnect', { connection })
+  } catch (error) {
+    await connection.close()
+    throw error
+  }
+  return connection
 }
 
 function failed(

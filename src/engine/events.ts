@@ -1,5 +1,5 @@
 // The events of engines and connections: their names, and what listeners are told.
-import type { DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import type { DriverError } from '../dialect/contract/driver.ts'
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import { Events } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
@@ -92,11 +92,10 @@ export interface OptionsEvent<T> {
   readonly options: Readonly<Record<string, unknown>>
 }
 
-/** A connection to the database is about to be opened. A listener may change the settings, or return a connection of its own. */
+/** A connection to the database is about to be opened. A listener may change the settings, or return a DriverConnection of its own. */
 export interface DoConnectEvent {
-  /** Where and how to connect; a copy that listeners may change. */
+  /** Where and how to connect; a copy that listeners may change: `settings.password = await token()`. */
   readonly settings: { -readonly [K in keyof DriverSettings]: DriverSettings[K] }
-  connection: DriverConnection | null
 }
 
 /** A statement took longer than `slowStatementMs`. */
@@ -109,7 +108,8 @@ export interface SlowStatementEvent {
 /**
  * The events of engines and connections, with what listeners are told. `C` is Connection, `E` Engine.
  *
- * All listeners may return a promise, which is waited for. Where a listener throws, so does what it was told of.
+ * A promise that a listener returns is waited for, but by `setConnectionExecutionOptions` and `setEngineExecutionOptions`. Where a
+ * listener throws, so does what it was told of.
  */
 export interface EngineMoments<C, E> {
   readonly beforeExecute: BeforeExecuteEvent<C>
@@ -167,6 +167,15 @@ export const ENGINE_EVENTS: readonly (keyof EngineMoments<unknown, unknown>)[] =
   'doConnect',
   'slowStatement',
 ]
+
+/** Tells of what is told in passing, by methods that do not wait: a listener that fails later is a warning of the process. */
+export function tellInPassing<Name extends keyof EngineMoments<unknown, unknown>>(
+  hub: Hub,
+  name: Name,
+  event: EngineMoments<unknown, unknown>[Name],
+): void {
+  hub.emit(name, event)?.catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)))
+}
 
 /** The events of an engine, or of one of its connections, whose listeners come behind the engine's. @internal */
 export function newHub(owner: string, parent: Hub | null = null): Hub {

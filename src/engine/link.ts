@@ -1,11 +1,12 @@
 // `Link`: the working part of a Connection: one borrowed connection, the flights on it, and its transaction's state.
 import { type Command, type CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, ResourceClosedError, TransactionRolledBack } from '../errors.ts'
+import type { EventListener, Unlisten } from '../events.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { rollBack } from '../pool/reset.ts'
-import type { Hub } from './events.ts'
+import { type Hub, newHub } from './events.ts'
 import { type HeardLink, transmitHeard } from './hooks.ts'
-import type { Origins } from './observer.ts'
+import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { commitOutcomeUnknown, isOutcomeUnknown, preparedOutcomeUnknown, rolledBack } from './outcome.ts'
 import {
@@ -59,6 +60,22 @@ export class Link implements TransactionOwner, HeardLink {
 
   get runtime(): Runtime {
     return this.#runtime
+  }
+
+  get observer(): Observer {
+    return this.#runtime.observer
+  }
+
+  /** Whether anybody wants to know of executions. */
+  get watched(): boolean {
+    return this.#runtime.observer.watching || this.hub.any
+  }
+
+  /** Tells a listener of this connection's events. */
+  listen(name: string, listener: EventListener<never>): Unlisten {
+    const engine = this.#runtime.observer.hub
+    if (this.hub === engine) this.hub = newHub('A connection', engine)
+    return this.hub.on(name as never, listener)
   }
 
   /** @throws InvalidRequestError they are of transactions, and one has begun. */
@@ -368,7 +385,7 @@ export class Link implements TransactionOwner, HeardLink {
 
   async #reconnect(signal: AbortSignal | undefined): Promise<PooledConnection> {
     const { pool } = this.runtime
-    const slot = await pool.checkout(signal)
+    const slot = await this.observer.checkout(pool, signal)
     pool.guard(slot, this)
     this.#slot = slot
     return slot

@@ -1,9 +1,21 @@
 // `Observer`: tells listeners and the log what an engine sends.
-import type { Command, CommandResult } from '../dialect/contract/driver.ts'
+import type { Command, CommandResult, DriverConnection, RunOptions } from '../dialect/contract/driver.ts'
 import type { Logger } from '../log.ts'
-import { showParameterSets, showParameters, showValue } from '../show.ts'
+import type { Pool } from '../pool/pool.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { showParameterSets, showParameters, showSql, showValue } from '../show.ts'
+import {
+  checkoutChannel,
+  type EngineIdentity,
+  executeChannel,
+  type FlightMessage,
+  flightChannel,
+  traced as tracedBy,
+} from './channels.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { type Hub, newHub } from './events.ts'
+import { SqlCommenter } from './sql-comment.ts'
+import { ExecutionTrace, sentStatements, type Tracer } from './trace.ts'
 
 /** A command on its way to the database. */
 export interface StatementEvent {
@@ -21,23 +33,127 @@ export type Origin = CompiledEntry | 'raw' | 'transaction'
 /** Where the commands of a flight come from: each, or all. */
 export type Origins = readonly Origin[] | Origin
 
-/** Tells listeners and the log what an engine sends. */
+/** What an observer is made of. */
+export interface ObserverParts {
+  readonly engine: EngineIdentity
+  /** Null logs nothing. */
+  readonly logger: Logger | null
+  /** Where slow statements are reported; null reports none to a log. */
+  readonly warnings: Logger | null
+  readonly hideParameters: boolean
+  readonly slowStatementMs: number | null
+}
+
+/** Tells listeners, the log and tracing channels what an engine sends. */
 export class Observer {
   /** Listeners of the engine's events. */
   readonly hub: Hub = newHub('An engine')
+  readonly commenter: SqlCommenter = new SqlCommenter()
+  readonly engine: EngineIdentity
   readonly #listeners: Set<StatementListener> = new Set()
+  readonly #tracers: Set<Tracer> = new Set()
   readonly #logger: Logger | null
+  readonly #warnings: Logger | null
   readonly #hideParameters: boolean
+  readonly #slowStatementMs: number | null
   #flights = 0
 
-  constructor(logger: Logger | null, hideParameters: boolean) {
-    this.#logger = logger
-    this.#hideParameters = hideParameters
+  constructor(parts: ObserverParts) {
+    this.engine = parts.engine
+    this.#logger = parts.logger
+    this.#warnings = parts.warnings
+    this.#hideParameters = parts.hideParameters
+    this.#slowStatementMs = parts.slowStatementMs
   }
 
-  /** Whether anybody listens: what is sent need not be told otherwise. */
+  /** Whether anybody wants to know of flights: what is sent need not be told otherwise. */
   get active(): boolean {
-    return this.#logger !== null || this.#listeners.size > 0
+    return this.#logger !== null || this.#listeners.size > 0 || this.commenter.active || flightChannel.hasSubscribers
+  }
+
+  /** Whether anybody wants to know of executions. */
+  get watching(): boolean {
+    return this.#slowStatementMs !== null || this.#tracers.size > 0 || this.hub.any || executeChannel.hasSubscribers
+  }
+
+  /** Runs every execution within a tracer. @returns what ends it. */
+  trace(tracer: Tracer): () => void {
+    const own: Tracer = (trace, run) => tracer(trace, run)
+    this.#tracers.add(own)
+    return () => this.#tracers.delete(own)
+  }
+
+  /** Runs an execution; tracers, the channel and the log of slow statements are told. */
+  watch<T>(statement: ExecutionTrace['statement'], run: (trace: ExecutionTrace | null) => Promise<T>): Promise<T> {
+    if (this.#slowStatementMs === null && this.#tracers.size === 0 && !executeChannel.hasSubscribers) return run(null)
+    const trace = new ExecutionTrace(this.engine, statement)
+    let traced = async (): Promise<T> => {
+      try {
+        return await run(trace)
+      } finally {
+        trace.ended()
+      }
+    }
+    for (const tracer of this.#tracers) {
+      const inner = traced
+      traced = () => tracer(trace, inner)
+    }
+    const all = (): Promise<T> => tracedBy(executeChannel, () => trace, traced)
+    return this.#slowStatementMs === null ? all() : this.#watchSlow(this.#slowStatementMs, trace, all)
+  }
+
+  async #watchSlow<T>(limitMs: number, trace: ExecutionTrace, run: () => Promise<T>): Promise<T> {
+    try {
+      return await run()
+    } finally {
+      if (trace.timings.flightMs >= limitMs) await this.#reportSlow(trace)
+    }
+  }
+
+  async #reportSlow({ sent, timings }: ExecutionTrace): Promise<void> {
+    const durationMs = timings.flightMs
+    for (const { sql, parameterSets } of sent) {
+      this.#warnings?.warning(
+        `Slow statement: ${durationMs.toFixed(1)} ms\n${showSql(sql)}\n${this.#show(parameterSets)}`,
+      )
+      await this.hub.emit('slowStatement', { sql, parameterSets, durationMs })
+    }
+  }
+
+  /** Borrows a connection and tells of it. */
+  checkout(pool: Pool, signal: AbortSignal | undefined): Promise<PooledConnection> {
+    return checkoutChannel.hasSubscribers
+      ? tracedBy(
+          checkoutChannel,
+          () => ({ engine: this.engine }),
+          () => pool.checkout(signal),
+        )
+      : pool.checkout(signal)
+  }
+
+  /** Sends commands in one flight and tells of it. */
+  fly(
+    connection: DriverConnection,
+    commands: readonly Command[],
+    first: number,
+    count: number,
+    origins: Origins,
+    token: string | null,
+    options: RunOptions | undefined,
+  ): Promise<CommandResult[]> {
+    const own = this.commenter.active ? this.commenter.tag(commands) : commands
+    this.sending(own, first, count, origins, token)
+    const message = (): FlightMessage => ({
+      engine: this.engine,
+      sent: sentStatements(own),
+      processId: connection.processId,
+    })
+    const results = tracedBy(flightChannel, message, () => connection.run(own, options))
+    if (!this.#logger?.debugging) return results
+    return results.then((received) => {
+      this.received(received)
+      return received
+    })
   }
 
   listen(listener: StatementListener): () => void {

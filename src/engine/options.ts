@@ -9,11 +9,11 @@ import {
   type ExecutionOptions,
   refuseTransactionKeys,
 } from '../expression/base/execution-options.ts'
-import type { LogSink } from '../log.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import type { PoolOptions } from '../pool/options.ts'
 import type { Pool } from '../pool/pool.ts'
+import { checkObservability, OBSERVABILITY_KEYS, type ObservabilityOptions } from './observability.ts'
 import { type EnginePoolOptions, POOL_OPTION_KEYS } from './pool-options.ts'
 
 /** How statements of a connection are kept apart from those of others; `AUTOCOMMIT` begins no transactions at all. */
@@ -23,11 +23,7 @@ export type ConnectionIsolationLevel = IsolationLevel | 'AUTOCOMMIT'
 export type PoolClass = new (driver: Pick<Driver, 'connect'>, options: PoolOptions, events: PoolEvents) => Pool
 
 /** Options of `createEngine()`. */
-export interface EngineOptions extends EnginePoolOptions {
-  /** Log statements and transactions: true to the console, 'debug' rows too, a function takes the lines. Default false. */
-  readonly echo?: boolean | 'debug' | LogSink
-  /** Leave the values of parameters out of logs and error messages. Default false. */
-  readonly hideParameters?: boolean
+export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
   /** Default `QueuePool`, and `StaticPool` for a database inside the process. */
   readonly poolClass?: PoolClass
   /** For all connections of this engine. Default: the database's own. */
@@ -87,8 +83,7 @@ const ISOLATION_LEVELS: readonly ConnectionIsolationLevel[] = [
 ]
 
 const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
-  'echo',
-  'hideParameters',
+  ...OBSERVABILITY_KEYS,
   ...POOL_OPTION_KEYS,
   'poolClass',
   'isolationLevel',
@@ -109,13 +104,12 @@ export function checkEngineOptions(options: EngineOptions): void {
   checkKeys('createEngine()', options, ENGINE_KEYS)
   checkIsolation(options.isolationLevel)
   if (options.executionOptions !== undefined) checkConnectionOptions('executionOptions', options.executionOptions)
-  const { compiledCacheSize = 0, inLists, echo } = options
+  checkObservability(options)
+  const { compiledCacheSize = 0, inLists } = options
   if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
     throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
   if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
     throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(String(inLists))}`)
-  if (echo !== undefined && typeof echo !== 'boolean' && echo !== 'debug' && typeof echo !== 'function')
-    throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(String(echo))}`)
 }
 
 const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']

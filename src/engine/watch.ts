@@ -1,0 +1,106 @@
+// Executions that somebody watches: listeners of `beforeExecute` and `afterExecute`, tracers, tracing channels, the log of slow ones.
+import { ArgumentError } from '../errors.ts'
+import { Executable } from '../expression/base/executable.ts'
+import type { ExecuteReplacement, Hub } from './events.ts'
+import { Execution } from './execution.ts'
+import type { FlightItem } from './flight.ts'
+import type { Observer } from './observer.ts'
+import { Result } from './result/result.ts'
+import type { ExecutionTrace } from './trace.ts'
+
+/** Who watches, and what they are told of. */
+export interface Watched {
+  readonly observer: Observer
+  readonly hub: Hub
+  /** The Connection; null where nobody asks for one. */
+  readonly face: unknown
+}
+
+/** Runs an execution and tells all who watch. */
+export async function watchExecution(
+  { observer, hub, face }: Watched,
+  execution: Execution,
+  run: (execution: Execution, trace: ExecutionTrace | null) => Promise<Result>,
+): Promise<Result> {
+  let own = execution
+  if (hub.has('beforeExecute')) {
+    const { statement, parameters } = await replaced(hub, face, execution)
+    own = new Execution(execution.runner, statement, parameters, execution.options)
+    own.commit = execution.commit
+  }
+  const result = await observer.watch(own.statement, (trace) => run(own, trace))
+  if (hub.has('afterExecute')) {
+    const { statement, parameters = null } = own
+    const event = { connection: face, statement, parameters, result, rowCount: result.rowCount }
+    await hub.emit('afterExecute', event)
+  }
+  return result
+}
+
+/** Runs a flight of statements and tells all who watch of each. */
+export async function watchFlight<R extends { readonly rowCount: number | null }>(
+  { observer, hub, face }: Watched,
+  items: readonly FlightItem[],
+  run: (items: readonly FlightItem[], trace: ExecutionTrace | null) => Promise<R[]>,
+): Promise<R[]> {
+  const own = hub.has('beforeExecute') ? await replacedItems(hub, face, items) : items
+  const [only] = own
+  const results = await observer.watch(own.length === 1 && only !== undefined ? only.statement : null, (trace) =>
+    run(own, trace),
+  )
+  if (hub.has('afterExecute'))
+    for (let index = 0; index < own.length; index += 1) {
+      const { statement, parameters = null } = own[index] as FlightItem
+      const given = results[index]
+      const result = given instanceof Result ? given : null
+      const rowCount = given?.rowCount ?? null
+      await hub.emit('afterExecute', { connection: face, statement, parameters, result, rowCount })
+    }
+  return results
+}
+
+async function replacedItems(hub: Hub, face: unknown, items: readonly FlightItem[]): Promise<FlightItem[]> {
+  const own: FlightItem[] = []
+  for (const item of items) {
+    const { statement, parameters } = await replaced(hub, face, item)
+    if (!(statement instanceof Executable))
+      throw new ArgumentError('A listener of beforeExecute cannot put SQL in the place of a statement of the ORM')
+    own.push({ ...item, statement, parameters: parameters as NonNullable<FlightItem['parameters']> | null })
+  }
+  return own
+}
+
+/** A statement and its parameters as listeners of `beforeExecute` want them. */
+async function replaced(
+  hub: Hub,
+  face: unknown,
+  given: { readonly statement: Executable | string; readonly parameters?: unknown },
+): Promise<{ statement: Executable | string; parameters: unknown }> {
+  let { statement, parameters = null } = given
+  const event = {
+    connection: face,
+    get statement() {
+      return statement
+    },
+    get parameters() {
+      return parameters
+    },
+  }
+  await hub.emit('beforeExecute', event, (answer) => {
+    const replacement = checkReplacement(answer)
+    statement = replacement.statement ?? statement
+    if (replacement.parameters !== undefined) parameters = replacement.parameters
+  })
+  return { statement, parameters }
+}
+
+function checkReplacement(answer: unknown): ExecuteReplacement {
+  if (answer === undefined || answer === null) return {}
+  const { statement } = answer as { readonly statement?: unknown }
+  const isStatement = statement === undefined || typeof statement === 'string' || statement instanceof Executable
+  if (typeof answer !== 'object' || !isStatement || !Object.keys(answer).every((key) => KEYS.includes(key)))
+    throw new ArgumentError('A listener of beforeExecute returns nothing, or { statement?, parameters? }')
+  return answer
+}
+
+const KEYS = ['statement', 'parameters']
