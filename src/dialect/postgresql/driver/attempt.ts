@@ -63,11 +63,14 @@ function open(
     where: host.toString(),
     user: plan.user,
     database: plan.database,
-    password: () =>
-      passwordFor(plan, endpoint).catch((error: unknown) => {
+    password: () => {
+      // pg asks also where the method has just been refused: nobody is to be troubled for nothing.
+      if (notes.final) return Promise.resolve('')
+      return passwordFor(plan, endpoint).catch((error: unknown) => {
         refused()
         throw error
-      }),
+      })
+    },
     tls,
     direct: plan.tls.direct,
     serverNameIndication: plan.tls.serverNameIndication,

@@ -63,11 +63,13 @@ export interface SessionOptions {
 export async function openSession(options: SessionOptions): Promise<PostgresConnection> {
   const settings = new Map<string, string>()
   const startup = new Map([['user', options.user], ['database', options.database], ...options.startup])
+  const { host } = options
+  const tls = options.tls === null || options.serverNameIndication ? options.tls : checkedFor(host, options.tls)
   let connection: PostgresConnection | null = null
   let status = 'I'
   const reader = new Reader(
     {
-      ssl: options.tls ?? false,
+      ssl: tls ?? false,
       sslNegotiation: options.direct ? 'direct' : 'postgres',
       keepAlive: options.keepAlive,
       keepAliveInitialDelayMillis: options.keepAliveDelayMs,
@@ -84,7 +86,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   reader.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
     settings.set(message.parameterName, message.parameterValue)
   })
-  const encrypted = options.tls !== null
+  const encrypted = tls !== null
   const { channelBinding, requireAuth, direct, onRefusal } = options
   watchAuthentication(
     reader,
@@ -94,12 +96,12 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   const client = new PgClient({
     connection: reader,
     // The socket knows where to go: this is the name that pg tells the server, and it tells none that is an address.
-    host: encrypted && !options.serverNameIndication ? NO_NAME : options.host,
+    host: tls === options.tls ? host : NO_NAME,
     port: options.port,
     user: options.user,
     database: options.database,
     password: options.password,
-    ssl: options.tls ?? false,
+    ssl: tls ?? false,
     sslnegotiation: direct ? 'direct' : 'postgres',
     enableChannelBinding: encrypted && channelBinding !== 'disable',
     scramMaxIterations: options.scramMaxIterations,
@@ -123,6 +125,14 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
 }
 
 const NO_NAME = '0.0.0.0'
+
+/** Options of TLS for which the certificate is checked for a name that the server is not told. */
+function checkedFor(host: string, tls: ConnectionOptions): ConnectionOptions {
+  const named = { ...tls, host }
+  // The key is not enumerable, so that no log shows it.
+  if (tls.key !== undefined) Object.defineProperty(named, 'key', { value: tls.key, enumerable: false })
+  return named
+}
 
 function establish(client: WireClient, reader: Reader, options: SessionOptions): Promise<void> {
   const { signal, connectTimeoutMs } = options
@@ -193,7 +203,8 @@ function reason(error: Error): string {
   if (error instanceof AggregateError && error.message === '') {
     return error.errors.map((one: unknown) => (one instanceof Error ? one.message : String(one))).join('; ')
   }
-  return error.message
+  // The name of an abstract socket begins with one.
+  return error.message.replaceAll('\0', '@')
 }
 
 function connectError(

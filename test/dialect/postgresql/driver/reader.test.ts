@@ -15,18 +15,26 @@ function session(stream: Duplex): Promise<DriverConnection> {
   return openSession({
     host,
     port,
+    where: 'a stream',
     user,
     database,
     password: async () => String(password),
     tls: null,
+    direct: false,
+    serverNameIndication: true,
+    channelBinding: 'prefer',
+    requireAuth: null,
+    scramMaxIterations: 0,
     startup: new Map(),
     keepAlive: false,
-    stream: stream as WireStream,
+    keepAliveDelayMs: 0,
+    stream: () => stream as WireStream,
     connectTimeoutMs: 10_000,
     statementCacheSize: 256,
     cancelGraceMs: 1000,
     signal: undefined,
     cancellable: false,
+    onRefusal: () => undefined,
   })
 }
 
