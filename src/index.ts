@@ -48,7 +48,7 @@ export {
   type ElementRenderer,
 } from './dialect/compile/custom.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
-export { makeURL, URL, type URLParts, type URLQuery } from './dialect/url.ts'
+export { makeURL, URL, type URLHost, type URLParts, type URLQuery } from './dialect/url.ts'
 export { Connection, type ResultsOf } from './engine/connection.ts'
 export { createEngine } from './engine/create.ts'
 export { type CompiledStatement, Engine, type EngineStatistics } from './engine/engine.ts'
@@ -63,7 +63,7 @@ export type {
   PoolClass,
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
-export { type ColumnKey, PendingResult, Result, Row } from './engine/result/index.ts'
+export { type ColumnKey, PendingResult, Result, Row, StreamResult } from './engine/result/index.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

@@ -29,10 +29,12 @@ import {
   type ExecuteAllOptions,
   type ExecuteOptions,
 } from './options.ts'
-import type { ExecuteParameters } from './parameters.ts'
+import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
+import { type Pages, StreamResult } from './result/stream-result.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
+import { LinkStream, type StreamRequest } from './stream-source.ts'
 import type { ExecutionTrace } from './trace.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
@@ -157,6 +159,37 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   ): PendingResult<Record<string, unknown>, unknown[]>
   execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
     return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * The rows of a statement as the database gives them, `yieldPer` at a time: never all in memory. Other statements may be run
+   * on this connection between two rows. The rows live as long as the transaction: COMMIT and ROLLBACK drop those not read yet.
+   *
+   * @param options `yieldPer` is how many rows travel in one flight. Default 1000.
+   * @throws what {@link execute} throws, when rows are read.
+   * @throws InvalidRequestError the connection is in AUTOCOMMIT, or the database has no cursors; when rows are read.
+   * @throws ResourceClosedError the transaction is over; when rows are read.
+   * @example
+   * for await (const user of conn.stream(select(users.c.id, users.c.name), null, { yieldPer: 500 }))
+   *   await conn.execute(insert(log).values({ userId: user.id }))
+   */
+  stream<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: NamedParameters | null,
+    options?: ExecuteOptions,
+  ): StreamResult<Row, Tuple>
+  stream(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: ExecuteOptions,
+  ): StreamResult<Record<string, unknown>, unknown[]>
+  stream(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): StreamResult {
+    return new StreamResult(this.pagesOf({ statement, parameters, options }))
+  }
+
+  /** @internal */
+  pagesOf(request: StreamRequest): Pages {
+    return new LinkStream(this.#link, request)
   }
 
   /**

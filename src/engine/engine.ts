@@ -34,8 +34,11 @@ import {
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
+import { StreamResult } from './result/stream-result.ts'
 import { mergeOptions, type Runtime } from './runtime.ts'
 import type { SqlTagSource } from './sql-comment.ts'
+import { AheadStream, type OwnStream } from './stream.ts'
+import type { StreamRequest } from './stream-source.ts'
 import type { ExecutionTrace, Tracer } from './trace.ts'
 
 /** How an engine is doing. */
@@ -147,6 +150,37 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   ): PendingResult<Record<string, unknown>, unknown[]>
   execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
     return new Execution(this, statement, parameters, options)
+  }
+
+  /**
+   * The rows of a statement as the database gives them, `yieldPer` at a time: never all in memory. They come from a connection of
+   * their own, in a transaction that only reads, which ends with the last row or when the loop is left; the next rows are fetched
+   * while these are read.
+   *
+   * @param options `yieldPer` is how many rows travel in one flight. Default 1000.
+   * @throws what {@link execute} throws, when rows are read.
+   * @throws InvalidRequestError the database has no cursors; when rows are read.
+   * @example
+   * for await (const { id, name } of engine.stream(select(users.c.id, users.c.name))) console.log(id, name)
+   * // BEGIN READ ONLY; SELECT users.id, users.name FROM users (one flight)
+   */
+  stream<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: NamedParameters | null,
+    options?: ExecuteOptions,
+  ): StreamResult<Row, Tuple>
+  stream(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: ExecuteOptions,
+  ): StreamResult<Record<string, unknown>, unknown[]>
+  stream(statement: Executable | string, parameters?: unknown, options: ExecuteOptions = {}): StreamResult {
+    return new StreamResult(
+      new AheadStream((leaving) => {
+        const signal = options.signal === undefined ? leaving : AbortSignal.any([options.signal, leaving])
+        return this.#openStream({ statement, parameters, options: { ...options, signal } })
+      }),
+    )
   }
 
   /**
@@ -365,6 +399,22 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     } finally {
       await connection.close()
     }
+  }
+
+  async #openStream(request: StreamRequest): Promise<OwnStream> {
+    const { signal } = request.options ?? {}
+    const connection = await this.connect(signal === undefined ? NO_OPTIONS : { signal })
+    // Rows can be kept for later only inside of a transaction.
+    const level = connection.getExecutionOptions().isolationLevel
+    const begin = connection.dialect.features.cursors === 'anywhere' ? null : { readOnly: true }
+    try {
+      if (begin !== null)
+        connection.begin(level === 'AUTOCOMMIT' ? { ...begin, isolationLevel: 'READ COMMITTED' } : begin)
+    } catch (error) {
+      await connection.close()
+      throw error
+    }
+    return { connection, pages: connection.pagesOf(request) }
   }
 
   async #beginOnly(options?: ConnectOptions): Promise<Connection> {

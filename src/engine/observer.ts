@@ -133,7 +133,7 @@ export class Observer {
 
   /** Sends commands in one flight and tells of it. */
   fly(
-    connection: DriverConnection,
+    connection: Pick<DriverConnection, 'run' | 'processId'>,
     commands: readonly Command[],
     first: number,
     count: number,

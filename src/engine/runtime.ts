@@ -1,7 +1,14 @@
 // `Runtime`: what the connections of one engine share once its dialect is loaded, and the options that they run with.
 
 import { StatementTimeout } from '../database-errors.ts'
-import type { Command, CommandResult, Driver, DriverStatement, RunOptions } from '../dialect/contract/driver.ts'
+import type {
+  Command,
+  CommandResult,
+  Driver,
+  DriverConnection,
+  DriverStatement,
+  RunOptions,
+} from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import type { BeginOptions, Dialect, ErrorContext, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError, type StatementError } from '../errors.ts'
@@ -42,6 +49,17 @@ class Shared {
   defaultIsolationLevel: IsolationLevel | null = null
 }
 
+/** How a flight is spoken to a driver's connection, where it is not a plain batch: a cursor, a COPY. */
+export interface Way {
+  run(
+    connection: DriverConnection,
+    commands: readonly Command[],
+    options: RunOptions | undefined,
+  ): Promise<CommandResult[]>
+  /** Whether observers are left alone: they were told of the statement before. */
+  readonly quiet?: boolean
+}
+
 /** What all connections of one engine share, and the options that they run with. */
 export class Runtime {
   readonly dialect: Dialect
@@ -56,6 +74,8 @@ export class Runtime {
   readonly #parts: RuntimeParts
   readonly #timeoutMs: number | null
   readonly #loggingToken: string | null
+  /** Null for plain batches. */
+  #way: Way | null = null
   #begin: Command | null | undefined = undefined
   /** This, with options of statements below its own. */
   #behind: WeakMap<StatementExecutionOptions, Runtime> | null = null
@@ -77,6 +97,13 @@ export class Runtime {
   /** The same with other options; those given win. */
   with(options: ConnectionExecutionOptions): Runtime {
     return new Runtime(this.#parts, mergeOptions(this.options, options), this.shared)
+  }
+
+  /** The same with another way to speak. */
+  by(way: Way): Runtime {
+    const runtime = new Runtime(this.#parts, this.options, this.shared)
+    runtime.#way = way
+    return runtime
   }
 
   /**
@@ -188,8 +215,10 @@ export class Runtime {
   ): Promise<CommandResult[]> {
     const { observer } = this
     const options = slot.unproven ? probing(slot, signal) : signal === undefined ? undefined : { signal }
-    if (!observer.active) return slot.connection.run(commands, options)
-    return observer.fly(slot.connection, commands, first, count, origins, this.#loggingToken, options)
+    const way = this.#way
+    const speaker = way === null ? slot.connection : speakerOf(slot.connection, way)
+    if (!observer.active || way?.quiet === true) return speaker.run(commands, options)
+    return observer.fly(speaker, commands, first, count, origins, this.#loggingToken, options)
   }
 
   async #sendInTime(
@@ -286,6 +315,18 @@ function cacheFor(cache: CompiledCache, { schemaTranslateMap, compiledCache }: E
 export function mergeOptions<O extends object>(under: O, over: O): O {
   const given = Object.entries(over).filter(([, value]) => value !== undefined)
   return given.length === 0 ? under : { ...under, ...Object.fromEntries(given) }
+}
+
+/** What runs flights, and whose they are. */
+export type Speaker = Pick<DriverConnection, 'run' | 'processId'>
+
+function speakerOf(connection: DriverConnection, way: Way): Speaker {
+  return {
+    run: (commands, options) => way.run(connection, commands, options),
+    get processId() {
+      return connection.processId
+    },
+  }
 }
 
 /** Nobody knows whether the connection lives: its first flight asks. */

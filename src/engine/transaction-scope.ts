@@ -21,6 +21,8 @@ export class TransactionScope {
   #waiting: Waiting[] = []
   #savepoints = 0
   #failure: unknown = null
+  /** Savepoints that were rolled back. */
+  readonly #undone: WeakSet<Transaction> = new WeakSet()
   /** Whether the server knows of the transaction. */
   begun = false
   /** Whether the transaction is over where the server says that it is in none; not so where it begins none. */
@@ -139,9 +141,16 @@ export class TransactionScope {
     this.#closeNestedUpTo(savepoint.outer)
   }
 
+  /** Whether what was done inside of a savepoint has been rolled back; the transaction itself is another matter. */
+  wasUndone(savepoint: Transaction | null): boolean {
+    for (let each = savepoint; each !== null; each = each.outer) if (this.#undone.has(each)) return true
+    return false
+  }
+
   /** The command that rolls back to a savepoint; null where the server has not heard of it. The savepoint is over. */
   rollBackTo(savepoint: Transaction): Command | null {
     const unheard = this.#forget(savepoint)
+    this.#undone.add(savepoint)
     this.#closeNestedUpTo(savepoint.outer)
     return unheard ? null : savepointCommand('ROLLBACK TO SAVEPOINT', savepoint)
   }

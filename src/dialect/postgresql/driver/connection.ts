@@ -14,7 +14,7 @@ import {
   type TransactionStatus,
 } from '../../contract/driver.ts'
 import { isDisconnectSqlState } from '../sqlstate.ts'
-import type { BatchTail, Portal } from './batch.ts'
+import type { BatchTail, Portal } from './batch-parts.ts'
 import { Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
 import { type CursorOwner, PortalCursor } from './cursor.ts'
@@ -23,7 +23,7 @@ import { type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
 import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
-import { isServerMessage, noticeOf } from './server-error.ts'
+import { errorFields, isServerMessage, noticeOf } from './server-error.ts'
 
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'active', E: 'failed' }
 const POLITE_MILLISECONDS = 1000
@@ -310,11 +310,13 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 
   #gone(): DriverError {
-    const why = this.#lostReason === null ? 'it was closed' : this.#lostReason.message
+    const reason = this.#lostReason
+    const why = reason === null ? 'it was closed' : reason.message
     return new DriverError(`the connection cannot be used any more: ${why}`, {
       disconnected: true,
       sent: false,
-      cause: this.#lostReason ?? undefined,
+      cause: reason ?? undefined,
+      fields: isServerMessage(reason) ? errorFields(reason) : null,
     })
   }
 

@@ -1,6 +1,6 @@
 // The data of COPY, in both directions, at the pace of whoever is slower.
 import { type ByteSource, DriverError } from '../../contract/driver.ts'
-import type { CopyData } from './batch.ts'
+import type { CopyData } from './batch-parts.ts'
 import type { WireStream } from './pg-internals.ts'
 
 const COPY_DATA = 0x64

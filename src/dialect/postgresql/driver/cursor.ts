@@ -6,7 +6,7 @@ import {
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
-import type { Portal } from './batch.ts'
+import type { Portal } from './batch-parts.ts'
 
 /** What a cursor needs of its connection. */
 export interface CursorOwner {

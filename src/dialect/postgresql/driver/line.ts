@@ -1,6 +1,7 @@
 // The sending side of one connection: batches go out, and each is made the one that hears the answers when its turn comes.
 import type { Command, DriverNotice } from '../../contract/driver.ts'
-import { Batch, type BatchTail } from './batch.ts'
+import { Batch } from './batch.ts'
+import type { BatchTail } from './batch-parts.ts'
 import { encodeBatch } from './encode.ts'
 import type { BatchOutcome } from './outcome.ts'
 import type { WireClient } from './pg-internals.ts'

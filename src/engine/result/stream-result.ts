@@ -1,0 +1,332 @@
+// `StreamResult`: the rows of a statement as they come, page by page, never all in memory.
+import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
+import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
+import type { ColumnKey, RowShape } from './row-shape.ts'
+import { SeenValues } from './unique.ts'
+import { type Form, showView, type View } from './view.ts'
+
+/** A place from which pages of rows come. @internal */
+export interface Pages {
+  /** Known once the first page was asked for; null where the statement returns no rows. */
+  readonly shape: RowShape | null
+  /** The next page; null at the end. */
+  next(): Promise<unknown[][] | null>
+  close(): Promise<void>
+}
+
+/** How far a stream has been read; shared by all views of it. */
+class Reading {
+  readonly pages: Pages
+  #page: unknown[][] = []
+  #position = 0
+  #started = false
+  #ended = false
+  closed = false
+
+  constructor(pages: Pages) {
+    this.pages = pages
+  }
+
+  /** The shape of the rows; asks for the first page where that was not done. */
+  async shape(): Promise<RowShape> {
+    if (this.closed) throw new ResourceClosedError('This result object is closed.')
+    if (!this.#started) await this.#turn()
+    const { shape } = this.pages
+    if (shape !== null) return shape
+    throw new ResourceClosedError('This result object does not return rows. It has been closed automatically.')
+  }
+
+  /** Rows that are at hand, up to so many; null where a page has to be asked for. */
+  takeNow(limit: number): unknown[][] | null {
+    const left = this.#page.length - this.#position
+    if (left === 0) return null
+    const rows =
+      this.#position === 0 && left <= limit ? this.#page : this.#page.slice(this.#position, this.#position + limit)
+    this.#position += rows.length
+    return rows
+  }
+
+  /** The next rows, up to so many, of one page at most; none at the end. */
+  async take(limit: number): Promise<unknown[][]> {
+    if (this.closed) throw new ResourceClosedError('This result object is closed.')
+    return this.takeNow(limit) ?? ((await this.#turn()) ? (this.takeNow(limit) ?? []) : [])
+  }
+
+  /** The next page; false at the end. */
+  async #turn(): Promise<boolean> {
+    this.#started = true
+    if (this.#ended) return false
+    // What was delivered is let go before more is asked for.
+    this.#page = []
+    this.#position = 0
+    const page = await this.pages.next()
+    if (page === null) {
+      this.#ended = true
+      return false
+    }
+    this.#page = page
+    return true
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    this.#page = []
+    this.#position = 0
+    await this.pages.close()
+  }
+}
+
+/** Makes the view of a stream once the shape of its rows is known. */
+type Show = (base: View) => View
+
+/**
+ * The rows of a statement as the database gives them: a page at a time, the next one when the last is read. Iterate over it; what
+ * the loop does not reach is let go. Nothing is sent before the first row is asked for.
+ *
+ * `scalars()`, `tuples()`, `mappings()`, `columns()` and `unique()` are views of the same rows, which are read once.
+ *
+ * @example
+ * for await (const row of conn.stream(select(users.c.id, users.c.name))) console.log(row.id, row.name)
+ */
+export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
+  implements AsyncIterable<Row>, AsyncDisposable
+{
+  readonly #reading: Reading
+  readonly #show: Show
+  #view: View | null = null
+
+  /** @internal */
+  constructor(source: Pages | Reading, show: Show = (base) => base) {
+    this.#reading = source instanceof Reading ? source : new Reading(source)
+    this.#show = show
+  }
+
+  /** Whether it was closed: nothing can be read any more. */
+  get closed(): boolean {
+    return this.#reading.closed
+  }
+
+  /** Names of the columns, in order. Asks for the first page where that was not done. */
+  async keys(): Promise<string[]> {
+    return [...(await this.#shown()).shape.keys]
+  }
+
+  /** The rows one after the other. Leaving the loop closes the stream. */
+  [Symbol.asyncIterator](): AsyncIterator<Row, undefined> {
+    const reading = this.#reading
+    let ready: Row[] = []
+    let at = 0
+    const more = async (): Promise<IteratorResult<Row, undefined>> => {
+      ready = await this.#next(Number.POSITIVE_INFINITY)
+      at = 1
+      if (ready.length === 0) {
+        await reading.close()
+        return { value: undefined, done: true }
+      }
+      return { value: ready[0] as Row, done: false }
+    }
+    return {
+      next: () => {
+        if (at < ready.length && !reading.closed)
+          return Promise.resolve({ value: ready[at++] as Row, done: false as const })
+        return more()
+      },
+      return: async () => {
+        await reading.close()
+        return { value: undefined, done: true }
+      },
+    }
+  }
+
+  /**
+   * The rows in lists of `size`, the last of which may be shorter. Leaving the loop closes the stream.
+   *
+   * @param size default: as they come from the database, a page at a time (`yieldPer`).
+   */
+  partitions(size?: number): AsyncIterable<Row[]> {
+    if (size !== undefined) checkSize(size)
+    return {
+      [Symbol.asyncIterator]: () => this.#partitions(size),
+    }
+  }
+
+  async *#partitions(size: number | undefined): AsyncGenerator<Row[], undefined, undefined> {
+    try {
+      for (;;) {
+        const rows = size === undefined ? await this.#next(Number.POSITIVE_INFINITY) : await this.#several(size)
+        if (rows.length === 0) return undefined
+        yield rows
+      }
+    } finally {
+      await this.close()
+    }
+  }
+
+  /** The next row; null where there is none left. */
+  async fetchOne(): Promise<Row | null> {
+    return (await this.#next(1))[0] ?? null
+  }
+
+  /** The next rows, `size` of them unless fewer are left. */
+  async fetchMany(size: number): Promise<Row[]> {
+    checkSize(size)
+    return this.#several(size)
+  }
+
+  /** All rows that are left, in memory. */
+  async all(): Promise<Row[]> {
+    const rows = await this.#several(Number.POSITIVE_INFINITY)
+    await this.close()
+    return rows
+  }
+
+  /** The first row, null where there is none; the others are dropped. */
+  async first(): Promise<Row | null> {
+    const [row = null] = await this.#atMost(1)
+    return row
+  }
+
+  /**
+   * The only row.
+   *
+   * @throws NoResultFound there is none.
+   * @throws MultipleResultsFound there are several.
+   */
+  async one(): Promise<Row> {
+    const row = await this.oneOrNone()
+    if (row === null) throw new NoResultFound('No row was found when one was required')
+    return row
+  }
+
+  /**
+   * The only row, null where there is none.
+   *
+   * @throws MultipleResultsFound there are several.
+   */
+  async oneOrNone(): Promise<Row | null> {
+    const found = await this.#atMost(2)
+    if (found.length > 1) throw new MultipleResultsFound('Multiple rows were found when one or none was required')
+    return found[0] ?? null
+  }
+
+  /** The first column of the first row, null where there is no row; the others are dropped. */
+  scalar(): Promise<Tuple[0] | null> {
+    return this.scalars().first()
+  }
+
+  /** The first column of the only row. @throws NoResultFound, MultipleResultsFound */
+  scalarOne(): Promise<Tuple[0]> {
+    return this.scalars().one()
+  }
+
+  /** The first column of the only row, null where there is none. @throws MultipleResultsFound */
+  scalarOneOrNone(): Promise<Tuple[0] | null> {
+    return this.scalars().oneOrNone()
+  }
+
+  /** One column of each row in place of the row. @param column position, name, or the expression selected. Default: the first. */
+  scalars<C extends ColumnKey = 0>(column?: C): StreamResult<ColumnValue<Row, Tuple, C>, [ColumnValue<Row, Tuple, C>]> {
+    return this.#with((view) => pick(view, 'scalar', [view.shape.indexOf(column ?? 0)])) as never
+  }
+
+  /** Rows as arrays of values, typed one by one. */
+  tuples(): StreamResult<Tuple, Tuple> {
+    return this.#with((view) => ({ ...view, form: 'tuple' })) as never
+  }
+
+  /** Rows as plain objects. Reading throws AmbiguousColumnError where two columns have the same name. */
+  mappings(): StreamResult<Row, Tuple> {
+    return this.#with((view) => ({ ...view, form: 'mapping' })) as never
+  }
+
+  /** Rows with only these columns, in this order. Reading throws NoSuchColumnError where there is no such column. */
+  columns<const K extends readonly ColumnKey[]>(
+    ...columns: K
+  ): StreamResult<ColumnsRow<Row, Tuple, K>, ColumnsTuple<Row, Tuple, K>> {
+    return this.#with((view) =>
+      pick(
+        view,
+        view.form === 'scalar' ? 'row' : view.form,
+        columns.map((column) => view.shape.indexOf(column)),
+      ),
+    ) as never
+  }
+
+  /**
+   * Each row only once. What tells them apart is remembered for all rows that were read: memory grows with their number.
+   *
+   * @param keyOf gives what tells rows apart, where it is not all values.
+   */
+  unique(keyOf?: (row: Row) => unknown): StreamResult<Row, Tuple> {
+    const key = (keyOf as ((item: unknown) => unknown) | undefined) ?? null
+    return this.#with((view) => ({ ...view, unique: { seen: new SeenValues(), keyOf: key, view } })) as never
+  }
+
+  /** Lets go of the rows that were not read. Calling it again does nothing. */
+  close(): Promise<void> {
+    return this.#reading.close()
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close()
+  }
+
+  #with(change: Show): StreamResult {
+    return new StreamResult(this.#reading as Reading, (base) => change(this.#show(base)))
+  }
+
+  async #shown(): Promise<View> {
+    this.#view ??= this.#show({
+      form: 'row',
+      shape: await this.#reading.shape(),
+      picked: null,
+      unique: null,
+      yieldPer: null,
+    })
+    return this.#view
+  }
+
+  /** The next rows, up to so many, of one page at most; none at the end only. */
+  async #next(limit: number): Promise<Row[]> {
+    if (this.closed) throw new ResourceClosedError('This result object is closed.')
+    const view = await this.#shown()
+    for (;;) {
+      const rows = await this.#reading.take(limit)
+      if (rows.length === 0) return []
+      // Of rows that are shown once there may be none in a page.
+      const shown = showView(view, rows) as Row[]
+      if (shown.length > 0) return shown
+    }
+  }
+
+  async #several(count: number): Promise<Row[]> {
+    const all: Row[] = []
+    while (all.length < count) {
+      const rows = await this.#next(count - all.length)
+      if (rows.length === 0) break
+      for (const row of rows) all.push(row)
+    }
+    return all
+  }
+
+  async #atMost(count: number): Promise<Row[]> {
+    try {
+      return await this.#several(count)
+    } finally {
+      await this.close()
+    }
+  }
+}
+
+function pick(view: View, form: Form, indexes: readonly number[]): View {
+  const { shape, picked } = view
+  const inValues = picked === null ? indexes : indexes.map((index) => picked[index] ?? 0)
+  return { ...view, form, shape: shape.pick(indexes), picked: inValues }
+}
+
+function checkSize(size: number): void {
+  if (!Number.isInteger(size) || size < 1)
+    throw new InvalidRequestError(
+      `The number of rows to fetch must be a whole number of at least 1, got ${String(size)}`,
+    )
+}

@@ -1,0 +1,170 @@
+// Where the rows of a stream come from: a cursor in the transaction of a link, page by page.
+import type { Command, CommandResult, DriverConnection, DriverCursor, RunOptions } from '../dialect/contract/driver.ts'
+import { DriverError } from '../dialect/contract/driver.ts'
+import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
+import { columnsOf, type PreparedExecution, prepareExecution, processRows, type Statement } from './execution.ts'
+import type { Link } from './link.ts'
+import type { ExecuteOptions } from './options.ts'
+import type { RowShape } from './result/row-shape.ts'
+import type { Pages } from './result/stream-result.ts'
+import type { Runtime, Way } from './runtime.ts'
+import type { Transaction } from './transaction.ts'
+
+/** How many rows a page has where nobody says. */
+const ROWS_OF_A_PAGE = 1000
+
+/** What opens a cursor, and keeps it. */
+class OpeningWay implements Way {
+  cursor: DriverCursor | null = null
+  readonly #rows: number
+
+  constructor(rows: number) {
+    this.#rows = rows
+  }
+
+  async run(
+    connection: DriverConnection,
+    commands: readonly Command[],
+    options: RunOptions | undefined,
+  ): Promise<CommandResult[]> {
+    if (connection.openCursor === undefined) throw new DriverError('this driver has no cursors', { sent: false })
+    const { cursor, results } = await connection.openCursor(commands, { ...options, rows: this.#rows })
+    this.cursor = cursor
+    return results
+  }
+}
+
+/** Fetches the next page of a cursor; what rides in front of it is a flight of its own. */
+function fetchingWay(cursor: DriverCursor, rows: number): Way {
+  return {
+    quiet: true,
+    async run(connection, commands, options) {
+      const first = commands.slice(0, -1)
+      const results = first.length === 0 ? [] : await connection.run(first, options)
+      return [...results, await cursor.fetch(rows, options)]
+    },
+  }
+}
+
+/** What a stream runs. */
+export interface StreamRequest {
+  readonly statement: Statement
+  readonly parameters: unknown
+  readonly options: ExecuteOptions | undefined
+}
+
+/** A statement that is ready to be streamed. */
+interface Ready {
+  readonly via: Runtime
+  readonly prepared: PreparedExecution
+  /** How many rows a page has at most. */
+  readonly pageSize: number
+}
+
+/** A stream on the connection of a link, in the transaction that is open there or begins with it. */
+export class LinkStream implements Pages {
+  readonly #link: Link
+  readonly #request: StreamRequest
+  #ready: Ready | null = null
+  #shape: RowShape | null = null
+  #cursor: DriverCursor | null = null
+  /** Where it was opened. */
+  #root: Transaction | null = null
+  #savepoint: Transaction | null = null
+  #over = false
+
+  constructor(link: Link, request: StreamRequest) {
+    this.#link = link
+    this.#request = request
+  }
+
+  get shape(): RowShape | null {
+    return this.#shape
+  }
+
+  async next(): Promise<unknown[][] | null> {
+    if (this.#over) return null
+    try {
+      const ready = this.#ready
+      const result = ready === null ? await this.#open() : await this.#fetch(ready)
+      if (this.#cursor === null || this.#cursor.done) this.#over = true
+      const origin = this.#ready?.prepared.origin ?? 'raw'
+      if (origin !== 'raw' && origin.processes !== null) processRows(result.rows, origin.processes)
+      return result.rows.length === 0 ? null : result.rows
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#over = true
+    this.#cursor?.close()
+  }
+
+  async #open(): Promise<CommandResult> {
+    const { scope } = this.#link
+    this.#link.checkOpen()
+    this.#ready = this.#prepare()
+    const { via, prepared, pageSize } = this.#ready
+    const way = new OpeningWay(pageSize)
+    const { signal } = this.#request.options ?? {}
+    const [result] = await this.#link.transmit(prepared.commands, prepared.origin, signal, false, via.by(way))
+    this.#cursor = way.cursor
+    this.#root = scope.root
+    this.#savepoint = scope.nested
+    if (result === undefined) throw new InvalidRequestError('The driver gave no result for the statement')
+    this.#shape = columnsOf(prepared, result)
+    return result
+  }
+
+  /**
+   * @throws ArgumentError an option is wrong, or there are several sets of parameters.
+   * @throws InvalidRequestError the database has no cursors, or none outside of a transaction.
+   */
+  #prepare(): Ready {
+    const { statement, parameters, options } = this.#request
+    const { runtime, scope } = this.#link
+    const via = runtime.for(statement, options)
+    const { features, name } = via.dialect
+    if (features.cursors === 'none')
+      throw new InvalidRequestError(`The dialect ${name} has no cursors: stream() cannot be used with it`)
+    if (
+      features.cursors === 'transaction' &&
+      (scope.root === null ? runtime.beginCommand() === null : !scope.endsOnIdle)
+    )
+      throw new InvalidRequestError(
+        'stream() needs a transaction, and this Connection is in AUTOCOMMIT, where nothing is begun: use engine.stream(), ' +
+          'or a connection with another isolationLevel',
+      )
+    const prepared = prepareExecution(via, statement, parameters)
+    if (prepared.commands.length !== 1)
+      throw new ArgumentError('stream() runs a statement once, and takes one set of parameters')
+    return { via, prepared, pageSize: via.options.yieldPer ?? ROWS_OF_A_PAGE }
+  }
+
+  async #fetch({ via, prepared, pageSize }: Ready): Promise<CommandResult> {
+    const cursor = this.#cursor
+    if (cursor === null) throw new InvalidRequestError('This stream has no cursor')
+    const { signal } = this.#request.options ?? {}
+    this.#checkAlive()
+    signal?.throwIfAborted()
+    const way = fetchingWay(cursor, pageSize)
+    const [result] = await this.#link.send(prepared.commands, prepared.origin, signal, false, via.by(way))
+    if (result === undefined) throw new InvalidRequestError('The driver gave no page')
+    return result
+  }
+
+  /** The rows that are left live as long as the transaction. */
+  #checkAlive(): void {
+    const { scope, closed } = this.#link
+    if (closed) throw gone('its Connection was closed')
+    if (scope.root === null || scope.root !== this.#root)
+      throw gone('the transaction in which it was opened has been committed or rolled back')
+    if (scope.wasUndone(this.#savepoint)) throw gone('the savepoint in which it was opened was rolled back')
+  }
+}
+
+function gone(why: string): ResourceClosedError {
+  return new ResourceClosedError(`The rows of this stream that were not read yet are gone: ${why}`)
+}

@@ -1,0 +1,64 @@
+// Streams of an engine: on a connection of their own, in a transaction that only reads, one page ahead of the reader.
+import type { Connection } from './connection.ts'
+import type { RowShape } from './result/row-shape.ts'
+import type { Pages } from './result/stream-result.ts'
+
+/** A stream and the connection that is its own. */
+export interface OwnStream {
+  readonly connection: Pick<Connection, 'close'>
+  readonly pages: Pages
+}
+
+/**
+ * A stream with a connection of its own, which is borrowed with the first page and given back with the last. While a page is being
+ * read the next one is on its way; never more than one.
+ */
+export class AheadStream implements Pages {
+  readonly #open: (signal: AbortSignal) => Promise<OwnStream>
+  readonly #leaving = new AbortController()
+  #own: OwnStream | null = null
+  #ahead: Promise<unknown[][] | null> | null = null
+  #shape: RowShape | null = null
+  #closed = false
+
+  /** @param open given a signal that is aborted when the reader leaves. */
+  constructor(open: (signal: AbortSignal) => Promise<OwnStream>) {
+    this.#open = open
+  }
+
+  get shape(): RowShape | null {
+    return this.#shape
+  }
+
+  async next(): Promise<unknown[][] | null> {
+    if (this.#closed) return null
+    try {
+      this.#own ??= await this.#open(this.#leaving.signal)
+      const { pages } = this.#own
+      const page = await (this.#ahead ?? pages.next())
+      this.#shape = pages.shape
+      this.#ahead = null
+      if (page === null) await this.close()
+      else this.#readAhead(pages)
+      return page
+    } catch (error) {
+      await this.close()
+      throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    this.#leaving.abort()
+    await this.#ahead?.catch(() => undefined)
+    await this.#own?.pages.close()
+    await this.#own?.connection.close()
+  }
+
+  #readAhead(pages: Pages): void {
+    this.#ahead = pages.next()
+    // Whoever asks for the page is told; until then nobody listens.
+    this.#ahead.catch(() => undefined)
+  }
+}
