@@ -167,7 +167,7 @@ function flag(name: string, value: boolean): boolean {
 }
 
 function pingOf(prePing: boolean | number | 'ride'): { readonly ping: PingMode; readonly pingAfterMs: number } {
-  if (prePing === 'ride') return { ping: 'ride', pingAfterMs: PING_AFTER_MS }
+  if (prePing === 'ride') return { ping: 'ride', pingAfterMs: Number.POSITIVE_INFINITY }
   if (prePing === true) return { ping: 'ahead', pingAfterMs: PING_AFTER_MS }
   if (prePing === false) return { ping: 'off', pingAfterMs: Number.POSITIVE_INFINITY }
   if (typeof prePing === 'number') return { ping: 'ahead', pingAfterMs: milliseconds('prePing', prePing) }

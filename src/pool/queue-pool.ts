@@ -12,10 +12,12 @@ import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from '
 import { type PhysicalPool, physicalPool } from './physical-pool.ts'
 import type { DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
-import { clean, cutAfter, ping } from './reset.ts'
+import { afterReading, clean, cutAfter, ping } from './reset.ts'
 import { Supply } from './supply.ts'
 import { WaitQueue } from './wait-queue.ts'
 
+/** A connection that rested for longer may have been told something that nobody has read yet. */
+const LONG_REST_MS = 500
 /** The generation of a connection that is not to be lent again. */
 const STALE = -1
 
@@ -236,10 +238,11 @@ export class QueuePool implements Pool {
   /** A connection that had been at rest is lent if it is good enough. */
   #vet(place: PooledConnection): void {
     const { ping, pingAfterMs } = this.#options
+    const restedMs = performance.now() - place.provenAt
     if (this.#isStale(place)) this.#close(place)
-    else if (ping === 'off' || performance.now() - place.provenAt < pingAfterMs) this.#lend(place)
-    else if (ping === 'ride') this.#lendUnproven(place)
-    else void this.#pingAndLend(place)
+    else if (ping === 'ahead' && restedMs >= pingAfterMs) void this.#pingAndLend(place)
+    else if (restedMs >= LONG_REST_MS) this.#lendWhenRead(place, ping === 'ride')
+    else this.#lend(place)
   }
 
   async #pingAndLend(place: PooledConnection): Promise<void> {
@@ -258,14 +261,18 @@ export class QueuePool implements Pool {
     this.invalidate()
   }
 
-  /** What the socket has received by now is read first: a server that has said goodbye is found out without being asked. */
-  #lendUnproven(place: PooledConnection): void {
-    setImmediate(() => {
+  /**
+   * What the socket has received by now is read first: a server that has said goodbye is found out without being asked.
+   *
+   * @param unproven whether it is to be asked as well, by the first flight.
+   */
+  #lendWhenRead(place: PooledConnection, unproven: boolean): void {
+    afterReading(() => {
       if (this.#isStale(place)) {
         this.#close(place)
         return
       }
-      place.unproven = true
+      place.unproven = unproven
       this.#lend(place)
     })
   }

@@ -33,7 +33,7 @@ async function answers(connection: DriverConnection, statement: DriverStatement,
   let answered = false
   // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
   const expire = (): void => {
-    setImmediate(() => {
+    afterReading(() => {
       if (!answered) connection.terminate()
     })
   }
@@ -64,4 +64,9 @@ export async function cutAfter(
   const gone = [...held].map(({ connection }) => new Promise<void>((resolve) => connection.onceClosed(() => resolve())))
   for (const { connection } of held) connection.terminate()
   await Promise.all(gone)
+}
+
+/** Runs something when all sockets of the process have been read: once for what came, once for what is closed by it. */
+export function afterReading(next: () => void): void {
+  setImmediate(() => setImmediate(next))
 }
