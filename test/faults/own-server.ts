@@ -13,12 +13,23 @@ export interface OwnServer {
   stop(how: 'fast' | 'immediate' | 'kill'): Promise<void>
   /** Starts it again, on the same port. Resolves when it takes connections. */
   start(): Promise<void>
+  /** Copies its data, while it is down, to a folder that is not there yet. */
+  copyTo(folder: string): Promise<void>
   /** Stops it for good and removes its files. */
   end(): Promise<void>
 }
 
 /** Starts a server. @param settings of the server, over those of all test servers. */
-export async function startOwnServer(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
+export function startOwnServer(settings: Readonly<Record<string, string>> = {}): Promise<OwnServer> {
+  return startProgram(settings)
+}
+
+/** Starts a standby of a server, on a copy of its data, which goes with it. */
+export function startStandby(folder: string, primary: OwnServer): Promise<OwnServer> {
+  return startProgram({ '--standby': folder, '--primary': primary.url })
+}
+
+async function startProgram(settings: Readonly<Record<string, string>>): Promise<OwnServer> {
   const pairs = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
   const child = spawn(process.execPath, [PROGRAM, ...pairs], { detached: true, stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
@@ -36,6 +47,7 @@ export async function startOwnServer(settings: Readonly<Record<string, string>> 
     url: await next(),
     stop: (how) => command(`stop ${how}`),
     start: () => command('start'),
+    copyTo: (folder) => command(`copy ${folder}`),
     end: () => end(child),
   }
 }

@@ -4,11 +4,12 @@
 // killed: the end of the pipe is the only message needed. By hand: `node test/support/postgres-server.mjs`, ^D ends it.
 //
 // Arguments `name=value` are settings of the server. Lines on standard input, each answered by `done`: `stop fast`, `stop immediate`,
-// `stop kill` (SIGKILL to the whole server: a crash), `start` on the same port.
+// `stop kill` (SIGKILL to the whole server: a crash), `start` on the same port, `copy <folder>` (of the data, while it is down).
+// `--standby=<folder>` with `--primary=<url>` starts on such a copy as a standby of another server.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -33,13 +34,17 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   log_min_messages: 'log',
-  ...Object.fromEntries(process.argv.slice(2).map((argument) => argument.split('=', 2))),
+  ...pairs((argument) => !argument.startsWith('--')),
 }
+/** @type {Record<string, string>} */
+const { '--standby': standbyFolder, '--primary': primaryUrl } = pairs((argument) => argument.startsWith('--'))
 
 /** @type {import('node:child_process').ChildProcess | undefined} */
 let server
 /** @type {string | undefined} */
 let folder
+/** @type {string | undefined} */
+let dataFolder
 let ending = false
 
 /** Whether the server is down because it was told to. @type {boolean} */
@@ -58,7 +63,9 @@ createInterface(process.stdin).on('line', (line) => {
     )
 })
 for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) process.on(signal, end)
-process.on('exit', () => folder && rmSync(folder, { recursive: true, force: true }))
+process.on('exit', () => {
+  for (const path of [folder, standbyFolder]) if (path !== undefined) rmSync(path, { recursive: true, force: true })
+})
 
 try {
   await start()
@@ -76,7 +83,17 @@ async function start() {
   const own = (/** @type {string} */ path) => account.uid !== undefined && chownSync(path, account.uid, account.gid)
   own(folder)
   const binaries = await reachableBinaries(folder, account)
-  const data = join(folder, 'data')
+  const data = standbyFolder ?? join(folder, 'data')
+  dataFolder = data
+  if (primaryUrl !== undefined) {
+    const { hostname, port, username, password } = new URL(primaryUrl)
+    const connection = `host=${hostname} port=${port} user=${username} password=${password}`
+    appendFileSync(join(data, 'postgresql.auto.conf'), `primary_conninfo = '${connection}'\n`)
+    writeFileSync(join(data, 'standby.signal'), '')
+    own(join(data, 'standby.signal'))
+    await listenSomewhere(binaries.postgres, data, account, password)
+    return
+  }
   mkdirSync(data, { mode: 0o700 })
   own(data)
   const password = randomBytes(12).toString('hex')
@@ -101,11 +118,21 @@ async function start() {
     { ...account, cwd: folder, encoding: 'utf8', env: environment() },
   )
   if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.error ?? initdb.stderr}`)
+  await listenSomewhere(binaries.postgres, data, account, password)
+}
+
+/**
+ * @param {string} postgres
+ * @param {string} data
+ * @param {{ uid?: number, gid?: number }} account
+ * @param {string} password
+ */
+async function listenSomewhere(postgres, data, account, password) {
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePort()
     try {
-      await listen(binaries.postgres, data, port, account)
-      startAgain = () => listen(binaries.postgres, data, port, account)
+      await listen(postgres, data, port, account)
+      startAgain = () => listen(postgres, data, port, account)
       console.log(`postgresql://postgres:${password}@127.0.0.1:${port}/postgres`)
       return
     } catch (error) {
@@ -135,7 +162,7 @@ async function listen(postgres, data, port, account) {
     const timer = setTimeout(() => reject(new Error(`PostgreSQL did not start in time: ${log}`)), START_TIMEOUT_MS)
     child.stderr.on('data', (chunk) => {
       log += chunk
-      if (log.includes('ready to accept connections')) resolve(clearTimeout(timer))
+      if (/ready to accept (read-only )?connections/.test(log)) resolve(clearTimeout(timer))
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}: ${log}`)))
@@ -160,6 +187,10 @@ async function obey(line) {
     if (how === 'kill') crash(server)
     else server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT')
     await gone
+  } else if (verb === 'copy') {
+    // Ownership goes along, which copying by Node.js does not keep.
+    const copied = spawnSync('cp', ['-a', String(dataFolder), how], { encoding: 'utf8' })
+    if (copied.status !== 0) throw new Error(copied.stderr)
   } else if (verb !== '') throw new Error(`no command ${verb}`)
 }
 
@@ -199,6 +230,16 @@ async function reachableBinaries(folder, account) {
   const copy = join(folder, 'native')
   cpSync(dirname(dirname(postgres)), copy, { recursive: true, verbatimSymlinks: true })
   return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+}
+
+/**
+ * The arguments that fit, as a record.
+ * @param {(argument: string) => boolean} fits
+ * @returns {Record<string, string>}
+ */
+function pairs(fits) {
+  const fitting = process.argv.slice(2).filter(fits)
+  return Object.fromEntries(fitting.map((argument) => [argument.replace(/=.*/s, ''), argument.replace(/^[^=]*=/, '')]))
 }
 
 /** Without the caller's PG* variables, which would change the server's and initdb's defaults. */
