@@ -9,6 +9,7 @@ import { type HeardLink, transmitHeard } from './hooks.ts'
 import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { commitOutcomeUnknown, isOutcomeUnknown, preparedOutcomeUnknown, rolledBack } from './outcome.ts'
+import { onlyReads } from './reading.ts'
 import {
   alreadyBegun,
   blockIsOver,
@@ -41,6 +42,8 @@ export class Link implements TransactionOwner, HeardLink {
   readonly scope: TransactionScope = new TransactionScope(this)
   #slot: PooledConnection | null
   #closed = false
+  /** Whether the transaction can only have read. */
+  #onlyRead = false
   /** What is running. */
   #busy: string | null = null
   #whenFree: (() => void)[] = []
@@ -133,6 +136,7 @@ export class Link implements TransactionOwner, HeardLink {
     this.#checkUsable(what)
     const { scope } = this
     if (scope.root === null) this.#open()
+    if (this.#onlyRead) this.#onlyRead = commands.every(({ statement }) => onlyReads(statement))
     const { waiting } = scope
     const first = waiting.length
     const last = commit && scope.endsOnIdle ? ENDING : NONE
@@ -210,6 +214,7 @@ export class Link implements TransactionOwner, HeardLink {
     if (begin === null)
       throw new InvalidRequestError('This Connection is in AUTOCOMMIT, where nothing is begun that could be prepared')
     this.#announced = NONE
+    this.#onlyRead = false
     return this.scope.openTwoPhase(begin, xid)
   }
 
@@ -342,13 +347,31 @@ export class Link implements TransactionOwner, HeardLink {
     if (this.#closed) return
     this.#closed = true
     await this.free()
+    let later = false
     try {
-      if (this.scope.root !== null) await this.rollBack()
+      if (this.scope.root !== null) {
+        later = this.#onlyRead && this.#canLeave()
+        if (later) await this.#leave()
+        else await this.rollBack()
+      }
     } finally {
       const slot = this.#slot
       this.#slot = null
-      if (slot !== null) await this.runtime.pool.checkin(slot)
+      if (slot !== null) await this.runtime.pool.checkin(slot, later)
     }
+  }
+
+  /** Whether the pool can roll back what is open. */
+  #canLeave(): boolean {
+    const status = this.#slot?.connection.transactionStatus
+    return this.scope.prepared === null && (status === 'active' || status === 'failed')
+  }
+
+  /** Leaves it to the pool to roll back a transaction that has only read: nobody waits for its locks, and its user not for the answer. */
+  async #leave(): Promise<void> {
+    this.scope.close()
+    if (this.hub.has('rollback')) await this.hub.emit('rollback', { connection: this.face })
+    this.runtime.tell([ROLLBACK])
   }
 
   /** @throws ResourceClosedError */
@@ -358,6 +381,7 @@ export class Link implements TransactionOwner, HeardLink {
 
   #open(options?: BeginOptionsOfConnection): Transaction {
     this.#announced = NONE
+    this.#onlyRead = true
     return this.scope.open(this.#runtime.beginCommand(options))
   }
 

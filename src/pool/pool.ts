@@ -53,8 +53,11 @@ export interface Pool {
   /**
    * Gives a connection back, once. A transaction that is still open is ended as `resetOnReturn` says; where that fails the
    * connection is closed instead. Never rejects; undefined where nothing had to be awaited.
+   *
+   * @param later lets a ROLLBACK travel with what the next borrower sends first, or alone some milliseconds later: for transactions
+   * that have only read.
    */
-  checkin(connection: PooledConnection): Promise<void> | undefined
+  checkin(connection: PooledConnection, later?: boolean): Promise<void> | undefined
   /** Gives a connection back that must not be used again: it is cut. With `soft` it stays lent, and is replaced when it comes back. */
   discard(connection: PooledConnection, options?: DiscardOptions): void
   /** Takes a connection out of the pool for good; its place is free. It stays with its holder, whose `checkin` closes it. */

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events'
 import { type CommandResult, type Driver, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { ConnectionPoolEntry } from './events.ts'
+import { OwedRollback } from './owed-rollback.ts'
 import { rollBack } from './reset.ts'
 
 /** What a pool does with its places; `pg-pool` hands it to the constructor of its clients. */
@@ -51,6 +52,8 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
   holder: Error | null = null
   readonly #options: ClientOptions
   #connection: DriverConnection | null = null
+  /** Stands for the connection while it owes a ROLLBACK. */
+  #owed: OwedRollback | null = null
   #info: Map<unknown, unknown> | null = null
 
   constructor(options: ClientOptions) {
@@ -60,8 +63,17 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
 
   /** The connection itself. */
   get connection(): DriverConnection {
+    if (this.#owed !== null) return this.#owed
     if (this.#connection === null) throw new InvalidRequestError('The pooled connection is not open yet')
     return this.#connection
+  }
+
+  /** Lets the ROLLBACK of the transaction that is open travel with whatever is sent next, or alone where that does not come soon. */
+  oweRollback(): void {
+    const { connection } = this
+    this.#owed = new OwedRollback(connection, () => {
+      this.#owed = null
+    })
   }
 
   get info(): Map<unknown, unknown> {

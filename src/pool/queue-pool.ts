@@ -93,7 +93,7 @@ export class QueuePool implements Pool {
     )
   }
 
-  checkin(place: PooledConnection): Promise<void> | undefined {
+  checkin(place: PooledConnection, later: boolean = false): Promise<void> | undefined {
     if (place.detached) return this.#closeDetached(place)
     this.#checkHeld(place)
     const { events } = this
@@ -103,7 +103,10 @@ export class QueuePool implements Pool {
     const status = place.connection.transactionStatus
     if (status === 'idle') this.#settle(place)
     else if (status === 'lost') this.#close(place)
-    else return this.#settleIf(place, clean(place.connection, resetOnReturn))
+    else if (later && resetOnReturn === 'rollback') {
+      place.oweRollback()
+      this.#settle(place)
+    } else return this.#settleIf(place, clean(place.connection, resetOnReturn))
     return undefined
   }
 

@@ -7,7 +7,7 @@ const ANSWER_MS = 5_000
 /** The longest time a timer of the platform can be set to. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
 
-const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], columns: null, prepare: false }
+export const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], columns: null, prepare: false }
 const COMMIT: DriverStatement = { sql: 'COMMIT', parameters: [], columns: null, prepare: false }
 const PING: DriverStatement = { sql: 'SELECT 1', parameters: [], columns: null, prepare: true }
 
