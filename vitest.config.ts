@@ -1,5 +1,6 @@
 // How the tests run: decorators of both dialects, the package under its public name, one server for the run.
 
+import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { standardDecorators } from './test/support/standard-decorators.ts'
@@ -17,6 +18,8 @@ export default defineConfig({
       },
       { find: /^tsalchemy$/, replacement: source('index.ts') },
       { find: /^tsalchemy\/orm$/, replacement: source('orm/index.ts') },
+      { find: /^tsalchemy\/sqlite$/, replacement: source('dialect/sqlite/index.ts') },
+      ...(isBuiltin('node:sqlite') ? [] : [{ find: /^node:sqlite$/, replacement: '@photostructure/sqlite' }]),
       { find: /^tsalchemy\/postgresql$/, replacement: source('dialect/postgresql/index.ts') },
     ],
   },

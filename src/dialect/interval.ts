@@ -72,6 +72,14 @@ export class Interval {
     )
   }
 
+  /**
+   * Reads ISO 8601 (`P1Y2M-3DT4H5M6.789S`) and the form that PostgreSQL shows (`1 year 2 mons -3 days +04:05:06.789`).
+   * @returns null where the text is neither.
+   */
+  static parse(text: string): Interval | null {
+    return text.startsWith('P') ? parseIso(text) : parseVerbose(text.trim())
+  }
+
   /** The ISO 8601 form that PostgreSQL reads: `P1Y2M-3DT4H5M6.789S`. */
   toString(): string {
     const years = Math.trunc(this.months / 12)
@@ -101,4 +109,45 @@ export class Interval {
 
 function part(value: number, unit: string): string {
   return value === 0 ? '' : `${value}${unit}`
+}
+
+const ISO =
+  /^P(?:([+-]?\d+)Y)?(?:([+-]?\d+)M)?(?:([+-]?\d+)W)?(?:([+-]?\d+)D)?(?:T(?:([+-]?\d+)H)?(?:([+-]?\d+)M)?(?:([+-]?\d+(?:\.\d{1,6})?)S)?)?$/
+
+function parseIso(text: string): Interval | null {
+  const parts = ISO.exec(text)
+  if (parts === null || text.endsWith('P') || text.endsWith('T')) return null
+  const [years, months, weeks, days, hours, minutes] = parts.slice(1, 7).map((each) => Number(each ?? 0))
+  const whole = (BigInt(hours ?? 0) * 3600n + BigInt(minutes ?? 0) * 60n) * 1_000_000n
+  return new Interval(
+    (years ?? 0) * 12 + (months ?? 0),
+    (weeks ?? 0) * 7 + (days ?? 0),
+    whole + microsecondsOf(parts[7] ?? '0'),
+  )
+}
+
+/** Seconds with their fraction. */
+function microsecondsOf(seconds: string): bigint {
+  const [, sign = '', whole = '0', fraction = ''] = /^([+-]?)(\d+)(?:\.(\d+))?$/.exec(seconds) ?? []
+  const size = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, '0'))
+  return sign === '-' ? -size : size
+}
+
+const VERBOSE = /^([+-]?\d+) (year|mon|month|week|day|hour|minute|second)s?(?: |$)/
+const CLOCK_END = /^([+-]?)(\d+):(\d\d)(?::(\d\d(?:\.\d{1,6})?))?$/
+const UNITS: Readonly<Record<string, keyof IntervalFields>> = { mon: 'months' }
+
+function parseVerbose(text: string): Interval | null {
+  const fields: { -readonly [K in keyof IntervalFields]: number } = {}
+  let rest = text
+  for (let part = VERBOSE.exec(rest); part !== null; part = VERBOSE.exec(rest)) {
+    const unit = UNITS[part[2] ?? ''] ?? (`${part[2]}s` as keyof IntervalFields)
+    fields[unit] = Number(part[1])
+    rest = rest.slice(part[0].length)
+  }
+  const [clock, sign, hours = '0', minutes = '0', seconds = '0'] = CLOCK_END.exec(rest) ?? []
+  if (clock === undefined && (rest !== '' || text === '')) return null
+  const { months, days, microseconds } = Interval.of(fields)
+  const size = (BigInt(hours) * 3600n + BigInt(minutes) * 60n) * 1_000_000n + microsecondsOf(seconds)
+  return new Interval(months, days, microseconds + (sign === '-' ? -size : size))
 }

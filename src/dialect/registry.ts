@@ -40,7 +40,21 @@ const POSTGRESQL: DialectRegistration = {
   load: async () => (await import('./postgresql/dialect.ts')).postgresqlDialect,
 }
 
-const registrations: Map<string, DialectRegistration> = new Map([[POSTGRESQL.name, POSTGRESQL]])
+const SQLITE: DialectRegistration = {
+  name: 'sqlite',
+  schemes: { sqlite: null },
+  drivers: {
+    'better-sqlite3': 'better-sqlite3',
+    node: 'node',
+    pysqlite: 'any',
+    aiosqlite: 'any',
+  },
+  load: async () => (await import('./sqlite/dialect.ts')).sqliteDialect,
+}
+
+const registrations: Map<string, DialectRegistration> = new Map(
+  [POSTGRESQL, SQLITE].map((registration) => [registration.name, registration]),
+)
 const loaded: WeakMap<DialectRegistration, DialectFactory> = new WeakMap()
 
 /**

@@ -57,6 +57,7 @@ export const DATABASES: readonly string[] = ['dialect/postgresql/', 'dialect/sql
 export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   pg: ['dialect/postgresql/'],
   '@electric-sql/pglite': ['dialect/postgresql/'],
+  'better-sqlite3': ['dialect/sqlite/'],
   'pg-pool': ['pool/'],
   'reflect-metadata': ['orm/declare/'],
 }

@@ -46,7 +46,7 @@ function primaryKeyColumns(key: PrimaryKeyConstraint): readonly SchemaColumn[] {
 function foreignKeyBody(key: ForeignKeyConstraint, out: Render): string {
   const { match, onDelete, onDeleteColumns, onUpdate, notValid } = key.options
   let text = `FOREIGN KEY(${columnNames(key.columns, out)})`
-  text += ` REFERENCES ${out.tableName(key.referredTable)} (${columnNames(key.referredColumns, out)})`
+  text += ` REFERENCES ${out.renderers.referredTable(key.referredTable, out)} (${columnNames(key.referredColumns, out)})`
   if (match !== undefined) text += ` MATCH ${match}`
   if (onDelete !== undefined) text += ` ON DELETE ${onDelete}`
   if (onDeleteColumns !== undefined)

@@ -55,7 +55,8 @@ export function columnTail(column: SchemaColumn, out: Render): string {
   return text
 }
 
-function computedClause(column: SchemaColumn, out: Render): string {
+/** `GENERATED ALWAYS AS (...)`, with its own space. */
+export function computedClause(column: SchemaColumn, out: Render): string {
   const { sql, persisted } = column.computed as NonNullable<SchemaColumn['computed']>
   const text = typeof sql === 'string' ? sql : ddlExpression(sql, out)
   return ` GENERATED ALWAYS AS (${text}) ${persisted === false ? 'VIRTUAL' : 'STORED'}`

@@ -2,7 +2,9 @@
 import type { Hint } from '../../expression/element/affix.ts'
 import type { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
 import type { Cte } from '../../expression/from/alias.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
 import type { Fetch, ForUpdate } from '../../expression/select/state.ts'
@@ -22,6 +24,14 @@ export interface ClauseRenderersOf<Out> {
   readonly fromHint: (text: string, hint: Hint, out: Out) => string
   /** A common table expression as WITH lists it. */
   readonly cteDefinition: RendererOf<Cte, Out>
+  /** What stands behind the table of a DELETE where other tables are named; begins with its own space. */
+  readonly deleteUsing: (froms: string) => string
+  /** A part of a UNION that is one itself, or has an end of its own. */
+  readonly compoundPart: (text: string) => string
+  /** What a row of defaults gives for a column of an INSERT of several such rows. */
+  readonly defaultValue: RendererOf<NamedElement, Out>
+  /** The table that a foreign key refers to. */
+  readonly referredTable: RendererOf<TableClause, Out>
   /** FOR UPDATE; begins with its own space. */
   readonly forUpdate: RendererOf<ForUpdate, Out>
   /** A column of CREATE TABLE. */

@@ -201,7 +201,7 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     const partPlace = index > 0 && place === Place.statement ? Place.expression : place
     if (index > 0) text += ` ${state.operator} `
     const inner = out.statement(part, partPlace)
-    text += standsAlone(part) || inner.startsWith('WITH ') ? `(${inner})` : inner
+    text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })
   text += compoundEnd(node, first.exportedColumns, out)
   return place === Place.statement ? text : out.closeLevel(level, text)

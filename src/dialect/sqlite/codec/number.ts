@@ -1,0 +1,165 @@
+// Codecs of numbers. SQLite has 64-bit integers and doubles; decimals of up to 15 digits live in either without loss.
+import { DriverError } from '../../contract/driver.ts'
+import { refusal } from '../../refusal.ts'
+import { defineCodec, type SqliteCodec, type SqliteValue, unreadable } from './codec.ts'
+
+const INT8_LEAST = -(2n ** 63n)
+const INT8_MOST = 2n ** 63n - 1n
+
+function integer(name: string, least: number, most: number): SqliteCodec {
+  const expected = `an integer from ${least} to ${most} (number or bigint)`
+  return defineCodec({
+    name,
+    encode(value) {
+      if (typeof value === 'number') {
+        if (Number.isInteger(value) && value >= least && value <= most) return BigInt(value)
+      } else if (typeof value === 'bigint' && value >= least && value <= most) return value
+      throw refusal(name, value, expected)
+    },
+    decode(value) {
+      // Beyond the safe integers a number may be another than the one that is stored.
+      if (typeof value === 'number' && Number.isSafeInteger(value)) return value
+      if (typeof value === 'bigint') {
+        const number = Number(value)
+        if (Number.isSafeInteger(number)) return number
+        throw unreadable('a number', value, 'it is beyond the safe integers: declare the column BigInteger')
+      }
+      throw unreadable(name, value)
+    },
+  })
+}
+
+/** SMALLINT: a number of 16 bits. */
+export const int2: SqliteCodec = integer('SMALLINT', -32768, 32767)
+/** INTEGER: a number of 32 bits, as on other databases; read as far as a number goes. */
+export const int4: SqliteCodec = integer('INTEGER', -2147483648, 2147483647)
+
+/** BIGINT: a bigint of 64 bits; safe integers are taken as numbers too. */
+export const int8: SqliteCodec = defineCodec({
+  name: 'BIGINT',
+  wide: true,
+  encode(value) {
+    if (typeof value === 'bigint' ? value >= INT8_LEAST && value <= INT8_MOST : Number.isSafeInteger(value))
+      return BigInt(value as bigint | number)
+    throw refusal('BIGINT', value, `a bigint from ${INT8_LEAST} to ${INT8_MOST}, or a number that is a safe integer`)
+  },
+  decode(value) {
+    if (typeof value === 'bigint') return value
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return BigInt(value)
+    throw unreadable('BIGINT', value)
+  },
+})
+
+/** REAL: a number. NaN is refused, as SQLite would store NULL. */
+export const real: SqliteCodec = defineCodec({
+  name: 'FLOAT',
+  encode(value) {
+    if (typeof value === 'number' && !Number.isNaN(value)) return value
+    if (typeof value === 'bigint' && BigInt(Number(value)) === value) return Number(value)
+    throw refusal('FLOAT', value, 'a number other than NaN, which SQLite cannot store')
+  },
+  decode(value) {
+    if (typeof value === 'number') return value
+    if (typeof value === 'bigint') return Number(value)
+    throw unreadable('FLOAT', value)
+  },
+})
+
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/
+/** Decimals of so many digits survive the way through a double. */
+const DIGITS = 15
+
+/** A decimal as digits and a power of ten: -12.5 is `{ negative: true, digits: '125', exponent: -1 }`. */
+interface Decimal {
+  readonly negative: boolean
+  /** Without leading and trailing zeros; empty for zero. */
+  readonly digits: string
+  readonly exponent: number
+}
+
+function decimalOf(text: string): Decimal | null {
+  const [whole, sign = '', before = '', behind = '', power = '0'] = DECIMAL.exec(text) ?? []
+  if (whole === undefined || before + behind === '') return null
+  const all = (before + behind).replace(/^0+/, '')
+  const digits = all.replace(/0+$/, '')
+  return {
+    negative: sign === '-' && digits !== '',
+    digits,
+    exponent: digits === '' ? 0 : Number(power) - behind.length + all.length - digits.length,
+  }
+}
+
+/** @throws DriverError the value is no decimal, or has more digits than SQLite's numbers keep. */
+function encodeDecimal(value: unknown): SqliteValue {
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+  const decimal = typeof text === 'string' ? decimalOf(text) : null
+  if (decimal === null)
+    throw refusal('NUMERIC', value, "a decimal string such as '12.50', a number or a bigint; SQLite has no NaN")
+  const { negative, digits, exponent } = decimal
+  if (exponent >= 0 && exponent <= 19) {
+    const whole = BigInt(`${negative ? '-' : ''}${digits === '' ? '0' : digits}${'0'.repeat(exponent)}`)
+    if (whole >= INT8_LEAST && whole <= INT8_MOST) return whole
+  }
+  const number = Number(text)
+  if (digits.length <= DIGITS && Number.isFinite(number)) return number
+  throw new DriverError(
+    `NUMERIC does not take a decimal of ${digits.length} digits on SQLite, whose numbers keep ${DIGITS} (whole ones 64 bits): ` +
+      "declare the column Numeric(...).withVariant(Text, 'sqlite') where it needs more",
+    { sent: false },
+  )
+}
+
+/** The shortest decimal of a number, without an exponent. */
+function plainText(text: string): string {
+  const decimal = decimalOf(text)
+  if (decimal === null) return text
+  const { negative, digits, exponent } = decimal
+  const sign = negative ? '-' : ''
+  if (digits === '') return '0'
+  if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`
+  const padded = digits.padStart(1 - exponent, '0')
+  return `${sign}${padded.slice(0, exponent)}.${padded.slice(exponent)}`
+}
+
+/** With so many digits behind the point: padded, or rounded half away from zero, as other databases round when they store. */
+function scaled(text: string, scale: number): string {
+  const [, sign = '', before = '', behind = ''] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? []
+  if (before === '' || scale < 0) return text
+  if (behind.length <= scale) return scale === 0 ? `${sign}${before}` : `${sign}${before}.${behind.padEnd(scale, '0')}`
+  const kept = BigInt(before + behind.slice(0, scale)) + ((behind[scale] ?? '0') >= '5' ? 1n : 0n)
+  const digits = kept.toString().padStart(scale + 1, '0')
+  const point = digits.length - scale
+  return `${kept === 0n ? '' : sign}${scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`}`
+}
+
+function decimalText(value: SqliteValue, scale: number | null): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw unreadable('NUMERIC', value)
+  if (typeof value === 'object') throw unreadable('NUMERIC', value)
+  // Sums of doubles may be off in digits that no decimal of theirs had.
+  const text = typeof value === 'number' ? plainText(value.toPrecision(DIGITS)) : String(value)
+  if (typeof value === 'string' && decimalOf(value) === null) throw unreadable('NUMERIC', value)
+  return scale === null ? text : scaled(text, scale)
+}
+
+/** NUMERIC as a string: with the column's digits behind the point, as other databases give it. */
+export function numeric(scale: number | null): SqliteCodec {
+  return defineCodec({
+    name: 'NUMERIC',
+    wide: true,
+    encode: encodeDecimal,
+    decode: (value) => decimalText(value, scale),
+  })
+}
+
+/** NUMERIC as a number; raises where no number stands for the value. */
+export const numericAsNumber: SqliteCodec = defineCodec({
+  name: 'NUMERIC',
+  wide: true,
+  encode: encodeDecimal,
+  decode(value) {
+    const number = Number(decimalText(value, null))
+    if (typeof value === 'bigint' && BigInt(number) !== value)
+      throw unreadable('a number', value, 'no number stands for it: read the numeric as a string')
+    return number
+  },
+})

@@ -1,0 +1,370 @@
+// A connection: batches of commands on one database handle, transactions kept as other databases keep them.
+import {
+  type Command,
+  type CommandResult,
+  type DriverConnection,
+  type DriverCursor,
+  DriverError,
+  type DriverNotice,
+  type OpenCursorOptions,
+  type OpenedCursor,
+  type RunOptions,
+  type TransactionStatus,
+} from '../../contract/driver.ts'
+import { openCursor } from './cursor.ts'
+import { failureFields, isLocked } from './failure.ts'
+import type { Bindings, DatabaseHandle, SqliteLibrary, Stored } from './library.ts'
+import type { ScannedSql } from './scan.ts'
+import {
+  bindingsOf,
+  type Known,
+  type RowReading,
+  readingOf,
+  readRows,
+  StatementCache,
+  scannedOf,
+} from './statements.ts'
+import { fairTurn, pause } from './turns.ts'
+
+/** What a connection must know beside its handle. */
+export interface ConnectionOptions {
+  readonly library: SqliteLibrary
+  readonly version: string
+  /** How long a statement waits for a lock, in milliseconds. */
+  readonly busyTimeoutMs: number
+  readonly statementCacheSize: number
+  /** How BEGIN is spelt where nothing else is said: `BEGIN`, `BEGIN IMMEDIATE`. */
+  readonly begin: string
+  /** Called when the connection is closed. */
+  readonly release: () => void
+}
+
+/** A command with its values as SQLite takes them. */
+interface Ready {
+  readonly command: Command
+  readonly scanned: ScannedSql
+  readonly bindings: Bindings
+}
+
+/** What a command gave, and how its rows are to be read; null where it gave none. */
+interface Answer {
+  readonly result: CommandResult
+  readonly reading: RowReading | null
+}
+
+const BEGIN = /^\s*BEGIN\b/i
+const READ_ONLY = /\bREAD\s+ONLY\b/i
+const TO_SAVEPOINT = /\bTO\b/i
+const BARE_BEGIN = /^\s*BEGIN\s*;?\s*$/i
+const CHANGES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE'])
+/** After these prepared statements may give other columns. */
+const RESHAPING: ReadonlySet<string> = new Set(['CREATE', 'ALTER', 'DROP', 'ATTACH', 'DETACH', 'PRAGMA', 'VACUUM'])
+
+/** See the first line of the file. */
+export class SqliteConnection implements DriverConnection {
+  readonly processId: number = 0
+  readonly serverSettings: ReadonlyMap<string, string>
+  flights = 0
+  readonly #handle: DatabaseHandle
+  readonly #options: ConnectionOptions
+  readonly #statements: StatementCache
+  readonly #onClosed: ((reason: Error | null) => void)[] = []
+  #status: TransactionStatus = 'idle'
+  #readOnly = false
+  #closeReason: Error | null = null
+  #openCursors = 0
+
+  constructor(handle: DatabaseHandle, options: ConnectionOptions) {
+    this.#handle = handle
+    this.#options = options
+    this.#statements = new StatementCache(handle, options.statementCacheSize)
+    this.serverSettings = new Map([['server_version', options.version]])
+  }
+
+  get transactionStatus(): TransactionStatus {
+    return this.#status
+  }
+
+  async run(commands: readonly Command[], options: RunOptions = {}): Promise<CommandResult[]> {
+    const ready = this.#ready(commands, options.signal)
+    this.flights += 1
+    await fairTurn()
+    const results: CommandResult[] = []
+    // Several commands without a BEGIN of their own are one transaction.
+    const implicit = ready.length > 1 && this.#status === 'idle' && !BEGIN.test(ready[0]?.command.statement.sql ?? '')
+    if (implicit) await this.#control('BEGIN', 0, results)
+    let index = 0
+    let unreadable: DriverError | null = null
+    try {
+      for (; index < ready.length; index++) {
+        if (options.signal?.aborted === true) throw canceled(options.signal, true)
+        const { result, reading } = await this.#runOne(ready[index] as Ready, options.signal)
+        results.push(result)
+        if (reading !== null) unreadable ??= decode(result, reading, index)
+      }
+      if (implicit && this.#status === 'active') await this.#commit()
+    } catch (error) {
+      throw this.#failed(error, index, results, implicit)
+    }
+    // What cannot be read has been done all the same, and what stood behind it as well.
+    if (unreadable !== null)
+      throw new DriverError(unreadable.message, {
+        cause: unreadable.cause,
+        commandIndex: unreadable.commandIndex,
+        results,
+      })
+    return results
+  }
+
+  async openCursor(commands: readonly Command[], options: OpenCursorOptions): Promise<OpenedCursor> {
+    const last = commands.at(-1)
+    if (last === undefined) throw new DriverError('a cursor needs a command', { sent: false })
+    const before = commands.slice(0, -1)
+    const ready = this.#ready(commands, options.signal)
+    const results = before.length === 0 ? [] : await this.run(before, options)
+    if (before.length === 0) {
+      this.flights += 1
+      await fairTurn()
+    }
+    const { command, scanned, bindings } = ready.at(-1) as Ready
+    this.#checkSound(scanned)
+    this.#interleave(1)
+    try {
+      const known = this.#statements.prepare(command.statement, scanned)
+      const reading = readingOf(known, command.statement)
+      if (reading === null) throw new DriverError('the statement of a cursor gives no rows')
+      const cursor: DriverCursor = openCursor({
+        rows: known.prepared.each(bindings, reading.wide),
+        reading,
+        tag: scanned.tag,
+        count: () => {
+          this.flights += 1
+        },
+        fail: (error) => this.#failed(error, commands.length - 1, [], false),
+        closed: () => this.#interleave(-1),
+      })
+      this.flights -= 1
+      const page = await cursor.fetch(options.rows, options)
+      return { cursor, results: [...results, page] }
+    } catch (error) {
+      if (error instanceof DriverError && error.commandIndex !== null) throw error
+      this.#interleave(-1)
+      throw this.#failed(error, commands.length - 1, results, false)
+    }
+  }
+
+  onceClosed(listener: (reason: Error | null) => void): void {
+    if (this.#status === 'lost') listener(this.#closeReason)
+    else this.#onClosed.push(listener)
+  }
+
+  onNotice(_listener: (notice: DriverNotice) => void): void {
+    // SQLite says nothing but errors.
+  }
+
+  async close(): Promise<void> {
+    this.terminate()
+  }
+
+  terminate(): void {
+    if (this.#status === 'lost') return
+    if (this.#status !== 'idle') this.#rollBack()
+    this.#status = 'lost'
+    this.#statements.clear()
+    this.#options.release()
+    for (const listener of this.#onClosed.splice(0)) listener(null)
+  }
+
+  /** All values are encoded before anything is run. */
+  #ready(commands: readonly Command[], signal: AbortSignal | undefined): Ready[] {
+    if (this.#status === 'lost') throw new DriverError('the connection is closed', { disconnected: true, sent: false })
+    if (signal?.aborted === true) throw canceled(signal, false)
+    return commands.map((command, index) => {
+      const scanned = scannedOf(command.statement)
+      if (scanned.several)
+        throw new DriverError('several statements in one text: run them one by one', {
+          sent: false,
+          commandIndex: index,
+          fields: { severity: 'ERROR', sqlState: '42601' },
+        })
+      return { command, scanned, bindings: bindingsOf(command, scanned, index) }
+    })
+  }
+
+  async #runOne(ready: Ready, signal: AbortSignal | undefined): Promise<Answer> {
+    const { command, scanned } = ready
+    switch (scanned.verb) {
+      case '':
+        return answer('', null)
+      case 'BEGIN':
+        return this.#begin(command.statement.sql, signal)
+      case 'COMMIT':
+      case 'END':
+        return this.#status === 'failed' ? this.#rollBackAll() : this.#commit(signal)
+      case 'ROLLBACK':
+        if (!TO_SAVEPOINT.test(command.statement.sql)) return this.#rollBackAll()
+        this.#handle.exec(command.statement.sql)
+        this.#status = 'active'
+        return answer('ROLLBACK', null)
+      default:
+        this.#checkSound(scanned)
+        return this.#patiently(signal, () => this.#execute(ready))
+    }
+  }
+
+  #execute({ command, scanned, bindings }: Ready): Answer {
+    const { statement } = command
+    const known = this.#statements.find(statement, scanned)
+    const reading = readingOf(known, statement)
+    // Before it is run, as it may fail half way.
+    if (RESHAPING.has(scanned.verb)) this.#statements.clear()
+    if (reading === null) {
+      const changes = known.prepared.run(bindings)
+      this.#keepStatus(scanned.verb)
+      return answer(scanned.tag, CHANGES.has(scanned.tag) ? changes : null)
+    }
+    const rows = known.prepared.all(bindings, reading.wide)
+    const fitting = rows.length === 0 || rows[0]?.length === reading.codecs.length ? reading : refreshed(known, command)
+    const result = { rows, columns: fitting.names, tag: scanned.tag, rowCount: rows.length }
+    return { result, reading: fitting }
+  }
+
+  /** SAVEPOINT begins a transaction where there is none, and the RELEASE of that one ends it. */
+  #keepStatus(verb: string): void {
+    if (verb === 'SAVEPOINT' || verb === 'RELEASE') this.#status = this.#handle.inTransaction ? 'active' : 'idle'
+  }
+
+  async #begin(sql: string, signal: AbortSignal | undefined): Promise<Answer> {
+    this.#checkSound(null)
+    const isReadOnly = READ_ONLY.test(sql)
+    const text = isReadOnly ? 'BEGIN' : BARE_BEGIN.test(sql) ? this.#options.begin : sql
+    // Within a transaction it says nothing new, as on other databases.
+    if (this.#status === 'idle') await this.#patiently(signal, () => this.#handle.exec(text))
+    this.#status = 'active'
+    if (isReadOnly) {
+      this.#handle.exec('PRAGMA query_only = 1')
+      this.#readOnly = true
+    }
+    return answer('BEGIN', null)
+  }
+
+  async #control(sql: string, commandIndex: number, results: CommandResult[]): Promise<void> {
+    try {
+      await this.#begin(sql, undefined)
+    } catch (error) {
+      throw this.#failed(error, commandIndex, results, false)
+    }
+  }
+
+  /** A COMMIT that is refused, by a deferred constraint or a lock, ends the transaction as a rollback. */
+  async #commit(signal?: AbortSignal): Promise<Answer> {
+    if (this.#status === 'idle') return answer('COMMIT', null)
+    try {
+      await this.#patiently(signal, () => this.#handle.exec('COMMIT'))
+    } catch (error) {
+      this.#rollBack()
+      throw error
+    }
+    this.#ended()
+    return answer('COMMIT', null)
+  }
+
+  #rollBackAll(): Answer {
+    this.#rollBack()
+    return answer('ROLLBACK', null)
+  }
+
+  #rollBack(): void {
+    // Some failures, such as a full disk, have rolled back already.
+    if (this.#handle.inTransaction) this.#handle.exec('ROLLBACK')
+    this.#ended()
+  }
+
+  #ended(): void {
+    this.#status = 'idle'
+    if (!this.#readOnly) return
+    this.#handle.exec('PRAGMA query_only = 0')
+    this.#readOnly = false
+  }
+
+  /** Waits for the locks of other connections, in the program's own time: they may be of this very process. */
+  async #patiently<T>(signal: AbortSignal | undefined, attempt: () => T): Promise<T> {
+    const { library, busyTimeoutMs } = this.#options
+    const started = performance.now()
+    for (let turn = 0; ; turn += 1) {
+      try {
+        return attempt()
+      } catch (error) {
+        const waited = performance.now() - started
+        if (!isLocked(library.codeOf(error)) || waited >= busyTimeoutMs) throw error
+        await pause(turn, busyTimeoutMs - waited)
+        if (signal?.aborted === true) throw canceled(signal, true)
+      }
+    }
+  }
+
+  /** @throws DriverError a command of the transaction failed before. */
+  #checkSound(scanned: ScannedSql | null): void {
+    if (this.#status !== 'failed') return
+    throw new DriverError(
+      `current transaction is aborted, ${scanned?.tag ?? 'BEGIN'} is ignored until its end: an earlier command failed`,
+      { fields: { severity: 'ERROR', sqlState: '25P02' } },
+    )
+  }
+
+  /** The error of a batch, with the transaction brought into the state that it leaves. */
+  #failed(error: unknown, commandIndex: number, results: readonly CommandResult[], implicit: boolean): DriverError {
+    const { library } = this.#options
+    if (this.#status === 'active') {
+      if (implicit || !this.#handle.inTransaction) this.#rollBack()
+      else this.#status = 'failed'
+    }
+    const code = library.codeOf(error)
+    const message = error instanceof Error ? error.message : String(error)
+    if (error instanceof DriverError && error.fields === null && error.canceled)
+      return withPlace(error, commandIndex, results)
+    const fields =
+      code !== null
+        ? failureFields(code, message)
+        : error instanceof DriverError
+          ? error.fields
+          : failureFields('SQLITE_ERROR', message)
+    return new DriverError(message, { cause: error, fields, commandIndex, results })
+  }
+
+  #interleave(change: 1 | -1): void {
+    this.#openCursors += change
+    if (this.#status !== 'lost') this.#handle.allowInterleaving(this.#openCursors > 0)
+  }
+}
+
+function refreshed(known: Known, { statement }: Command): RowReading {
+  known.readFor = null
+  const reading = readingOf(known, statement)
+  if (reading === null) throw new DriverError('the statement gives no rows any more')
+  return reading
+}
+
+function answer(tag: string, rowCount: number | null): Answer {
+  return { result: { rows: [], columns: null, tag, rowCount }, reading: null }
+}
+
+/** Reads the rows of a result in place. @returns what could not be read; null where all could. */
+function decode(result: CommandResult, reading: RowReading, commandIndex: number): DriverError | null {
+  try {
+    readRows(result.rows as Stored[][], reading)
+    return null
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return new DriverError(message, { cause: error, commandIndex })
+  }
+}
+
+function canceled(signal: AbortSignal, sent: boolean): DriverError {
+  return new DriverError('the batch was aborted by its signal', { canceled: true, sent, cause: signal.reason })
+}
+
+function withPlace(error: DriverError, commandIndex: number, results: readonly CommandResult[]): DriverError {
+  const { message, cause, canceled: isCanceled, sent } = error
+  return new DriverError(message, { cause, canceled: isCanceled, sent, commandIndex, results })
+}

@@ -1,0 +1,2 @@
+// The face of the driver.
+export { createSqliteDriver, type SqliteDriverOptions } from './driver.ts'
