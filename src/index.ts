@@ -49,9 +49,35 @@ export {
 } from './dialect/compile/custom.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLHost, type URLParts, type URLQuery } from './dialect/url.ts'
-export { Connection, type ResultsOf } from './engine/connection.ts'
+export type {
+  CheckoutMessage,
+  ConnectMessage,
+  EngineIdentity,
+  ExecutionMessage,
+  ExecutionTimings,
+  FlightMessage,
+  SentStatement,
+} from './engine/channels.ts'
+export { Connection, type ConnectionMoments, type ResultsOf } from './engine/connection.ts'
 export { createEngine } from './engine/create.ts'
-export { type CompiledStatement, Engine, type EngineStatistics } from './engine/engine.ts'
+export { type CompiledStatement, Engine, type EngineEvents, type EngineStatistics } from './engine/engine.ts'
+export type {
+  AfterCursorExecuteEvent,
+  AfterExecuteEvent,
+  BeforeExecuteEvent,
+  ConnectionEvent,
+  CursorExecuteEvent,
+  CursorReplacement,
+  DoConnectEvent,
+  EngineMoments,
+  ExceptionContext,
+  ExecuteReplacement,
+  OptionsEvent,
+  SavepointEvent,
+  SlowStatementEvent,
+  TwoPhaseEvent,
+} from './engine/events.ts'
+export type { ObservabilityOptions } from './engine/observability.ts'
 export type {
   BeginOptionsOfConnection,
   ConnectionExecutionOptions,
@@ -63,7 +89,18 @@ export type {
   PoolClass,
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
-export { type ColumnKey, PendingResult, Result, Row, StreamResult } from './engine/result/index.ts'
+export {
+  type ColumnKey,
+  type ColumnsRow,
+  type ColumnsTuple,
+  type ColumnValue,
+  FrozenResult,
+  PendingResult,
+  Result,
+  Row,
+  StreamResult,
+} from './engine/result/index.ts'
+export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,
@@ -105,6 +142,7 @@ export {
   TransactionRolledBack,
   UnsupportedCompilationError,
 } from './errors.ts'
+export type { EventListener, Unlisten } from './events.ts'
 // ---- expressions -------------------------------------------------------------------------------------------------
 export { adaptColumns, type Replacement, replace } from './expression/adapt.ts'
 export { Element } from './expression/base/element.ts'
@@ -398,5 +436,5 @@ export {
   type ValueOf,
   type ValueProcessor,
 } from './expression/types/type.ts'
-export { consoleSink, formatRecord, type LogLevel, type LogRecord, type LogSink } from './log.ts'
+export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
 export { NullPool, type Pool, type PoolOptions, type PoolStatus, QueuePool, StaticPool } from './pool/index.ts'
