@@ -51,7 +51,8 @@ async function connectPatiently(plan: ConnectPlan, signal: AbortSignal | undefin
     if (connection !== null) return connection
     const mayChange = failures.some(({ changing }) => changing) && !failures.some(({ final }) => final)
     if (!mayChange || performance.now() + wait > deadline) throw summary(plan, failures)
-    await pause(wait, undefined, { signal }).catch((cause: unknown) => {
+    await pause(wait, undefined, { signal }).catch(() => {
+      const cause = signal?.reason
       throw new DriverError('the attempt was aborted', { cause, canceled: true, disconnected: true, sent: false })
     })
   }
