@@ -83,8 +83,10 @@ export async function failure(work: PromiseLike<unknown>): Promise<Error> {
 
 /** Proves that the pool serves as many at a time as it should: `SELECT 1` on each of its places. */
 export async function allPlacesServe(engine: Engine, places = 4): Promise<void> {
-  const connections = await Promise.all(Array.from({ length: places }, () => engine.connect()))
+  const opened = await Promise.allSettled(Array.from({ length: places }, () => engine.connect()))
+  const connections = opened.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []))
   try {
+    expect(connections).toHaveLength(places)
     const answers = await Promise.all(connections.map((conn) => conn.execute('SELECT 1').scalar()))
     expect(answers).toEqual(Array.from({ length: places }, () => 1))
   } finally {
