@@ -308,11 +308,11 @@ export class Inspector {
   // ---- tables of a MetaData --------------------------------------------------------------------------------------------
 
   /** {@link Table.reflect} by what this inspector knows. */
-  async reflectTable<D extends ColumnDefinitions = Record<never, never>>(
+  async reflectTable<D extends ColumnDefinitions = ColumnDefinitions>(
     name: string,
     metadata: MetaData,
     options: ReflectTableOptions<D> = {},
-  ): Promise<Table<D & ColumnDefinitions>> {
+  ): Promise<Table<D>> {
     return Table.reflect(name, metadata, this, options)
   }
 

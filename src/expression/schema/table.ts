@@ -167,18 +167,18 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
    * each step along its foreign keys.
    *
    * @param bind an engine, a connection or an inspector.
-   * @returns a table whose columns TypeScript knows as far as `columns` says; the values of others are `unknown`.
+   * @returns with `columns`, a table of which TypeScript knows these columns; `table.column('name')` gives any other.
    * @throws NoSuchTableError the database has no such table; the message names the nearest.
    * @throws InvalidRequestError columns are given for a table that the MetaData has already.
    * @example
    * const users = await Table.reflect('users', metadata, engine, { columns: { id: Column(Integer, { primaryKey: true }) } })
    */
-  static async reflect<D extends ColumnDefinitions = Record<never, never>>(
+  static async reflect<D extends ColumnDefinitions = ColumnDefinitions>(
     name: string,
     metadata: TableRegistry,
     bind: Reflector,
     options: ReflectTableOptions<D> = {},
-  ): Promise<Table<D & ColumnDefinitions>> {
+  ): Promise<Table<D>> {
     checkKeys('Table.reflect()', options, REFLECT_KEYS)
     const { schema = metadata.schema, columns = {}, includeColumns, excludeColumns = [] } = options
     const { resolveForeignKeys = true, extendExisting = false } = options
@@ -199,7 +199,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
       includeColumns: includeColumns ?? null,
       excludeColumns,
     })
-    return made as Table<D & ColumnDefinitions>
+    return made as Table<D>
   }
 
   /** The columns by key. */
