@@ -32,6 +32,8 @@ export interface Dialect extends TypeHost {
   beginStatement(options: BeginOptions): string
   /** A driver's failure as the public error class that its SQLSTATE belongs to. */
   wrapError(error: DriverError, context: ErrorContext): DBAPIError
+  /** A statement by which the transaction's foreign keys are not checked before COMMIT; left out where constraints can be dropped. */
+  readonly deferForeignKeys?: string
   /** A statement with one boolean row: whether the table exists. */
   hasTableStatement(name: string, schema: string | null): Executable
   /** A statement with one boolean row: whether the type exists. */

@@ -1,9 +1,11 @@
 // Running a plan of DDL: which tables exist in one flight, all commands in another.
 
+import type { Dialect } from '../dialect/dialect.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import type { RunDdlOptions } from '../expression/schema/bind.ts'
 import { DdlElement } from '../expression/schema/ddl/element.ts'
 import type { DdlPlan } from '../expression/schema/ddl/plan.ts'
+import { DDL } from '../expression/schema/ddl/text.ts'
 import { holds } from '../expression/schema/ddl-condition.ts'
 import type { DdlConnection, DdlStep } from '../expression/schema/ddl-events.ts'
 import { type SchemaTranslateMap, translatedSchema } from '../expression/schema/schema-map.ts'
@@ -31,9 +33,15 @@ export async function runDdl(
   const types = dialect.features.namedTypes ? plan.namedTypes(dialect) : []
   const existing = options.checkFirst ? await whatExists(connection, plan.relations, types, sending) : null
   const concerned = types.filter((type) => existing === null || existing.types.has(type) === (plan.sort === 'drop'))
-  const steps = plan.steps(existing?.tables ?? null, concerned)
-  const applicable = steps.filter((step) => !(step instanceof DdlElement) || holds(step.condition, dialect))
+  const steps = plan.steps(existing?.tables ?? null, concerned, dialect.features)
+  const all = steps.length === 0 ? steps : [...prelude(plan, dialect), ...steps]
+  const applicable = all.filter((step) => !(step instanceof DdlElement) || holds(step.condition, dialect))
   if (applicable.length > 0) await runSteps(connection, applicable, sending)
+}
+
+/** Tables in a circle of foreign keys that cannot be dropped first are dropped with the keys unwatched. */
+function prelude({ sort, isCircular }: DdlPlan, { deferForeignKeys }: Dialect): DdlElement[] {
+  return sort === 'drop' && isCircular && deferForeignKeys !== undefined ? [new DDL(deferForeignKeys)] : []
 }
 
 /** Commands travel together as far as no listener is to be called between them; all are one transaction. */

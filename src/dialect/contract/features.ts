@@ -4,6 +4,8 @@
 export interface DialectFeatures {
   /** INSERT, UPDATE and DELETE can return rows. */
   readonly returning: boolean
+  /** Keys that the database makes come back from an INSERT of one row without being asked for. Default false. */
+  readonly implicitReturning?: boolean
   /** Many rows can be given as one array parameter for each column (`unnest`), with constant text. */
   readonly arrayBatches: boolean
   /** A list in an IN is one array parameter; otherwise it is written at execution. */
@@ -20,6 +22,10 @@ export interface DialectFeatures {
   readonly namedTypes: boolean
   /** Named constraints can be added after the table was created (cyclic foreign keys). */
   readonly alterConstraints: boolean
+  /** COMMENT ON exists. Default true. */
+  readonly comments?: boolean
+  /** Sequences exist. Default true. */
+  readonly sequences?: boolean
   /**
    * Whether the rows of a statement can be fetched in pages while others are run (`DriverConnection.openCursor`): anywhere,
    * only inside of a transaction, or not at all.

@@ -49,6 +49,8 @@ const FEATURES: DialectFeatures = {
   schemas: true,
   namedTypes: false,
   alterConstraints: false,
+  comments: false,
+  sequences: false,
   cursors: 'anywhere',
   copy: false,
   notifications: false,
@@ -62,6 +64,7 @@ class SqliteDialect implements Dialect, Spelling {
   readonly features: DialectFeatures
   readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
+  readonly deferForeignKeys: string = 'PRAGMA defer_foreign_keys = ON'
   readonly #types = new TypeNames('sqlite', sqliteTypes, this.identifiers)
   readonly #codecs: Map<number, Codec | null> = new Map()
   readonly #renderers: AnyRenderers

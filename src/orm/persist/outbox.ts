@@ -21,6 +21,8 @@ export interface IncomingResult {
 
 /** What a flush needs of a connection: everything in one write, one answer. */
 export interface FlightConnection<R extends IncomingResult = IncomingResult> {
+  /** What of the database decides how counts are checked. Default: all there is. */
+  readonly dialect?: { readonly features: { readonly dataModifyingCte: boolean } }
   flight(items: readonly OutgoingItem[], options?: FlightOptions): Promise<R[]>
 }
 
@@ -72,16 +74,21 @@ export class Outbox {
     const waiting = this.#waiting
     this.#waiting = []
     if (waiting.length === 0 && behind.length === 0 && options.commit !== true) return []
-    const commit = options.commit === true
+    const connection = await this.#connection()
+    // Where the server cannot count, COMMIT waits until the counts were looked at here.
+    const counts = connection.dialect?.features.dataModifyingCte !== false
+    const later = options.commit === true && !counts && waiting.some(({ guarded }) => guarded !== null)
+    const commit = options.commit === true && !later
     const items: OutgoingItem[] = waiting.map((each, index) => (commit ? guardedItem(each, index) : each))
     for (const each of behind) items.push(each)
-    const connection = await this.#connection()
+    const sending = this.#signal === null ? options : { signal: this.#signal, ...options }
     const results = await connection
-      .flight(items, this.#signal === null ? options : { signal: this.#signal, ...options })
+      .flight(items, later ? { ...sending, commit: false } : sending)
       .catch((error: unknown) => {
         throw staleness(error, waiting) ?? error
       })
     for (let i = 0; i < waiting.length; i++) deliver(waiting[i], results[i], commit)
+    if (later) await connection.flight([], sending)
     return waiting.length === 0 ? results : results.slice(waiting.length)
   }
 }

@@ -38,9 +38,19 @@ export interface PlanParts {
   readonly events?: Pick<DdlEvents<unknown>, 'steps'>
 }
 
+/** What a database can do of what a plan may ask for. */
+export interface DdlAbilities {
+  /** Constraints can be added after their tables and dropped before; otherwise foreign keys in a circle are part of their tables. Default true. */
+  readonly alterConstraints?: boolean
+  /** Default true. */
+  readonly comments?: boolean
+  /** Default true. */
+  readonly sequences?: boolean
+}
+
 /** What a plan must know of a database to show its SQL; dialects are. */
 export interface DdlSpeller extends TypeHost {
-  readonly features: { readonly namedTypes: boolean }
+  readonly features: DdlAbilities & { readonly namedTypes: boolean }
   compile(element: Element): { readonly sql: string }
 }
 
@@ -57,10 +67,21 @@ export interface DdlPlan {
    * @param existing those of {@link relations} that the database has: creating leaves them alone, dropping handles only them.
    * Null (not checked) handles all.
    * @param types the named types to be created before the tables, or dropped after them.
+   * @param abilities of the database. Default: it has all.
    */
-  commands(existing?: ReadonlySet<TableClause> | null, types?: readonly NamedType[]): readonly DdlElement[]
+  commands(
+    existing?: ReadonlySet<TableClause> | null,
+    types?: readonly NamedType[],
+    abilities?: DdlAbilities,
+  ): readonly DdlElement[]
   /** {@link commands}, with the calls of listeners between them. */
-  steps(existing?: ReadonlySet<TableClause> | null, types?: readonly NamedType[]): readonly DdlStep[]
+  steps(
+    existing?: ReadonlySet<TableClause> | null,
+    types?: readonly NamedType[],
+    abilities?: DdlAbilities,
+  ): readonly DdlStep[]
+  /** Whether foreign keys of the tables lead in a circle. */
+  readonly isCircular: boolean
   /**
    * The named types concerned on a database that has such types, each after those it is made of.
    *
@@ -77,16 +98,27 @@ export interface DdlPlan {
 
 /** What follows from the steps of a plan. */
 function planOf(parts: Omit<DdlPlan, 'sql' | 'commands'>): DdlPlan {
-  const commands: DdlPlan['commands'] = (existing, types) =>
-    parts.steps(existing, types).filter((step) => step instanceof DdlElement)
-  const plan = { ...parts, commands }
+  const steps: DdlPlan['steps'] = (existing, types, abilities = {}) =>
+    parts.steps(existing, types, abilities).filter((step) => isPossible(step, abilities))
+  const commands: DdlPlan['commands'] = (existing, types, abilities) =>
+    steps(existing, types, abilities).filter((step) => step instanceof DdlElement)
+  const plan = { ...parts, steps, commands }
   return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
 }
+
+/** Comments and sequences are left out where there are none. */
+function isPossible(step: DdlStep, { comments = true, sequences = true }: DdlAbilities): boolean {
+  if (!(step instanceof DdlElement)) return true
+  if (!sequences && (step instanceof CreateSequence || step instanceof DropSequence)) return false
+  return comments || !COMMENTS.some((Comment) => step instanceof Comment)
+}
+
+const COMMENTS = [SetColumnComment, SetConstraintComment, SetTableComment, SetViewComment] as const
 
 function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): readonly string[] {
   const types = dialect?.features.namedTypes === true ? plan.namedTypes(dialect) : []
   return plan
-    .commands(null, types)
+    .commands(null, types, dialect?.features)
     .filter((command) => holds(command.condition, dialect ?? { name: 'default' }))
     .map((command) => (dialect === undefined ? stringify.use(command) : dialect.compile(command).sql).trim())
 }
@@ -105,21 +137,25 @@ export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPl
     sort: 'create',
     tables,
     relations: [...tables, ...views],
+    isCircular: later.size > 0,
     namedTypes: (host) => namedTypesOf(tables, host),
-    steps(existing = null, types = []) {
+    steps(existing = null, types = [], { alterConstraints = true } = {}) {
+      const apart = alterConstraints ? later : NONE_LATER
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
       return [
         ...at('beforeCreate'),
         ...types.map((type) => new CreateType(type)),
         ...sequences.map((sequence) => new CreateSequence(sequence, { ifNotExists: existing !== null })),
-        ...fresh.flatMap((table) => creation(table, later)),
-        ...keysOf(fresh, later).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
+        ...fresh.flatMap((table) => creation(table, apart)),
+        ...keysOf(fresh, apart).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
         ...views.filter((view) => existing === null || !existing.has(view)).flatMap(viewCreation),
         ...at('afterCreate'),
       ]
     },
   })
 }
+
+const NONE_LATER: ReadonlySet<ForeignKeyConstraint> = new Set()
 
 function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlStep[] {
   const without = new Set(table.foreignKeys.filter((key) => later.has(key)))
@@ -157,13 +193,14 @@ export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan
     sort: 'drop',
     tables: order,
     relations: [...views, ...order],
+    isCircular: later.size > 0,
     namedTypes: (host) => ownTypesOf(tables, host),
-    steps(existing = null, types = []) {
+    steps(existing = null, types = [], { alterConstraints = true } = {}) {
       const doomed = order.filter((table) => existing === null || existing.has(table))
       return [
         ...at('beforeDrop'),
         ...views.filter((view) => existing === null || existing.has(view)).map((view) => new DropView(view)),
-        ...keysOf(doomed, later).map((key) => new DropConstraint(key)),
+        ...keysOf(doomed, alterConstraints ? later : NONE_LATER).map((key) => new DropConstraint(key)),
         ...doomed.flatMap((table) => [
           ...table.events.steps('beforeDrop'),
           new DropTable(table),
