@@ -77,6 +77,7 @@ export type {
   SlowStatementEvent,
   TwoPhaseEvent,
 } from './engine/events.ts'
+export { Inspector, type MultiOptions, type SchemaOption, type SortedTableNames } from './engine/inspector.ts'
 export type { ObservabilityOptions } from './engine/observability.ts'
 export type {
   BeginOptionsOfConnection,
@@ -329,9 +330,26 @@ export type {
 export { DefaultContext } from './expression/schema/default.ts'
 export { ForeignKeyConstraint } from './expression/schema/foreign-key.ts'
 export { ForeignKey, type ForeignKeyOptions } from './expression/schema/foreign-key-option.ts'
-export { type DdlOptions, MetaData, type MetaDataOptions } from './expression/schema/metadata.ts'
+export { type DdlOptions, MetaData, type MetaDataOptions, type ReflectOptions } from './expression/schema/metadata.ts'
 export type { NameParts, NameRule, NamingConvention } from './expression/schema/naming.ts'
 export { type PartitionOptions, partition } from './expression/schema/partition.ts'
+export type {
+  ReflectedCheckConstraint,
+  ReflectedColumn,
+  ReflectedDomain,
+  ReflectedEnum,
+  ReflectedExcludeConstraint,
+  ReflectedForeignKey,
+  ReflectedIdentity,
+  ReflectedIndex,
+  ReflectedPrimaryKey,
+  ReflectedSequence,
+  ReflectedStorage,
+  ReflectedUniqueConstraint,
+  RelationKind,
+  RelationName,
+} from './expression/schema/reflected.ts'
+export type { ColumnReflectEvent, ReflectingColumn } from './expression/schema/reflector.ts'
 export type { SchemaTranslateMap } from './expression/schema/schema-map.ts'
 export { Sequence, type SequenceDefinition } from './expression/schema/sequence.ts'
 export {
@@ -343,7 +361,7 @@ export {
   type SqlExpression,
 } from './expression/schema/server-default.ts'
 export type { StorageParameters } from './expression/schema/storage.ts'
-export { Table, type TableOptions, table } from './expression/schema/table.ts'
+export { type ReflectTableOptions, Table, type TableOptions, table } from './expression/schema/table.ts'
 export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
 export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'
 export { type ToMetadataOptions, toMetadata } from './expression/schema/to-metadata.ts'
@@ -425,7 +443,16 @@ export type { AtPath, Containable, Container, PartOf, Subscript, Subscripted } f
 export { MultirangeType, Range, type RangeBounds, RangeType } from './expression/types/range.ts'
 export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
 export { String, type StringOptions, Text } from './expression/types/string.ts'
-export { Date, DateTime, Interval, type IntervalValue, Time } from './expression/types/temporal.ts'
+export {
+  Date,
+  DateTime,
+  Interval,
+  type IntervalOptions,
+  type IntervalParts,
+  type IntervalValue,
+  type PrecisionOption,
+  Time,
+} from './expression/types/temporal.ts'
 export type { TemporalName, TemporalValue } from './expression/types/temporal-value.ts'
 export {
   type Affinity,
@@ -436,5 +463,6 @@ export {
   type ValueOf,
   type ValueProcessor,
 } from './expression/types/type.ts'
+export { type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
 export { NullPool, type Pool, type PoolOptions, type PoolStatus, QueuePool, StaticPool } from './pool/index.ts'

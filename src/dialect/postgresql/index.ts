@@ -92,3 +92,4 @@ export {
   TSTZMULTIRANGE,
   TSTZRANGE,
 } from './types-range.ts'
+export { ReflectedType } from './types-reflected.ts'

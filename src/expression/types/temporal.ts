@@ -230,7 +230,7 @@ export interface IntervalValue {
 }
 
 /** Which parts of an interval the database keeps: the last named and what is greater. */
-export type IntervalFields =
+export type IntervalParts =
   | 'YEAR'
   | 'MONTH'
   | 'DAY'
@@ -265,10 +265,10 @@ const INTERVAL_FIELDS: readonly string[] = [
 export class IntervalType extends SqlType<IntervalValue> {
   readonly kind: string = 'interval'
   readonly affinity: Affinity = 'interval'
-  readonly fields: IntervalFields | null
+  readonly fields: IntervalParts | null
   /** Digits of a second's fraction that the database keeps; null for all of them. */
   readonly precision: number | null
-  constructor(fields: IntervalFields | null = null, precision: number | null = null) {
+  constructor(fields: IntervalParts | null = null, precision: number | null = null) {
     super()
     this.fields = fields
     this.precision = precision
@@ -286,7 +286,7 @@ export class IntervalType extends SqlType<IntervalValue> {
 /** Options of {@link Interval}. */
 export interface IntervalOptions extends PrecisionOption {
   /** Default: all parts are kept. */
-  readonly fields?: IntervalFields
+  readonly fields?: IntervalParts
 }
 
 function intervalOf(options: IntervalOptions = {}): IntervalType {

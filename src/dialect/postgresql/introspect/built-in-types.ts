@@ -8,7 +8,7 @@ import { String as StringSql, StringType, Text } from '../../../expression/types
 import {
   Date as DateSql,
   DateTimeType,
-  type IntervalFields,
+  type IntervalParts,
   IntervalType,
   TimeType,
 } from '../../../expression/types/temporal.ts'
@@ -66,7 +66,7 @@ function numeric(modifier: number): SqlType {
 const bits = (type: typeof BIT, modifier: number): SqlType => (modifier < 1 ? type : type(modifier))
 
 /** As `interval.c` numbers the parts. */
-const PARTS: readonly (readonly [IntervalFields, number])[] = [
+const PARTS: readonly (readonly [IntervalParts, number])[] = [
   ['YEAR', 1 << 2],
   ['MONTH', 1 << 1],
   ['DAY', 1 << 3],
