@@ -102,6 +102,7 @@ export {
   StreamResult,
 } from './engine/result/index.ts'
 export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
+export type { RetryEvent, RetryOptions, RunOptions } from './engine/retry.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

@@ -95,6 +95,11 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
     return this.#link.slot === null && !this.#link.closed
   }
 
+  /** @internal Whether anything may have reached the server since the connection was borrowed. */
+  get hasSent(): boolean {
+    return this.#link.sent
+  }
+
   /** @internal The driver's connection; null while there is none. */
   get driverConnection(): DriverConnection | null {
     return this.#link.slot?.connection ?? null

@@ -35,6 +35,7 @@ import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import { StreamResult } from './result/stream-result.ts'
+import { type Attempt, type RunOptions, replay, retryPolicy } from './retry.ts'
 import { mergeOptions, type Runtime } from './runtime.ts'
 import type { SqlTagSource } from './sql-comment.ts'
 import { AheadStream, type OwnStream } from './stream.ts'
@@ -244,6 +245,35 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   }
 
   /**
+   * As {@link begin} with a function, and runs it again where the database could not put concurrent transactions in an order (40001),
+   * where they waited for each other in a circle (40P01), or where the connection was lost before anything was sent. The function is
+   * called anew each time, in a new transaction: what it does beside the database it does again. A COMMIT of which nobody knows
+   * whether it arrived is never repeated.
+   *
+   * @throws CommitOutcomeUnknown the connection was lost while COMMIT was on its way.
+   * @throws what the last attempt failed with.
+   * @example
+   * await engine.run(
+   *   async (conn) => {
+   *     const age = await conn.execute(select(users.c.age).where(users.c.id.eq(1))).scalarOne()
+   *     await conn.execute(update(users).values({ age: (age ?? 0) + 1 }).where(users.c.id.eq(1)))
+   *   },
+   *   { isolationLevel: 'SERIALIZABLE', retry: { attempts: 10, deadlineMs: 5_000 } },
+   * )
+   */
+  async run<T>(work: (connection: Connection) => T | PromiseLike<T>, options: RunOptions = {}): Promise<T> {
+    if (typeof work !== 'function')
+      throw new ArgumentError('engine.run() takes a function: engine.run(async (conn) => { ... })')
+    const { retry, ...connecting } = options
+    const policy = retryPolicy(retry)
+    if ((connecting.isolationLevel ?? this.#options.isolationLevel) === 'AUTOCOMMIT')
+      throw new ArgumentError(
+        'engine.run() runs a transaction again, and AUTOCOMMIT begins none: name an isolation level',
+      )
+    return replay((attempt) => this.#inTransaction(work, connecting, attempt), policy, connecting.signal)
+  }
+
+  /**
    * Closes the connections at rest, now, and those lent when they come back; until then they keep the process running. With
    * `timeoutMs` it waits for those, and cuts them when the time is up. The engine cannot be used afterwards.
    * Calling it again does nothing more, apart from a deadline of its own.
@@ -392,11 +422,16 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     return this.begin((connection) => connection.execute(statement as never, parameters as never, options), connecting)
   }
 
-  async #inTransaction<T>(work: (connection: Connection) => T | PromiseLike<T>, options?: ConnectOptions): Promise<T> {
+  async #inTransaction<T>(
+    work: (connection: Connection) => T | PromiseLike<T>,
+    options?: ConnectOptions,
+    attempt?: Attempt,
+  ): Promise<T> {
     const connection = await this.connect(options)
     try {
       return await connection.begin(work)
     } finally {
+      if (attempt !== undefined) attempt.sent = connection.hasSent
       await connection.close()
     }
   }

@@ -17,4 +17,5 @@ export type {
 } from './options.ts'
 export type { ExecuteParameters, NamedParameters } from './parameters.ts'
 export { type ColumnKey, PendingResult, Result, type ResultSource, Row, RowShape } from './result/index.ts'
+export type { RetryEvent, RetryOptions, RunOptions } from './retry.ts'
 export { Transaction, TwoPhaseTransaction } from './transaction.ts'

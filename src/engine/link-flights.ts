@@ -31,6 +31,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   readonly scope: TransactionScope = new TransactionScope(this)
   protected currentSlot: PooledConnection | null
   protected isClosed = false
+  /** Whether anything may have reached the server since the connection was borrowed. */
+  sent = false
   /** Whether the transaction can only have read. */
   protected onlyRead = false
   /** What is running. */
@@ -162,6 +164,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
       const results = slot.unproven
         ? await this.#sendUnproven(slot, signal, (place) => via.send(place, all, first, count, origins, signal))
         : await via.send(slot, all, first, count, origins, signal)
+      this.sent = true
       this.#arrived(this.currentSlot ?? slot)
       return results
     } catch (thrown) {
@@ -268,6 +271,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   ): readonly CommandResult[] {
     const wrapped = this.runtime.wrap(error, commands, first, count, signal)
     if (!(error instanceof DriverError)) throw wrapped
+    if (error.sent && !error.unread) this.sent = true
     const slot = this.currentSlot
     if (slot === null || error.disconnected || slot.connection.transactionStatus === 'lost')
       throw this.#lost(error, wrapped, commit ? first + count : null)
