@@ -18,6 +18,7 @@ export default defineConfig({
       },
       { find: /^tsalchemy$/, replacement: source('index.ts') },
       { find: /^tsalchemy\/orm$/, replacement: source('orm/index.ts') },
+      { find: /^tsalchemy\/opentelemetry$/, replacement: source('opentelemetry/index.ts') },
       { find: /^tsalchemy\/sqlite$/, replacement: source('dialect/sqlite/index.ts') },
       ...(isBuiltin('node:sqlite') ? [] : [{ find: /^node:sqlite$/, replacement: '@photostructure/sqlite' }]),
       { find: /^tsalchemy\/postgresql$/, replacement: source('dialect/postgresql/index.ts') },

@@ -27,6 +27,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ['pool/'],
   ['engine/result/'],
   ['engine/'],
+  ['opentelemetry/'],
   ['orm/errors.ts', 'orm/options.ts', 'orm/events.ts', 'orm/contract/'],
   ['orm/state/'],
   ['orm/instrument/'],
@@ -59,6 +60,7 @@ export const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   '@electric-sql/pglite': ['dialect/postgresql/'],
   'better-sqlite3': ['dialect/sqlite/'],
   'pg-pool': ['pool/'],
+  '@opentelemetry/api': ['opentelemetry/'],
   'reflect-metadata': ['orm/declare/'],
 }
 
