@@ -1,4 +1,5 @@
 // Who holds the connections of a pool, in words.
+import type { ResolvedPoolOptions } from './options.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 
 /** How many holders a message names; the others are counted. */
@@ -30,6 +31,19 @@ export function describeHolders(held: ReadonlySet<PooledConnection>): string {
   if (places.length === 0) return `${summary}; poolLeakTracking: true would tell where`
   const more = places.length > MOST_NAMED ? `\nand ${places.length - MOST_NAMED} more` : ''
   return summary + places.slice(0, MOST_NAMED).join('') + more
+}
+
+/** Why a checkout has waited in vain. @param exhausted what is said where all are lent. */
+export function describeTimeout(
+  pool: string,
+  exhausted: string,
+  { limit, timeoutMs }: Pick<ResolvedPoolOptions, 'limit' | 'timeoutMs'>,
+  held: ReadonlySet<PooledConnection>,
+): string {
+  const timeout = `connection timed out, timeout ${(timeoutMs / 1000).toFixed(2)} s`
+  return held.size < limit
+    ? `${timeout}. ${held.size} of this ${pool} are lent, and opening another takes too long`
+    : `${exhausted}, ${timeout}. ${describeHolders(held)}`
 }
 
 /** What is wrong with a connection that is held too long, or that nobody holds any more. */

@@ -2,7 +2,7 @@
 import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
 import { type PoolEvents, type PoolLeakEvent, poolEvents, tell } from './events.ts'
-import { describeHolders, describeLeak, placeOfCall, stackOf } from './holders.ts'
+import { describeHolders, describeLeak, describeTimeout, placeOfCall, stackOf } from './holders.ts'
 import { Keepalive } from './keepalive.ts'
 import { LeakWatch } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
@@ -48,8 +48,8 @@ export class QueuePool implements Pool {
     this.events = events
     this.#options = this.resolve(options)
     const { timeoutMs, keepaliveMs, pingTimeoutMs, leakThresholdMs, minimum } = this.#options
-    this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
     const connectListeners = new ConnectListeners(events)
+    this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
     this.#physical = physicalPool(this.#options, {
       driver: { connect: () => this.#connect(driver) },
       generation: () => this.#generation,
@@ -85,12 +85,8 @@ export class QueuePool implements Pool {
     if (this.#supply.unserved >= maxWaiting && this.#supply.free() <= 0) return Promise.reject(this.#turnedAway())
     const lent = this.#supply.borrow(signal)
     if (!leakTracking && !this.events.has('checkout')) return lent
-    return toldOfCheckout(
-      this,
-      lent,
-      () => this.#supply.borrow(signal),
-      leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null,
-    )
+    const holder = leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null
+    return toldOfCheckout(this, lent, () => this.#supply.borrow(signal), holder)
   }
 
   checkin(place: PooledConnection, later: boolean = false): Promise<void> | undefined {
@@ -98,8 +94,8 @@ export class QueuePool implements Pool {
     this.#checkHeld(place)
     const { events } = this
     const { resetOnReturn } = this.#options
-    if (events.any && (events.has('reset') || events.has('checkin')))
-      return this.#settleIf(place, toldOfCheckin(events, place, resetOnReturn))
+    const heard = events.any && (events.has('reset') || events.has('checkin'))
+    if (heard) return this.#settleIf(place, toldOfCheckin(events, place, resetOnReturn))
     const status = place.connection.transactionStatus
     if (status === 'idle') this.#settle(place)
     else if (status === 'lost') this.#close(place)
@@ -113,9 +109,8 @@ export class QueuePool implements Pool {
   discard(place: PooledConnection, options: DiscardOptions = {}): void {
     const { reason = null, soft = false } = options
     if (place.detached) {
-      if (soft) return
-      place.connection.terminate()
-      void this.#closeDetached(place)
+      if (!soft) place.connection.terminate()
+      if (!soft) void this.#closeDetached(place)
       return
     }
     this.#checkHeld(place)
@@ -125,8 +120,7 @@ export class QueuePool implements Pool {
       return
     }
     this.#counters.invalidated += 1
-    place.connection.terminate()
-    this.#close(place)
+    this.#cut(place)
   }
 
   detach(place: PooledConnection): DriverConnection {
@@ -157,10 +151,9 @@ export class QueuePool implements Pool {
     if (!Number.isInteger(count) || count < 0)
       throw new ArgumentError(`warmUp() takes a whole number that is not negative, got ${String(count)}`)
     if (this.#disposal !== null) throw this.#disposedError()
-    const { totalCount, idleCount } = this.#physical
-    const missing = Math.min(count, this.#options.size) - totalCount
+    const missing = Math.min(count, this.#options.size) - this.#physical.totalCount
     // Those at rest come first when somebody asks: they are borrowed as well, so that others are opened.
-    const number = missing > 0 ? missing + idleCount : 0
+    const number = missing > 0 ? missing + this.#physical.idleCount : 0
     await borrowAndReturn(number, this.#supply, (place) => {
       this.#counters.checkouts -= 1
       this.#settle(place)
@@ -232,7 +225,7 @@ export class QueuePool implements Pool {
     this.#held.add(place)
     this.#keepalive?.resting.delete(place)
     if (place.fresh) {
-      this.#lend(place)
+      this.#lend(place, performance.now())
       this.#minimum.watch(this.#physical.totalCount)
     } else if (place.testing !== null) void place.testing.then(() => this.#vet(place))
     else this.#vet(place)
@@ -241,21 +234,21 @@ export class QueuePool implements Pool {
   /** A connection that had been at rest is lent if it is good enough. */
   #vet(place: PooledConnection): void {
     const { ping, pingAfterMs } = this.#options
-    const restedMs = performance.now() - place.provenAt
-    if (this.#isStale(place)) this.#close(place)
+    const now = performance.now()
+    const restedMs = now - place.provenAt
+    if (this.#isStale(place, now)) this.#close(place)
     else if (ping === 'ahead' && restedMs >= pingAfterMs) void this.#pingAndLend(place)
     else if (restedMs >= LONG_REST_MS) this.#lendWhenRead(place, ping === 'ride')
-    else this.#lend(place)
+    else this.#lend(place, now)
   }
 
   async #pingAndLend(place: PooledConnection): Promise<void> {
     if (await ping(place.connection, this.#options.pingTimeoutMs)) {
-      this.#lend(place)
+      this.#lend(place, performance.now())
       return
     }
     this.#foundDead()
-    place.connection.terminate()
-    this.#close(place)
+    this.#cut(place)
   }
 
   /** Where one is dead without our having been told, so are probably the others. */
@@ -271,23 +264,24 @@ export class QueuePool implements Pool {
    */
   #lendWhenRead(place: PooledConnection, unproven: boolean): void {
     afterReading(() => {
-      if (this.#isStale(place)) {
+      const now = performance.now()
+      if (this.#isStale(place, now)) {
         this.#close(place)
         return
       }
       place.unproven = unproven
-      this.#lend(place)
+      this.#lend(place, now)
     })
   }
 
-  #lend(place: PooledConnection): void {
+  #lend(place: PooledConnection, now: number): void {
     place.fresh = false
     place.holder = null
-    place.heldSince = performance.now()
+    place.heldSince = now
     place.lease += 1
     place.reported = false
     if (this.#disposal !== null) this.#close(place)
-    else if (!this.#waiting.give(place)) this.#rest(place)
+    else if (!this.#waiting.give(place, now)) this.#rest(place, now)
     else {
       this.#counters.checkouts += 1
       if (this.#held.size > this.#counters.mostCheckedOut) this.#counters.mostCheckedOut = this.#held.size
@@ -297,32 +291,34 @@ export class QueuePool implements Pool {
 
   /** A connection came back clean. */
   #settle(place: PooledConnection): void {
-    this.#counters.useMs += performance.now() - place.heldSince
-    if (this.#isStale(place)) this.#close(place)
-    else this.#lend(place)
+    const now = performance.now()
+    this.#counters.useMs += now - place.heldSince
+    if (this.#isStale(place, now)) this.#close(place)
+    else this.#lend(place, now)
   }
 
   /** Lends or keeps a connection that came back, where it was made clean. */
   async #settleIf(place: PooledConnection, good: Promise<boolean>): Promise<void> {
-    if (await good) {
-      this.#settle(place)
-      return
-    }
-    place.connection.terminate()
-    this.#close(place)
+    if (await good) this.#settle(place)
+    else this.#cut(place)
   }
 
-  #rest(place: PooledConnection): void {
+  #rest(place: PooledConnection, now: number): void {
     if (this.#physical.idleCount >= this.#options.size) {
       this.#close(place)
       return
     }
     this.#held.delete(place)
     const { flights } = place.connection
-    if (flights !== place.flights || place.provenAt === 0) place.provenAt = performance.now()
+    if (flights !== place.flights || place.provenAt === 0) place.provenAt = now
     place.flights = flights
     this.#keepalive?.resting.add(place)
     place.release()
+  }
+
+  #cut(place: PooledConnection): void {
+    place.connection.terminate()
+    this.#close(place)
   }
 
   #close(place: PooledConnection): void {
@@ -332,7 +328,8 @@ export class QueuePool implements Pool {
   }
 
   async #closeDetached(place: PooledConnection): Promise<void> {
-    if (!this.#detached.delete(place)) throw this.#notLent()
+    this.#checkHeld(place, this.#detached)
+    this.#detached.delete(place)
     await tell(this.events, 'closeDetached', () => ({ entry: place }))
     await place.connection.close()
   }
@@ -346,18 +343,13 @@ export class QueuePool implements Pool {
     }
   }
 
-  #isStale(place: PooledConnection): boolean {
+  #isStale(place: PooledConnection, now: number): boolean {
     if (place.generation !== this.#generation || !place._queryable || place.openedBy !== process.pid) return true
-    const { recycleMs } = this.#options
-    return recycleMs !== Number.POSITIVE_INFINITY && performance.now() - place.openedAt >= recycleMs
+    return now - place.openedAt >= this.#options.recycleMs
   }
 
-  #checkHeld(place: PooledConnection): void {
-    if (!this.#held.has(place)) throw this.#notLent()
-  }
-
-  #notLent(): InvalidRequestError {
-    return new InvalidRequestError(`This ${this.#name} has not lent this connection`)
+  #checkHeld(place: PooledConnection, among: ReadonlySet<PooledConnection> = this.#held): void {
+    if (!among.has(place)) throw new InvalidRequestError(`This ${this.#name} has not lent this connection`)
   }
 
   #leaked(place: PooledConnection, kind: PoolLeakEvent['kind'], heldMs: number): void {
@@ -399,12 +391,8 @@ export class QueuePool implements Pool {
 
   #timedOut(): TimeoutError {
     this.#counters.timeouts += 1
-    const timeout = `connection timed out, timeout ${(this.#options.timeoutMs / 1000).toFixed(2)} s`
     const { refusal } = this.#supply
-    const why =
-      this.#held.size < this.#options.limit
-        ? `${timeout}. ${this.#held.size} of this ${this.#name} are lent, and opening another takes too long`
-        : `${this.exhausted(this.#options)}, ${timeout}. ${describeHolders(this.#held)}`
+    const why = describeTimeout(this.#name, this.exhausted(this.#options), this.#options, this.#held)
     return new TimeoutError(why, refusal === null ? {} : { cause: refusal })
   }
 }

@@ -65,11 +65,11 @@ export class WaitQueue<T> {
     else this.#timer = setTimeout(() => this.#sweep(), this.#nextDeadline())
   }
 
-  /** Gives to the one who has waited longest; false where nobody waits. */
-  give(value: T): boolean {
+  /** Gives to the one who has waited longest; false where nobody waits. @param now of `performance.now()`. */
+  give(value: T, now: number): boolean {
     const waiter = this.#take()
     if (waiter === null) return false
-    this.waitedMs += performance.now() - waiter.since
+    this.waitedMs += now - waiter.since
     waiter.resolve(value)
     return true
   }
