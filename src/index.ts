@@ -58,9 +58,10 @@ export type {
   FlightMessage,
   SentStatement,
 } from './engine/channels.ts'
-export { Connection, type ConnectionMoments, type ResultsOf } from './engine/connection.ts'
+export { Connection, type ConnectionMoments, type InvalidateOptions, type ResultsOf } from './engine/connection.ts'
 export { createEngine } from './engine/create.ts'
 export { type CompiledStatement, Engine, type EngineEvents, type EngineStatistics } from './engine/engine.ts'
+export { EnginePool } from './engine/engine-pool.ts'
 export type {
   AfterCursorExecuteEvent,
   AfterExecuteEvent,
@@ -90,6 +91,7 @@ export type {
   PoolClass,
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
+export type { EnginePoolOptions } from './engine/pool-options.ts'
 export {
   type ColumnKey,
   type ColumnsRow,
@@ -116,6 +118,7 @@ export {
   DBAPIError,
   type DBAPIErrorOptions,
   DisconnectionError,
+  type DisconnectionErrorOptions,
   IdentifierError,
   IllegalStateChangeError,
   IntegrityError,
@@ -466,4 +469,19 @@ export {
 } from './expression/types/type.ts'
 export { type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
-export { NullPool, type Pool, type PoolOptions, type PoolStatus, QueuePool, StaticPool } from './pool/index.ts'
+export {
+  type ConnectionPoolEntry,
+  type DisposeOptions,
+  NullPool,
+  type Pool,
+  type PoolEvent,
+  type PoolInvalidateEvent,
+  type PoolLeakEvent,
+  type PoolMetrics,
+  type PoolMoments,
+  type PoolOptions,
+  type PoolResetEvent,
+  type PoolStatus,
+  QueuePool,
+  StaticPool,
+} from './pool/index.ts'
