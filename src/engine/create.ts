@@ -17,12 +17,13 @@ import { StaticPool } from '../pool/simple-pools.ts'
 import { CompiledCache } from './compiled-cache.ts'
 import { connectorOf } from './connector.ts'
 import { Engine } from './engine.ts'
-import { EngineCore } from './engine-core.ts'
+import { EngineCore, type RuntimeSource } from './engine-core.ts'
 import { echoPoolTo, newObserver } from './observability.ts'
 import type { Observer } from './observer.ts'
 import { checkEngineOptions, type EngineOptions } from './options.ts'
 import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
+import { sharingOf } from './shared-flights.ts'
 
 const DEFAULT_CACHE_SIZE = 500
 
@@ -40,19 +41,21 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('The options of createEngine() must be an object')
   checkEngineOptions(options)
-  resolvePoolOptions(poolOptionsOf(options))
+  const { timeoutMs } = resolvePoolOptions(poolOptionsOf(options))
+  const sharing = sharingOf(options.pipelining, timeoutMs)
   const found = findDialect(parsed)
   const settings = driverSettings(parsed, found, options)
   const observer = newObserver(parsed, found.registration.name, options)
   const make = (factory: DialectFactory, events: PoolEvents): Runtime =>
     makeRuntime(factory, settings, observer, options, events)
-  const core = new EngineCore(parsed, observer, {
+  const source: RuntimeSource = {
     now(events) {
       const factory = factoryAtHand(found.registration)
       return factory === null ? null : make(factory, events)
     },
     load: async (events) => make(await loadFactory(found.registration), events),
-  })
+  }
+  const core = new EngineCore(parsed, observer, source, sharing)
   const { isolationLevel, executionOptions = {} } = options
   return new Engine(core, isolationLevel === undefined ? executionOptions : { isolationLevel, ...executionOptions })
 }

@@ -7,6 +7,7 @@ import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { EnginePool } from './engine-pool.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
+import { SharedFlights, type Sharing } from './shared-flights.ts'
 import { judge } from './verdict.ts'
 
 /** Makes what the connections of an engine share. */
@@ -23,14 +24,26 @@ export class EngineCore {
   readonly pool: EnginePool = new EnginePool(() => this.#runtime?.pool ?? null)
   readonly #source: RuntimeSource
   #runtime: Runtime | null = null
+  #shared: SharedFlights | null = null
+  readonly #sharing: Sharing | null
   #loading: Promise<Runtime> | null = null
   #disposal: Promise<void> | null = null
 
-  constructor(url: URL, observer: Observer, source: RuntimeSource) {
+  /** @param sharing null where each statement has a connection to itself. */
+  constructor(url: URL, observer: Observer, source: RuntimeSource, sharing: Sharing | null = null) {
+    this.#sharing = sharing
     this.url = url
     this.observer = observer
     this.#source = source
     this.#runtime = source.now(this.pool.events)
+  }
+
+  /** Through which statements that stand alone share connections; null where each has one to itself. */
+  sharedFlights({ pool }: Runtime): SharedFlights | null {
+    if (this.#sharing === null) return null
+    if (this.#disposal !== null) throw disposedError()
+    this.#shared ??= new SharedFlights(pool, this.#sharing)
+    return this.#shared
   }
 
   /** Null where the dialect's code is not loaded yet. */

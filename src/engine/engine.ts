@@ -37,6 +37,7 @@ import type { Result } from './result/result.ts'
 import { StreamResult } from './result/stream-result.ts'
 import { type Attempt, type RunOptions, replay, retryPolicy } from './retry.ts'
 import { mergeOptions, type Runtime } from './runtime.ts'
+import { isShared } from './shared-flights.ts'
 import type { SqlTagSource } from './sql-comment.ts'
 import { AheadStream, type OwnStream } from './stream.ts'
 import type { StreamRequest } from './stream-source.ts'
@@ -390,18 +391,23 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     const prepared = prepareExecution(own, statement, parameters, objects)
     const { commands, origin } = prepared
     trace?.compiled(commands)
-    const slot = await this.#core.checkout(own, signal)
+    const shared = this.#core.sharedFlights(runtime)
+    const slot = shared !== null && isShared(statement, commands) ? null : await this.#core.checkout(own, signal)
     trace?.checkedOut()
     let results: readonly CommandResult[]
     let dead = false
     try {
-      results = await own.send(slot, commands, 0, commands.length, origin, signal)
+      const flight =
+        slot === null
+          ? shared?.send(own, commands, origin, signal)
+          : own.send(slot, commands, 0, commands.length, origin, signal)
+      results = (await flight) ?? NO_RESULTS
     } catch (error) {
       dead = attempt < MOST_ATTEMPTS && wasDeadBefore(error)
       results = dead ? NO_RESULTS : failed(own, error, commands, signal)
       if (dead) runtime.pool.failed(error as DriverError)
     } finally {
-      const reset = runtime.pool.checkin(slot)
+      const reset = slot === null ? undefined : runtime.pool.checkin(slot)
       if (reset !== undefined) await reset
     }
     if (dead) return this.#run(runtime, execution, trace, attempt + 1)

@@ -41,6 +41,17 @@ export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
    * file and certificates in the folder that `HOME` names. Default `process.env`; false reads nothing but the URL and the options.
    */
   readonly environment?: Environment | false
+  /**
+   * Let statements of `engine.execute()` share connections when all are in use: several are on their way over one connection, each
+   * in a transaction of its own that fails alone. SELECT, INSERT, UPDATE, DELETE, MERGE and WITH take part; DDL, COPY, transactions,
+   * streams and statements that listeners watch have connections to themselves. A number is how many may be on their way over one
+   * connection, true is 32. Default false.
+   *
+   * What it forbids: a statement that takes long delays those behind it on its connection, so give it a connection of its own
+   * (`engine.begin()`); one that waits for what another is to do (a lock that is held, a row that is to come) may wait for a
+   * statement that stands behind it; and nothing of a session outlives or surrounds a statement (`set_config`, `pg_advisory_lock`).
+   */
+  readonly pipelining?: boolean | number
   /** How a list in `x.in(list)` travels: as one array parameter, or as one parameter for each value. Default: the dialect's choice. */
   readonly inLists?: 'array' | 'expand'
 }
@@ -92,6 +103,7 @@ const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
   'connectArguments',
   'password',
   'environment',
+  'pipelining',
   'inLists',
 ]
 
