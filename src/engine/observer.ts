@@ -207,7 +207,7 @@ export class Observer {
       const sets = commands.slice(index, end).map((command) => command.parameters)
       const origin = originOf(index)
       const implicit = origin === 'transaction' && statement.sql.startsWith('BEGIN') ? ' (implicit)' : ''
-      logger.info(mark + statement.sql + implicit)
+      logger.info(mark + showSql(statement.sql) + implicit)
       if (origin !== 'transaction') logger.info(`${mark}${badgeOf(origin)} ${this.#show(sets)}`)
       index = end
     }
