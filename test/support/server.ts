@@ -36,6 +36,66 @@ export function databases(): Target[] {
   ]
 }
 
+/** What behaviours ask of a database that not all have. */
+export type Need =
+  /** Arrays as values and parameters. */
+  | 'arrays'
+  /** `CREATE SCHEMA`. */
+  | 'createSchema'
+  /** More than one connection to one database. */
+  | 'connections'
+  /** INSERT, UPDATE and DELETE within WITH. */
+  | 'dataModifyingCte'
+  /** `DISTINCT ON`. */
+  | 'distinctOn'
+  /** `FETCH FIRST ... WITH TIES`. */
+  | 'withTies'
+  /** LATERAL. */
+  | 'lateral'
+  /** Locks of rows: FOR UPDATE. */
+  | 'rowLocks'
+  /** NUMERIC with more than 15 digits. */
+  | 'longDecimals'
+  /** A server in a process of its own, which can be asked to sleep, to cancel, to end sessions. */
+  | 'server'
+  /** PostgreSQL's own words in SQL that a test writes as text. */
+  | 'postgresSql'
+
+const LACKS: Readonly<Record<SqlTarget['name'], readonly Need[]>> = {
+  postgresql: [],
+  pglite: ['connections', 'server'],
+  sqlite: [
+    'arrays',
+    'createSchema',
+    'connections',
+    'dataModifyingCte',
+    'distinctOn',
+    'lateral',
+    'longDecimals',
+    'postgresSql',
+    'rowLocks',
+    'server',
+    'withTies',
+  ],
+}
+
+/** A place where a test of behaviour that SQLite may have too runs. */
+export interface SqlTarget {
+  readonly name: 'pglite' | 'postgresql' | 'sqlite'
+  readonly url: string
+}
+
+/** Where each test of behaviour of SQL has to pass: every database that has what it needs. */
+export function sqlDatabases(...needs: readonly Need[]): SqlTarget[] {
+  const all: readonly SqlTarget[] = [...databases(), { name: 'sqlite', url: sqliteUrl() }]
+  return all.filter(({ name }) => !needs.some((need) => LACKS[name].includes(need)))
+}
+
+/** A database of SQLite in memory, through `node:sqlite` or what stands in for it on older versions of Node. */
+export function sqliteUrl(): string {
+  return 'sqlite+node://'
+}
+
 /** Creates one more empty database on the server, for a test that cannot share its file's. */
 export async function freshDatabase(): Promise<FreshDatabase> {
   const name = `test_${randomBytes(8).toString('hex')}`

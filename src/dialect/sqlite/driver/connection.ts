@@ -86,6 +86,7 @@ export class SqliteConnection implements DriverConnection {
   }
 
   async run(commands: readonly Command[], options: RunOptions = {}): Promise<CommandResult[]> {
+    if (commands.length === 0) return []
     const ready = this.#ready(commands, options.signal)
     this.flights += 1
     await fairTurn()

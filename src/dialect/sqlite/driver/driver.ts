@@ -107,7 +107,7 @@ function openDatabase(
   } catch (error) {
     handle?.close()
     if (error instanceof DriverError) throw error
-    const code = library.codeOf(error)
+    const code = library.codeOf(error) ?? 'SQLITE_CANTOPEN'
     const why = error instanceof Error ? error.message : String(error)
     throw refused(
       `the database ${path === null ? 'in memory' : JSON.stringify(path)} cannot be opened: ${why}`,

@@ -18,7 +18,7 @@ export interface StoredColumn {
 export interface PreparedStatement {
   /** Null where it gives no rows. */
   readonly columns: () => readonly StoredColumn[] | null
-  /** @param wide INTEGERs come as bigints; otherwise as numbers, which beyond the safe integers are not exact. */
+  /** @param wide INTEGERs come as bigints; otherwise they may come as numbers, which beyond the safe integers are not exact. */
   all(values: Bindings, wide: boolean): Stored[][]
   /** @returns how many rows were changed. */
   run(values: Bindings): number

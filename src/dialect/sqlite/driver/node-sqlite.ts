@@ -16,7 +16,6 @@ interface NativeStatement {
   columns(): readonly { readonly name: string; readonly type: string | null }[]
   setReturnArrays(on: boolean): void
   setReadBigInts(on: boolean): void
-  setAllowBareNamedParameters(on: boolean): void
   all(...values: unknown[]): Stored[][]
   iterate(...values: unknown[]): IterableIterator<Stored[]>
   run(...values: unknown[]): { readonly changes: number | bigint }
@@ -103,20 +102,20 @@ class NodeStatement implements PreparedStatement {
   constructor(statement: NativeStatement) {
     this.#statement = statement
     statement.setReturnArrays(true)
+    // As numbers, those that are no safe integers would end the statement in the middle.
+    statement.setReadBigInts(true)
   }
   readonly columns = (): readonly StoredColumn[] | null => {
     const columns = this.#statement.columns()
     return columns.length === 0 ? null : columns.map(({ name, type }) => ({ name, declared: type }))
   }
-  all(values: Bindings, wide: boolean): Stored[][] {
-    this.#statement.setReadBigInts(wide)
+  all(values: Bindings): Stored[][] {
     return this.#statement.all(...argumentsOf(values))
   }
   run(values: Bindings): number {
     return Number(this.#statement.run(...argumentsOf(values)).changes)
   }
-  each(values: Bindings, wide: boolean): IterableIterator<Stored[]> {
-    this.#statement.setReadBigInts(wide)
+  each(values: Bindings): IterableIterator<Stored[]> {
     return this.#statement.iterate(...argumentsOf(values))
   }
 }
