@@ -1,5 +1,5 @@
 // `CompiledCache`: what was learnt of statements of one shape, found by the integer key that their walk gives.
-import type { Compiled, ResultColumn } from '../dialect/contract/compiled.ts'
+import type { Compiled, CompileOptions, ResultColumn } from '../dialect/contract/compiled.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { Interner, KeyPass } from '../expression/base/cache-key.ts'
 import type { Element } from '../expression/base/element.ts'
@@ -35,6 +35,8 @@ interface Compiling {
   readonly compiled: Compiled
   readonly plan: unknown
   readonly compileMs: number
+  readonly columnKeys: readonly string[] | null
+  readonly forMany: boolean
 }
 
 /** What is known of all statements of one shape. */
@@ -43,6 +45,8 @@ export class CompiledEntry {
   /** What a plugin (the ORM) made of the statement, for itself. */
   readonly plan: unknown
   readonly columnKeys: readonly string[] | null
+  /** Whether it was compiled to be run with several sets of parameters. */
+  readonly forMany: boolean
   /** Null where no value is changed on its way. */
   readonly processes: readonly ColumnProcess[] | null
   /** Null where only the server knows the columns. */
@@ -60,11 +64,12 @@ export class CompiledEntry {
   /** Names that execution may give; made on demand. */
   #names: ReadonlySet<string> | null = null
 
-  constructor(key: Int32Array, columnKeys: readonly string[] | null, compiling: Compiling) {
-    const { compiled, plan, statement, compileMs } = compiling
+  constructor(key: Int32Array, compiling: Compiling) {
+    const { compiled, plan, statement, compileMs, columnKeys, forMany } = compiling
     this.target = statement instanceof Write ? statement.state.table : null
     this.key = key
     this.columnKeys = columnKeys
+    this.forMany = forMany
     this.compiled = compiled
     this.plan = plan
     this.compileMs = compileMs
@@ -180,13 +185,15 @@ export class CompiledCache {
    * The compiled form of a statement.
    *
    * @param columnKeys for INSERT and UPDATE: keys of the columns that execution will give, sorted.
+   * @param forMany for INSERT: execution will give several sets of parameters.
    * @throws CompileError the statement has no spelling.
    */
-  resolve(statement: Executable, columnKeys: readonly string[] | null): Resolved {
+  resolve(statement: Executable, columnKeys: readonly string[] | null, forMany = false): Resolved {
     const remembered = statement.remembered
     if (
       remembered instanceof Resolved &&
       remembered.cache === this &&
+      remembered.entry.forMany === forMany &&
       sameKeys(remembered.entry.columnKeys, columnKeys)
     ) {
       this.#touch(remembered.entry)
@@ -194,13 +201,13 @@ export class CompiledCache {
     }
     const pass = this.#walk(statement)
     const { hash, binds } = pass
-    const known = pass.cacheable ? this.#find(hash, columnKeys) : null
+    const known = pass.cacheable ? this.#find(hash, columnKeys, forMany) : null
     if (known !== null) {
       this.#touch(known)
       return this.#remember(statement, known, binds)
     }
     const key = pass.cacheable ? pass.ints.slice(0, pass.length) : null
-    const entry = this.#compile(statement, key, columnKeys, binds)
+    const entry = this.#compile(statement, key, { columnKeys, forMany, binds })
     if (key === null || entry.compiled.uncacheable !== null) this.#uncacheable += 1
     else {
       this.#misses += 1
@@ -223,9 +230,12 @@ export class CompiledCache {
     return pass
   }
 
-  #find(hash: number, columnKeys: readonly string[] | null): CompiledEntry | null {
+  #find(hash: number, columnKeys: readonly string[] | null, forMany: boolean): CompiledEntry | null {
     let entry = this.#byHash.get(hash) ?? null
-    while (entry !== null && !(this.#pass.matches(entry.key) && sameKeys(entry.columnKeys, columnKeys)))
+    while (
+      entry !== null &&
+      !(this.#pass.matches(entry.key) && entry.forMany === forMany && sameKeys(entry.columnKeys, columnKeys))
+    )
       entry = entry.next
     return entry
   }
@@ -245,16 +255,17 @@ export class CompiledCache {
   #compile(
     statement: Executable,
     key: Int32Array | null,
-    columnKeys: readonly string[] | null,
-    binds: readonly BindLike[],
+    { columnKeys, forMany, binds }: Required<Pick<CompileOptions, 'columnKeys' | 'forMany' | 'binds'>>,
   ): CompiledEntry {
     const started = performance.now()
     const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
-    const compiled = this.#dialect.compile(prepared.statement, { columnKeys, binds, schemas: this.schemas })
+    const compiled = this.#dialect.compile(prepared.statement, { columnKeys, forMany, binds, schemas: this.schemas })
     for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
-    return new CompiledEntry(key ?? NO_KEY, columnKeys, {
+    return new CompiledEntry(key ?? NO_KEY, {
       ...prepared,
       compiled,
+      columnKeys,
+      forMany,
       compileMs: performance.now() - started,
     })
   }

@@ -85,8 +85,9 @@ export function prepareExecution(
   if (!(statement instanceof Executable)) throw notExecutable(statement)
   const sets = parameterSets(parameters)
   const [first] = sets ?? []
-  const resolved = resolveStatement(runtime, statement, first === undefined ? null : first)
-  if (sets === null || sets.length === 1) {
+  const many = sets !== null && sets.length > 1
+  const resolved = resolveStatement(runtime, statement, first === undefined ? null : first, many)
+  if (!many) {
     const values = valuesOf(resolved, first ?? null, null)
     const command = commandOf(runtime, resolved.compiled, values)
     const { entry } = resolved
@@ -97,15 +98,16 @@ export function prepareExecution(
   return { commands, origin: resolved.entry }
 }
 
-/** The compiled form of a statement; `first` is the first set of parameters that execution gives. */
+/** The compiled form of a statement; `first` is the first set of parameters that execution gives, `many` tells that there are more. */
 export function resolveStatement(
   runtime: Runtime,
   statement: Executable,
   first: Readonly<Record<string, unknown>> | null,
+  many = false,
 ): Resolved {
   const { sort } = statement
   const keys = first !== null && (sort === 'insert' || sort === 'update') ? columnKeysOf(first) : null
-  return runtime.cache.resolve(statement, keys)
+  return runtime.cache.resolve(statement, keys, many && sort === 'insert')
 }
 
 /** A compiled statement with its values; lists are written into the text where the dialect wants that. */
@@ -133,21 +135,31 @@ export function resultOf(prepared: PreparedExecution, results: readonly CommandR
   const shape = entry?.shape ?? shapeOf(first.columns)
   const processes = entry?.processes ?? null
   if (processes !== null) processRows(rows, processes)
+  if (entry?.compiled.implicitReturning === true)
+    return new Result({
+      rows: null,
+      shape: NO_COLUMNS,
+      rowCount: rowCountOf(results),
+      inserted: insertedBy(prepared, entry, rows),
+    })
   return new Result({ rows, shape, rowCount: rowCountOf(results), inserted: insertedBy(prepared, entry, rows) })
 }
 
 /** What the rows of a result look like; null where there are none. */
 export function columnsOf({ origin }: PreparedExecution, { columns }: CommandResult): RowShape | null {
-  if (columns === null) return null
+  if (columns === null || (origin !== 'raw' && origin.compiled.implicitReturning === true)) return null
   return (origin === 'raw' ? null : origin.shape) ?? shapeOf(columns)
 }
 
-function insertedBy(
-  { commands }: PreparedExecution,
+/** What a statement of a flight has made of rows; null where it is no INSERT, and brings no values back by itself. */
+export function insertedBy(
+  { commands }: Pick<PreparedExecution, 'commands'>,
   entry: CompiledEntry | null,
   rows: readonly (readonly unknown[])[] | null,
 ): Inserted | null {
-  if (entry === null || entry.compiled.sort !== 'insert' || entry.target === null) return null
+  if (entry === null || entry.target === null) return null
+  const { sort, implicitReturning } = entry.compiled
+  if (sort !== 'insert' && implicitReturning !== true) return null
   return new Inserted(entry, entry.target, commands, rows)
 }
 

@@ -26,6 +26,8 @@ export interface FlightResult {
   readonly compiled: Compiled
   /** What the statement's plugin planned for its rows. */
   readonly plan: unknown
+  readonly entry: CompiledEntry
+  readonly command: Command
 }
 
 /** How a flight is sent. @internal */
@@ -66,10 +68,20 @@ export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): P
 }
 
 /** What each statement gave. */
-export function flightResults({ origins }: PreparedFlight, results: readonly CommandResult[]): FlightResult[] {
+export function flightResults(
+  { origins, commands }: PreparedFlight,
+  results: readonly CommandResult[],
+): FlightResult[] {
   return origins.map((entry, index) => {
     const { rows, rowCount } = results[index] as CommandResult
     if (entry.processes !== null) processRows(rows, entry.processes)
-    return { rows, rowCount, compiled: entry.compiled, plan: entry.plan }
+    return {
+      rows,
+      rowCount,
+      compiled: entry.compiled,
+      plan: entry.plan,
+      entry,
+      command: commands[index] as Command,
+    }
   })
 }

@@ -33,6 +33,10 @@ export class Inserted implements InsertedRows {
     this.#rows = rows
   }
 
+  get isInsert(): boolean {
+    return this.#entry.compiled.sort === 'insert'
+  }
+
   get count(): number {
     return this.#rows?.length ?? this.#commands.length
   }
@@ -40,7 +44,7 @@ export class Inserted implements InsertedRows {
   primaryKey(row: number): unknown[] | null {
     this.#keyPlaces ??= primaryKeyOf(this.#table).map((column) => this.#placeOf(column))
     const places = this.#keyPlaces
-    if (places.length === 0 || row >= this.count) return null
+    if (places.length === 0 || row >= this.count || !this.isInsert) return null
     const returned = this.#rows?.[row]
     const given = this.#commands.length === this.count ? this.#commands[row]?.parameters : undefined
     const key: unknown[] = []
@@ -54,9 +58,10 @@ export class Inserted implements InsertedRows {
 
   returnedDefaults(row: number): Record<string, unknown> | null {
     const values = this.#rows?.[row]
-    const { columns, parameters } = this.#entry.compiled
+    const { columns, parameters, implicitReturning } = this.#entry.compiled
     if (values === undefined || columns === null) return null
-    const written = new Set(parameters.map(({ key }) => key))
+    // What came back without being asked for as rows is only what the database has made.
+    const written = new Set(implicitReturning === true ? [] : parameters.map(({ key }) => key))
     const defaults = columns.flatMap((column, index) => {
       const own = columnOf(column, this.#table)
       return own === null || written.has(own.key) ? [] : [[own.key, values[index]] as const]

@@ -245,7 +245,7 @@ describe('echo', () => {
     const messages = lines.map((line) => line.message.replace(/\d+\.\d+(?:e-\d+)?s/, '0.1s'))
     expect(messages.slice(0, 14)).toEqual([
       'BEGIN (implicit)',
-      'INSERT INTO echoed (name) VALUES ($1::VARCHAR)',
+      'INSERT INTO echoed (name) VALUES ($1::VARCHAR) RETURNING echoed.id',
       "[generated in 0.1s] ['o\\'hara\\n']",
       'INSERT INTO echoed (name) VALUES ($1::VARCHAR)',
       "[cached since 0.1s ago] [['a'], ['b']]",

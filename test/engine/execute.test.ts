@@ -171,11 +171,11 @@ describe.each(databases())('on $name', ({ url }) => {
       ])
       expect(recording.statements.map(({ sql: text, parameters }) => [text, parameters]).slice(0, 2)).toEqual([
         [
-          'INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER)',
+          'INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id',
           ['ed', 'token 1', 1],
         ],
         [
-          'INSERT INTO users (name, nick, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::VARCHAR, $4::INTEGER)',
+          'INSERT INTO users (name, nick, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::VARCHAR, $4::INTEGER) RETURNING users.id',
           ['wendy', 'w', 'token 2', 1],
         ],
       ])
@@ -193,7 +193,7 @@ describe.each(databases())('on $name', ({ url }) => {
     it('leave out what is undefined, as values() does', async () => {
       await engine.execute(insert(users), { name: 'ed', nick: undefined })
       expect(recording.flights).toEqual([
-        ['INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER)'],
+        ['INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id'],
       ])
       await expect(engine.execute(insert(users), { name: 'ed', nikc: undefined })).rejects.toThrow(
         "did you mean 'nick'?",

@@ -52,7 +52,7 @@ test('in full', () => {
   )
   expect(sqlOf(joined, {})).toBe(dialect.compile(joined).sql.replaceAll(/\s+/g, ' ').trim())
   expect(sqlOf(insert(users).values({ name: 'x' }), { '': 's' })).toBe(
-    `INSERT INTO s.users (id, name) VALUES (nextval('s.numbers'), $1::VARCHAR)`,
+    `INSERT INTO s.users (id, name) VALUES (nextval('s.numbers'), $1::VARCHAR) RETURNING s.users.id`,
   )
   expect(sqlOf(update(users).values({ name: 'x' }).where(users.c.id.eq(1)), { '': 's' })).toBe(
     'UPDATE s.users SET name=$1::VARCHAR WHERE s.users.id = $2::INTEGER',

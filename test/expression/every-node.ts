@@ -87,7 +87,12 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   grouping: (value) => new Grouping(u.id.eq(value)),
   hint: () => new Hint(users.alias('h'), 'ONLY', 'postgresql'),
   insert: (value) =>
-    insert(users).values({ name: 'x', age: value }).returning(u.id).addCte(select(a.id).cte('w')).prefixWith(text('x')),
+    insert(users)
+      .values({ name: 'x', age: value })
+      .returning(u.id)
+      .addCte(select(a.id).cte('w'))
+      .prefixWith(text('x'))
+      .with({ returnDefaults: [u.id] }),
   join: () => users.alias('l').join(addresses.alias('r')),
   label: (value) => u.id.add(value).label('lab'),
   labelReference: () => new LabelReference('lab'),
@@ -142,7 +147,8 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .from(addresses)
       .returning(u.id)
       .addCte(select(a.id).cte('w'))
-      .prefixWith(text('x')),
+      .prefixWith(text('x'))
+      .with({ returnDefaults: [u.id] }),
   values: (value) => values({ a: Integer }, { name: 'v' }).data([[value]]),
   valuesRows: (value) => values({ a: Integer }).data([[value]]).rows,
   withinGroup: (value) => func.percentileCont(value).withinGroup(u.age),

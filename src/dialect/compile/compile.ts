@@ -53,7 +53,14 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
     },
     parameters,
     columns,
-    returnsRows: columns !== null ? true : sort === 'text' || element instanceof Select ? null : false,
+    returnsRows: out.implicitReturning
+      ? false
+      : columns !== null
+        ? true
+        : sort === 'text' || element instanceof Select
+          ? null
+          : false,
+    implicitReturning: out.implicitReturning,
     holes,
     uncacheable: out.uncacheable,
     warnings: out.warnings,

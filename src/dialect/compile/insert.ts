@@ -6,6 +6,7 @@ import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
 import { Select } from '../../expression/select/select.ts'
 import { NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { implicitOfInsert } from './implicit-returning.ts'
 import { columnsClause } from './result-columns.ts'
 import { affixText } from './select.ts'
 import type { Render } from './state.ts'
@@ -16,15 +17,20 @@ export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): str
   const place = out.enter()
   const { state } = node
   for (const cte of state.ctes) out.cte(cte)
-  let text = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}${source(state, place, out)}`
+  const into = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}`
+  const isOneRow = state.from === null && state.rows === null
+  const given = place === Place.statement ? (out.columnKeys ?? []) : []
+  const values = isOneRow ? rowValues(state, state.values ?? [], given, '', out) : []
+  let text = into + (isOneRow ? oneRow(values, out) : severalRows(state, out))
   if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
-  return text + returningClause(node, place, out)
+  return text + (returningClause(node, place, out) || implicitOfInsert(state, values, place, out))
 }
 
-function source(state: InsertState, place: PlaceNumber, out: Render): string {
-  if (state.from !== null) return fromSelect(state, out)
-  if (state.rows !== null) return manyRows(state, state.rows, out)
-  const values = rowValues(state, state.values ?? [], place === Place.statement ? (out.columnKeys ?? []) : [], '', out)
+function severalRows(state: InsertState, out: Render): string {
+  return state.rows === null ? fromSelect(state, out) : manyRows(state, state.rows, out)
+}
+
+function oneRow(values: readonly WrittenValue[], out: Render): string {
   if (values.length === 0) return ' DEFAULT VALUES'
   return `${columnList(values, out)} VALUES (${values.map((value) => value.text).join(', ')})`
 }
@@ -69,7 +75,9 @@ function defaultRows(state: InsertState, count: number, out: Render): string {
   const columns = state.table.columnList
   const column = columns.find((each) => each instanceof SchemaColumn && each.primaryKey) ?? columns[0]
   if (column === undefined) throw new CompileError(`Table '${state.table.name}' has no columns`)
-  return ` (${out.quoted(column.name)}) VALUES ${Array(count).fill('(DEFAULT)').join(', ')}`
+  return ` (${out.quoted(column.name)}) VALUES ${Array(count)
+    .fill(`(${out.renderers.defaultValue(column, out)})`)
+    .join(', ')}`
 }
 
 /** INSERT ... SELECT; columns with a client-side default that are not named are added to both. */

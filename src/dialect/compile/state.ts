@@ -41,6 +41,10 @@ export class Render {
   readonly warnings: string[] = []
   /** Why the text holds for these very values only. */
   uncacheable: string | null = null
+  /** The statement at the top is run with several sets of parameters. */
+  readonly forMany: boolean
+  /** The columns of the result are those of a RETURNING that nobody wrote. */
+  implicitReturning = false
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
 
@@ -58,7 +62,7 @@ export class Render {
   constructor(
     spelling: Spelling,
     renderers: AnyRenderersOf<Render>,
-    options: Pick<CompileOptions, 'literalBinds' | 'columnKeys' | 'schemas'>,
+    options: Pick<CompileOptions, 'literalBinds' | 'columnKeys' | 'schemas' | 'forMany'>,
   ) {
     this.spelling = spelling
     this.renderers = renderers
@@ -66,6 +70,7 @@ export class Render {
     this.literalBinds = options.literalBinds ?? false
     this.columnKeys = options.columnKeys ?? null
     this.schemas = options.schemas ?? null
+    this.forMany = options.forMany ?? false
   }
 
   /** Any element as text. */

@@ -9,10 +9,11 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
 import { withoutJoined } from '../../expression/select/froms.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { implicitOfUpdate } from './implicit-returning.ts'
 import { returningClause } from './insert.ts'
 import { affixText, contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
-import { writtenValues } from './values.ts'
+import { type WrittenValue, writtenValues } from './values.ts'
 
 /** An UPDATE where it stands. */
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
@@ -25,11 +26,13 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
     out,
   )
   const froms = out.frame.froms
-  let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${out.tableName(state.table)} SET ${assignments(state, place, out)}`
+  let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${out.tableName(state.table)} SET `
+  const written = assignments(state, place, out)
+  text += written.map(({ column, text: value }) => `${out.quoted(column.name)}=${value}`).join(', ')
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
-  return text + returningClause(node, place, out)
+  return text + (returningClause(node, place, out) || implicitOfUpdate(state, written, place, out))
 }
 
 /** A DELETE where it stands. */
@@ -39,7 +42,7 @@ export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): str
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
   let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${out.tableName(state.table)}`
-  if (froms.length > 1) text += ` USING ${out.nodes(listed(state, froms), ', ')}`
+  if (froms.length > 1) text += out.renderers.deleteUsing(out.nodes(listed(state, froms), ', '))
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
   return text + returningClause(node, place, out)
@@ -72,14 +75,14 @@ function listed(state: CriteriaState, froms: readonly FromClause[]): readonly Fr
 }
 
 /** SET: columns in the order given, those that execution gives or `onUpdate` sets in the table's order. */
-function assignments(state: UpdateState, place: PlaceNumber, out: Render): string {
+function assignments(state: UpdateState, place: PlaceNumber, out: Render): readonly WrittenValue[] {
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
   const plan = { table: state.table, assignments: state.values, given, defaultOf, suffix: '' }
   const written = writtenValues(plan, out)
   // Columns that are set by every UPDATE are no reason for one.
   if (written.length === 0 || (state.values.length === 0 && given.length === 0))
     throw new CompileError(`UPDATE of table '${state.table.name}' sets no column`)
-  return written.map(({ column, text }) => `${out.quoted(column.name)}=${text}`).join(', ')
+  return written
 }
 
 function defaultOf(column: SchemaColumn): ClientDefault | null {

@@ -13,6 +13,8 @@ import type { Render } from './state.ts'
 export interface WrittenValue {
   readonly column: NamedElement
   readonly text: string
+  /** Whether it is a value that was given; otherwise only the database knows what it comes to. */
+  readonly isGiven: boolean
 }
 
 /** What a write says of values. */
@@ -32,8 +34,8 @@ export function writtenValues(plan: ValuePlan, out: Render): WrittenValue[] {
   const assigned = new Map(plan.assignments.map((assignment) => [assignment.column.key, assignment]))
   const written: WrittenValue[] = []
   for (const column of columnOrder(plan)) {
-    const text = valueText(column, assigned.get(column.key), plan, out)
-    if (text !== null) written.push({ column, text })
+    const value = valueOf(column, assigned.get(column.key), plan, out)
+    if (value !== null) written.push(value)
     assigned.delete(column.key)
   }
   for (const [key] of assigned)
@@ -49,35 +51,37 @@ function columnOrder(plan: ValuePlan): readonly NamedElement[] {
   return [...new Set([...first, ...columns])]
 }
 
-function valueText(
+function valueOf(
   column: NamedElement,
   assignment: Assignment | undefined,
   plan: ValuePlan,
   out: Render,
-): string | null {
+): WrittenValue | null {
   const name = out.inCte ? null : `${column.key}${plan.suffix}`
-  if (assignment !== undefined) return assignedText(assignment.value, column, name, out)
-  if (plan.given.includes(column.key)) return out.columnParameter(column, name ?? out.generate('param'))
+  if (assignment !== undefined) return assignedValue(assignment.value, column, name, out)
+  if (plan.given.includes(column.key))
+    return { column, text: out.columnParameter(column, name ?? out.generate('param')), isGiven: true }
   if (!(column instanceof SchemaColumn)) return null
-  return defaultText(column, plan.defaultOf(column), name, out)
+  return defaultValue(column, plan.defaultOf(column), name, out)
 }
 
-/** A client-side default as text: an expression as it is, anything else as a parameter; null for none. */
-function defaultText(
+/** A client-side default: an expression as it is, anything else as a parameter; null for none. */
+function defaultValue(
   column: SchemaColumn,
   source: ClientDefault | null,
   name: string | null,
   out: Render,
-): string | null {
+): WrittenValue | null {
   if (source === null) return null
-  if (source.sort === 'expression') return expressionText(source.element, out)
-  return out.defaultParameter(column, name ?? out.generate('param'))
+  if (source.sort === 'expression') return { column, text: expressionText(source.element, out), isGiven: false }
+  return { column, text: out.defaultParameter(column, name ?? out.generate('param')), isGiven: true }
 }
 
-/** The text of a value: parameters that stand for the column itself are named after it. */
-function assignedText(value: ColumnElement, column: NamedElement, name: string | null, out: Render): string {
-  if (value instanceof Bind && isOwnBind(value, column)) return out.bindAs(value, name ?? out.generate('param'))
-  return expressionText(value, out)
+/** Parameters that stand for the column itself are named after it. */
+function assignedValue(value: ColumnElement, column: NamedElement, name: string | null, out: Render): WrittenValue {
+  if (value instanceof Bind && isOwnBind(value, column))
+    return { column, text: out.bindAs(value, name ?? out.generate('param')), isGiven: true }
+  return { column, text: expressionText(value, out), isGiven: false }
 }
 
 /** Whether a bind was made for a value of this column, rather than by the user. */

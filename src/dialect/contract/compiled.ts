@@ -61,6 +61,8 @@ export interface Compiled {
   readonly columns: readonly ResultColumn[] | null
   /** Whether rows are expected: true for SELECT and RETURNING, null where only the server knows. */
   readonly returnsRows: boolean | null
+  /** The columns are values that the database makes, brought back for the result to tell of; they are no rows of it. Default false. */
+  readonly implicitReturning?: boolean
   /** Empty where nothing is written at execution. */
   readonly holes: readonly ListHole[]
   /** Why the compiled form may not be kept; null where it may. */
@@ -75,6 +77,8 @@ export interface CompileOptions {
   readonly columnKeys?: readonly string[] | null
   /** Other schemas in place of those that tables name. Default: none. */
   readonly schemas?: SchemaTranslateMap | null
+  /** For INSERT: it will be run with several sets of parameters, so that no key comes back unless it was asked for. Default false. */
+  readonly forMany?: boolean
   /** Write values into the text instead of binding them. Default false. */
   readonly literalBinds?: boolean
   /** The binds that `index` counts: those of the statement that a plugin prepared this one from, in the order of its walk. Default: this statement's own. */

@@ -42,6 +42,7 @@ export interface PostgresDialectOptions {
 
 const FEATURES: DialectFeatures = {
   returning: true,
+  implicitReturning: true,
   arrayBatches: true,
   arrayLists: true,
   transactionalDdl: true,

@@ -20,8 +20,10 @@ export interface ResultSource {
   readonly inserted?: InsertedRows | null
 }
 
-/** What is known of the rows that an INSERT has made. @internal */
+/** What is known of the rows that an INSERT has made, or an UPDATE has changed. @internal */
 export interface InsertedRows {
+  /** Whether it is an INSERT. */
+  readonly isInsert: boolean
   /** How many rows are known: one, unless many were inserted and their keys came back. */
   readonly count: number
   /** The primary key of a row, in the order of the table's columns; null where a part of it is not known. */
@@ -85,23 +87,26 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
 
   /** Whether the statement is an INSERT. */
   get isInsert(): boolean {
-    return this.#source.inserted != null
+    return this.#source.inserted?.isInsert === true
   }
 
   /**
    * The primary key of the row that an INSERT has made, in the order of the table's columns: given values, values of client-side
-   * defaults, and what the database has numbered.
+   * defaults, and what the database has numbered. It comes back by itself where one row is inserted.
    *
-   * @throws InvalidRequestError the statement is no INSERT of one row, or the key's columns did not come back.
+   * @throws InvalidRequestError the statement is no INSERT of one row, or made none, or its key did not come back (`inline()`).
+   * @example
+   * const result = await conn.execute(insert(users).values({ name: 'ed' }))
+   * const [id] = result.insertedPrimaryKey   // INSERT INTO users (name) VALUES ($1::VARCHAR) RETURNING users.id
    */
-  get insertedPrimaryKey(): Tuple[number][] {
+  get insertedPrimaryKey(): unknown[] {
     const { inserted } = this.#source
     const key = inserted?.count === 1 ? inserted.primaryKey(0) : null
     if (key === null)
       throw new InvalidRequestError(
-        'The inserted primary key is known only of an INSERT of one row that returns it: insert(...).returning(...)',
+        'The inserted primary key is known only of an INSERT that has made one row and returns its key: of several rows ask by insert(...).returning(...)',
       )
-    return key as Tuple[number][]
+    return key
   }
 
   /**
@@ -109,22 +114,25 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
    *
    * @throws InvalidRequestError the statement is no INSERT, or the keys' columns did not come back.
    */
-  get insertedPrimaryKeyRows(): Tuple[number][][] {
+  get insertedPrimaryKeyRows(): unknown[][] {
     const { inserted } = this.#source
     const keys = Array.from({ length: inserted?.count ?? 0 }, (_, row) => inserted?.primaryKey(row) ?? null)
-    if (inserted == null || keys.includes(null))
+    if (inserted?.isInsert !== true || keys.includes(null))
       throw new InvalidRequestError(
-        'The inserted primary keys are known only of an INSERT that returns them: insert(...).returning(...)',
+        'The inserted primary keys are known only of an INSERT that returns them: insert(...).returning(...), or insert(...).returnDefaults() where execution gives several rows',
       )
-    return keys as Tuple[number][][]
+    return keys as unknown[][]
   }
 
-  /** What the database has given to columns that an INSERT of one row did not write, by key; null where nothing came back. */
+  /**
+   * What the database has given to columns that an INSERT of one row did not write, or, by `returnDefaults()`, an UPDATE has set by
+   * expressions, by key; null where nothing came back.
+   */
   get returnedDefaults(): Record<string, unknown> | null {
     return this.#source.inserted?.returnedDefaults(0) ?? null
   }
 
-  /** The same of each row of an INSERT; null where nothing came back. */
+  /** The same of each row; null where nothing came back. */
   get returnedDefaultsRows(): Record<string, unknown>[] | null {
     const { inserted } = this.#source
     const rows = Array.from({ length: inserted?.count ?? 0 }, (_, row) => inserted?.returnedDefaults(row) ?? null)

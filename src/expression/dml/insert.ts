@@ -10,6 +10,7 @@ import type { RowSource } from '../from/alias.ts'
 import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity, TypedTable } from '../from/typed.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
+import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
 import { type Assignment, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
 /** All that an INSERT says. */
@@ -114,7 +115,21 @@ export class Insert<
     return new Insert({ ...this.state, ...returningOf(this.state, items) })
   }
 
-  /** Leaves client-side defaults alone: columns that are not named are the database's matter. */
+  /**
+   * Values that the database makes come back without being rows: `result.returnedDefaults` has them by key. The
+   * primary key comes back by itself, unless many rows are inserted.
+   * @param columns by key, or columns; default all that the statement gives no value for
+   * @throws InvalidRequestError together with `returning()`, whose columns are rows
+   * @throws ArgumentError the table has no such column
+   * @example
+   * insert(users).values({ name: 'ed' }).returnDefaults()   // madeAt has a serverDefault
+   * // PostgreSQL: INSERT INTO users (name) VALUES ($1::VARCHAR) RETURNING users.id, users.made_at
+   */
+  returnDefaults(...columns: readonly ((keyof Values & string) | NamedElement)[]): this {
+    return this.altered(returnDefaultsOf(this.state, columns, 'insert().returnDefaults()')) as this
+  }
+
+  /** Leaves client-side defaults alone: columns that are not named are the database's matter; no key comes back by itself. */
   inline(): Insert<Row, Tuple, Values> {
     return this.with({ inline: true })
   }
@@ -135,6 +150,7 @@ export class Insert<
     }
     pass.node(state.onConflict)
     pass.flag(state.inline)
+    walkReturnDefaults(pass, state)
     pass.nodes(state.returning)
     pass.nodes(state.ctes)
     pass.nodes(state.prefixes)

@@ -3,7 +3,7 @@ import { defineKind } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
-import type { Expression } from '../element/column-element.ts'
+import type { Expression, NamedElement } from '../element/column-element.ts'
 import type {
   EntityHandle,
   EntityInstance,
@@ -16,6 +16,7 @@ import type {
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
+import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
 import {
   type Assignment,
   type CriteriaState,
@@ -109,8 +110,22 @@ export class Update<
     return new Update({ ...this.state, ...returningOf(this.state, items) })
   }
 
+  /**
+   * Values that the database makes come back without being rows: `result.returnedDefaults` has them by key.
+   * @param columns by key, or columns; default all that only the database knows: set by expressions, computed, or of `serverOnUpdate`
+   * @throws InvalidRequestError together with `returning()`, whose columns are rows
+   * @throws ArgumentError the table has no such column
+   * @example
+   * update(users).values({ age: users.c.age.add(1) }).where(users.c.id.eq(5)).returnDefaults()
+   * // UPDATE users SET age=(users.age + :age_1) WHERE users.id = :id_1 RETURNING users.age
+   */
+  returnDefaults(...columns: readonly ((keyof Values & string) | NamedElement)[]): this {
+    return this.altered(returnDefaultsOf(this.state, columns, 'update().returnDefaults()')) as this
+  }
+
   walk(pass: Pass): void {
     walkAssignments(pass, this.state.values)
+    walkReturnDefaults(pass, this.state)
     walkCriteria(pass, this.state)
   }
 }

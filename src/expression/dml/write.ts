@@ -1,5 +1,5 @@
 // What INSERT, UPDATE and DELETE share: the table, RETURNING, criteria, options.
-import { ArgumentError } from '../../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
 import { Executable, type StatementOption } from '../base/executable.ts'
@@ -31,6 +31,8 @@ export interface Assignment {
 export interface WriteState {
   readonly table: TableClause
   readonly returning: readonly SelectItem[]
+  /** Columns whose values come back for the result to tell of, where the database makes them; none for all such, absent where nobody asks. */
+  readonly returnDefaults?: readonly NamedElement[]
   readonly ctes: readonly Cte[]
   /** Text behind the first word. */
   readonly prefixes: readonly Affix[]
@@ -133,6 +135,10 @@ export function writeOf(target: unknown, where: string): WriteState {
 /** @internal RETURNING with more items. */
 export function returningOf(state: WriteState, items: readonly unknown[]): Pick<WriteState, 'returning' | 'plugin'> {
   const more = itemsOf(items, 'returning()')
+  if (state.returnDefaults !== undefined)
+    throw new InvalidRequestError(
+      'returning() and returnDefaults() exclude each other: only columns of returning() are rows',
+    )
   return { returning: [...state.returning, ...more], plugin: pluginOf(more) ?? state.plugin }
 }
 

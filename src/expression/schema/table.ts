@@ -47,6 +47,8 @@ export interface TableOptions<D extends ColumnDefinitions = ColumnDefinitions> e
   readonly constraints?: TableItems | ((columns: TableColumns<D>) => TableItems)
   /** Words between CREATE and TABLE, such as `UNLOGGED`. */
   readonly prefixes?: readonly string[]
+  /** Whether keys that the database makes come back from an INSERT of one row without being asked for. Default true. */
+  readonly implicitReturning?: boolean
   /** Whatever the application wants to keep with the table. */
   readonly info?: Readonly<Record<string, unknown>>
 }
@@ -101,6 +103,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
   readonly metadata: TableRegistry
   readonly comment: string | null
   readonly prefixes: readonly string[]
+  /** Whether keys that the database makes come back from an INSERT of one row without being asked for. */
+  readonly implicitReturning: boolean
   /** What the application keeps with the table. */
   readonly info: Readonly<Record<string, unknown>>
   /** How the table is kept. */
@@ -133,6 +137,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     this.metadata = metadata
     this.comment = options.comment ?? null
     this.prefixes = options.prefixes ?? []
+    this.implicitReturning = options.implicitReturning ?? true
     this.info = options.info ?? {}
     this.partitionOf = partitionOf
     this.options = options as unknown as TableOptions
@@ -231,8 +236,8 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
    * @example
    * users.on('afterCreate', async ({ connection }) => { await connection.execute(insert(users).values({ name: 'root' })) })
    */
-  on(name: DdlEventName, listener: DdlListener<this>): () => void {
-    return (this.events as DdlEvents<unknown> as DdlEvents<this>).listen(name, listener)
+  on<This>(this: This, name: DdlEventName, listener: DdlListener<This>): () => void {
+    return (this as unknown as { readonly events: DdlEvents<This> }).events.listen(name, listener)
   }
 
   override foreignKeyLinks(): readonly ForeignKeyLink[] {
@@ -297,7 +302,15 @@ export function reflectorOf(place: string, bind: unknown): Reflector {
   throw new ArgumentError(`${place} takes an engine, a connection or an inspector`)
 }
 
-const TABLE_KEYS = ['schema', 'comment', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS] as const
+const TABLE_KEYS = [
+  'schema',
+  'comment',
+  'constraints',
+  'prefixes',
+  'implicitReturning',
+  'info',
+  ...STORAGE_KEYS,
+] as const
 
 /** @internal Makes a table known to its MetaData. */
 export function register<D extends ColumnDefinitions, Name extends string>(made: Table<D, Name>): Table<D, Name> {

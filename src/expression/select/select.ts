@@ -154,7 +154,8 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
    * {@link join} that keeps rows without a partner. In those, everything of the target is null: the row's type says so of its columns,
    * under whatever label, and of mapped classes; not of expressions that are made of them, such as `func.lower(...)`.
    * @example
-   * select(users.c.name, addresses.c.email).outerjoin(addresses)   // rows are { name: string; email: string | null }
+   * // rows: { name: string; email: string | null }
+   * select(users.c.name, addresses.c.email).outerjoin(addresses)
    * // SELECT users.name, addresses.email FROM users LEFT OUTER JOIN addresses ON users.id = addresses.user_id
    */
   outerjoin<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(

@@ -1,6 +1,7 @@
 // The rows of a statement about classes as a result: objects in place of columns.
 
 import type { Compiled } from '../../dialect/contract/compiled.ts'
+import { insertedBy } from '../../engine/execution.ts'
 import type { FlightResult } from '../../engine/flight.ts'
 import { Result } from '../../engine/result/result.ts'
 import { RowShape } from '../../engine/result/row-shape.ts'
@@ -11,14 +12,16 @@ import type { EntityPlan, QueryPlan } from '../query/plan.ts'
 
 /** The result of a statement; objects are made, what is loaded by further statements is scheduled. */
 export function resultOf(flight: FlightResult, context: LoadContext): Result {
-  const { compiled, rowCount, rows } = flight
+  const { compiled, rowCount, rows, entry } = flight
+  const isHidden = compiled.columns === null || compiled.implicitReturning === true
+  const inserted = insertedBy({ commands: [flight.command] }, entry, compiled.columns === null ? null : rows)
   const plan = flight.plan as QueryPlan | null
   if (plan === null) {
-    if (compiled.columns === null) return new Result({ rows: null, shape: NOTHING, rowCount })
-    return new Result({ rows, shape: plainShape(compiled), rowCount })
+    if (isHidden) return new Result({ rows: null, shape: NOTHING, rowCount, inserted })
+    return new Result({ rows, shape: plainShape(compiled), rowCount, inserted })
   }
-  if (!plan.returnsRows) return new Result({ rows: null, shape: NOTHING, rowCount })
-  return new Result({ rows: readRows(plan, rows, context), shape: planShape(plan, compiled), rowCount })
+  if (!plan.returnsRows) return new Result({ rows: null, shape: NOTHING, rowCount, inserted })
+  return new Result({ rows: readRows(plan, rows, context), shape: planShape(plan, compiled), rowCount, inserted })
 }
 
 const NOTHING = new RowShape([])

@@ -175,7 +175,7 @@ const ROWS: readonly Spelt[] = [
         .values({ name: 'x' } as never)
         .prefixWith(text('/* b */')),
     standard: 'INSERT /* b */ INTO users (name) VALUES (:name)',
-    postgresql: 'INSERT /* b */ INTO users (name) VALUES ($1::VARCHAR)',
+    postgresql: 'INSERT /* b */ INTO users (name) VALUES ($1::VARCHAR) RETURNING users.id',
     names: ['name'],
   },
   {

@@ -237,7 +237,8 @@ const SPELT: readonly Spelt[] = [
     kind: 'insert',
     element: insert(users).values({ name: 'ed', age: 5, active: true }),
     standard: 'INSERT INTO users (name, age, active) VALUES (:name, :age, :active)',
-    postgresql: 'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN)',
+    postgresql:
+      'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN) RETURNING users.id',
   },
   {
     kind: 'join',
@@ -422,7 +423,7 @@ const SPELT: readonly Spelt[] = [
     element: insert(users).values({ name: 'ed', age: 5, active: true }).onConflictDoNothing(),
     standard: 'INSERT INTO users (name, age, active) VALUES (:name, :age, :active) <onConflict>',
     postgresql:
-      'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN) ON CONFLICT DO NOTHING',
+      'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN) ON CONFLICT DO NOTHING RETURNING users.id',
   },
 ]
 

@@ -42,7 +42,7 @@ function plan(element: Element, options: CompileOptions = {}): unknown {
 describe('INSERT', () => {
   test('adds client-side defaults in the order of the table', () => {
     expect(plan(insert(posts).values({ title: 'a' }))).toEqual({
-      sql: 'INSERT INTO posts (title, slug, views, created) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR))',
+      sql: 'INSERT INTO posts (title, slug, views, created) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR)) RETURNING posts.id',
       parameters: [
         ['title', 0, null],
         ['slug', -1, 'slug'],
@@ -55,7 +55,7 @@ describe('INSERT', () => {
   test('takes columns that execution gives', () => {
     const statement = insert(posts)
     expect(plan(statement, { columnKeys: ['kept', 'slug', 'title'] })).toEqual({
-      sql: 'INSERT INTO posts (title, slug, views, created, kept) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR), $5::VARCHAR)',
+      sql: 'INSERT INTO posts (title, slug, views, created, kept) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR), $5::VARCHAR) RETURNING posts.id',
       parameters: [
         ['title', -1, null],
         ['slug', -1, null],
@@ -68,7 +68,7 @@ describe('INSERT', () => {
     expect(parameters.map((parameter) => parameter.required)).toEqual([true, false, false, false])
     expect(plan(insert(users).values({ name: 'a', age: 1 } as never), { columnKeys: ['active', 'no_column'] })).toEqual(
       {
-        sql: 'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN)',
+        sql: 'INSERT INTO users (name, age, active) VALUES ($1::VARCHAR, $2::INTEGER, $3::BOOLEAN) RETURNING users.id',
         parameters: [
           ['name', 0, null],
           ['age', 1, null],
@@ -79,7 +79,7 @@ describe('INSERT', () => {
   })
 
   test('without anything is DEFAULT VALUES; shown to people it has all columns', () => {
-    expect(pg(insert(users)).sql).toBe('INSERT INTO users DEFAULT VALUES')
+    expect(pg(insert(users)).sql).toBe('INSERT INTO users DEFAULT VALUES RETURNING users.id')
     expect(`${insert(users)}`).toBe('INSERT INTO users (id, name, age, active) VALUES (:id, :name, :age, :active)')
     expect(pg(insert(users).values([{}, {}] as never)).sql).toBe('INSERT INTO users (id) VALUES (DEFAULT), (DEFAULT)')
   })

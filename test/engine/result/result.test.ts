@@ -311,6 +311,7 @@ describe('what an INSERT has made', () => {
       shape: new RowShape([]),
       rowCount: keys.length,
       inserted: {
+        isInsert: true,
         count: keys.length,
         primaryKey: (row) => keys[row] ?? null,
         returnedDefaults: (row) => (keys[row] === null ? null : { version: row }),
@@ -327,8 +328,8 @@ describe('what an INSERT has made', () => {
   })
 
   it('is refused of anything else', () => {
-    expect(() => three().insertedPrimaryKey).toThrow(/known only of an INSERT of one row that returns it/)
-    expect(() => made([7], [8]).insertedPrimaryKey).toThrow(/known only of an INSERT of one row/)
+    expect(() => three().insertedPrimaryKey).toThrow(/known only of an INSERT that has made one row/)
+    expect(() => made([7], [8]).insertedPrimaryKey).toThrow(/known only of an INSERT that has made one row/)
     expect(() => made(null).insertedPrimaryKey).toThrow(InvalidRequestError)
     expect(() => made([7], null).insertedPrimaryKeyRows).toThrow(/known only of an INSERT that returns them/)
     expect(() => three().insertedPrimaryKeyRows).toThrow(InvalidRequestError)
