@@ -225,7 +225,7 @@ export class SharedFlights {
       const lane = this.#emptiest()
       if (lane === null || lane.flying >= part || (lane.flying > 0 && this.#isWanted())) return
       lane.flying += 1
-      if (!this.#waiting.give(lane)) lane.flying -= 1
+      if (!this.#waiting.give(lane, performance.now())) lane.flying -= 1
     }
   }
 
