@@ -1,4 +1,5 @@
 // `PoolMetrics`: what a pool has done since it was made, as counters that only grow.
+import type { Driver } from '../dialect/contract/driver.ts'
 
 /** Counters of a pool since it was made; times are sums of milliseconds. */
 export interface PoolMetrics {
@@ -55,5 +56,27 @@ export function newCounters(): PoolCounters {
     connectMs: 0,
     waitMs: 0,
     useMs: 0,
+  }
+}
+
+/** A driver whose connections are counted. @param room resolves when one can be opened; null where that is now. */
+export function countedDriver(
+  driver: Pick<Driver, 'connect'>,
+  counters: PoolCounters,
+  room: () => Promise<unknown> | null,
+): Pick<Driver, 'connect'> {
+  return {
+    async connect() {
+      const waiting = room()
+      if (waiting !== null) await waiting
+      const started = performance.now()
+      try {
+        const connection = await driver.connect()
+        counters.opened += 1
+        return connection
+      } finally {
+        counters.connectMs += performance.now() - started
+      }
+    },
   }
 }

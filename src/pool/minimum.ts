@@ -9,24 +9,31 @@ const RETRY_MS = 1_000
 /** Sees to it that as many connections are open as always are to be, once the first is. */
 export class Minimum {
   readonly #count: number
+  readonly #opened: () => number
   readonly #open: () => Promise<void>
   #busy = false
   #stopped = false
   #timer: NodeJS.Timeout | null = null
 
-  /** @param open opens what is missing. */
-  constructor(count: number, open: () => Promise<void>) {
+  /**
+   * @param opened how many are open.
+   * @param open opens what is missing.
+   */
+  constructor(count: number, opened: () => number, open: () => Promise<void>) {
     this.#count = count
+    this.#opened = opened
     this.#open = open
   }
 
-  /** @param open how many are open. */
-  watch(open: number): void {
-    if (open >= this.#count || this.#busy || this.#stopped) return
+  /** Called whenever fewer may be open than before. Nobody waits for what it does, so it fails in silence. */
+  watch(): void {
+    if (this.#count === 0 || this.#busy || this.#stopped || this.#opened() >= this.#count) return
     this.#busy = true
     this.#open().then(
-      () => this.#again(0),
-      () => this.#again(RETRY_MS * (1 + Math.random())),
+      () => this.#again(),
+      () => {
+        if (!this.#stopped) this.#timer = setTimeout(() => this.#again(), RETRY_MS * (1 + Math.random())).unref()
+      },
     )
   }
 
@@ -35,14 +42,9 @@ export class Minimum {
     if (this.#timer !== null) clearTimeout(this.#timer)
   }
 
-  /** Looks again when the pool has come to rest; nobody waits for it, so it fails in silence. */
-  #again(afterMs: number): void {
-    if (afterMs === 0) this.#busy = false
-    else if (!this.#stopped)
-      this.#timer = setTimeout(() => {
-        this.#busy = false
-        this.watch(0)
-      }, afterMs).unref()
+  #again(): void {
+    this.#busy = false
+    this.watch()
   }
 }
 

@@ -6,7 +6,7 @@ import { describeHolders, describeLeak, describeTimeout, placeOfCall, stackOf } 
 import { Keepalive } from './keepalive.ts'
 import { LeakWatch } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
-import { newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
+import { countedDriver, newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
 import { borrowAndReturn, Minimum } from './minimum.ts'
 import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
 import { type PhysicalPool, physicalPool } from './physical-pool.ts'
@@ -51,7 +51,7 @@ export class QueuePool implements Pool {
     const connectListeners = new ConnectListeners(events)
     this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
     this.#physical = physicalPool(this.#options, {
-      driver: { connect: () => this.#connect(driver) },
+      driver: countedDriver(driver, this.#counters, () => (this.exclusive ? Promise.all(this.#ending) : null)),
       generation: () => this.#generation,
       opened: (place) => connectListeners.opened(place),
       closing: (place) => {
@@ -69,13 +69,17 @@ export class QueuePool implements Pool {
       failed: () => this.#next(),
     })
     this.#leaks = new LeakWatch(this.#held, leakThresholdMs, (place, kind, heldMs) => this.#leaked(place, kind, heldMs))
-    this.#minimum = new Minimum(minimum, () => this.warmUp(minimum))
+    this.#minimum = new Minimum(
+      minimum,
+      () => this.#physical.totalCount,
+      () => this.warmUp(minimum),
+    )
     this.#keepalive = Number.isFinite(keepaliveMs)
       ? new Keepalive(keepaliveMs, pingTimeoutMs, () => this.#foundDead())
       : null
     this.#physical.on('remove', (place) => {
       this.#keepalive?.resting.delete(place)
-      this.#minimum.watch(this.#physical.totalCount)
+      this.#minimum.watch()
     })
   }
 
@@ -203,6 +207,11 @@ export class QueuePool implements Pool {
     return `${this.#name} limit of size ${options.size} overflow ${options.limit - options.size} reached`
   }
 
+  /** @internal Whether a connection can be opened only when the one before is closed. */
+  protected get exclusive(): boolean {
+    return false
+  }
+
   /** @internal @throws InvalidRequestError a connection of this pool cannot leave it. */
   protected checkDetachable(): void {}
 
@@ -210,23 +219,12 @@ export class QueuePool implements Pool {
     return this.constructor.name
   }
 
-  async #connect(driver: Pick<Driver, 'connect'>): Promise<DriverConnection> {
-    const started = performance.now()
-    try {
-      const connection = await driver.connect()
-      this.#counters.opened += 1
-      return connection
-    } finally {
-      this.#counters.connectMs += performance.now() - started
-    }
-  }
-
   #arrived(place: PooledConnection): void {
     this.#held.add(place)
     this.#keepalive?.resting.delete(place)
     if (place.fresh) {
       this.#lend(place, performance.now())
-      this.#minimum.watch(this.#physical.totalCount)
+      this.#minimum.watch()
     } else if (place.testing !== null) void place.testing.then(() => this.#vet(place))
     else this.#vet(place)
   }

@@ -32,6 +32,10 @@ export class StaticPool extends QueuePool {
     )
   }
 
+  protected override get exclusive(): boolean {
+    return true
+  }
+
   protected override checkDetachable(): void {
     throw new InvalidRequestError(
       'The one connection of a StaticPool cannot be detached: there is no other in its place',
