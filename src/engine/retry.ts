@@ -151,7 +151,8 @@ function mayRunAgain(error: unknown, { sent }: Attempt, { lostConnections }: Ret
   for (const each of chain) {
     if (!(each instanceof DBAPIError)) continue
     if (each.sqlState !== null && CONFLICTS.includes(each.sqlState)) return true
-    if (isLost(each)) return lostConnections === 'uncommitted' || (lostConnections === 'unsent' && !sent)
+    if (isLost(each))
+      return lostConnections === 'uncommitted' || (lostConnections === 'unsent' && !sent && !wasSent(each))
   }
   return false
 }
@@ -161,6 +162,10 @@ function isLost({ connectionInvalidated, sqlState, cause }: DBAPIError): boolean
   if (cause instanceof DriverError && cause.canceled) return false
   if (sqlState !== null && !ABSENT.includes(sqlState) && !sqlState.startsWith('08')) return false
   return connectionInvalidated
+}
+
+function wasSent({ cause }: DBAPIError): boolean {
+  return cause instanceof DriverError && cause.sent && !cause.unread
 }
 
 /** An error and what caused it. */

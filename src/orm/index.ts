@@ -27,9 +27,17 @@ export { type Identity, identityOf, mapperOf } from './map/mapped-class.ts'
 export type { Mapper } from './map/mapper.ts'
 export type { Registry } from './map/registry.ts'
 export type { AttributeKeys, Awaitable, Init, Plain } from './map/typed.ts'
-export { type AliasOf, aliased, type Mapped, mapped, type RelatedCriterion, RelationshipAttribute } from './query/aliased.ts'
+export {
+  type AliasOf,
+  aliased,
+  type Mapped,
+  mapped,
+  type RelatedCriterion,
+  RelationshipAttribute,
+} from './query/aliased.ts'
 export { joinedload, LoaderOption, lazyload, raiseload, selectinload } from './query/loader-option.ts'
-export { type SessionMaker, sessionmaker } from './session/factory.ts'
+export { type SessionMaker, type SessionRunOptions, sessionmaker } from './session/factory.ts'
+export type { JoinTransactionMode } from './session/hold.ts'
 export type {
   EntityTarget,
   GetOptions,

@@ -12,7 +12,7 @@ export async function commitIn(core: SessionCore, signal: AbortSignal | undefine
   const complete = await flushInto(core, outbox, signal)
   if (complete !== null || levels.connected)
     try {
-      await outbox.send({ commit: true })
+      await outbox.send({ commit: await levels.commitRides(signal) })
     } catch (error) {
       await levels.failAll(error)
       throw error

@@ -1,27 +1,25 @@
 // `SessionCore`: the working parts of one session, which its methods share.
 import type { Connection } from '../../engine/connection.ts'
-import type { Engine } from '../../engine/engine.ts'
 import type { SessionLike } from '../contract/orm.ts'
 import { LoadContext, type LoadFlight } from '../load/context.ts'
 import { Exclusive } from './exclusive.ts'
+import type { HoldSource } from './hold.ts'
 import { Holdings } from './holdings.ts'
 import { Levels } from './levels.ts'
 
 /** See the first line of the file. */
 export class SessionCore {
   readonly session: SessionLike
-  readonly engine: Engine
   readonly expireOnCommit: boolean
   readonly holdings: Holdings
   readonly levels: Levels
   readonly exclusive: Exclusive = new Exclusive()
 
-  constructor(session: SessionLike, engine: Engine, expireOnCommit: boolean) {
+  constructor(session: SessionLike, source: HoldSource, expireOnCommit: boolean) {
     this.session = session
-    this.engine = engine
     this.expireOnCommit = expireOnCommit
     this.holdings = new Holdings(session)
-    this.levels = new Levels(engine, this.holdings)
+    this.levels = new Levels(source, this.holdings)
   }
 
   connection(signal?: AbortSignal): Promise<Connection> {

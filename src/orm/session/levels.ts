@@ -1,9 +1,10 @@
 // `Levels`: the transaction of a session and its savepoints: the connection they run on, and what each has to undo.
-import type { Connection } from '../../engine/connection.ts'
-import type { Engine } from '../../engine/engine.ts'
+import { Connection } from '../../engine/connection.ts'
+import type { ConnectionExecutionOptions } from '../../engine/options.ts'
 import type { Transaction } from '../../engine/transaction.ts'
 import { InvalidRequestError, PendingRollbackError } from '../../errors.ts'
 import type { StateLike } from '../contract/orm.ts'
+import { type Hold, type HoldSource, takeHold } from './hold.ts'
 import type { Holdings } from './holdings.ts'
 import { Snapshot } from './snapshot.ts'
 
@@ -18,13 +19,13 @@ export interface Level {
 
 /** See the first line of the file. */
 export class Levels {
-  readonly #engine: Engine
+  readonly #source: HoldSource
   readonly #holdings: Holdings
-  #connection: Connection | null = null
+  #hold: Hold | null = null
   #levels: Level[] = []
 
-  constructor(engine: Engine, holdings: Holdings) {
-    this.#engine = engine
+  constructor(source: HoldSource, holdings: Holdings) {
+    this.#source = source
     this.#holdings = holdings
   }
 
@@ -86,18 +87,34 @@ export class Levels {
     )
   }
 
-  /** The connection of the transaction, borrowed at first need. */
-  async connection(signal?: AbortSignal): Promise<Connection> {
+  /**
+   * The connection of the transaction, borrowed at first need.
+   *
+   * @param options of the connection, over those of the session.
+   */
+  async connection(signal?: AbortSignal, options?: ConnectionExecutionOptions): Promise<Connection> {
     this.#checkMayBegin()
-    this.#connection ??= await this.#engine.connect(signal === undefined ? {} : { signal })
+    if (this.#hold === null) this.#hold = await takeHold(this.#source, signal, options)
+    else if (options !== undefined) this.#hold.connection.executionOptions(options)
     if (this.#levels.length === 0) void this.current
-    return this.#connection
+    return this.#hold.connection
+  }
+
+  /** Whether COMMIT can travel with the last statements of the transaction. */
+  async commitRides(signal: AbortSignal | undefined): Promise<boolean> {
+    if (this.#hold === null && !(this.#source.bind instanceof Connection)) return true
+    await this.connection(signal)
+    return this.#hold?.commitRides ?? true
+  }
+
+  /** Whether anything of the transaction may have reached the server. */
+  get hasSent(): boolean {
+    return this.#hold?.connection.hasSent ?? false
   }
 
   /** Gives up the transaction and leaves the objects as they are: they belong to no session any more. */
   async abandon(): Promise<void> {
-    for (const { snapshot } of this.#levels) snapshot.settle()
-    await this.#end()
+    await this.#end((hold) => hold.leave())
   }
 
   /** Begins a savepoint. */
@@ -136,7 +153,7 @@ export class Levels {
 
   /** Whether a connection was borrowed. */
   get connected(): boolean {
-    return this.#connection !== null
+    return this.#hold !== null
   }
 
   /** The objects whose rows were deleted since the transaction began. */
@@ -146,17 +163,17 @@ export class Levels {
 
   /** The transaction was committed, in the flight that carried its last statements. */
   committed(): Promise<void> {
-    return this.abandon()
+    return this.#end((hold) => hold.committed())
   }
 
   /** Rolls everything back. */
   async rollBack(): Promise<void> {
     const [root] = this.#levels
-    const connection = this.#connection
+    const hold = this.#hold
     if (root !== undefined) this.#undoDownTo(root)
     this.#levels = []
-    this.#connection = null
-    if (connection !== null) await closeAfter(connection, () => connection.rollback())
+    this.#hold = null
+    await hold?.rollBack()
   }
 
   /** A flush has failed: the innermost level is rolled back at once. */
@@ -179,27 +196,20 @@ export class Levels {
     this.#undoDownTo(root)
     this.#levels = [root]
     root.failure = error
-    const connection = this.#connection
-    this.#connection = null
-    if (connection !== null) await closeAfter(connection, () => connection.rollback()).catch(() => undefined)
+    const hold = this.#hold
+    this.#hold = null
+    await hold?.rollBack().catch(() => undefined)
   }
 
-  async #end(): Promise<void> {
-    const connection = this.#connection
+  async #end(how: (hold: Hold) => Promise<void>): Promise<void> {
+    for (const { snapshot } of this.#levels) snapshot.settle()
+    const hold = this.#hold
     this.#levels = []
-    this.#connection = null
-    if (connection !== null) await connection.close()
+    this.#hold = null
+    if (hold !== null) await how(hold)
   }
 
   #checkOpen(level: Level): void {
     if (!this.isOpen(level)) throw new InvalidRequestError('This transaction is over: it was committed or rolled back')
-  }
-}
-
-async function closeAfter(connection: Connection, work: () => Promise<void>): Promise<void> {
-  try {
-    await work()
-  } finally {
-    await connection.close()
   }
 }

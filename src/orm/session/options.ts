@@ -1,19 +1,25 @@
 // Options of sessions and of their methods.
-import type { Engine } from '../../engine/engine.ts'
-import type { ExecuteOptions } from '../../engine/options.ts'
+import { Connection } from '../../engine/connection.ts'
+import { Engine } from '../../engine/engine.ts'
+import { type ConnectionExecutionOptions, checkConnectionOptions, type ExecuteOptions } from '../../engine/options.ts'
 import { ArgumentError } from '../../errors.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../../expression/base/execution-options.ts'
 import type { EntityHandle, EntityInstance, TypedEntity } from '../../expression/from/typed.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import type { LoaderOption } from '../query/loader-option.ts'
+import type { JoinTransactionMode } from './hold.ts'
 
 /** A mapped class, or its handle. */
 export type EntityTarget<E extends EntityInstance> = TypedEntity<E> | EntityHandle<E>
 
 /** Options of `new Session()` and of {@link sessionmaker}. */
 export interface SessionOptions {
-  /** The database. */
-  readonly bind: Engine
+  /** The database; or a Connection, which the session uses and leaves open. */
+  readonly bind: Engine | Connection
+  /** How its transactions and statements run: `{ isolationLevel: 'REPEATABLE READ', timeoutMs: 5000 }`. Default: as the engine says. */
+  readonly executionOptions?: ConnectionExecutionOptions
+  /** What it does with the transaction that a Connection is in already. Default 'conditional_savepoint'. */
+  readonly joinTransactionMode?: JoinTransactionMode
   /** Flush pending changes before each query. Default true. */
   readonly autoflush?: boolean
   /** Forget the values of all objects at each commit, so that they are loaded anew. Default false. */
@@ -37,7 +43,19 @@ export interface GetOptions extends SessionCallOptions {
   readonly populateExisting?: boolean
 }
 
-const SESSION_KEYS: readonly (keyof SessionOptions)[] = ['bind', 'autoflush', 'expireOnCommit']
+const SESSION_KEYS: readonly (keyof SessionOptions)[] = [
+  'bind',
+  'autoflush',
+  'expireOnCommit',
+  'executionOptions',
+  'joinTransactionMode',
+]
+const JOIN_MODES: readonly JoinTransactionMode[] = [
+  'conditional_savepoint',
+  'rollback_only',
+  'control_fully',
+  'create_savepoint',
+]
 const CALL_KEYS: readonly (keyof SessionCallOptions)[] = ['signal']
 const GET_KEYS: readonly (keyof GetOptions)[] = ['signal', 'options', 'populateExisting']
 
@@ -45,8 +63,18 @@ const GET_KEYS: readonly (keyof GetOptions)[] = ['signal', 'options', 'populateE
 export function checkSessionOptions(place: string, options: SessionOptions): void {
   checkKeys(place, options, SESSION_KEYS)
   const bind: unknown = options.bind
-  if (typeof bind !== 'object' || bind === null || !('connect' in bind))
+  if (!(bind instanceof Engine || bind instanceof Connection))
     throw new ArgumentError(`${place} needs an engine: { bind: createEngine('postgresql://...') }`)
+  const { executionOptions, joinTransactionMode } = options
+  if (executionOptions !== undefined) {
+    checkConnectionOptions(`${place}: executionOptions`, executionOptions)
+    if (bind instanceof Connection)
+      throw new ArgumentError(`${place}: a Connection has options of its own: conn.executionOptions({ ... })`)
+  }
+  if (joinTransactionMode !== undefined && !JOIN_MODES.includes(joinTransactionMode))
+    throw new ArgumentError(
+      `${place}: there is no joinTransactionMode ${quoteName(String(joinTransactionMode))}${suggestion(String(joinTransactionMode), JOIN_MODES)}`,
+    )
 }
 
 /** @throws ArgumentError an option is unknown. */

@@ -1,4 +1,6 @@
 // `Session`: the objects of one unit of work, and the transaction they are written in.
+import type { Connection } from '../../engine/connection.ts'
+import type { ConnectionExecutionOptions } from '../../engine/options.ts'
 import type { ExecuteParameters } from '../../engine/parameters.ts'
 import type { PendingResult } from '../../engine/result/pending-result.ts'
 import { ArgumentError, InvalidRequestError, NoResultFound } from '../../errors.ts'
@@ -53,7 +55,9 @@ export class Session implements SessionLike {
   constructor(options: SessionOptions) {
     checkSessionOptions('new Session()', options)
     this.autoflush = options.autoflush ?? true
-    this.#core = new SessionCore(this, options.bind, options.expireOnCommit ?? false)
+    const { bind, executionOptions = {}, joinTransactionMode = 'conditional_savepoint' } = options
+    const source = { bind, options: executionOptions, mode: joinTransactionMode }
+    this.#core = new SessionCore(this, source, options.expireOnCommit ?? false)
   }
 
   // ---- objects ---------------------------------------------------------------------------------------------------
@@ -360,6 +364,24 @@ export class Session implements SessionLike {
       return new SessionTransaction(core, await core.levels.beginNested())
     })
     return work === undefined ? transaction : transaction.run(() => work(this))
+  }
+
+  /**
+   * The connection of the transaction, which is begun if there is none: for statements past the session. It goes back with the end of the
+   * transaction.
+   *
+   * @param options of the transaction that begins with this call, over those of the session.
+   * @throws InvalidRequestError isolationLevel, readOnly or deferrable in a transaction that has run a statement.
+   * @example
+   * const connection = await session.connection({ isolationLevel: 'SERIALIZABLE' })
+   */
+  connection(options?: ConnectionExecutionOptions): Promise<Connection> {
+    return this.#run('session.connection()', (core) => core.levels.connection(undefined, options))
+  }
+
+  /** @internal Whether anything of the transaction may have reached the server. */
+  get hasSent(): boolean {
+    return this.#core.levels.hasSent
   }
 
   /** Whether a transaction has begun: something was added, changed or run since the last commit or rollback. */
