@@ -150,6 +150,8 @@ interface Sundries {
     step?: Anything | number | bigint,
   ): FunctionCall<V extends number ? number : V>
   unnest<V>(array: Expression<readonly V[] | null>): FunctionCall<V>
+  /** Several arrays side by side, in FROM only: `.tableValued({ id: Integer, name: String })`. */
+  unnest(...arrays: readonly Expression<readonly unknown[] | null>[]): FunctionCall<unknown>
   cardinality(array: Expression<readonly unknown[] | null>): FunctionCall<number | null>
   arrayLength(array: Expression<readonly unknown[] | null>, dimension: Count): FunctionCall<number | null>
   genRandomUuid(): FunctionCall<string>

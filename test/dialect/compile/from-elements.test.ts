@@ -1,7 +1,9 @@
 // FROM elements beside tables and subqueries: VALUES, functions, samples, LATERAL, full joins.
 import {
+  ARRAY,
   ArgumentError,
   Boolean,
+  bindparam,
   CompileError,
   func,
   Integer,
@@ -98,6 +100,19 @@ const ROWS: readonly Spelt[] = [
     postgresql:
       'SELECT t.v, t.o, g FROM docs, unnest(docs.tags) WITH ORDINALITY AS t(v, o), generate_series($1::INTEGER, $2::INTEGER) AS g',
     names: ['generate_series_1', 'generate_series_2'],
+  },
+  {
+    title: 'several arrays side by side',
+    element: () => {
+      const pairs = func
+        .unnest(bindparam('ids', { type: ARRAY(Integer) }), bindparam('names', { type: ARRAY(String) }))
+        .tableValued({ id: Integer, name: String })
+        .renderDerived({ name: 'v' })
+      return select(pairs.c.id, pairs.c.name)
+    },
+    standard: 'SELECT v.id, v.name FROM unnest(:ids, :names) AS v(id, name)',
+    postgresql: 'SELECT v.id, v.name FROM unnest($1::INTEGER[], $2::VARCHAR[]) AS v(id, name)',
+    names: ['ids', 'names'],
   },
   {
     title: 'rows of functions that name their columns, joined LATERAL',

@@ -9,7 +9,7 @@ import { writes } from './writes.ts'
 export const contender: Contender = {
   name: 'tsalchemy',
   async setup(url) {
-    const engine = createEngine(url, { poolSize: POOL_SIZE, maxOverflow: 0 })
+    const engine = createEngine(url, { poolSize: POOL_SIZE, maxOverflow: 0, pipelining: true })
     await engine.ready()
     return {
       cells: {

@@ -1,6 +1,6 @@
 // Writes with tsalchemy's expressions.
 
-import { bindparam, type Connection, type Engine, insert, select, update } from 'tsalchemy'
+import { ARRAY, bindparam, type Connection, type Engine, func, insert, type SqlType, select, update } from 'tsalchemy'
 import { CHANGED } from '../../cells/update.ts'
 import {
   type Account,
@@ -34,11 +34,34 @@ async function loadAccounts(engine: Engine): Promise<MutableAccount[]> {
   })
 }
 
-async function updateAccounts(connection: Connection, changed: readonly Account[]): Promise<void> {
-  await connection.execute(
-    update(accounts).where(accounts.c.id.eq(bindparam('key', { type: accounts.c.id.type }))),
-    changed.map(({ id, balance, status, visits }) => ({ key: id, balance, status, visits })),
+const array = <T>(key: string, column: { readonly type: SqlType<T> }) => bindparam(key, { type: ARRAY(column.type) })
+
+const changes = func
+  .unnest(
+    array('newId', accounts.c.id),
+    array('newBalance', accounts.c.balance),
+    array('newStatus', accounts.c.status),
+    array('newVisits', accounts.c.visits),
   )
+  .tableValued({
+    id: accounts.c.id.type,
+    balance: accounts.c.balance.type,
+    status: accounts.c.status.type,
+    visits: accounts.c.visits.type,
+  })
+  .renderDerived({ name: 'changes' })
+
+const changeAccounts = update(accounts)
+  .values({ balance: changes.c.balance, status: changes.c.status, visits: changes.c.visits })
+  .where(accounts.c.id.eq(changes.c.id))
+
+async function updateAccounts(connection: Connection, changed: readonly Account[]): Promise<void> {
+  await connection.execute(changeAccounts, {
+    newId: changed.map((account) => account.id),
+    newBalance: changed.map((account) => account.balance),
+    newStatus: changed.map((account) => account.status),
+    newVisits: changed.map((account) => account.visits),
+  })
 }
 
 /** BEGIN travels with the first statement, COMMIT with the last; what needs nothing of each other shares a flight. */
