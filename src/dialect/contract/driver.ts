@@ -81,6 +81,8 @@ export interface DriverConnection {
   /** The server's settings reported at connect and since, such as `server_version`, `TimeZone`, `in_hot_standby`. */
   readonly serverSettings: ReadonlyMap<string, string>
   readonly transactionStatus: TransactionStatus
+  /** Whether the session behind it changes from transaction to transaction (a pooler stands in between). Absent where it never does. */
+  readonly pooled?: boolean
   /** How many flights (writes that wait for an answer) this connection has made since it was opened. */
   readonly flights: number
   /**

@@ -10,6 +10,11 @@ import { planTls, type SslMode, type SslOptions, type TlsPlan } from './tls.ts'
 /** Which of several servers will do: every one, one that takes writes or one that does not, one that is not in recovery or one that is, or that rather. */
 export type TargetSessionAttributes = 'any' | 'read-write' | 'read-only' | 'primary' | 'standby' | 'prefer-standby'
 
+/**
+ * What stands in front of the server: something that lends its sessions for a transaction each, or nothing; `detect` finds out.
+ */
+export type PoolerMode = 'detect' | 'transaction' | 'none'
+
 /** Options of {@link createPostgresDriver}. Environment variables are not read here: the dialect does. */
 export interface PostgresConnectOptions extends HostOptions {
   /** Several servers, of which the first that fits is taken; in place of `host`, `address` and `port`. */
@@ -47,8 +52,15 @@ export interface PostgresConnectOptions extends HostOptions {
   readonly keepAlive?: boolean
   /** After how much idle time the first probe is sent, in milliseconds. Default 30000. */
   readonly keepAliveDelayMs?: number
-  /** How many statements a connection keeps prepared; 0 prepares none (for proxies that cannot). Default 256. */
+  /** How many statements a connection keeps prepared; 0 prepares none. Default 256, behind a transaction pooler 0. */
   readonly statementCacheSize?: number
+  /**
+   * What stands in front of the server: `transaction` is a pooler such as PgBouncer that lends a session of the server for one
+   * transaction at a time. Nothing is kept in the session then: no statement is prepared unless `statementCacheSize` says that the
+   * pooler can do that (PgBouncer 1.21 with `max_prepared_statements`), and settings of the session are refused. `none` is the
+   * server itself. Default `detect`: a pooler is known by what it answers to the first connection.
+   */
+  readonly pooler?: PoolerMode
   /** Command-line options for the session: `-c search_path=app`. */
   readonly options?: string
   /** Settings of the session: `{ search_path: 'app' }`. Those that the codecs rely on (DateStyle, ...) are refused. */
@@ -78,6 +90,7 @@ const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
   'keepAlive',
   'keepAliveDelayMs',
   'statementCacheSize',
+  'pooler',
   'options',
   'settings',
   'cancelGraceMs',
@@ -102,6 +115,9 @@ export interface ConnectPlan {
   readonly keepAliveDelayMs: number
   readonly connectTimeoutMs: number
   readonly statementCacheSize: number
+  /** Whether the caller gave it. */
+  readonly statementCacheGiven: boolean
+  readonly pooler: PoolerMode
   readonly cancelGraceMs: number
 }
 
@@ -143,6 +159,8 @@ export function planConnect(options: PostgresConnectOptions): ConnectPlan {
     keepAliveDelayMs: wholeNumber('keepAliveDelayMs', options.keepAliveDelayMs ?? 30_000, 0, LONGEST_TIMER),
     connectTimeoutMs: wholeNumber('connectTimeoutMs', options.connectTimeoutMs ?? 10_000, 0, LONGEST_TIMER),
     statementCacheSize: wholeNumber('statementCacheSize', options.statementCacheSize ?? 256, 0, 1_000_000),
+    statementCacheGiven: options.statementCacheSize !== undefined,
+    pooler: oneOf('pooler', options.pooler ?? 'detect', ['detect', 'transaction', 'none']),
     cancelGraceMs: wholeNumber('cancelGraceMs', options.cancelGraceMs ?? 5000, 1, LONGEST_TIMER),
   }
 }

@@ -10,6 +10,7 @@ import {
   type TargetSessionAttributes,
 } from './connect-options.ts'
 import { type Endpoint, endpoints, shun } from './hosts.ts'
+import { PoolerWatch } from './pooler.ts'
 import { misfit } from './session-target.ts'
 
 /** Between two rounds through servers none of which will do. */
@@ -26,13 +27,14 @@ const LONGEST_PAUSE_MS = 1000
  */
 export function createPostgresDriver(options: PostgresConnectOptions = {}): Driver {
   const plan = planConnect(options)
+  const pooler = new PoolerWatch(plan)
   let disposed = false
   return {
     name: 'postgresql',
     maxConnections: null,
     async connect({ signal }: ConnectOptions = {}): Promise<DriverConnection> {
       if (disposed) throw new DriverError('the driver was disposed of', { disconnected: true, sent: false })
-      return connectPatiently(plan, signal)
+      return pooler.connect((own) => connectPatiently(own, signal))
     },
     async dispose(): Promise<void> {
       disposed = true

@@ -67,6 +67,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   readonly #notificationListeners: ((notification: DriverNotification) => void)[] = []
   #status: TransactionStatus = 'idle'
   #transactions = 0
+  #pooled = false
   #busy = false
   #closing = false
   #closed = false
@@ -120,6 +121,21 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   ready(status: string): void {
     if (status === 'I') this.#transactions += 1
     if (!this.#closed) this.#status = STATUS[status] ?? 'failed'
+  }
+
+  /**
+   * Tells that the session of the server changes from transaction to transaction.
+   *
+   * @param keepsStatements whether what is prepared is there in each of them.
+   * @internal
+   */
+  behindPooler(keepsStatements: boolean): void {
+    this.#pooled = true
+    if (!keepsStatements) this.#line.cache.stop()
+  }
+
+  get pooled(): boolean {
+    return this.#pooled
   }
 
   /** Starts counting flights anew, once the session is set up. @internal */

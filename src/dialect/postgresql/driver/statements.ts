@@ -34,7 +34,7 @@ export interface Known {
  * its object, and by its text and parameter types where the object is new.
  */
 export class StatementCache {
-  readonly #capacity: number
+  #capacity: number
   readonly #known = new WeakMap<DriverStatement, Known>()
   readonly #byKey = new Map<string, Prepared>()
   #clock = 0
@@ -44,6 +44,11 @@ export class StatementCache {
 
   constructor(capacity: number) {
     this.#capacity = capacity
+  }
+
+  /** Prepares nothing any more. */
+  stop(): void {
+    this.#capacity = 0
   }
 
   /** The number of statements prepared, or about to be. */

@@ -6,6 +6,7 @@ import type { DriverSettings } from '../../contract/settings.ts'
 import type {
   ChannelBinding,
   HostOptions,
+  PoolerMode,
   PostgresConnectOptions,
   SslMode,
   SslOptions,
@@ -33,6 +34,7 @@ export function connectOptions(settings: DriverSettings): PostgresConnectOptions
     settings: sessionSettings(values),
   }
   if (passFile !== null) options.passFile = passFile
+  if (settings.codecs !== undefined) options.codecs = settings.codecs
   const password = typeof settings.password === 'function' ? settings.password : values.get('password')
   if (password !== undefined) options.password = password
   for (const [name, value] of values) READERS[name]?.(value, options)
@@ -78,6 +80,9 @@ const READERS: {
   },
   statement_cache_size: (value, options) => {
     options.statementCacheSize = wholeNumber('statement_cache_size', value)
+  },
+  pooler: (value, options) => {
+    options.pooler = oneOf<PoolerMode>('pooler', value, ['detect', 'transaction', 'none'])
   },
   target_session_attrs: (value, options) => {
     options.targetSessionAttributes = oneOf('target_session_attrs', value, TARGETS)

@@ -97,6 +97,7 @@ export type OwnParameter =
   | 'cancel_grace_ms'
   | 'scram_max_iterations'
   | 'statement_cache_size'
+  | 'pooler'
 
 const OWN: readonly OwnParameter[] = [
   'ssl',
@@ -105,6 +106,7 @@ const OWN: readonly OwnParameter[] = [
   'cancel_grace_ms',
   'scram_max_iterations',
   'statement_cache_size',
+  'pooler',
 ]
 
 /** Settings of the session that are taken as parameters, sent as they are: `statement_timeout=5s`. */

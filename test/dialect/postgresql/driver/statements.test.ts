@@ -161,6 +161,28 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       expect(await read()).toMatchObject({ rows: [[1n, 'x']] })
     }))
 
+  test('DDL that is rolled back is survived, by what was prepared before it and by what was prepared behind it', () =>
+    withConnection(async (connection) => {
+      await run(connection, 'CREATE TEMP TABLE undone AS SELECT 1 AS a')
+      const [before, behind] = ['SELECT * FROM undone', 'SELECT * FROM undone WHERE true'].map((sql) => raw(sql))
+      const read = async (statement: typeof before) =>
+        statement && (await connection.run([{ statement, parameters: [] }]))[0]?.rows
+      expect(await read(before)).toEqual([[1]])
+      await run(connection, 'BEGIN')
+      await run(connection, "ALTER TABLE undone ADD b text DEFAULT 'x'")
+      expect(await read(behind)).toEqual([[1, 'x']])
+      await run(connection, 'ROLLBACK')
+      for (let time = 0; time < 2; time++) expect([await read(before), await read(behind)]).toEqual([[[1]], [[1]]])
+      await run(connection, 'BEGIN')
+      await run(connection, 'CREATE TEMP TABLE never AS SELECT 2 AS a')
+      const gone = raw('SELECT * FROM never')
+      expect(await read(gone)).toEqual([[2]])
+      await run(connection, 'ROLLBACK')
+      expect((await failure(connection.run([{ statement: gone, parameters: [] }]))).fields?.sqlState).toBe('42P01')
+      await run(connection, 'CREATE TEMP TABLE never AS SELECT 3 AS a, 4 AS b')
+      expect(await read(gone)).toEqual([[3, 4]])
+    }))
+
   test('a transaction whose first statement is stale begins again by itself', () =>
     withConnection(async (connection) => {
       await run(connection, 'CREATE TEMP TABLE begun AS SELECT 1 AS a')
