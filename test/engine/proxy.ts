@@ -1,6 +1,7 @@
 // A proxy in front of the server that loses connections at the worst moment.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { plainTcp } from '../support/transport.ts'
 
 export interface Proxy {
   readonly url: string
@@ -18,7 +19,8 @@ export interface Proxy {
 }
 
 export async function startProxy(target: string): Promise<Proxy> {
-  const { hostname, port } = new URL(target)
+  const url = new URL(plainTcp(target))
+  const { hostname, port } = url
   const pairs = new Set<readonly [Socket, Socket]>()
   let losing = false
   let refusing = false
@@ -54,7 +56,6 @@ export async function startProxy(target: string): Promise<Proxy> {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = new URL(target)
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: url.href,

@@ -1,6 +1,7 @@
 // A proxy in front of a server that fails in every way a network can: cut, reset, silent, late, half a message, nobody there.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { plainTcp } from '../support/transport.ts'
 
 /** The network between a program and its server. */
 export interface FaultProxy {
@@ -64,7 +65,7 @@ const NONE: Faults = {
 export async function startFaultProxy(target: string): Promise<FaultProxy> {
   const pairs = new Set<Pair>()
   let faults: Faults = { ...NONE }
-  let goal = new URL(target)
+  let goal = new URL(plainTcp(target))
   let accepted = 0
   const end = (how: (socket: Socket) => void): void => {
     for (const { client, upstream, vanishing } of pairs) {
@@ -123,7 +124,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
   }
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const url = new URL(target)
+  const url = new URL(plainTcp(target))
   url.host = `127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
     url: url.href,
@@ -157,7 +158,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
       faults.lateMs = ms
     },
     redirect(to) {
-      goal = new URL(to)
+      goal = new URL(plainTcp(to))
     },
     heal() {
       faults = { ...NONE }

@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { TestProject } from 'vitest/node'
 import { prepareDirectory } from './prepared-directory.ts'
+import { chosenTransport, planTransport } from './transport.ts'
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -43,8 +44,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 async function startServer(): Promise<{ url: string; stop: () => Promise<void> }> {
   const given = process.env.DATABASE_URL
   if (given) return { url: given, stop: async () => {} }
+  const transport = planTransport(chosenTransport())
+  const settings = Object.entries(transport.settings).map(([name, value]) => `${name}=${value}`)
   // Detached, so that ^C reaches it as the end of its input, after the tests let go of it, and not as a signal.
-  const child = spawn(process.execPath, [PROGRAM], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
+  const child = spawn(process.execPath, [PROGRAM, ...settings], { detached: true, stdio: ['pipe', 'pipe', 'pipe'] })
   let complaints = ''
   child.stderr.on('data', (chunk) => {
     complaints += chunk
@@ -55,7 +58,13 @@ async function startServer(): Promise<{ url: string; stop: () => Promise<void> }
       throw new Error(`The test server ended with code ${code}. ${complaints}`)
     }),
   ])
-  return { url, stop: () => stop(child) }
+  return {
+    url: transport.url(url),
+    async stop() {
+      await stop(child)
+      transport.end()
+    },
+  }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

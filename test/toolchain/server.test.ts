@@ -3,6 +3,7 @@
 import pg from 'pg'
 import { expect, test } from 'vitest'
 import { databases, freshDatabase, postgresUrl } from '../support/server.ts'
+import { chosenTransport, plainTcp } from '../support/transport.ts'
 
 async function ask(url: string, sql: string): Promise<unknown[][]> {
   const client = new pg.Client({ connectionString: url })
@@ -21,6 +22,14 @@ test('the server is PostgreSQL and the database is empty', async () => {
   )) as [[string, number]]
   expect(version).toMatch(/^PostgreSQL \d+/)
   expect(tables).toBe(0)
+})
+
+test('it is reached by the transport of the run', async () => {
+  if (process.env.DATABASE_URL) return
+  const sql = 'SELECT ssl, inet_client_addr() IS NULL FROM pg_stat_ssl WHERE pid = pg_backend_pid()'
+  const seen = { tcp: [false, false], unix: [false, true], tls: [true, false] }
+  expect(await ask(postgresUrl(), sql)).toEqual([seen[chosenTransport()]])
+  expect(await ask(plainTcp(postgresUrl()), sql)).toEqual([seen.tcp])
 })
 
 test('both targets are offered', () => {

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver, type PostgresConnectOptions } from '../../../../src/dialect/postgresql/driver/index.ts'
 import { authority, certificate, privateKey } from './certificates.ts'
-import { command, failure, rows, run, serverOptions } from './support.ts'
+import { command, failure, rows, run, tcpOptions } from './support.ts'
 
 const open: DriverConnection[] = []
 afterEach(async () => {
@@ -19,7 +19,7 @@ afterEach(async () => {
 })
 
 async function connect(options: PostgresConnectOptions = {}): Promise<DriverConnection> {
-  const connection = await createPostgresDriver({ ...serverOptions(), ...options }).connect()
+  const connection = await createPostgresDriver({ ...tcpOptions(), ...options }).connect()
   open.push(connection)
   return connection
 }
@@ -70,10 +70,10 @@ describe('a connection', () => {
   test('asks for the password each time', async () => {
     let asked = 0
     const driver = createPostgresDriver({
-      ...serverOptions(),
+      ...tcpOptions(),
       password: async () => {
         asked++
-        return String(serverOptions().password)
+        return String(tcpOptions().password)
       },
     })
     for (let time = 0; time < 2; time++) open.push(await driver.connect())
@@ -99,7 +99,7 @@ describe('what cannot be connected to is an error that says why', () => {
 
   test('no password', async () => {
     for (const password of ['', undefined]) {
-      const { password: _, ...rest } = serverOptions()
+      const { password: _, ...rest } = tcpOptions()
       const driver = createPostgresDriver(password === undefined ? rest : { ...rest, password })
       const error = await failure(driver.connect())
       expect(error).toMatchObject({ disconnected: true, sent: false })
@@ -148,7 +148,7 @@ describe('what cannot be connected to is an error that says why', () => {
   })
 
   test('a disposed driver', async () => {
-    const driver = createPostgresDriver(serverOptions())
+    const driver = createPostgresDriver(tcpOptions())
     await driver.dispose()
     expect((await failure(driver.connect())).message).toBe('the driver was disposed of')
   })
@@ -176,7 +176,7 @@ describe('options that cannot be right are refused at once', () => {
 
 /** Passes on to the server, behind TLS if the client asks for it and `answer` is S. */
 function tlsProxy(answer: 'S' | 'N' | 'Sx', seen: { encrypted: boolean[]; canceled: number }): Server {
-  const { host, port } = serverOptions()
+  const { host, port } = tcpOptions()
   return createServer((raw) => {
     raw.on('error', () => undefined)
     raw.once('data', (first) => {
@@ -260,7 +260,7 @@ describe('TLS', () => {
     servers.push(server)
     await new Promise<void>((resolve) => server.listen(0, resolve))
     const driver = createPostgresDriver({
-      ...serverOptions(),
+      ...tcpOptions(),
       host: 'localhost',
       port: (server.address() as AddressInfo).port,
     })
@@ -300,7 +300,7 @@ describe('a socket in the file system', () => {
   let server: Server
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'tsalchemy-socket-'))
-    const { host, port } = serverOptions()
+    const { host, port } = tcpOptions()
     server = createServer((client) => {
       const upstream = connectSocket(port, host)
       client.on('error', () => undefined)

@@ -16,14 +16,14 @@ import {
   setting,
   startFakeServer,
 } from './fake-server.ts'
-import { failure, rows, serverOptions } from './support.ts'
+import { failure, rows, tcpOptions } from './support.ts'
 
 const ended: (() => Promise<void>)[] = []
 afterEach(async () => {
   for (const end of ended.splice(0).reverse()) await end()
 })
 
-const real = serverOptions()
+const real = tcpOptions()
 const here = { host: real.host, port: real.port }
 const nobody = { host: '127.0.0.1', port: 1 }
 

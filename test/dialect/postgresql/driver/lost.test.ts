@@ -5,7 +5,7 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
-import { command, failure, rows, run, serverOptions } from './support.ts'
+import { command, failure, rows, run, serverOptions, tcpOptions } from './support.ts'
 
 const uncaught: unknown[] = []
 const catchAll = (error: unknown): void => {
@@ -141,7 +141,7 @@ describe('through a network that fails', () => {
   let mute = false
 
   beforeAll(async () => {
-    const { host, port } = serverOptions()
+    const { host, port } = tcpOptions()
     proxy = createServer({ allowHalfOpen: true }, (client) => {
       const server = connectSocket({ port, host, allowHalfOpen: true })
       sockets.push(client, server)
@@ -164,14 +164,14 @@ describe('through a network that fails', () => {
 
   function connectThroughProxy(options: { connectTimeoutMs?: number; cancelGraceMs?: number } = {}) {
     const { port } = proxy.address() as AddressInfo
-    return createPostgresDriver({ ...serverOptions(), host: '127.0.0.1', port, ...options }).connect()
+    return createPostgresDriver({ ...tcpOptions(), ssl: 'disable', host: '127.0.0.1', port, ...options }).connect()
   }
 
   test('a reset reaches the batch at once', async () => {
     const connection = await connectThroughProxy()
     const pending = failure(run(connection, 'SELECT pg_sleep(60)'))
     await running(connection)
-    // The client side of the last connection: one before it asked for TLS, which the server has not.
+    // The client side of the last connection.
     sockets.at(-2)?.resetAndDestroy()
     expect(await pending).toMatchObject({ disconnected: true, sent: true, fields: null })
     await killed(connection)

@@ -10,7 +10,17 @@ import {
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
 import { startProxy } from '../../../engine/proxy.ts'
 import { postgresUrl } from '../../../support/server.ts'
-import { command, failure, preparedNames, raw, rows, run, serverOptions, sharedConnection } from './support.ts'
+import {
+  command,
+  failure,
+  preparedNames,
+  raw,
+  rows,
+  run,
+  serverOptions,
+  sharedConnection,
+  tcpOptions,
+} from './support.ts'
 
 function pipeline(connection: DriverConnection, commands: Command[], signal?: AbortSignal): Promise<CommandResult[]> {
   const options = signal === undefined ? {} : { signal }
@@ -180,7 +190,7 @@ describe('on a server', () => {
   test('a socket that is cut rejects each', async () => {
     const proxy = await startProxy(postgresUrl())
     const { host, port } = { host: '127.0.0.1', port: Number(new URL(proxy.url).port) }
-    const connection = await createPostgresDriver({ ...serverOptions(), host, port }).connect()
+    const connection = await createPostgresDriver({ ...tcpOptions(), host, port }).connect()
     const promises = [1, 2, 3].map(() => pipeline(connection, [command(sleep)]))
     setTimeout(() => proxy.cut(), 30)
     const settled = await Promise.allSettled(promises)

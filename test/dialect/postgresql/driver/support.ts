@@ -16,21 +16,30 @@ import {
   type PostgresConnectOptions,
 } from '../../../../src/dialect/postgresql/driver/index.ts'
 import { postgresUrl } from '../../../support/server.ts'
+import { plainTcp } from '../../../support/transport.ts'
 
-/** The options that lead to this test file's database. */
-export function serverOptions(): PostgresConnectOptions & {
-  host: string
-  port: number
-  user: string
-  database: string
-} {
-  const url = new URL(postgresUrl())
+type ServerOptions = PostgresConnectOptions & { host: string; port: number; user: string; database: string }
+
+/** The options that lead to this test file's database, by the transport of the run. */
+export function serverOptions(): ServerOptions {
+  return optionsOf(postgresUrl())
+}
+
+/** As {@link serverOptions}, over TCP and in the clear: for tests with something of theirs in between. */
+export function tcpOptions(): ServerOptions {
+  return optionsOf(plainTcp(postgresUrl()))
+}
+
+function optionsOf(given: string): ServerOptions {
+  const url = new URL(given)
+  const authority = url.searchParams.get('sslrootcert')
   return {
-    host: url.hostname,
+    host: decodeURIComponent(url.hostname),
     port: Number(url.port || 5432),
     user: decodeURIComponent(url.username),
     password: decodeURIComponent(url.password),
     database: url.pathname.slice(1),
+    ...(authority === null ? {} : { ssl: { mode: 'verify-full', caFile: authority } }),
   }
 }
 
