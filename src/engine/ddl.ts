@@ -76,7 +76,9 @@ async function whatExists(
     ...tables.map(({ name, schema }) => ({
       statement: dialect.hasTableStatement(name, translatedSchema(schemas, schema)),
     })),
-    ...types.map((type) => ({ statement: dialect.hasTypeStatement(type.name, type.schema) })),
+    ...types.map((type) => ({
+      statement: dialect.hasTypeStatement(type.name, translatedSchema(schemas, type.schema)),
+    })),
   ]
   const answers = items.length === 0 ? [] : await connection.flight(items, sending)
   const exists = (index: number): boolean => answers[index]?.rows[0]?.[0] === true

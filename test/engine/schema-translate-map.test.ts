@@ -1,13 +1,21 @@
 // Other schemas in place of those that tables name: what is sent, what is kept, and that tenants never meet.
 import {
+  ARRAY,
   Column,
   CreateSchema,
+  CreateTable,
+  CreateType,
+  cast,
   createEngine,
   DropSchema,
+  DropType,
+  type Element,
   type Engine,
+  Enum,
   Index,
   Integer,
   insert,
+  literal,
   MetaData,
   materializedView,
   RefreshMaterializedView,
@@ -18,8 +26,10 @@ import {
   text,
   update,
 } from 'tsalchemy'
-import { postgresqlDialect } from 'tsalchemy/postgresql'
+import { sessionmaker } from 'tsalchemy/orm'
+import { Composite, Domain, postgresqlDialect } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { defaultDialect } from '../../src/dialect/default.ts'
 import { leftovers } from '../dialect/postgresql/schema/leftovers.ts'
 import { databases } from '../support/server.ts'
 
@@ -59,6 +69,69 @@ test('in full', () => {
   )
 })
 
+const kinds = new MetaData()
+const Status = Enum('new', 'done', { name: 'status' })
+const Level = Enum('low', 'high', { name: 'level', schema: 'levels' })
+const Age = Domain('age', Integer, { check: 'VALUE >= 0' })
+const Point = Composite('point', { x: Integer, at: Status })
+const typed = table('typed', kinds, {
+  id: Column(Integer, { primaryKey: true }),
+  status: Column(Status),
+  all: Column(ARRAY(Status)),
+  level: Column(Level),
+  age: Column(Age),
+  point: Column(Point),
+})
+
+describe('names of types', () => {
+  const schemas = { '': 'T 1', levels: null }
+  const statement = select(
+    cast(typed.c.status, Status).label('a'),
+    cast(literal(['new'], ARRAY(Status)), ARRAY(Status)).label('b'),
+  )
+    .where(typed.c.status.eq('new'), typed.c.level.in(['low']), typed.c.age.gt(5))
+    .orderBy(typed.c.id)
+
+  test.each([
+    [
+      'array' as const,
+      'SELECT CAST("T 1".typed.status AS "T 1".status) AS a, CAST($1::"T 1".status[] AS "T 1".status[]) AS b FROM "T 1".typed ' +
+        'WHERE "T 1".typed.status = $2::"T 1".status AND "T 1".typed.level = ANY ($3::level[]) AND "T 1".typed.age > $4::"T 1".age ' +
+        'ORDER BY "T 1".typed.id',
+    ],
+    [
+      'expand' as const,
+      'SELECT CAST("T 1".typed.status AS "T 1".status) AS a, CAST($1::"T 1".status[] AS "T 1".status[]) AS b FROM "T 1".typed ' +
+        'WHERE "T 1".typed.status = $2::"T 1".status AND "T 1".typed.level IN ($4::level) AND "T 1".typed.age > $3::"T 1".age ' +
+        'ORDER BY "T 1".typed.id',
+    ],
+  ])('in casts and parameters, lists by %s', (inLists, sql) => {
+    const dialect = postgresqlDialect({ inLists })
+    const compiled = dialect.compile(statement, { schemas })
+    const values = compiled.parameters.map(({ bind }) => (bind as unknown as { value: unknown }).value)
+    const text = compiled.holes.length === 0 ? compiled.sql : dialect.expandLists(compiled, values).statement.sql
+    expect(text.replaceAll(/\s+/g, ' ').trim()).toBe(sql)
+    expect(dialect.compile(select(cast(typed.c.status, Status))).sql).toContain('AS status)')
+  })
+
+  test('in DDL', () => {
+    const dialect = postgresqlDialect()
+    const sqlOf = (element: Element): string => dialect.compile(element, { schemas }).sql.replaceAll(/\s+/g, ' ').trim()
+    expect(sqlOf(new CreateType(Status))).toBe(`CREATE TYPE "T 1".status AS ENUM ('new', 'done')`)
+    expect(sqlOf(new CreateType(Level))).toBe(`CREATE TYPE level AS ENUM ('low', 'high')`)
+    expect(sqlOf(new CreateType(Age))).toBe('CREATE DOMAIN "T 1".age AS INTEGER CHECK (VALUE >= 0)')
+    expect(sqlOf(new CreateType(Point))).toBe('CREATE TYPE "T 1".point AS (x INTEGER, at "T 1".status)')
+    expect(sqlOf(new DropType(Age, { ifExists: true }))).toBe('DROP DOMAIN IF EXISTS "T 1".age')
+    expect(sqlOf(new CreateTable(typed))).toContain('"all" "T 1".status[] NOT NULL, level level NOT NULL')
+    expect(defaultDialect.compile(new CreateType(Status), { schemas }).sql).toContain('"T 1".status')
+  })
+
+  test('in literals', () => {
+    const at = select(literal({ x: 1, at: 'new' as const }, Point))
+    expect(postgresqlDialect().compile(at, { schemas, literalBinds: true }).sql).toContain(`'("1","new")'::"T 1".point`)
+  })
+})
+
 describe.each(databases())('$name', ({ url }) => {
   let engine: Engine
   beforeAll(() => {
@@ -91,6 +164,31 @@ describe.each(databases())('$name', ({ url }) => {
       expect(rows.length).toBe(2)
     }
     for (const schema of ['T 1', 'T 2', 'shared']) await engine.execute(new DropSchema(schema, { cascade: true }))
+    expect(await leftovers(engine)).toEqual([])
+  })
+
+  test('each tenant has its own types: on connections, of statements, of calls, in sessions, of engines', async () => {
+    const values = { status: 'new', all: ['new', 'done'], level: 'low', age: 5, point: { x: 1, at: 'done' } } as const
+    const maps = ['T 1', 'T 2'].map((tenant) => ({ schemaTranslateMap: { '': tenant, levels: tenant } }))
+    for (const tenant of ['T 1', 'T 2']) await engine.execute(new CreateSchema(tenant))
+    for (const map of maps) {
+      await engine.begin(async (conn) => {
+        await kinds.createAll(conn)
+        await kinds.createAll(conn)
+        await conn.execute(insert(typed), values)
+      }, map)
+      const found = select(typed).where(typed.c.status.in(['new']), typed.c.all.contains(['done']))
+      const expected = [{ id: 1, ...values }]
+      expect(await engine.execute(found.executionOptions(map)).all()).toEqual(expected)
+      expect(await engine.execute(found, null, map).all()).toEqual(expected)
+      await using session = sessionmaker({ bind: engine, executionOptions: map })()
+      expect(await session.execute(found).all()).toEqual(expected)
+      await session.rollback()
+      expect(await engine.executionOptions(map).execute(found).all()).toEqual(expected)
+    }
+    await expect(engine.execute(select(typed)).all()).rejects.toThrow('relation "typed" does not exist')
+    for (const map of maps) await engine.begin((conn) => kinds.dropAll(conn), map)
+    for (const tenant of ['T 1', 'T 2']) await engine.execute(new DropSchema(tenant))
     expect(await leftovers(engine)).toEqual([])
   })
 

@@ -1,6 +1,7 @@
 // Types with names where the database has none: CHECK constraints in their place.
 import { CompileError } from '../../errors.ts'
 import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
+import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
@@ -26,7 +27,8 @@ export function valueChecks(table: Table, out: Render): string[] {
 }
 
 function nameOf(type: NamedType, out: Render): string {
-  return type.schema === null ? out.quoted(type.name) : `${out.quoted(type.schema)}.${out.quoted(type.name)}`
+  const schema = translatedSchema(out.schemas, type.schema)
+  return schema === null ? out.quoted(type.name) : `${out.quoted(schema)}.${out.quoted(type.name)}`
 }
 
 /**

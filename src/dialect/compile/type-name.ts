@@ -1,5 +1,6 @@
 // Types as DDL and CAST spell them.
 import { CompileError } from '../../errors.ts'
+import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
@@ -23,8 +24,16 @@ export class TypeNames {
   readonly #host: TypeHost
   readonly #identifiers: Identifiers
   readonly #known: Map<number, string> = new Map()
+  /** Other schemas in place of those that named types have. */
+  readonly schemas: SchemaTranslateMap | null
 
-  constructor(dialect: string, spellings: TypeSpellings, identifiers: Identifiers) {
+  constructor(
+    dialect: string,
+    spellings: TypeSpellings,
+    identifiers: Identifiers,
+    schemas: SchemaTranslateMap | null = null,
+  ) {
+    this.schemas = schemas
     this.#host = { name: dialect }
     this.#spellings = spellings
     this.#identifiers = identifiers

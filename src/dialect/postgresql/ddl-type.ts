@@ -25,12 +25,12 @@ function enumBody(type: EnumType): string {
 /** CREATE TYPE. */
 export function renderCreateType({ type }: CreateType, out: Render): string {
   if (type.kind === 'domain') return createDomain(type as SqlType as DomainType, out)
-  return `CREATE TYPE ${namedTypeName(type)} ${bodyOf(type, out)}`
+  return `CREATE TYPE ${namedTypeName(type, out.schemas)} ${bodyOf(type, out)}`
 }
 
 function createDomain(type: DomainType, out: Render): string {
   const { check, collation, constraintName, default: given, notNull } = type.options
-  let text = `CREATE DOMAIN ${namedTypeName(type as unknown as NamedType)} AS ${out.spelling.typeName(type.base)}`
+  let text = `CREATE DOMAIN ${namedTypeName(type as unknown as NamedType, out.schemas)} AS ${out.spelling.typeName(type.base)}`
   if (collation !== undefined) text += ` COLLATE ${out.quoted(collation)}`
   if (given !== undefined) text += ` DEFAULT ${checkSqlText(given)}`
   if (notNull === true) text += ' NOT NULL'
@@ -58,6 +58,6 @@ function bodyOf(type: NamedType, out: Render): string {
 }
 
 /** DROP TYPE. */
-export function renderDropType({ type, ifExists, cascade }: DropType, _out: Render): string {
-  return `DROP ${type.kind === 'domain' ? 'DOMAIN' : 'TYPE'} ${ifExists ? 'IF EXISTS ' : ''}${namedTypeName(type)}${cascade ? ' CASCADE' : ''}`
+export function renderDropType({ type, ifExists, cascade }: DropType, out: Render): string {
+  return `DROP ${type.kind === 'domain' ? 'DOMAIN' : 'TYPE'} ${ifExists ? 'IF EXISTS ' : ''}${namedTypeName(type, out.schemas)}${cascade ? ' CASCADE' : ''}`
 }

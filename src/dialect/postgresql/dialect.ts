@@ -5,6 +5,7 @@ import type { Executable } from '../../expression/base/executable.ts'
 import { Bind } from '../../expression/element/bind.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import { TextClause } from '../../expression/element/text.ts'
+import { type SchemaTranslateMap, schemaMapKey } from '../../expression/schema/schema-map.ts'
 import { Boolean as BooleanSql } from '../../expression/types/scalar.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import type { SqlType } from '../../expression/types/type.ts'
@@ -59,6 +60,9 @@ const FEATURES: DialectFeatures = {
 
 const LEVELS: readonly string[] = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE']
 
+/** How many maps of schemas have names of types of their own. */
+const MOST_MAPS = 100
+
 /** The dialect of PostgreSQL, the same for a server and for PGlite. */
 class PostgresDialect implements Dialect, Spelling {
   readonly name: string = 'postgresql'
@@ -66,27 +70,54 @@ class PostgresDialect implements Dialect, Spelling {
   readonly transactions: TransactionSpelling = TRANSACTIONS
   readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
-  readonly #types = new TypeNames('postgresql', postgresTypes, this.identifiers)
+  readonly #types: TypeNames
   readonly #casts: Map<number, string> = new Map()
   readonly #codecs: Map<number, Codec | null> = new Map()
   readonly #renderers: AnyRenderers
+  readonly #inLists: 'array' | 'expand'
+  /** Other schemas in place of those that named types have. */
+  readonly #schemas: SchemaTranslateMap | null
+  /** This dialect with other schemas, by these. */
+  readonly #translated: Map<string, PostgresDialect> = new Map()
+  /** What was compiled with other schemas. */
+  readonly #speakers: WeakMap<Compiled, PostgresDialect> = new WeakMap()
 
-  constructor(inLists: 'array' | 'expand') {
+  constructor(inLists: 'array' | 'expand', schemas: SchemaTranslateMap | null = null) {
+    this.#inLists = inLists
+    this.#schemas = schemas
+    this.#types = new TypeNames('postgresql', postgresTypes, this.identifiers, schemas)
     this.features = { ...FEATURES, arrayLists: inLists === 'array' }
     this.#renderers = (inLists === 'array' ? postgresWithArrays : postgres) as unknown as AnyRenderers
   }
 
   compile(statement: Element, options: CompileOptions = {}): Compiled {
-    return compile(statement, this.#renderers, this, options)
+    const { schemas = null } = options
+    if (schemas === null) return compile(statement, this.#renderers, this, options)
+    const speaker = this.#with(schemas)
+    const compiled = compile(statement, this.#renderers, speaker, options)
+    this.#speakers.set(compiled, speaker)
+    return compiled
+  }
+  /** Casts name types, and types have schemas. */
+  #with(schemas: SchemaTranslateMap): PostgresDialect {
+    const key = schemaMapKey(schemas)
+    let speaker = this.#translated.get(key)
+    if (speaker === undefined) {
+      const [oldest] = this.#translated.keys()
+      if (this.#translated.size >= MOST_MAPS && oldest !== undefined) this.#translated.delete(oldest)
+      speaker = new PostgresDialect(this.#inLists, { ...schemas })
+      this.#translated.set(key, speaker)
+    }
+    return speaker
   }
   expandLists(compiled: Compiled, values: readonly unknown[]): Command {
-    return expandedCommand(compiled, this, values)
+    return expandedCommand(compiled, this.#speakers.get(compiled) ?? this, values)
   }
   placeholder(position: number, _name: string, type: SqlType): string {
     const { id } = type
     let cast = this.#casts.get(id)
     if (cast === undefined) {
-      const name = castName(type)
+      const name = castName(type, this.#schemas)
       cast = name === null ? '' : `::${name}`
       this.#casts.set(id, cast)
     }
@@ -105,7 +136,7 @@ class PostgresDialect implements Dialect, Spelling {
     return codec
   }
   literal(value: unknown, type: SqlType): string {
-    return postgresLiteral(value, type)
+    return postgresLiteral(value, type, this.#schemas)
   }
   quote(name: string): string {
     return this.identifiers.quote(name)

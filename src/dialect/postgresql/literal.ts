@@ -1,6 +1,7 @@
 // Values as text that PostgreSQL reads alike whatever its settings.
 
 import { CompileError } from '../../errors.ts'
+import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
 import { typeCodec } from './type-codec.ts'
@@ -15,11 +16,11 @@ export function quoteText(value: string): string {
 /** Types whose values are written as the text that they travel as. */
 const AS_TEXT: ReadonlySet<string> = new Set(['range', 'multirange', 'hstore', 'composite', 'jsonPath'])
 
-function ownLiteral(value: unknown, type: SqlType): string | null {
+function ownLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string | null {
   if (!AS_TEXT.has(type.kind)) return null
   const codec = typeCodec(type)
   if (codec === null) return null
-  const cast = castName(type)
+  const cast = castName(type, schemas)
   try {
     return `${quoteText(codec.encodeItem(value))}${cast === null ? '' : `::${cast}`}`
   } catch (error) {
@@ -30,14 +31,14 @@ function ownLiteral(value: unknown, type: SqlType): string | null {
 }
 
 /** A value as SQL text. */
-export function postgresLiteral(value: unknown, type: SqlType): string {
+export function postgresLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string {
   return literal(value, type, {
     host: HOST,
-    own: ownLiteral,
+    own: (each, of) => ownLiteral(each, of, schemas),
     text: quoteText,
     bytes: (bytes) => `decode('${hex(bytes)}', 'hex')`,
     array: (items, of) => {
-      const cast = castName(of)
+      const cast = castName(of, schemas)
       return `ARRAY[${items.join(', ')}]${cast === null ? '' : `::${cast}`}`
     },
   })

@@ -1,6 +1,7 @@
 // Types as PostgreSQL spells them, in DDL and in the casts of parameters.
 
 import { CompileError } from '../../errors.ts'
+import { type SchemaTranslateMap, translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
@@ -18,16 +19,17 @@ import type { ReflectedType } from './types-reflected.ts'
 const IDENTIFIERS: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: 63 })
 
 /**
- * The name of a type with its schema.
+ * The name of a type with its schema, or with the one that is written in its place.
  * @throws CompileError it has none.
  */
-export function namedTypeName(type: NamedType): string {
+export function namedTypeName(type: NamedType, schemas: SchemaTranslateMap | null): string {
   if (type.name === '')
     throw new CompileError(
       "PostgreSQL's enumerations need a name: Enum('a', 'b', { name: 'status' }), or { native: false } for VARCHAR",
     )
   const name = IDENTIFIERS.quote(type.name)
-  return type.schema === null ? name : `${IDENTIFIERS.quote(type.schema)}.${name}`
+  const schema = translatedSchema(schemas, type.schema)
+  return schema === null ? name : `${IDENTIFIERS.quote(schema)}.${name}`
 }
 
 function rangeName(type: SqlType): string {
@@ -66,16 +68,17 @@ export const postgresTypes: TypeSpellings = {
   tsvector: () => 'TSVECTOR',
   tsquery: () => 'TSQUERY',
   regconfig: () => 'REGCONFIG',
-  domain: (type: SqlType) => namedTypeName(type as NamedType),
-  composite: (type: SqlType) => namedTypeName(type as NamedType),
+  domain: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
+  composite: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
   jsonPathQuery: () => 'JSONPATH',
-  enum: (type: EnumType) => (type.native ? namedTypeName(type as NamedType) : `VARCHAR${inParentheses(type.length)}`),
+  enum: (type: EnumType, names) =>
+    type.native ? namedTypeName(type as NamedType, names.schemas) : `VARCHAR${inParentheses(type.length)}`,
 }
 
 /**
  * Names in casts of parameters. Lengths and precisions are left out: they would cut or round the value before it is compared.
  */
-const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
+const CASTS: Readonly<Record<string, (type: SqlType, schemas: SchemaTranslateMap | null) => string>> = {
   string: () => 'VARCHAR',
   text: () => 'VARCHAR',
   integer: () => 'INTEGER',
@@ -99,8 +102,8 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   multirange: (type) => rangeName(type),
   own: (type) => ownCast(type as SqlType as OwnType),
   hstore: () => 'HSTORE',
-  domain: (type) => namedTypeName(type as NamedType),
-  composite: (type) => namedTypeName(type as NamedType),
+  domain: (type, schemas) => namedTypeName(type as NamedType, schemas),
+  composite: (type, schemas) => namedTypeName(type as NamedType, schemas),
   jsonKey: () => 'TEXT',
   jsonPath: () => '',
   jsonPathQuery: () => 'JSONPATH',
@@ -114,9 +117,10 @@ const CASTS: Readonly<Record<string, (type: SqlType) => string>> = {
   blob: () => 'BYTEA',
   varbinary: () => 'BYTEA',
   fixedBinary: () => 'BYTEA',
-  enum: (type) => ((type as SqlType as EnumType).native ? namedTypeName(type as NamedType) : 'VARCHAR'),
+  enum: (type, schemas) =>
+    (type as SqlType as EnumType).native ? namedTypeName(type as NamedType, schemas) : 'VARCHAR',
   user: (type) => (type as SqlType as UserDefinedType<unknown>).castSpecification(HOST),
-  array: (type) => arrayCast(type as SqlType as ArrayType),
+  array: (type, schemas) => arrayCast(type as SqlType as ArrayType, schemas),
 }
 
 /** Single texts convert into each other without being asked, arrays of them do not. */
@@ -126,8 +130,8 @@ const ARRAY_CASTS: ReadonlyMap<string, string> = new Map([
   ['nchar', 'BPCHAR'],
 ])
 
-function arrayCast(type: ArrayType): string {
-  const element = ARRAY_CASTS.get(type.element.forDialect(HOST).kind) ?? castName(type.element)
+function arrayCast(type: ArrayType, schemas: SchemaTranslateMap | null): string {
+  const element = ARRAY_CASTS.get(type.element.forDialect(HOST).kind) ?? castName(type.element, schemas)
   if (element === null) return ''
   return element.endsWith('[]') ? element : `${element}[]`
 }
@@ -142,8 +146,8 @@ export function isSingle(type: SqlType): boolean {
 export const HOST: TypeHost = { name: 'postgresql' }
 
 /** What a parameter of the type is cast to; null where the server decides. */
-export function castName(given: SqlType): string | null {
+export function castName(given: SqlType, schemas: SchemaTranslateMap | null): string | null {
   const type = given.forDialect(HOST)
   const cast = Object.hasOwn(CASTS, type.kind) ? CASTS[type.kind] : undefined
-  return cast === undefined ? null : cast(type) || null
+  return cast === undefined ? null : cast(type, schemas) || null
 }

@@ -9,8 +9,8 @@ export interface ExecutionOptions {
   /** How rows are fetched and delivered in portions, in rows. Default: all at once. */
   readonly yieldPer?: number
   /**
-   * Other schemas in place of those that tables, views and sequences name: `{ '': 'tenant_1' }` for those that name none. What is
-   * compiled is kept for each map. Named types and SQL written by hand stay as they are.
+   * Other schemas in place of those that tables, views, sequences and named types have: `{ '': 'tenant_1' }` for those that have
+   * none. What is compiled is kept for each map. SQL written by hand stays as it is.
    */
   readonly schemaTranslateMap?: Readonly<Record<string, string | null>>
   /** null compiles anew and keeps nothing, for statements that never come again. Default: the engine's cache. */
