@@ -2,13 +2,13 @@
 import { select } from 'tsalchemy'
 import { joinedload, lazyload, mapped, NotLoadedError, selectinload } from 'tsalchemy/orm'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { Address, Node, Purchase, Tag, User } from '../session/models.ts'
 import { sentBy, useDatabase } from '../session/use-database.ts'
 
 const [u, a, p, n] = [mapped(User), mapped(Address), mapped(Purchase), mapped(Node)]
 
-describe.each(databases())('loading on $name', (target) => {
+describe.each(sqlDatabases())('loading on $name', (target) => {
   const db = useDatabase(target)
 
   /** Three users: two addresses, one, none; the first has bought two things with tags. */
@@ -30,19 +30,21 @@ describe.each(databases())('loading on $name', (target) => {
         select(User).orderBy(u.id).options(selectinload(u.addresses), selectinload(u.purchases).selectinload(p.tags)),
       )
       .all()
-    expect(sentBy(db)).toEqual([
-      [
-        'BEGIN',
-        'SELECT user_account.id, user_account.name, user_account.nick FROM user_account ORDER BY user_account.id',
-      ],
-      [
-        'SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[]) ORDER BY address.id [[1, 2, 3]]',
-        'SELECT purchase.id, purchase.title, purchase.buyer_id FROM purchase WHERE purchase.buyer_id = ANY ($1::INTEGER[]) [[1, 2, 3]]',
-      ],
-      [
-        'SELECT tag.id, tag.word, purchase_tag.purchase_id FROM purchase_tag JOIN tag ON tag.id = purchase_tag.tag_id WHERE purchase_tag.purchase_id = ANY ($1::INTEGER[]) ORDER BY tag.id [[1, 2]]',
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'BEGIN',
+          'SELECT user_account.id, user_account.name, user_account.nick FROM user_account ORDER BY user_account.id',
+        ],
+        [
+          'SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[]) ORDER BY address.id [[1, 2, 3]]',
+          'SELECT purchase.id, purchase.title, purchase.buyer_id FROM purchase WHERE purchase.buyer_id = ANY ($1::INTEGER[]) [[1, 2, 3]]',
+        ],
+        [
+          'SELECT tag.id, tag.word, purchase_tag.purchase_id FROM purchase_tag JOIN tag ON tag.id = purchase_tag.tag_id WHERE purchase_tag.purchase_id = ANY ($1::INTEGER[]) ORDER BY tag.id [[1, 2]]',
+        ],
+      ]),
+    )
     expect(users.map(emails)).toEqual([['e1', 'e2'], ['w1'], []])
     expect(users[0]?.purchases.map(({ tags }) => tags.map(({ word }) => word))).toEqual([['red', 'blue'], ['blue']])
     expect(users[0]?.addresses[0]?.user).toBe(users[0])
@@ -54,12 +56,14 @@ describe.each(databases())('loading on $name', (target) => {
     const ed = await session.getOne(User, 1)
     db.sent.clear()
     const addresses = await session.scalars(select(Address).orderBy(a.id).options(selectinload(a.user))).all()
-    expect(sentBy(db)).toEqual([
-      ['SELECT address.id, address.email, address.user_id FROM address ORDER BY address.id'],
-      [
-        'SELECT user_account.id, user_account.name, user_account.nick FROM user_account WHERE user_account.id = ANY ($1::INTEGER[]) [[2]]',
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        ['SELECT address.id, address.email, address.user_id FROM address ORDER BY address.id'],
+        [
+          'SELECT user_account.id, user_account.name, user_account.nick FROM user_account WHERE user_account.id = ANY ($1::INTEGER[]) [[2]]',
+        ],
+      ]),
+    )
     expect(addresses.map(({ user }) => user?.name)).toEqual(['ed', 'ed', 'wendy'])
     expect(addresses[0]?.user).toBe(ed)
     const found = await session.scalars(select(Purchase).orderBy(p.id).options(selectinload(p.buyer))).all()
@@ -77,11 +81,13 @@ describe.each(databases())('loading on $name', (target) => {
     session.expungeAll()
     db.sent.clear()
     const all = await session.scalars(select(User).orderBy(u.name.desc()).options(joinedload(u.addresses))).all()
-    expect(sentBy(db)).toEqual([
-      [
-        'SELECT user_account.id, user_account.name, user_account.nick, address_1.id AS id_1, address_1.email, address_1.user_id FROM user_account LEFT OUTER JOIN address AS address_1 ON user_account.id = address_1.user_id ORDER BY user_account.name DESC, address_1.id',
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'SELECT user_account.id, user_account.name, user_account.nick, address_1.id AS id_1, address_1.email, address_1.user_id FROM user_account LEFT OUTER JOIN address AS address_1 ON user_account.id = address_1.user_id ORDER BY user_account.name DESC, address_1.id',
+        ],
+      ]),
+    )
     expect(all.map((user) => [user.name, emails(user)])).toEqual([
       ['wendy', ['w1']],
       ['fred', []],
@@ -97,12 +103,14 @@ describe.each(databases())('loading on $name', (target) => {
         select(User).where(u.name.ne('x')).orderBy(u.name.desc()).limit(2).offset(1).options(joinedload(u.addresses)),
       )
       .all()
-    expect(sentBy(db)).toEqual([
-      [
-        'BEGIN',
-        "SELECT anon_1.id, anon_1.name, anon_1.nick, address_1.id AS id_1, address_1.email, address_1.user_id FROM (SELECT user_account.id AS id, user_account.name AS name, user_account.nick AS nick FROM user_account WHERE user_account.name != $1::VARCHAR ORDER BY user_account.name DESC LIMIT $2::INTEGER OFFSET $3::INTEGER) AS anon_1 LEFT OUTER JOIN address AS address_1 ON anon_1.id = address_1.user_id ORDER BY anon_1.name DESC, address_1.id ['x', 2, 1]",
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'BEGIN',
+          "SELECT anon_1.id, anon_1.name, anon_1.nick, address_1.id AS id_1, address_1.email, address_1.user_id FROM (SELECT user_account.id AS id, user_account.name AS name, user_account.nick AS nick FROM user_account WHERE user_account.name != $1::VARCHAR ORDER BY user_account.name DESC LIMIT $2::INTEGER OFFSET $3::INTEGER) AS anon_1 LEFT OUTER JOIN address AS address_1 ON anon_1.id = address_1.user_id ORDER BY anon_1.name DESC, address_1.id ['x', 2, 1]",
+        ],
+      ]),
+    )
     expect(users.map((user) => [user.name, emails(user)])).toEqual([
       ['fred', []],
       ['ed', ['e1', 'e2']],
@@ -116,18 +124,20 @@ describe.each(databases())('loading on $name', (target) => {
       .scalars(select(Address).orderBy(a.id).limit(2).options(joinedload(a.user).selectinload(u.purchases)))
       .all()
     const purchases = await session.scalars(select(Purchase).orderBy(p.id).options(joinedload(p.tags))).all()
-    expect(sentBy(db)).toEqual([
-      [
-        'BEGIN',
-        'SELECT address.id, address.email, address.user_id, user_account_1.id AS id_1, user_account_1.name, user_account_1.nick FROM address LEFT OUTER JOIN user_account AS user_account_1 ON user_account_1.id = address.user_id ORDER BY address.id LIMIT $1::INTEGER [2]',
-      ],
-      [
-        'SELECT purchase.id, purchase.title, purchase.buyer_id FROM purchase WHERE purchase.buyer_id = ANY ($1::INTEGER[]) [[1]]',
-      ],
-      [
-        'SELECT purchase.id, purchase.title, purchase.buyer_id, tag_1.id AS id_1, tag_1.word FROM purchase LEFT OUTER JOIN (purchase_tag AS purchase_tag_1 JOIN tag AS tag_1 ON tag_1.id = purchase_tag_1.tag_id) ON purchase.id = purchase_tag_1.purchase_id ORDER BY purchase.id, tag_1.id',
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'BEGIN',
+          'SELECT address.id, address.email, address.user_id, user_account_1.id AS id_1, user_account_1.name, user_account_1.nick FROM address LEFT OUTER JOIN user_account AS user_account_1 ON user_account_1.id = address.user_id ORDER BY address.id LIMIT $1::INTEGER [2]',
+        ],
+        [
+          'SELECT purchase.id, purchase.title, purchase.buyer_id FROM purchase WHERE purchase.buyer_id = ANY ($1::INTEGER[]) [[1]]',
+        ],
+        [
+          'SELECT purchase.id, purchase.title, purchase.buyer_id, tag_1.id AS id_1, tag_1.word FROM purchase LEFT OUTER JOIN (purchase_tag AS purchase_tag_1 JOIN tag AS tag_1 ON tag_1.id = purchase_tag_1.tag_id) ON purchase.id = purchase_tag_1.purchase_id ORDER BY purchase.id, tag_1.id',
+        ],
+      ]),
+    )
     expect(addresses.map(({ user }) => user?.purchases.length)).toEqual([2, 2])
     expect(purchases.map(({ tags }) => tags.length)).toEqual([2, 1, 0])
   })
@@ -198,9 +208,11 @@ describe.each(databases())('loading on $name', (target) => {
       ['a', ['c']],
       ['b', []],
     ])
-    expect(sentBy(db)[1]).toEqual([
-      'SELECT node.id, node.label, node.parent_id, node_1.id AS id_1, node_1.label AS label_1, node_1.parent_id AS parent_id_1 FROM node LEFT OUTER JOIN node AS node_1 ON node.id = node_1.parent_id WHERE node.parent_id = ANY ($1::INTEGER[]) ORDER BY node.id, node_1.id [[1]]',
-    ])
+    expect(sentBy(db)[1]).toEqual(
+      db.spelt([
+        'SELECT node.id, node.label, node.parent_id, node_1.id AS id_1, node_1.label AS label_1, node_1.parent_id AS parent_id_1 FROM node LEFT OUTER JOIN node AS node_1 ON node.id = node_1.parent_id WHERE node.parent_id = ANY ($1::INTEGER[]) ORDER BY node.id, node_1.id [[1]]',
+      ]),
+    )
   })
 
   test('what a flush wrote is seen by what is loaded behind it', async () => {
@@ -213,9 +225,8 @@ describe.each(databases())('loading on $name', (target) => {
     session.add(new Tag({ word: 'new' }))
     const words = await session.scalars(select(mapped(Tag).word)).all()
     expect(words).toEqual(['red', 'blue', 'new'])
-    expect(sentBy(db).at(-1)).toEqual([
-      "INSERT INTO tag (word) VALUES ($1::VARCHAR) RETURNING tag.id ['new']",
-      'SELECT tag.word FROM tag',
-    ])
+    expect(sentBy(db).at(-1)).toEqual(
+      db.spelt(["INSERT INTO tag (word) VALUES ($1::VARCHAR) RETURNING tag.id ['new']", 'SELECT tag.word FROM tag']),
+    )
   })
 })

@@ -2,7 +2,7 @@
 import { ArgumentError, Column, createEngine, type Engine, Integer, String } from 'tsalchemy'
 import { DeclarativeBase, Entity, NotLoadedError, Session } from 'tsalchemy/orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
 class Base<Self = any> extends DeclarativeBase<Self> {}
@@ -14,7 +14,7 @@ class Shout extends Base<Shout> {
   @Column(String, { computed: "word || '!'" }) loud!: string
 }
 
-describe.each(databases())('computed columns on $name', ({ url }) => {
+describe.each(sqlDatabases())('computed columns on $name', ({ url }) => {
   let engine: Engine
   beforeAll(async () => {
     engine = createEngine(url)

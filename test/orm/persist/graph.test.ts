@@ -1,8 +1,9 @@
 // Whatever is done to a graph of objects: after a commit the database holds just that graph, and no constraint was broken on the way.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
-import { type TestDatabase, useDatabase } from '../session/use-database.ts'
+import { sqlDatabases } from '../../support/server.ts'
+import { metadata } from '../session/models.ts'
+import { emptyTables, type TestDatabase, useDatabase } from '../session/use-database.ts'
 import { type Expected, Graph, type Operation } from './graph.ts'
 
 /** Graphs are to grow: what makes and links objects comes more often than what begins anew. */
@@ -59,15 +60,13 @@ function plain({ users, addresses, purchases, tags, nodes }: Expected): unknown 
   }
 }
 
-describe.each(databases())('graphs of objects on $name', (target) => {
+describe.each(sqlDatabases())('graphs of objects on $name', (target) => {
   const db = useDatabase(target)
 
   test('become rows as they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { minLength: 5, maxLength: 90, size: 'max' }), async (operations) => {
-        await db.engine.execute(
-          'TRUNCATE user_account, address, purchase, tag, purchase_tag, node RESTART IDENTITY CASCADE',
-        )
+        await emptyTables(db.engine, target, metadata)
         await using session = db.session()
         const graph = new Graph(session)
         for (const each of operations) await graph.run(each)

@@ -2,8 +2,10 @@
 import { Column, createEngine, type Engine, ForeignKeyViolation, Integer, String } from 'tsalchemy'
 import { DeclarativeBase, Entity, mapped, Relationship, Session } from 'tsalchemy/orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
+import { speltBy } from '../../support/spelling.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
+import { emptyTables } from '../session/use-database.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
 class Base<Self = any> extends DeclarativeBase<Self> {}
@@ -33,7 +35,8 @@ class Membership extends Base<Membership> {
   @Relationship(() => League, { backPopulates: 'memberships' }) league!: League
 }
 
-describe.each(databases())('key changes on $name', ({ url }) => {
+describe.each(sqlDatabases())('key changes on $name', (target) => {
+  const { url } = target
   let engine: Engine
   let sent: Recording
   const rows = (session: Session, sql: string): Promise<unknown[][]> => session.execute(sql).tuples().all()
@@ -42,7 +45,7 @@ describe.each(databases())('key changes on $name', ({ url }) => {
     await Base.metadata.createAll(engine)
   })
   beforeEach(async () => {
-    await engine.execute('TRUNCATE country, league, membership RESTART IDENTITY CASCADE')
+    await emptyTables(engine, target, Base.metadata)
     sent?.stop()
     sent = recordStatements(engine)
   })
@@ -66,12 +69,14 @@ describe.each(databases())('key changes on $name', ({ url }) => {
     one.league = second
     one.role = 'host'
     await session.flush()
-    expect(sent.flights).toEqual([
-      [
-        'BEGIN',
-        'UPDATE membership SET league_id=$1::INTEGER, role=$2::VARCHAR WHERE membership.country_code = $3::VARCHAR AND membership.league_id = $4::INTEGER',
-      ],
-    ])
+    expect(sent.flights).toEqual(
+      speltBy(target, [
+        [
+          'BEGIN',
+          'UPDATE membership SET league_id=$1::INTEGER, role=$2::VARCHAR WHERE membership.country_code = $3::VARCHAR AND membership.league_id = $4::INTEGER',
+        ],
+      ]),
+    )
     expect(sent.statements[1]?.parameters).toEqual([2, 'host', 'NO', 1])
     await session.commit()
     expect(await session.get(Membership, ['NO', 2])).toBe(one)
@@ -132,7 +137,9 @@ describe.each(databases())('key changes on $name', ({ url }) => {
     session.add(again)
     sent.clear()
     await session.flush()
-    expect(sent.flights).toEqual([['UPDATE country SET name=$1::VARCHAR WHERE country.code = $2::VARCHAR']])
+    expect(sent.flights).toEqual(
+      speltBy(target, [['UPDATE country SET name=$1::VARCHAR WHERE country.code = $2::VARCHAR']]),
+    )
     await session.commit()
     expect(await session.get(Country, 'NO')).toBe(again)
     expect(session.contains(norway)).toBe(false)

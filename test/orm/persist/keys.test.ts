@@ -2,11 +2,11 @@
 import { PendingRollbackError } from 'tsalchemy'
 import { FlushError } from 'tsalchemy/orm'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { Desk, Person, Purchase, Receipt, Seat, User } from '../session/models.ts'
 import { sentBy, useDatabase } from '../session/use-database.ts'
 
-describe.each(databases())('keys on $name', (target) => {
+describe.each(sqlDatabases())('keys on $name', (target) => {
   const db = useDatabase(target)
 
   test('a primary key that is a foreign key comes from the object referred to', async () => {
@@ -14,13 +14,15 @@ describe.each(databases())('keys on $name', (target) => {
     const receipt = new Receipt({ text: 'paid' })
     session.add(new Purchase({ title: 'pen', receipt }))
     await session.commit()
-    expect(sentBy(db)).toEqual([
-      [
-        'BEGIN',
-        "INSERT INTO purchase (title, buyer_id) VALUES ($1::VARCHAR, $2::INTEGER) RETURNING purchase.id ['pen', null]",
-      ],
-      ["INSERT INTO receipt (purchase_id, text) VALUES ($1::INTEGER, $2::VARCHAR) [1, 'paid']", 'COMMIT'],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'BEGIN',
+          "INSERT INTO purchase (title, buyer_id) VALUES ($1::VARCHAR, $2::INTEGER) RETURNING purchase.id ['pen', null]",
+        ],
+        ["INSERT INTO receipt (purchase_id, text) VALUES ($1::INTEGER, $2::VARCHAR) [1, 'paid']", 'COMMIT'],
+      ]),
+    )
     expect(await session.get(Receipt, 1)).toBe(receipt)
   })
 
@@ -67,10 +69,12 @@ describe.each(databases())('keys on $name', (target) => {
     db.sent.clear()
     ed.desk = new Desk({ room: 'new' })
     await session.commit()
-    expect(sentBy(db)[0]).toEqual([
-      'BEGIN',
-      'SELECT desk.id, desk.room, desk.person_id FROM desk WHERE desk.person_id = ANY ($1::INTEGER[]) [[1]]',
-    ])
+    expect(sentBy(db)[0]).toEqual(
+      db.spelt([
+        'BEGIN',
+        'SELECT desk.id, desk.room, desk.person_id FROM desk WHERE desk.person_id = ANY ($1::INTEGER[]) [[1]]',
+      ]),
+    )
     expect(await db.rows('SELECT room, person_id FROM desk ORDER BY id')).toEqual([
       ['old', null],
       ['new', 1],

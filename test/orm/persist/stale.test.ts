@@ -2,11 +2,11 @@
 import { PendingRollbackError } from 'tsalchemy'
 import { StaleDataError } from 'tsalchemy/orm'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { Purchase, Tag, User } from '../session/models.ts'
 import { useDatabase } from '../session/use-database.ts'
 
-describe.each(databases())('a lost row on $name', (target) => {
+describe.each(sqlDatabases())('a lost row on $name', (target) => {
   const db = useDatabase(target)
 
   /** Three users that a session has loaded, of which the database has only the first two. */
@@ -19,12 +19,15 @@ describe.each(databases())('a lost row on $name', (target) => {
     return { session, users }
   }
 
+  /** Where rows go one by one, each is counted by itself. */
+  const [expected, matched] = target.name === 'sqlite' ? [1, 0] : [3, 2]
+
   test('is told by the flush that misses it', async () => {
     const { session, users } = await afterLoss()
     for (const user of users) user.name += '!'
     await expect(session.flush()).rejects.toThrow(
       new StaleDataError(
-        "UPDATE on table 'user_account' expected to match 3 row(s); 2 were matched: somebody else deleted or changed them since they were loaded. Roll back, and load them again",
+        `UPDATE on table 'user_account' expected to match ${expected} row(s); ${matched} were matched: somebody else deleted or changed them since they were loaded. Roll back, and load them again`,
       ),
     )
     await expect(session.commit()).rejects.toBeInstanceOf(PendingRollbackError)
@@ -33,15 +36,16 @@ describe.each(databases())('a lost row on $name', (target) => {
     expect(await db.rows('SELECT name FROM user_account ORDER BY id')).toEqual([['a'], ['b']])
   })
 
-  test('never commits the rest, although COMMIT is sent in the same flight', async () => {
+  test('never commits the rest, although COMMIT may be sent in the same flight', async () => {
     const { session, users } = await afterLoss()
     for (const user of users) user.name += '!'
     session.add(new User({ name: 'new' }))
     db.sent.clear()
     const failure = await session.commit().catch((error: unknown) => error)
     expect(failure).toBeInstanceOf(StaleDataError)
-    expect((failure as Error).message).toContain('expected to match 3 row(s); 2 were matched')
-    expect(db.sent.flights[0]?.at(-1)).toBe('COMMIT')
+    expect((failure as Error).message).toContain(`expected to match ${expected} row(s); ${matched} were matched`)
+    // Where the server cannot count, COMMIT is not sent at all.
+    expect(db.sent.flights.flat().includes('COMMIT')).toBe(target.name !== 'sqlite')
     expect(await db.rows('SELECT name FROM user_account ORDER BY id')).toEqual([['a'], ['b']])
     await session.rollback()
     users[0].name = 'again'
@@ -60,9 +64,11 @@ describe.each(databases())('a lost row on $name', (target) => {
     pen.title = 'ink'
     pen.tags = []
     await expect(session.commit()).rejects.toThrow(
-      "DELETE on association table 'purchase_tag' expected to match 2 row(s); 1 were matched",
+      `DELETE on association table 'purchase_tag' expected to match ${target.name === 'sqlite' ? '1 row(s); 0' : '2 row(s); 1'} were matched`,
     )
-    expect(await db.rows('SELECT title, (SELECT count(*)::int FROM purchase_tag) FROM purchase')).toEqual([['pen', 1]])
+    expect(await db.rows('SELECT title, (SELECT CAST(count(*) AS INTEGER) FROM purchase_tag) FROM purchase')).toEqual([
+      ['pen', 1],
+    ])
     await session.rollback()
   })
 
@@ -71,6 +77,6 @@ describe.each(databases())('a lost row on $name', (target) => {
     for (const user of users) await session.delete(user)
     await session.commit()
     await session.close()
-    expect(await db.rows('SELECT count(*)::int FROM user_account')).toEqual([[0]])
+    expect(await db.rows('SELECT CAST(count(*) AS INTEGER) FROM user_account')).toEqual([[0]])
   })
 })

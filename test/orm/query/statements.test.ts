@@ -2,13 +2,13 @@
 import { ArgumentError, deleteFrom, func, InvalidRequestError, insert, select, text, update } from 'tsalchemy'
 import { aliased, joinedload, mapped, selectinload } from 'tsalchemy/orm'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { Address, Purchase, Seat, User } from '../session/models.ts'
 import { sentBy, useDatabase } from '../session/use-database.ts'
 
 const [u, a, p] = [mapped(User), mapped(Address), mapped(Purchase)]
 
-describe.each(databases())('statements about classes on $name', (target) => {
+describe.each(sqlDatabases())('statements about classes on $name', (target) => {
   const db = useDatabase(target)
 
   async function stock(): Promise<void> {
@@ -107,10 +107,10 @@ describe.each(databases())('statements about classes on $name', (target) => {
     session.add(new User({ name: 'ed' }))
     expect(await session.execute(text('SELECT name FROM user_account')).scalars().all()).toEqual(['ed'])
     await session.execute(insert(User), [{ name: 'a' }, { name: 'b' }])
-    expect(await session.execute('SELECT count(*)::int FROM user_account').scalarOne()).toBe(3)
+    expect(await session.execute('SELECT CAST(count(*) AS INTEGER) FROM user_account').scalarOne()).toBe(3)
     expect((await session.execute(text('UPDATE user_account SET nick = name'))).rowCount).toBe(3)
     await session.rollback()
-    expect(await db.rows('SELECT count(*)::int FROM user_account')).toEqual([[0]])
+    expect(await db.rows('SELECT CAST(count(*) AS INTEGER) FROM user_account')).toEqual([[0]])
   })
 
   test('insert(Class) can return objects, which are in the session then', async () => {
@@ -120,7 +120,9 @@ describe.each(databases())('statements about classes on $name', (target) => {
       .tuples()
       .all()
     expect(sentBy(db)[0]?.[1]).toBe(
-      "INSERT INTO user_account (name) VALUES ($1::VARCHAR) RETURNING user_account.id, user_account.name, user_account.nick, user_account.id AS id__1 ['ed']",
+      db.spelt(
+        "INSERT INTO user_account (name) VALUES ($1::VARCHAR) RETURNING user_account.id, user_account.name, user_account.nick, user_account.id AS id__1 ['ed']",
+      ),
     )
     const [[user, id]] = rows as [[User, number]]
     expect([session.contains(user), user.name, id]).toEqual([true, 'ed', user.id])
@@ -139,11 +141,13 @@ describe.each(databases())('statements about classes on $name', (target) => {
         .where(u.id.eq(1))
         .values({ name: u.name.concat('!') }),
     )
-    expect(sentBy(db)).toEqual([
-      [
-        "UPDATE user_account SET name=(user_account.name || $1::VARCHAR) WHERE user_account.id = $2::INTEGER RETURNING user_account.id, user_account.name ['!', 1]",
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          "UPDATE user_account SET name=(user_account.name || $1::VARCHAR) WHERE user_account.id = $2::INTEGER RETURNING user_account.id, user_account.name ['!', 1]",
+        ],
+      ]),
+    )
     expect([result.rowCount, result.returnsRows, ed.name, wendy.name]).toEqual([1, false, 'ed!', 'wendy'])
     await session.execute(update(User).where(u.id.eq(2)).values({ name: 'x' }), null, { synchronizeSession: false })
     expect(wendy.name).toBe('wendy')

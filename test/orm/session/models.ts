@@ -1,5 +1,5 @@
 // The classes that the tests of sessions, flushes and loading share.
-import { ARRAY, Column, Integer, MetaData, String, table, text } from 'tsalchemy'
+import { ARRAY, Column, Integer, JSON, MetaData, String, table, text } from 'tsalchemy'
 import { DeclarativeBase, Entity, type Related, Relationship } from 'tsalchemy/orm'
 
 export const metadata = new MetaData({ columnNaming: 'snake_case' })
@@ -106,6 +106,6 @@ export class Seat extends Base<Seat> {
 /** A column that no array of rows can hold, and a key that only the database knows. */
 @Entity('playlist')
 export class Playlist extends Base<Playlist> {
-  @Column(String, { primaryKey: true, serverDefault: text('md5(random()::text)') }) key!: string
-  @Column(ARRAY(String)) songs!: string[]
+  @Column(String, { primaryKey: true, serverDefault: text('md5(CAST(random() AS VARCHAR))') }) key!: string
+  @Column(ARRAY(String).withVariant(JSON<string[]>(), 'sqlite')) songs!: string[]
 }

@@ -9,11 +9,11 @@ import {
 } from 'tsalchemy'
 import { mapped, NotLoadedError, sessionmaker } from 'tsalchemy/orm'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { Address, Node, Seat, User } from './models.ts'
 import { sentBy, useDatabase } from './use-database.ts'
 
-describe.each(databases())('transactions of a session on $name', (target) => {
+describe.each(sqlDatabases())('transactions of a session on $name', (target) => {
   const db = useDatabase(target)
   const names = () => db.rows('SELECT name FROM user_account ORDER BY id')
 
@@ -221,7 +221,7 @@ describe.each(databases())('transactions of a session on $name', (target) => {
     await using session = db.session()
     await session.commit()
     await session.rollback()
-    expect(sentBy(db)).toEqual([])
+    expect(sentBy(db)).toEqual(db.spelt([]))
     await session.scalars(select(Node)).all()
     await session.commit()
     expect(sentBy(db).map((flight) => flight.length)).toEqual([2, 1])
@@ -253,11 +253,13 @@ describe.each(databases())('transactions of a session on $name', (target) => {
     db.sent.clear()
     const found = await Promise.all(users.map((user) => user.awaitable.addresses))
     expect(found.map((addresses) => addresses.map(({ email }) => email))).toEqual([['a'], ['b'], ['c']])
-    expect(sentBy(db)).toEqual([
-      [
-        'SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[]) ORDER BY address.id [[1, 2, 3]]',
-      ],
-    ])
+    expect(sentBy(db)).toEqual(
+      db.spelt([
+        [
+          'SELECT address.id, address.email, address.user_id FROM address WHERE address.user_id = ANY ($1::INTEGER[]) ORDER BY address.id [[1, 2, 3]]',
+        ],
+      ]),
+    )
   })
 
   test('a maker gives sessions with its options, and transactions in sessions of their own', async () => {

@@ -1,8 +1,9 @@
 // A database with the tables of the models, emptied before each test, and a record of what is sent to it.
-import { createEngine, type Engine } from 'tsalchemy'
+import { createEngine, type Engine, type MetaData } from 'tsalchemy'
 import { Session, type SessionOptions } from 'tsalchemy/orm'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
-import type { Target } from '../../support/server.ts'
+import type { SqlTarget } from '../../support/server.ts'
+import { speltBy } from '../../support/spelling.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
 import { metadata } from './models.ts'
 
@@ -11,12 +12,14 @@ export interface TestDatabase {
   readonly engine: Engine
   readonly sent: Recording
   session(options?: Partial<SessionOptions>): Session
+  /** Statements as this database is sent them; given as PostgreSQL is, and as SQLite where it is sent others. */
+  spelt<T extends string | readonly unknown[]>(given: T, sqlite?: T): T
   /** The rows of a query, past all sessions. */
   rows(sql: string): Promise<unknown[][]>
 }
 
 /** To be called in a `describe`. */
-export function useDatabase(target: Target): TestDatabase {
+export function useDatabase(target: SqlTarget): TestDatabase {
   let engine: Engine | null = null
   let sent: Recording | null = null
   const here = <T>(value: T | null): T => {
@@ -28,8 +31,7 @@ export function useDatabase(target: Target): TestDatabase {
     await metadata.createAll(engine)
   })
   beforeEach(async () => {
-    const names = [...metadata.tables.values()].map((each) => each.name).join(', ')
-    await here(engine).execute(`TRUNCATE ${names} RESTART IDENTITY CASCADE`)
+    await emptyTables(here(engine), target, metadata)
     sent?.stop()
     sent = recordStatements(here(engine))
   })
@@ -43,9 +45,23 @@ export function useDatabase(target: Target): TestDatabase {
     get sent() {
       return here(sent)
     },
+    spelt: (given, sqlite) => speltBy(target, given, sqlite),
     session: (options = {}) => new Session({ bind: here(engine), ...options }),
     rows: async (sql) => (await here(engine).execute(sql).tuples().all()) as unknown[][],
   }
+}
+
+/** Takes the rows out of all tables, and begins to number anew. */
+export async function emptyTables(engine: Engine, { name }: SqlTarget, of: MetaData): Promise<void> {
+  const tables = [...of.tables.values()].map((each) => each.name)
+  if (name !== 'sqlite') {
+    await engine.execute(`TRUNCATE ${tables.join(', ')} RESTART IDENTITY CASCADE`)
+    return
+  }
+  await engine.begin(async (conn) => {
+    await conn.execute('PRAGMA defer_foreign_keys = ON')
+    for (const table of tables) await conn.execute(`DELETE FROM ${table}`)
+  })
 }
 
 /** What was sent, flight by flight: statements on one line, their parameters behind them. */

@@ -11,7 +11,6 @@ const STATES: Readonly<Record<string, string>> = {
   SQLITE_CONSTRAINT_CHECK: '23514',
   SQLITE_CONSTRAINT_TRIGGER: 'P0001',
   SQLITE_CONSTRAINT_DATATYPE: '22P02',
-  SQLITE_CONSTRAINT: '23000',
   SQLITE_MISMATCH: '22P02',
   // What the transaction has read is not what is there any more: it has to begin anew.
   SQLITE_BUSY_SNAPSHOT: '40001',
@@ -32,6 +31,11 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** By the words of its message, where the code says no more than that something is wrong. */
 const WORDS: readonly (readonly [RegExp, string])[] = [
+  // Some libraries do not tell one constraint from another.
+  [/^UNIQUE constraint failed/, '23505'],
+  [/^NOT NULL constraint failed/, '23502'],
+  [/^FOREIGN KEY constraint failed/, '23503'],
+  [/^CHECK constraint failed/, '23514'],
   [/^no such table|^no such view/, '42P01'],
   [/^no such column|has no column named/, '42703'],
   [/^no such function|^wrong number of arguments to function/, '42883'],
@@ -57,7 +61,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
 /** What a failure tells. @param code SQLite's, such as `SQLITE_CONSTRAINT_UNIQUE`. */
 export function failureFields(code: string, message: string): ServerErrorFields {
   const base = code.split('_').slice(0, 2).join('_')
-  const state = STATES[code] ?? STATES[base] ?? stateOfWords(message) ?? '42000'
+  const state =
+    STATES[code] ?? stateOfWords(message) ?? STATES[base] ?? (base === 'SQLITE_CONSTRAINT' ? '23000' : '42000')
   return { severity: 'ERROR', sqlState: state, ...placeOf(message) }
 }
 
