@@ -107,6 +107,7 @@ function driverSettings(url: URL, { driverName }: FoundDialect, options: EngineO
     query,
     connectArguments,
     environment: options.environment === false ? null : (options.environment ?? process.env),
+    ...(options.codecs === undefined ? {} : { codecs: options.codecs }),
   }
 }
 

@@ -1,6 +1,7 @@
 // Options of engines, connections and executions, each with its default.
 import type { Driver } from '../dialect/contract/driver.ts'
 import type { Environment, Password } from '../dialect/contract/settings.ts'
+import type { ValueCodec } from '../dialect/contract/value-codec.ts'
 import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
 import {
@@ -13,6 +14,7 @@ import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import type { PoolOptions } from '../pool/options.ts'
 import type { Pool } from '../pool/pool.ts'
+import { checkCodecs } from './codecs-option.ts'
 import { checkObservability, OBSERVABILITY_KEYS, type ObservabilityOptions } from './observability.ts'
 import { type EnginePoolOptions, POOL_OPTION_KEYS } from './pool-options.ts'
 
@@ -52,6 +54,8 @@ export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
    * statement that stands behind it; and nothing of a session outlives or surrounds a statement (`set_config`, `pg_advisory_lock`).
    */
   readonly pipelining?: boolean | number
+  /** How values of a type are read and written where no type of this library is declared: `[{ type: 'numeric', decode: Number }]`. Default: as this library does. */
+  readonly codecs?: readonly ValueCodec[]
   /** How a list in `x.in(list)` travels: as one array parameter, or as one parameter for each value. Default: the dialect's choice. */
   readonly inLists?: 'array' | 'expand'
 }
@@ -105,6 +109,7 @@ const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
   'environment',
   'pipelining',
   'inLists',
+  'codecs',
 ]
 
 /**
@@ -117,6 +122,7 @@ export function checkEngineOptions(options: EngineOptions): void {
   checkIsolation(options.isolationLevel)
   if (options.executionOptions !== undefined) checkConnectionOptions('executionOptions', options.executionOptions)
   checkObservability(options)
+  if (options.codecs !== undefined) checkCodecs(options.codecs)
   const { compiledCacheSize = 0, inLists } = options
   if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
     throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)

@@ -1,4 +1,5 @@
 // Where and how to connect, as plain settings taken from a URL and from the engine's options; each driver picks its own.
+import type { ValueCodec } from './value-codec.ts'
 
 /** For whom a password is asked: what a service that issues tokens wants to know. */
 export interface PasswordRequest {
@@ -31,4 +32,6 @@ export interface DriverSettings {
   readonly connectArguments: Readonly<Record<string, string>>
   /** What may say what all of these leave out; null where nothing may. */
   readonly environment: Environment | null
+  /** How the application wants values where nothing declares their type; none where left out. */
+  readonly codecs?: readonly ValueCodec[]
 }

@@ -36,6 +36,7 @@ const EMBEDDED: readonly string[] = ['statement_cache_size']
 function embeddedOptions(settings: DriverSettings): PgliteConnectOptions {
   const options: Writable<PgliteConnectOptions> = {}
   if (settings.database !== null) options.dataDir = settings.database
+  if (settings.codecs !== undefined) options.codecs = settings.codecs
   for (const given of [settings.query, settings.connectArguments]) {
     for (const [name, value] of Object.entries(given)) {
       if (name === 'statement_cache_size') options.statementCacheSize = wholeNumber(name, value)

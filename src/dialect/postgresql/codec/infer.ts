@@ -12,6 +12,11 @@ const EXPECTED =
   'null, a boolean, number, bigint, string, valid Date, Uint8Array, Interval, Range, array or plain object; ' +
   'give the parameter a type for anything else'
 
+/** Writes objects of classes that the application told; null for all others. */
+export interface OwnEncoders {
+  encode(value: object): string | null
+}
+
 /**
  * A value as text for a parameter of undeclared type.
  *
@@ -20,7 +25,7 @@ const EXPECTED =
  * parameter whose value is an array or a string, declare the type: an array here means a PostgreSQL array.
  * @throws DriverError for `undefined`, symbols, functions, invalid Dates and objects of other classes.
  */
-export function encodeInferred(value: unknown): string {
+export function encodeInferred(value: unknown, own: OwnEncoders | null = null): string {
   switch (typeof value) {
     case 'string':
       return checkText('a parameter', value)
@@ -31,35 +36,35 @@ export function encodeInferred(value: unknown): string {
     case 'boolean':
       return value ? 't' : 'f'
     case 'object':
-      if (value !== null) return encodeObject(value)
+      if (value !== null) return own?.encode(value) ?? encodeObject(value, own)
   }
   throw refusal('a parameter', value, EXPECTED)
 }
 
-function encodeObject(value: object): string {
-  if (Array.isArray(value)) return encodeArray(value, MAXIMUM_DIMENSIONS)
+function encodeObject(value: object, own: OwnEncoders | null): string {
+  if (Array.isArray(value)) return encodeArray(value, MAXIMUM_DIMENSIONS, own)
   if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
   if (value instanceof Uint8Array) return bytea.encodeItem(value)
   if (value instanceof Interval) return value.toString()
-  if (value instanceof Range) return encodeRange(value)
+  if (value instanceof Range) return encodeRange(value, own)
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === Object.prototype || prototype === null) return json.encodeItem(value)
   throw refusal('a parameter', value, EXPECTED)
 }
 
-function encodeRange(range: Range): string {
+function encodeRange(range: Range, own: OwnEncoders | null): string {
   if (range.isEmpty) return 'empty'
-  const end = (value: unknown): string => (value === null ? '' : quote(encodeInferred(value)))
+  const end = (value: unknown): string => (value === null ? '' : quote(encodeInferred(value, own)))
   return `${range.bounds[0]}${end(range.lower)},${end(range.upper)}${range.bounds[1]}`
 }
 
-function encodeArray(array: readonly unknown[], dimensions: number): string {
+function encodeArray(array: readonly unknown[], dimensions: number, own: OwnEncoders | null): string {
   const nested = array.some(Array.isArray)
   const length = nested && Array.isArray(array[0]) ? array[0].length : 0
   const items = array.map((item, index) => {
     if (nested) {
       if (Array.isArray(item) && item.length === length && length > 0 && dimensions > 1) {
-        return encodeArray(item, dimensions - 1)
+        return encodeArray(item, dimensions - 1, own)
       }
       throw new DriverError(
         'an array parameter must be rectangular: all inner arrays of one length, none empty, at most six deep; ' +
@@ -71,7 +76,7 @@ function encodeArray(array: readonly unknown[], dimensions: number): string {
     if (item === undefined) {
       throw new DriverError(`item ${index} of an array parameter is ${describeValue(item)}`, { sent: false })
     }
-    const text = encodeInferred(item)
+    const text = encodeInferred(item, own)
     return typeof item === 'number' || typeof item === 'boolean' || typeof item === 'bigint' ? text : quote(text)
   })
   return `{${items.join(',')}}`

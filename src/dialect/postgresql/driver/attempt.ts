@@ -83,6 +83,7 @@ function open(
     stream: () => socketTo(endpoint),
     connectTimeoutMs: plan.connectTimeoutMs,
     statementCacheSize: plan.statementCacheSize,
+    types: plan.types,
     cancelGraceMs: plan.cancelGraceMs,
     signal,
     cancellable: true,

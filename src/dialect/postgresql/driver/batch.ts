@@ -1,5 +1,6 @@
 // The query object: N commands with one Sync, and the answers to them in order.
 import {
+  type ColumnDescription,
   type Command,
   type CommandResult,
   DriverError,
@@ -99,7 +100,7 @@ export class Batch implements Submittable {
     const prepared = this.#cache.prepare(known)
     this.#writeCloses(writer)
     if (prepared.state === 'new') this.#writeParse(writer, known, prepared)
-    const plan = known.plan ?? (prepared.columns ? planRows(prepared.columns, known.statement.columns) : null)
+    const plan = known.plan ?? (prepared.columns ? this.#planFor(known, prepared.columns) : null)
     known.plan = plan
     const formats = plan?.formats ?? null
     const name = portal === null ? '' : portal.name
@@ -182,7 +183,7 @@ export class Batch implements Submittable {
     const entry = this.#entries[this.#current]
     if (entry === undefined) return
     entry.prepared.columns = columns
-    entry.plan = columns === null ? null : planRows(columns, entry.known.statement.columns)
+    entry.plan = columns === null ? null : this.#planFor(entry.known, columns)
     if (entry.known.prepared === entry.prepared) entry.known.plan = entry.plan
   }
 
@@ -217,9 +218,13 @@ export class Batch implements Submittable {
   #planOf(entry: Entry | undefined): RowPlan | null {
     if (entry === undefined) return null
     if (entry.plan === null && entry.prepared.columns) {
-      entry.plan = planRows(entry.prepared.columns, entry.known.statement.columns)
+      entry.plan = this.#planFor(entry.known, entry.prepared.columns)
     }
     return entry.plan
+  }
+
+  #planFor({ statement }: Known, columns: readonly ColumnDescription[]): RowPlan {
+    return planRows(columns, statement.columns, this.#cache.types)
   }
 
   #decodeFailure(cause: unknown, column: number): void {

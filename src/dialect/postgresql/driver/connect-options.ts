@@ -2,6 +2,8 @@
 import { userInfo } from 'node:os'
 import { DriverError } from '../../contract/driver.ts'
 import type { Password } from '../../contract/settings.ts'
+import type { ValueCodec } from '../../contract/value-codec.ts'
+import { TypeCatalog } from '../codec/type-catalog.ts'
 import { type AuthenticationMethod, type ChannelBinding, parseRequireAuth } from './authentication.ts'
 import { type Host, type HostOptions, hostsOf } from './hosts.ts'
 import { CODEC_SETTINGS } from './session.ts'
@@ -67,6 +69,8 @@ export interface PostgresConnectOptions extends HostOptions {
   readonly settings?: Readonly<Record<string, string | number | boolean>>
   /** How long a canceled statement may take to stop before its connection is cut, in milliseconds. Default 5000. */
   readonly cancelGraceMs?: number
+  /** How values are read and written where the statement declares no type. Default: as the codecs of this library do. */
+  readonly codecs?: readonly ValueCodec[]
 }
 
 const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
@@ -94,6 +98,7 @@ const KNOWN: readonly (keyof PostgresConnectOptions)[] = [
   'options',
   'settings',
   'cancelGraceMs',
+  'codecs',
 ]
 
 /** Options that have been checked, with their defaults. */
@@ -119,6 +124,8 @@ export interface ConnectPlan {
   readonly statementCacheGiven: boolean
   readonly pooler: PoolerMode
   readonly cancelGraceMs: number
+  /** The types of the database, shared by the connections. */
+  readonly types: TypeCatalog
 }
 
 const TARGETS: readonly TargetSessionAttributes[] = [
@@ -162,6 +169,7 @@ export function planConnect(options: PostgresConnectOptions): ConnectPlan {
     statementCacheGiven: options.statementCacheSize !== undefined,
     pooler: oneOf('pooler', options.pooler ?? 'detect', ['detect', 'transaction', 'none']),
     cancelGraceMs: wholeNumber('cancelGraceMs', options.cancelGraceMs ?? 5000, 1, LONGEST_TIMER),
+    types: new TypeCatalog(options.codecs),
   }
 }
 

@@ -24,6 +24,7 @@ import type { NotificationMessage, ServerMessage, WireClient } from './pg-intern
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
 import { errorFields, isServerMessage, noticeOf } from './server-error.ts'
+import type { SessionTypes } from './session-types.ts'
 
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'active', E: 'failed' }
 const POLITE_MILLISECONDS = 1000
@@ -36,6 +37,7 @@ export interface ConnectionParts {
   readonly reader: Reader
   readonly serverSettings: ReadonlyMap<string, string>
   readonly statementCacheSize: number
+  readonly types: SessionTypes
   /** Null where the server cannot be asked (an embedded one runs a batch before anything else can happen). */
   readonly cancel: CancelRequest | null
   /** How long after a cancel request the server may take to answer before the connection is cut. */
@@ -76,7 +78,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   constructor(parts: ConnectionParts, status: string) {
     this.#parts = parts
     const { client, reader, cancel, cancelGraceMs } = parts
-    this.#line = new Line(client, reader, parts.statementCacheSize, parts.serverSettings)
+    this.#line = new Line(client, reader, parts.statementCacheSize, parts.serverSettings, parts.types)
     const cut = (): Promise<void> => this.#cut()
     this.#canceling = new Canceling(this.#line, cancel, cancelGraceMs, cut, () => this.#closed)
     this.#pipeline = new Pipeline(this.#line, this.#canceling, () => (this.#usable ? null : this.#gone()))
@@ -223,7 +225,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       }
       this.#send(run, (outcome) => {
         // The usual end, without the turns of the queue that awaiting costs.
-        if (outcome.failure === null && run.canceling === null) {
+        if (outcome.failure === null && run.canceling === null && !this.#line.types.pending) {
           signal?.removeEventListener('abort', abort)
           this.#busy = false
           return resolve(outcome.results)
@@ -261,6 +263,9 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (again && run.canceling === null && !this.#closed) {
         outcome = await this.#retry(run)
       }
+      const { types } = this.#line
+      const canAsk = this.#usable && this.#status !== 'failed'
+      if (types.pending) outcome = await types.settled(outcome, canAsk ? (asked) => this.#sendAgain(asked, null) : null)
       // The signal may have fired during the second attempt only.
       if (run.canceling !== null) await this.#canceling.settle(run.canceling)
     } finally {

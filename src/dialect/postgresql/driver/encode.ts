@@ -2,6 +2,7 @@
 import { type Command, DriverError } from '../../contract/driver.ts'
 import type { PostgresCodec } from '../codec/codec.ts'
 import { encodeInferred } from '../codec/infer.ts'
+import type { TypeCatalog } from '../codec/type-catalog.ts'
 
 /** A parameter ready to be written; null is NULL. */
 export type Encoded = string | Uint8Array | null
@@ -15,8 +16,8 @@ const MAXIMUM_BYTES = 2 ** 30 - 1
  * Encodes the parameters of a batch.
  * @throws DriverError naming the command, the parameter and its type; nothing was sent.
  */
-export function encodeBatch(commands: readonly Command[]): Encoded[][] {
-  const encoded = commands.map(encodeCommand)
+export function encodeBatch(commands: readonly Command[], types: TypeCatalog): Encoded[][] {
+  const encoded = commands.map((command, index) => encodeCommand(command, index, types))
   // The length in characters is a lower bound that is cheap to know; only large batches are counted exactly.
   let characters = 0
   for (const [index, parameters] of encoded.entries()) {
@@ -38,7 +39,7 @@ function exactBytes(commands: readonly Command[], encoded: readonly (readonly En
   return bytes
 }
 
-function encodeCommand(command: Command, commandIndex: number): Encoded[] {
+function encodeCommand(command: Command, commandIndex: number, types: TypeCatalog): Encoded[] {
   const { statement, parameters } = command
   const count = parameters.length
   const fail = (message: string): DriverError => new DriverError(message, { sent: false, commandIndex })
@@ -57,7 +58,7 @@ function encodeCommand(command: Command, commandIndex: number): Encoded[] {
     }
     const codec = statement.parameters[index] as PostgresCodec | null
     try {
-      encoded[index] = codec === null ? encodeInferred(value) : codec.encode(value)
+      encoded[index] = codec === null ? encodeInferred(value, types) : codec.encode(value)
     } catch (error) {
       throw parameterError(error, codec, index, commandIndex)
     }

@@ -6,6 +6,7 @@ import { encodeBatch } from './encode.ts'
 import type { BatchOutcome } from './outcome.ts'
 import type { WireClient } from './pg-internals.ts'
 import type { Reader } from './reader.ts'
+import type { SessionTypes } from './session-types.ts'
 import { StatementCache } from './statements.ts'
 import { MessageWriter } from './writer.ts'
 
@@ -17,6 +18,7 @@ export type Settle = (outcome: BatchOutcome) => void
 /** The batches on their way over one connection, in the order in which the server answers them. */
 export class Line {
   readonly cache: StatementCache
+  readonly types: SessionTypes
   readonly #client: WireClient
   readonly #reader: Reader
   readonly #writer = new MessageWriter()
@@ -32,11 +34,13 @@ export class Line {
     reader: Reader,
     statementCacheSize: number,
     serverSettings: ReadonlyMap<string, string>,
+    types: SessionTypes,
   ) {
     this.#client = client
     this.#serverSettings = serverSettings
     this.#reader = reader
-    this.cache = new StatementCache(statementCacheSize)
+    this.cache = new StatementCache(statementCacheSize, types)
+    this.types = types
   }
 
   /** The batch that is being answered. */
@@ -63,7 +67,7 @@ export class Line {
   send(commands: readonly Command[], settle: Settle, tail: BatchTail | null = null): void {
     const copies = tail !== null && (tail.copy ?? tail.trailer) !== undefined
     const known = commands.map((command) => this.cache.find(command.statement, copies))
-    const encoded = encodeBatch(commands)
+    const encoded = encodeBatch(commands, this.types.catalog)
     const batch = new Batch(
       commands,
       known,
@@ -87,7 +91,7 @@ export class Line {
    */
   sendProbed(commands: readonly Command[], heard: () => void, settle: Settle): void {
     const known = commands.map((command) => this.cache.find(command.statement))
-    const encoded = encodeBatch(commands)
+    const encoded = encodeBatch(commands, this.types.catalog)
     const advance = (): void => this.#advance()
     const probe = new Batch(
       [],
@@ -125,7 +129,7 @@ export class Line {
    */
   append(commands: readonly Command[], settle: Settle): Batch {
     const known = commands.map((command) => this.cache.find(command.statement))
-    const encoded = encodeBatch(commands)
+    const encoded = encodeBatch(commands, this.types.catalog)
     const settled: Settle = (outcome) => {
       this.#advance()
       settle(outcome)

@@ -14,6 +14,12 @@ export interface BatchOutcome {
   readonly failure: BatchFailure | null
 }
 
+/** What a value that cannot be read as the type that the catalogs say comes to. */
+export function typeFailure(cause: unknown): BatchFailure {
+  const why = cause instanceof Error ? cause.message : String(cause)
+  return { error: new DriverError(`a value of the result: ${why}`, { cause }), commandIndex: 0 }
+}
+
 /** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
 export function isStaleStatement(failure: BatchFailure): boolean {
   const { error } = failure

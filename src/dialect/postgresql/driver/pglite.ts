@@ -1,6 +1,8 @@
 // PGlite as a transport: a stream that hands what is written to PostgreSQL inside the process.
 import { Duplex } from 'node:stream'
 import { type ConnectOptions, type Driver, type DriverConnection, DriverError } from '../../contract/driver.ts'
+import type { ValueCodec } from '../../contract/value-codec.ts'
+import { TypeCatalog } from '../codec/type-catalog.ts'
 import { checkedSettings, checkKnown } from './connect-options.ts'
 import type { PostgresConnection } from './connection.ts'
 import type { WireStream } from './pg-internals.ts'
@@ -24,9 +26,17 @@ export interface PgliteConnectOptions {
   readonly statementCacheSize?: number
   /** Settings of each session: `{ search_path: 'app' }`. */
   readonly settings?: Readonly<Record<string, string | number | boolean>>
+  /** How values are read and written where the statement declares no type. Default: as the codecs of this library do. */
+  readonly codecs?: readonly ValueCodec[]
 }
 
-const KNOWN: readonly (keyof PgliteConnectOptions)[] = ['dataDir', 'instance', 'statementCacheSize', 'settings']
+const KNOWN: readonly (keyof PgliteConnectOptions)[] = [
+  'dataDir',
+  'instance',
+  'statementCacheSize',
+  'settings',
+  'codecs',
+]
 
 /**
  * The driver for PGlite, PostgreSQL inside the process (the optional package `@electric-sql/pglite`). It has one session:
@@ -46,6 +56,7 @@ class PgliteDriver implements Driver {
   readonly name = 'pglite'
   readonly maxConnections = 1
   readonly #options: PgliteConnectOptions
+  readonly #types: TypeCatalog
   readonly #settings: readonly (readonly [string, string])[]
   #database: Promise<PgliteInstance> | null = null
   #connection: DriverConnection | null = null
@@ -54,6 +65,7 @@ class PgliteDriver implements Driver {
 
   constructor(options: PgliteConnectOptions) {
     this.#options = options
+    this.#types = new TypeCatalog(options.codecs)
     this.#settings = [...CODEC_SETTINGS, ...checkedSettings(options.settings ?? {})]
   }
 
@@ -102,6 +114,7 @@ class PgliteDriver implements Driver {
       stream: () => stream as unknown as WireStream,
       connectTimeoutMs: 0,
       statementCacheSize: this.#options.statementCacheSize ?? 256,
+      types: this.#types,
       cancelGraceMs: 0,
       signal,
       cancellable: false,

@@ -93,7 +93,8 @@ export class Pipeline {
     const { failure, results } = outcome
     if (failure === null) {
       this.#end(call)
-      call.resolve(results)
+      if (this.#line.types.pending) void this.#settleTypes(call, outcome)
+      else call.resolve(results)
       return
     }
     call.attempts += 1
@@ -111,6 +112,16 @@ export class Pipeline {
     // Who aborted may use the connection alone when told; until then a request may still be in the air.
     if (this.#cancel !== null && call.aborted && !this.#closed) this.#held.push(reject)
     else reject()
+  }
+
+  /** Asks what the types are that rows had and nobody knew, behind what is on its way. */
+  async #settleTypes(call: Call, outcome: BatchOutcome): Promise<void> {
+    const ask = async (commands: readonly Command[]): Promise<Pick<BatchOutcome, 'results'>> => ({
+      results: await this.run(commands, undefined),
+    })
+    const settled = await this.#line.types.settled(outcome, ask)
+    if (settled.failure === null) call.resolve(settled.results)
+    else call.reject(batchError(settled, this.#closed, undefined))
   }
 
   /** Everything was answered: waits for the end of the cancel, and goes on. */

@@ -1,7 +1,7 @@
 // How the rows of one statement are read: a decoder for each column, and the formats to ask for.
 import type { Codec, ColumnDescription, RowTarget } from '../../contract/driver.ts'
-import { codecByOid } from '../codec/by-oid.ts'
 import type { Decode, PostgresCodec } from '../codec/codec.ts'
+import type { SessionTypes } from './session-types.ts'
 
 /** What is known of a statement's rows once the server has described them. */
 export interface RowPlan {
@@ -20,9 +20,13 @@ export interface RowPlan {
  * A declared codec is asked for in its binary format only where the server's type is the codec's own: the text of an int8
  * can be read as an int4, its bytes cannot.
  */
-export function planRows(columns: readonly ColumnDescription[], declared: readonly (Codec | null)[] | null): RowPlan {
+export function planRows(
+  columns: readonly ColumnDescription[],
+  declared: readonly (Codec | null)[] | null,
+  types: SessionTypes,
+): RowPlan {
   const codecs = columns.map(
-    (column, index) => (declared?.[index] as PostgresCodec | null | undefined) ?? codecByOid(column.typeId),
+    (column, index) => (declared?.[index] as PostgresCodec | null | undefined) ?? types.codec(column.typeId),
   )
   const binary = codecs.map((codec, index) => readsBinary(codec, columns[index]?.typeId ?? 0))
   let formats: Buffer | null = null

@@ -2,6 +2,7 @@
 import { connect as connectSocket, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
+import type { TypeCatalog } from '../codec/type-catalog.ts'
 import { type AuthenticationMethod, type ChannelBinding, watchAuthentication } from './authentication.ts'
 import { requestCancel } from './cancel.ts'
 import type { CancelRequest } from './canceling.ts'
@@ -9,6 +10,7 @@ import { PostgresConnection } from './connection.ts'
 import { PgClient, type WireClient, type WireStream } from './pg-internals.ts'
 import { Reader } from './reader.ts'
 import { errorFields, isServerMessage } from './server-error.ts'
+import { SessionTypes } from './session-types.ts'
 
 /** Settings of the session without which the codecs would misread the server. */
 export const CODEC_SETTINGS: ReadonlyMap<string, string> = new Map([
@@ -48,6 +50,7 @@ export interface SessionOptions {
   /** No limit where 0. */
   readonly connectTimeoutMs: number
   readonly statementCacheSize: number
+  readonly types: TypeCatalog
   readonly cancelGraceMs: number
   readonly signal: AbortSignal | undefined
   /** Whether a running batch can be stopped by a request on another socket. */
@@ -115,6 +118,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       reader,
       serverSettings: settings,
       statementCacheSize: options.statementCacheSize,
+      types: new SessionTypes(options.types),
       cancelGraceMs: options.cancelGraceMs,
       cancel: options.cancellable ? cancelRequest(client, reader, options) : null,
       copiesWhole: !options.cancellable,

@@ -3,6 +3,7 @@ import { type ColumnDescription, DriverError, type DriverStatement } from '../..
 import type { PostgresCodec } from '../codec/codec.ts'
 import { refuseCopyIn } from './copy-in.ts'
 import type { RowPlan } from './row-plan.ts'
+import type { SessionTypes } from './session-types.ts'
 
 const UNSENDABLE = /[\0\uD800-\uDFFF]/u
 const BAD_TEXT = 'the text of a statement has a NUL character or a lone surrogate, which PostgreSQL cannot take'
@@ -42,8 +43,12 @@ export class StatementCache {
   /** Names that the server should forget, in the order in which it was or will be asked to. */
   readonly doomed: string[] = []
 
-  constructor(capacity: number) {
+  /** The types of the rows. */
+  readonly types: SessionTypes
+
+  constructor(capacity: number, types: SessionTypes) {
     this.#capacity = capacity
+    this.types = types
   }
 
   /** Prepares nothing any more. */

@@ -5,6 +5,7 @@ import { Duplex } from 'node:stream'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Command, CommandResult, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
+import { TypeCatalog } from '../../../../src/dialect/postgresql/codec/type-catalog.ts'
 import type { WireStream } from '../../../../src/dialect/postgresql/driver/pg-internals.ts'
 import { openSession } from '../../../../src/dialect/postgresql/driver/session.ts'
 import { command, failure, raw, serverOptions } from './support.ts'
@@ -30,6 +31,7 @@ function session(stream: Duplex): Promise<DriverConnection> {
     keepAliveDelayMs: 0,
     stream: () => stream as WireStream,
     connectTimeoutMs: 10_000,
+    types: new TypeCatalog(),
     statementCacheSize: 256,
     cancelGraceMs: 1000,
     signal: undefined,
