@@ -47,6 +47,7 @@ export {
   type ElementCompiler,
   type ElementRenderer,
 } from './dialect/compile/custom.ts'
+export type { ValueCodec } from './dialect/contract/value-codec.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLHost, type URLParts, type URLQuery } from './dialect/url.ts'
 export type {
