@@ -9,7 +9,8 @@ export interface ConnectionPoolEntry {
   /** Whatever listeners want to remember about this connection; it is gone with it. */
   readonly info: Map<unknown, unknown>
   /**
-   * Runs SQL on the connection; await it inside of the listener. Not for connections that are lost.
+   * Runs SQL on the connection; await it inside of the listener. Not for connections that are lost. A connection that has not
+   * answered after ten seconds is cut.
    *
    * @param values of `$1`, `$2`, ...
    * @throws DriverError what the server refused.

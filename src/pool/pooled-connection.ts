@@ -6,6 +6,9 @@ import type { ConnectionPoolEntry } from './events.ts'
 import { OwedRollback } from './owed-rollback.ts'
 import { rollBack } from './reset.ts'
 
+/** How long what a listener runs may take: somebody may be waiting for the connection, or for its place. */
+const LISTENER_MS = 10_000
+
 /** What a pool does with its places; `pg-pool` hands it to the constructor of its clients. */
 export interface ClientOptions {
   readonly driver: Pick<Driver, 'connect'>
@@ -83,9 +86,15 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
 
   async execute(sql: string, values: readonly unknown[] = []): Promise<CommandResult> {
     const statement = { sql, parameters: values.map(() => null), columns: null, prepare: false }
-    const [result] = await this.connection.run([{ statement, parameters: values }])
-    if (result === undefined) throw new InvalidRequestError('The driver gave no result')
-    return result
+    const { connection } = this
+    const limit = setTimeout(() => connection.terminate(), LISTENER_MS)
+    try {
+      const [result] = await connection.run([{ statement, parameters: values }])
+      if (result === undefined) throw new InvalidRequestError('The driver gave no result')
+      return result
+    } finally {
+      clearTimeout(limit)
+    }
   }
 
   /** @internal Called by `pg-pool`. */

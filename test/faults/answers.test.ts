@@ -13,6 +13,7 @@ import {
   PendingRollbackError,
   TransactionRolledBack,
 } from '../../src/errors.ts'
+import { text } from '../../src/index.ts'
 import { postgresUrl } from '../support/server.ts'
 import { backendOf, eventually, failure, type Scene, startScene } from './scene.ts'
 import { nothingUncaught } from './uncaught.ts'
@@ -30,6 +31,14 @@ beforeAll(async () => {
     'CREATE TABLE item (id INTEGER PRIMARY KEY, parent INTEGER REFERENCES item DEFERRABLE INITIALLY DEFERRED)',
   )
   await admin.execute('CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)')
+  // COMMIT waits for a deferred check that sleeps.
+  await admin.execute(`
+    CREATE OR REPLACE FUNCTION slow_check() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_sleep(30); RETURN NULL; END $$`)
+  await admin.execute('CREATE TABLE slow (id INTEGER)')
+  await admin.execute(
+    'CREATE CONSTRAINT TRIGGER slow_check AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow_check()',
+  )
 })
 beforeEach(async () => {
   await admin.execute('TRUNCATE item, account')
@@ -46,6 +55,17 @@ function start(options: EngineOptions = {}): Engine {
 const serverVersion = async (): Promise<number> => Number(await admin.execute('SHOW server_version_num').scalar())
 const stored = (): Promise<unknown[]> => admin.execute('SELECT id FROM item ORDER BY id').scalars().all()
 const balances = (): Promise<unknown[]> => admin.execute('SELECT balance FROM account ORDER BY id').scalars().all()
+
+/** Waits until a COMMIT of the scene waits for the slow check. */
+async function sleepingInCommit(): Promise<void> {
+  await eventually(async () => {
+    const found = await admin.execute(
+      "SELECT count(*)::int FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND pid = ANY ($1::int[])",
+      [(await scene.sessions()).map(({ pid }) => pid)],
+    )
+    expect(found.scalar()).toBe(1)
+  })
+}
 
 /** Runs work in a transaction until the database does not refuse it for the company that it kept. */
 async function insistently(engine: Engine, work: (conn: Connection) => Promise<unknown>): Promise<number> {
@@ -225,23 +245,28 @@ describe('what costs the connection', () => {
     expect(await engine.execute('SELECT 1').scalar()).toBe(1)
   })
 
+  it('an abort during COMMIT: what the server stopped was not committed', async () => {
+    const engine = start()
+    const abort = new AbortController()
+    const reason = new Error('no longer wanted')
+    const conn = await engine.connect()
+    const statements = [text('INSERT INTO slow VALUES (2)')]
+    const committing = failure(conn.executeAll(statements, { commit: true, signal: abort.signal }))
+    await sleepingInCommit()
+    abort.abort(reason)
+    expect(await committing).toBe(reason)
+    await conn.rollback()
+    await conn.close()
+    expect(await admin.execute('SELECT count(*) FROM slow').scalar()).toBe(0n)
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
   it('pg_terminate_backend during COMMIT: unknown, or known not to be', async () => {
     const engine = start()
-    // COMMIT waits for a deferred check that sleeps.
-    await admin.execute(`
-      CREATE OR REPLACE FUNCTION slow_check() RETURNS trigger LANGUAGE plpgsql AS
-      $$ BEGIN PERFORM pg_sleep(30); RETURN NULL; END $$`)
-    await admin.execute('CREATE TABLE slow (id INTEGER)')
-    await admin.execute(
-      'CREATE CONSTRAINT TRIGGER slow_check AFTER INSERT ON slow DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION slow_check()',
-    )
     const conn = await engine.connect()
     await conn.execute('INSERT INTO slow VALUES (1)')
     const committing = failure(conn.commit())
-    await eventually(async () => {
-      const active = (await scene.sessions()).filter(({ state, query }) => state === 'active' && query === 'COMMIT')
-      expect(active).toHaveLength(1)
-    })
+    await sleepingInCommit()
     await admin.execute('SELECT pg_terminate_backend($1)', [backendOf(conn)])
     expect(await committing).toBeInstanceOf(CommitOutcomeUnknown)
     await conn.rollback()

@@ -179,6 +179,20 @@ describe('a network that swallows everything', () => {
     await hurried.end()
   })
 
+  it('is told from a process that was too busy to read: nothing is given up', async () => {
+    const engine = start({ poolPrePing: 0, poolKeepaliveMs: 20, poolPingTimeoutMs: 150 })
+    await filled(engine)
+    for (let round = 0; round < 4; round += 1) {
+      const asking = [1, 2, 3, 4].map(() => engine.execute('SELECT 1').scalar())
+      // The tests are on their way now, and their time is up before their answers can be read.
+      await pause(round * 7)
+      const until = performance.now() + 400
+      while (performance.now() < until);
+      expect(await Promise.all(asking)).toEqual([1, 1, 1, 1])
+    }
+    expect(engine.pool.metrics()).toMatchObject({ foundDead: 0, generations: 0, opened: 4 })
+  })
+
   it('at the end: dispose() settles', async () => {
     const engine = start()
     await filled(engine)
