@@ -16,7 +16,9 @@ import {
   text,
   update,
 } from '../../src/index.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { emptyTables } from '../support/empty-tables.ts'
+import { postgresUrl, sqlDatabases } from '../support/server.ts'
+import { speltBy } from '../support/spelling.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
 
 let serial = 0
@@ -38,7 +40,9 @@ const numbers = table('numbers', metadata, {
   big: Column(BigInteger, { nullable: true }),
 })
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { url } = target
+  const spelt = <T extends string | readonly unknown[]>(given: T): T => speltBy(target, given)
   let engine: Engine
   let recording: Recording
 
@@ -48,7 +52,7 @@ describe.each(databases())('on $name', ({ url }) => {
     await metadata.createAll(engine)
   })
   beforeEach(async () => {
-    await engine.execute('TRUNCATE users, numbers RESTART IDENTITY')
+    await emptyTables(engine, target, metadata)
     serial = 0
     recording.clear()
   })
@@ -56,10 +60,10 @@ describe.each(databases())('on $name', ({ url }) => {
 
   describe('SQL given as a string', () => {
     it('takes values by position and gives rows with the names that the database gives', async () => {
-      const rows = await engine.execute('SELECT $1::int AS a, $2::text AS b', [1, "x'; --"]).all()
+      const rows = await engine.execute('SELECT CAST($1 AS INTEGER) AS a, CAST($2 AS TEXT) AS b', [1, "x'; --"]).all()
       expect(rows).toEqual([{ a: 1, b: "x'; --" }])
       expect(recording.statements).toEqual([
-        { sql: 'SELECT $1::int AS a, $2::text AS b', parameters: [1, "x'; --"], flight: 1 },
+        { sql: 'SELECT CAST($1 AS INTEGER) AS a, CAST($2 AS TEXT) AS b', parameters: [1, "x'; --"], flight: 1 },
       ])
     })
 
@@ -72,7 +76,7 @@ describe.each(databases())('on $name', ({ url }) => {
 
     it('works when it is used again, also with other values', async () => {
       for (const value of [1, 2, 3, 4])
-        expect(await engine.execute('SELECT $1::int + 1 AS a', [value]).scalar()).toBe(value + 1)
+        expect(await engine.execute('SELECT CAST($1 AS INTEGER) + 1 AS a', [value]).scalar()).toBe(value + 1)
     })
 
     it('refuses values by name and undefined ones', async () => {
@@ -98,7 +102,7 @@ describe.each(databases())('on $name', ({ url }) => {
       const [row] = await engine.execute(select(users.c.id, users.c.name).where(users.c.name.eq('ed'))).all()
       expect(row).toEqual({ id: 1, name: 'ed' })
       expect(recording.statements.at(-1)).toEqual({
-        sql: 'SELECT users.id, users.name \nFROM users \nWHERE users.name = $1::VARCHAR',
+        sql: spelt('SELECT users.id, users.name \nFROM users \nWHERE users.name = $1::VARCHAR'),
         parameters: ['ed'],
         flight: 2,
       })
@@ -171,17 +175,21 @@ describe.each(databases())('on $name', ({ url }) => {
       ])
       expect(recording.statements.map(({ sql: text, parameters }) => [text, parameters]).slice(0, 2)).toEqual([
         [
-          'INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id',
+          spelt(
+            'INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id',
+          ),
           ['ed', 'token 1', 1],
         ],
         [
-          'INSERT INTO users (name, nick, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::VARCHAR, $4::INTEGER) RETURNING users.id',
+          spelt(
+            'INSERT INTO users (name, nick, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::VARCHAR, $4::INTEGER) RETURNING users.id',
+          ),
           ['wendy', 'w', 'token 2', 1],
         ],
       ])
       await engine.execute(update(users).where(users.c.name.eq('ed')), { nick: 'e' })
       expect(recording.statements.at(-1)).toMatchObject({
-        sql: 'UPDATE users SET nick=$1::VARCHAR, version=$2::INTEGER WHERE users.name = $3::VARCHAR',
+        sql: spelt('UPDATE users SET nick=$1::VARCHAR, version=$2::INTEGER WHERE users.name = $3::VARCHAR'),
         parameters: ['e', 2, 'ed'],
       })
     })
@@ -192,9 +200,13 @@ describe.each(databases())('on $name', ({ url }) => {
 
     it('leave out what is undefined, as values() does', async () => {
       await engine.execute(insert(users), { name: 'ed', nick: undefined })
-      expect(recording.flights).toEqual([
-        ['INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id'],
-      ])
+      expect(recording.flights).toEqual(
+        spelt([
+          [
+            'INSERT INTO users (name, token, version) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER) RETURNING users.id',
+          ],
+        ]),
+      )
       await expect(engine.execute(insert(users), { name: 'ed', nikc: undefined })).rejects.toThrow(
         "did you mean 'nick'?",
       )

@@ -25,12 +25,13 @@ import {
   table,
   text,
 } from '../../src/index.ts'
-import { databases } from '../support/server.ts'
+import { emptyTables } from '../support/empty-tables.ts'
+import { sqlDatabases } from '../support/server.ts'
+import { speltBy } from '../support/spelling.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
 
 const metadata = new MetaData()
 const users = table('flown', metadata, { id: Column(Integer, { primaryKey: true }), name: Column(SqlString(30)) })
-const INSERT = 'INSERT INTO flown (id, name) VALUES ($1::INTEGER, $2::VARCHAR)'
 
 /** A statement that no dialect knows. */
 class Unspeakable extends Executable {
@@ -43,7 +44,9 @@ class Unspeakable extends Executable {
   walk(): void {}
 }
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { url } = target
+  const INSERT = speltBy(target, 'INSERT INTO flown (id, name) VALUES ($1::INTEGER, $2::VARCHAR)')
   let engine: Engine
   let recording: Recording
 
@@ -53,7 +56,7 @@ describe.each(databases())('on $name', ({ url }) => {
     recording = recordStatements(engine)
   })
   beforeEach(async () => {
-    await engine.execute('TRUNCATE flown')
+    await emptyTables(engine, target, metadata)
     recording.clear()
   })
   afterAll(() => engine.dispose())
@@ -139,13 +142,15 @@ describe.each(databases())('on $name', ({ url }) => {
   })
 
   it('names the failure of COMMIT as none of the statements', async () => {
-    await engine.execute('CREATE TABLE IF NOT EXISTS flown_late (id INTEGER UNIQUE DEFERRABLE INITIALLY DEFERRED)')
+    await engine.execute(
+      'CREATE TABLE IF NOT EXISTS flown_late (id INTEGER PRIMARY KEY, other INTEGER REFERENCES flown_late DEFERRABLE INITIALLY DEFERRED)',
+    )
     await connected(async (conn) => {
-      const late = text('INSERT INTO flown_late VALUES (1), (1)')
+      const late = text('INSERT INTO flown_late VALUES (1, 9)')
       const error = (await conn
         .flight([{ statement: late }], { commit: true })
         .catch((caught: unknown) => caught)) as StatementError
-      expect(error).toMatchObject({ sqlState: '23505', flightIndex: null })
+      expect(error).toMatchObject({ sqlState: '23503', flightIndex: null })
     })
   })
 

@@ -56,6 +56,8 @@ export type Need =
   | 'rowLocks'
   /** NUMERIC with more than 15 digits. */
   | 'longDecimals'
+  /** Answers that come later than the turn in which they were asked for. */
+  | 'latency'
   /** A server in a process of its own, which can be asked to sleep, to cancel, to end sessions. */
   | 'server'
   /** PostgreSQL's own words in SQL that a test writes as text. */
@@ -70,6 +72,7 @@ const LACKS: Readonly<Record<SqlTarget['name'], readonly Need[]>> = {
     'connections',
     'dataModifyingCte',
     'distinctOn',
+    'latency',
     'lateral',
     'longDecimals',
     'postgresSql',
@@ -88,7 +91,12 @@ export interface SqlTarget {
 /** Where each test of behaviour of SQL has to pass: every database that has what it needs. */
 export function sqlDatabases(...needs: readonly Need[]): SqlTarget[] {
   const all: readonly SqlTarget[] = [...databases(), { name: 'sqlite', url: sqliteUrl() }]
-  return all.filter(({ name }) => !needs.some((need) => LACKS[name].includes(need)))
+  return all.filter((target) => provides(target, ...needs))
+}
+
+/** Whether a database has what a single test needs that stands among tests for all. */
+export function provides({ name }: Pick<SqlTarget, 'name'>, ...needs: readonly Need[]): boolean {
+  return !needs.some((need) => LACKS[name].includes(need))
 }
 
 /** A database of SQLite in memory, through `node:sqlite` or what stands in for it on older versions of Node. */

@@ -41,6 +41,7 @@ export interface SqliteDialectOptions {
 
 const FEATURES: DialectFeatures = {
   returning: true,
+  implicitReturning: true,
   arrayBatches: false,
   arrayLists: true,
   transactionalDdl: true,

@@ -1,9 +1,10 @@
 // Whatever is done to a graph of objects: after a commit the database holds just that graph, and no constraint was broken on the way.
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { emptyTables } from '../../support/empty-tables.ts'
 import { sqlDatabases } from '../../support/server.ts'
 import { metadata } from '../session/models.ts'
-import { emptyTables, type TestDatabase, useDatabase } from '../session/use-database.ts'
+import { type TestDatabase, useDatabase } from '../session/use-database.ts'
 import { type Expected, Graph, type Operation } from './graph.ts'
 
 /** Graphs are to grow: what makes and links objects comes more often than what begins anew. */

@@ -2,10 +2,10 @@
 import { Column, createEngine, type Engine, ForeignKeyViolation, Integer, String } from 'tsalchemy'
 import { DeclarativeBase, Entity, mapped, Relationship, Session } from 'tsalchemy/orm'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { emptyTables } from '../../support/empty-tables.ts'
 import { sqlDatabases } from '../../support/server.ts'
 import { speltBy } from '../../support/spelling.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
-import { emptyTables } from '../session/use-database.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
 class Base<Self = any> extends DeclarativeBase<Self> {}

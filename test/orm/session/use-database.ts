@@ -1,7 +1,8 @@
 // A database with the tables of the models, emptied before each test, and a record of what is sent to it.
-import { createEngine, type Engine, type MetaData } from 'tsalchemy'
+import { createEngine, type Engine } from 'tsalchemy'
 import { Session, type SessionOptions } from 'tsalchemy/orm'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { emptyTables } from '../../support/empty-tables.ts'
 import type { SqlTarget } from '../../support/server.ts'
 import { speltBy } from '../../support/spelling.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
@@ -49,19 +50,6 @@ export function useDatabase(target: SqlTarget): TestDatabase {
     session: (options = {}) => new Session({ bind: here(engine), ...options }),
     rows: async (sql) => (await here(engine).execute(sql).tuples().all()) as unknown[][],
   }
-}
-
-/** Takes the rows out of all tables, and begins to number anew. */
-export async function emptyTables(engine: Engine, { name }: SqlTarget, of: MetaData): Promise<void> {
-  const tables = [...of.tables.values()].map((each) => each.name)
-  if (name !== 'sqlite') {
-    await engine.execute(`TRUNCATE ${tables.join(', ')} RESTART IDENTITY CASCADE`)
-    return
-  }
-  await engine.begin(async (conn) => {
-    await conn.execute('PRAGMA defer_foreign_keys = ON')
-    for (const table of tables) await conn.execute(`DELETE FROM ${table}`)
-  })
 }
 
 /** What was sent, flight by flight: statements on one line, their parameters behind them. */

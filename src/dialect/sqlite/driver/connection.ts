@@ -11,7 +11,7 @@ import {
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
-import { openCursor } from './cursor.ts'
+import { NO_ROWS, openCursor } from './cursor.ts'
 import { failureFields, isLocked } from './failure.ts'
 import type { Bindings, DatabaseHandle, SqliteLibrary, Stored } from './library.ts'
 import type { ScannedSql } from './scan.ts'
@@ -133,7 +133,10 @@ export class SqliteConnection implements DriverConnection {
     try {
       const known = this.#statements.prepare(command.statement, scanned)
       const reading = readingOf(known, command.statement)
-      if (reading === null) throw new DriverError('the statement of a cursor gives no rows')
+      if (reading === null) {
+        this.#interleave(-1)
+        return { cursor: NO_ROWS, results: [...results, await this.#runAlone(command, options)] }
+      }
       const cursor: DriverCursor = openCursor({
         rows: known.prepared.each(bindings, reading.wide),
         reading,
@@ -152,6 +155,13 @@ export class SqliteConnection implements DriverConnection {
       this.#interleave(-1)
       throw this.#failed(error, commands.length - 1, results, false)
     }
+  }
+
+  /** A statement that gives no rows, where a cursor was asked for. */
+  async #runAlone(command: Command, options: RunOptions): Promise<CommandResult> {
+    this.flights -= 1
+    const [result] = await this.run([command], options)
+    return result as CommandResult
   }
 
   onceClosed(listener: (reason: Error | null) => void): void {

@@ -63,3 +63,10 @@ export function openCursor(parts: CursorParts): DriverCursor {
     close: finish,
   }
 }
+
+/** The cursor of a statement that gives no rows. */
+export const NO_ROWS: DriverCursor = {
+  done: true,
+  fetch: async () => ({ rows: [], columns: null, tag: '', rowCount: null }),
+  close: () => {},
+}

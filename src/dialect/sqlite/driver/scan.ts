@@ -18,7 +18,7 @@ export interface ScannedSql {
 
 // Texts, names in quotes and comments are passed over as wholes.
 const TOKEN =
-  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|\?\d*|\$\d+|[:@$#][A-Za-z_$][\w$]*|[A-Za-z_]\w*|[();]/g
+  /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|::|\?\d*|\$\d+|[:@$#][A-Za-z_$][\w$]*|[A-Za-z_]\w*|[();]/g
 
 const STATEMENTS: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'VALUES'])
 const OBJECTS: ReadonlySet<string> = new Set(['TABLE', 'INDEX', 'VIEW', 'TRIGGER'])
@@ -43,7 +43,7 @@ export function scanSql(sql: string): ScannedSql {
     else if (token === ';') ended ||= words.length > 0
     else if (token === '?') positional += 1
     else if (first === 0x3f || /^\$\d/.test(token)) numbers.add(Number(token.slice(1)))
-    else if (/^[:@$#]/.test(token)) named += 1
+    else if (/^[:@$#]\w/.test(token)) named += 1
     else if (/^\w/.test(token)) {
       const word = words.length < 4 || main === '' ? token.toUpperCase() : ''
       if (words.length < 4) words.push(word)
