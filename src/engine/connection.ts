@@ -15,7 +15,7 @@ import type { CatalogSource } from './catalogs.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
 import { type EngineMoments, tellInPassing } from './events.ts'
-import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import { completeExecution, Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
 import { Inspector } from './inspector.ts'
 import { Link } from './link.ts'
@@ -29,7 +29,7 @@ import {
   type ExecuteAllOptions,
   type ExecuteOptions,
 } from './options.ts'
-import type { ExecuteParameters, NamedParameters } from './parameters.ts'
+import { type ExecuteParameters, type NamedParameters, settleLate } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import { type Pages, StreamResult } from './result/stream-result.ts'
@@ -234,11 +234,14 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   ): Promise<Result[]> {
     const { runtime } = this.#link
     let via = runtime
-    const prepared = items.map(({ statement, parameters }) => {
+    const begun = items.map(({ statement, parameters }) => {
       const own = runtime.for(statement, undefined)
       if (own !== runtime) via = own
       return prepareExecution(own, statement, parameters ?? null)
     })
+    const prepared = begun.some(({ complete }) => complete !== undefined)
+      ? await Promise.all(begun.map(completeExecution))
+      : begun
     const commands = prepared.flatMap((each) => each.commands)
     const origins = prepared.map(({ origin }) => origin)
     trace?.compiled(commands)
@@ -434,6 +437,7 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
     trace: ExecutionTrace | null,
   ): Promise<FlightResult[]> {
     const prepared = prepareFlight(this.#link.runtime, items)
+    if (prepared.late.length > 0) await settleLate(prepared.late)
     trace?.compiled(prepared.commands)
     const results = await this.#link.transmit(prepared.commands, prepared.origins, signal, commit, prepared.via)
     trace?.arrived(results)
@@ -451,7 +455,8 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   async #run(execution: Execution, trace: ExecutionTrace | null): Promise<Result> {
     const { statement, parameters, options, commit, objects } = execution
     const via = this.#link.runtime.for(statement, options)
-    const prepared = prepareExecution(via, statement, parameters, objects)
+    const begun = prepareExecution(via, statement, parameters, objects)
+    const prepared = begun.complete === undefined ? begun : await begun.complete()
     trace?.compiled(prepared.commands)
     const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via)
     trace?.arrived(results)

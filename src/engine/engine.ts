@@ -201,7 +201,12 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
       throw new InvalidRequestError(
         `The dialect of ${this.url} is not loaded yet: await engine.ready() before engine.compile()`,
       )
-    const [command] = prepareExecution(this.#runtime, statement, parameters).commands
+    const { commands, complete } = prepareExecution(this.#runtime, statement, parameters)
+    if (complete !== undefined)
+      throw new InvalidRequestError(
+        'engine.compile() does not wait, and a default of this statement is asynchronous: give the column a value',
+      )
+    const [command] = commands
     return { sql: command?.statement.sql ?? '', parameters: command?.parameters ?? [] }
   }
 
@@ -388,7 +393,8 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     const { statement, parameters, options, objects } = execution
     const signal = options?.signal
     const own = runtime.for(statement, options)
-    const prepared = prepareExecution(own, statement, parameters, objects)
+    const begun = prepareExecution(own, statement, parameters, objects)
+    const prepared = begun.complete === undefined ? begun : await begun.complete()
     const { commands, origin } = prepared
     trace?.compiled(commands)
     const shared = this.#core.sharedFlights(runtime)

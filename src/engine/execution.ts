@@ -5,12 +5,14 @@ import { ObjectNotExecutableError } from '../errors.ts'
 import { isElement } from '../expression/base/element.ts'
 import { Executable } from '../expression/base/executable.ts'
 import { hasClauseElement } from '../expression/base/protocol.ts'
+import { Insert } from '../expression/dml/insert.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
 import { rowCountOf } from './hooks.ts'
+import { type InsertMany, insertMany } from './insert-many.ts'
 import { Inserted } from './inserted.ts'
 import type { ExecuteOptions } from './options.ts'
-import { columnKeysOf, parameterSets, valuesOf } from './parameters.ts'
+import { columnKeysOf, type LateValue, parameterSets, settleLate, valuesOf } from './parameters.ts'
 import { positionalValues } from './raw-statements.ts'
 import { PendingResult } from './result/pending-result.ts'
 import { Result } from './result/result.ts'
@@ -24,6 +26,10 @@ export type Statement = Executable | string
 export interface PreparedExecution {
   readonly commands: readonly Command[]
   readonly origin: CompiledEntry | 'raw'
+  /** Set where many rows are inserted together. */
+  readonly insert?: InsertMany
+  /** Set where a default is still to come; what it gives is ready to be sent. */
+  readonly complete?: () => Promise<PreparedExecution>
 }
 
 /** Runs executions: an engine or a connection. */
@@ -86,16 +92,34 @@ export function prepareExecution(
   const sets = parameterSets(parameters)
   const [first] = sets ?? []
   const many = sets !== null && sets.length > 1
+  const late: LateValue[] | null = statement.sort === 'insert' || statement.sort === 'update' ? [] : null
   const resolved = resolveStatement(runtime, statement, first === undefined ? null : first, many)
   if (!many) {
-    const values = valuesOf(resolved, first ?? null, null)
+    const values = valuesOf(resolved, first ?? null, null, late)
     const command = commandOf(runtime, resolved.compiled, values)
     const { entry } = resolved
     const target = objects && statement.sort === 'select' ? (entry.shape?.target ?? null) : null
-    return { commands: [target === null ? command : { ...command, target }], origin: entry }
+    const prepared = { commands: [target === null ? command : { ...command, target }], origin: entry }
+    return late === null || late.length === 0 ? prepared : { ...prepared, complete: () => completed(prepared, late) }
   }
-  const commands = sets.map((set, index) => commandOf(runtime, resolved.compiled, valuesOf(resolved, set, index)))
-  return { commands, origin: resolved.entry }
+  const rows = sets.map((set, index) => commandOf(runtime, resolved.compiled, valuesOf(resolved, set, index, late)))
+  const origin = resolved.entry
+  const together = (): PreparedExecution => {
+    const insert = statement instanceof Insert ? insertMany(runtime, statement, origin, sets, rows) : null
+    return insert === null ? { commands: rows, origin } : { commands: insert.commands, origin, insert }
+  }
+  if (late === null || late.length === 0) return together()
+  return { commands: rows, origin, complete: () => settleLate(late).then(together) }
+}
+
+async function completed(prepared: PreparedExecution, late: readonly LateValue[]): Promise<PreparedExecution> {
+  await settleLate(late)
+  return prepared
+}
+
+/** Waits for what an execution is waiting for: defaults whose functions are asynchronous. */
+export function completeExecution(prepared: PreparedExecution): PreparedExecution | Promise<PreparedExecution> {
+  return prepared.complete === undefined ? prepared : prepared.complete()
 }
 
 /** The compiled form of a statement; `first` is the first set of parameters that execution gives, `many` tells that there are more. */
@@ -117,8 +141,9 @@ export function commandOf(runtime: Runtime, compiled: Compiled, values: readonly
 }
 
 /** What the commands of one execution gave, as one result. */
-export function resultOf(prepared: PreparedExecution, results: readonly CommandResult[]): Result {
+export function resultOf(prepared: PreparedExecution, given: readonly CommandResult[]): Result {
   const entry = prepared.origin === 'raw' ? null : prepared.origin
+  const results = prepared.insert === undefined ? given : prepared.insert.arrange(given)
   const [first] = results
   if (first === undefined || first.columns === null)
     return new Result({
@@ -153,14 +178,14 @@ export function columnsOf({ origin }: PreparedExecution, { columns }: CommandRes
 
 /** What a statement of a flight has made of rows; null where it is no INSERT, and brings no values back by itself. */
 export function insertedBy(
-  { commands }: Pick<PreparedExecution, 'commands'>,
+  { commands, insert }: Pick<PreparedExecution, 'commands' | 'insert'>,
   entry: CompiledEntry | null,
   rows: readonly (readonly unknown[])[] | null,
 ): Inserted | null {
   if (entry === null || entry.target === null) return null
   const { sort, implicitReturning } = entry.compiled
   if (sort !== 'insert' && implicitReturning !== true) return null
-  return new Inserted(entry, entry.target, commands, rows)
+  return new Inserted(entry, entry.target, insert?.rows ?? commands, rows)
 }
 
 /** Changes the values of rows in place, as their types want it. */

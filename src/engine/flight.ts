@@ -6,7 +6,7 @@ import type { Executable } from '../expression/base/executable.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { commandOf, processRows, resolveStatement } from './execution.ts'
 import type { ExecuteOptions } from './options.ts'
-import { valuesOf } from './parameters.ts'
+import { type LateValue, valuesOf } from './parameters.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A statement of a flight. @internal */
@@ -43,6 +43,8 @@ export interface PreparedFlight {
   readonly origins: readonly CompiledEntry[]
   /** What the flight runs with: the last statement that has options of its own decides. */
   readonly via: Runtime
+  /** Values that have to be waited for before it is sent. */
+  readonly late: readonly LateValue[]
 }
 
 /** Sends flights. */
@@ -56,15 +58,16 @@ export interface FlightSender {
 export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): PreparedFlight {
   const commands: Command[] = []
   const origins: CompiledEntry[] = []
+  const late: LateValue[] = []
   let via = runtime
   for (const { statement, parameters = null, options } of items) {
     const own = runtime.for(statement, options)
     if (own !== runtime) via = own
     const resolved = resolveStatement(own, statement, parameters)
     origins.push(resolved.entry)
-    commands.push(commandOf(own, resolved.compiled, valuesOf(resolved, parameters, null)))
+    commands.push(commandOf(own, resolved.compiled, valuesOf(resolved, parameters, null, late)))
   }
-  return { commands, origins, via }
+  return { commands, origins, via, late }
 }
 
 /** What each statement gave. */

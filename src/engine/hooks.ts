@@ -83,7 +83,9 @@ async function beforeCursor(link: HeardLink, groups: readonly Group[]): Promise<
       sets = replacement?.parameterSets ?? sets
     })
     const statement = derivedStatement(first.statement, sql, sets[0]?.length ?? 0)
-    for (const parameters of sets) commands.push({ statement, parameters })
+    sets.forEach((parameters, index) => {
+      commands.push({ ...(group[index] as Command), statement, parameters })
+    })
   }
   return commands
 }

@@ -14,6 +14,7 @@ import {
 } from './channels.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { type Hub, newHub } from './events.ts'
+import { pageLabel } from './page-label.ts'
 import { SqlCommenter } from './sql-comment.ts'
 import { ExecutionTrace, sentStatements, type Tracer } from './trace.ts'
 
@@ -203,12 +204,13 @@ export class Observer {
       const { statement } = commands[index] as Command
       // Many sets of parameters for one statement are one line.
       let end = index + 1
-      while (end < commands.length && commands[end]?.statement === statement) end += 1
+      const label = pageLabel(commands[index]?.parameters ?? [])
+      while (label === undefined && end < commands.length && commands[end]?.statement === statement) end += 1
       const sets = commands.slice(index, end).map((command) => command.parameters)
       const origin = originOf(index)
       const implicit = origin === 'transaction' && statement.sql.startsWith('BEGIN') ? ' (implicit)' : ''
       logger.info(mark + showSql(statement.sql) + implicit)
-      if (origin !== 'transaction') logger.info(`${mark}${badgeOf(origin)} ${this.#show(sets)}`)
+      if (origin !== 'transaction') logger.info(`${mark}${badgeOf(origin, label)} ${this.#show(sets)}`)
       index = end
     }
   }
@@ -225,11 +227,16 @@ function isList(origins: Origins): origins is readonly Origin[] {
 }
 
 /** How the statement came by its SQL. */
-function badgeOf(origin: CompiledEntry | 'raw'): string {
+function badgeOf(origin: CompiledEntry | 'raw', page: string | undefined): string {
   if (origin === 'raw') return '[raw sql]'
+  if (page === undefined) return `[${ageOf(origin)}]`
+  return page.startsWith('1/') ? `[${ageOf(origin)} (insertmanyvalues) ${page}]` : `[insertmanyvalues ${page}]`
+}
+
+function ageOf(origin: CompiledEntry): string {
   const seconds = (origin.compileMs / 1000).toFixed(5)
-  if (origin.key.length === 0) return `[no key ${seconds}s]`
+  if (origin.key.length === 0) return `no key ${seconds}s`
   origin.uses += 1
-  if (origin.uses === 1) return `[generated in ${seconds}s]`
-  return `[cached since ${((performance.now() - origin.compiledAt) / 1000).toPrecision(4)}s ago]`
+  if (origin.uses === 1) return `generated in ${seconds}s`
+  return `cached since ${((performance.now() - origin.compiledAt) / 1000).toPrecision(4)}s ago`
 }

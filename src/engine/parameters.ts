@@ -44,7 +44,12 @@ export function columnKeysOf(set: NamedParameters): readonly string[] {
  * @param group number of the set among several, for messages; null where there is one.
  * @throws StatementError a value is missing, undefined, unknown, or refused by its type.
  */
-export function valuesOf(resolved: Resolved, given: NamedParameters | null, group: number | null): unknown[] {
+export function valuesOf(
+  resolved: Resolved,
+  given: NamedParameters | null,
+  group: number | null,
+  late: LateValue[] | null = null,
+): unknown[] {
   const { entry, binds } = resolved
   const parameters = entry.compiled.parameters
   const values: unknown[] = new Array(parameters.length)
@@ -52,9 +57,38 @@ export function valuesOf(resolved: Resolved, given: NamedParameters | null, grou
   for (let i = 0; i < parameters.length; i++) {
     const parameter = parameters[i] as CompiledParameter
     const value = valueOf(entry, parameter, binds, given, group)
+    if (parameter.defaultOf !== null && isThenable(value)) {
+      if (late === null)
+        throw refused(entry, `The default of ${nameOf(parameter, group)} is a promise, which nobody waits for here`)
+      late.push({ entry, parameter, values, index: i, value })
+      continue
+    }
     values[i] = parameter.process === null ? value : processed(entry, parameter, value)
   }
   return values
+}
+
+/** A value that is still to come: a default whose function is asynchronous. */
+export interface LateValue {
+  readonly entry: CompiledEntry
+  readonly parameter: CompiledParameter
+  /** Where it is to stand. */
+  readonly values: unknown[]
+  readonly index: number
+  readonly value: PromiseLike<unknown>
+}
+
+/** Waits for values, and puts them where they are to stand. */
+export async function settleLate(late: readonly LateValue[]): Promise<void> {
+  const settled = await Promise.all(late.map(({ value }) => value))
+  for (let i = 0; i < late.length; i += 1) {
+    const { entry, parameter, values, index } = late[i] as LateValue
+    values[index] = processed(entry, parameter, settled[i])
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function'
 }
 
 function valueOf(

@@ -44,7 +44,7 @@ export class SqlCommenter {
     const comment = this.#constant ?? commentOf(tags ?? {})
     if (comment === '') return commands
     const once = tags !== null && Object.keys(tags).some((key) => NEVER_AGAIN.has(key))
-    return commands.map(({ statement, parameters }) => ({ statement: commented(statement, comment, once), parameters }))
+    return commands.map((command) => ({ ...command, statement: commented(command.statement, comment, once) }))
   }
 
   #settle(): void {

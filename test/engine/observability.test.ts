@@ -291,7 +291,7 @@ describe('tracing channels', () => {
     const [first, second] = told.filter(({ event }) => event === 'asyncEnd').map(({ message }) => message)
     expect(first).toMatchObject({
       engine: { name: 'main', system: 'postgresql', database: new URL(postgresUrl()).pathname.slice(1) },
-      sent: [{ parameterSets: [[1], [2]] }],
+      sent: [{ parameterSets: [[[1, 2]]] }],
       rowCount: 2,
       returnedRows: null,
     })

@@ -17,6 +17,8 @@ export interface ExecutionOptions {
   readonly compiledCache?: null
   /** How many rows travel in one INSERT of many rows. Default: the engine's choice. */
   readonly insertmanyvaluesPageSize?: number
+  /** INSERT of many rows gives the rows of RETURNING in the order of the parameters, guaranteed. Default false: in any order. */
+  readonly sortByParameterOrder?: boolean
   /** Stands in brackets in front of what the log says. Default: none. */
   readonly loggingToken?: string
   /** Whatever the application wants its listeners to find with the statement. */
@@ -40,6 +42,7 @@ export const EXECUTION_KEYS: readonly (keyof ExecutionOptions)[] = [
   'schemaTranslateMap',
   'compiledCache',
   'insertmanyvaluesPageSize',
+  'sortByParameterOrder',
   'loggingToken',
   'info',
 ]
@@ -97,6 +100,9 @@ export function checkExecutionValues(place: string, options: ExecutionOptions): 
     throw new ArgumentError(`${place}: loggingToken must be a string, got ${quoteName(String(loggingToken))}`)
   if (compiledCache !== undefined && compiledCache !== null)
     throw new ArgumentError(`${place}: compiledCache can only be null, which compiles anew and keeps nothing`)
+  const { sortByParameterOrder } = options
+  if (sortByParameterOrder !== undefined && typeof sortByParameterOrder !== 'boolean')
+    throw new ArgumentError(`${place}: sortByParameterOrder must be true or false`)
   if (info !== undefined && (typeof info !== 'object' || info === null))
     throw new ArgumentError(`${place}: info must be an object`)
   const map: unknown = options.schemaTranslateMap

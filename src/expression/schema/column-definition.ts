@@ -27,9 +27,9 @@ export interface ColumnOptions<V = unknown> {
    * Used by INSERT where the statement gives no value: a value, a function called for each row, an SQL expression, or a
    * sequence, which is created with the table.
    */
-  readonly default?: V | ((context: DefaultContext) => V) | ColumnElement<V> | Sequence
+  readonly default?: V | ((context: DefaultContext) => V | PromiseLike<V>) | ColumnElement<V> | Sequence
   /** The same for UPDATE. */
-  readonly onUpdate?: V | ((context: DefaultContext) => V) | ColumnElement<V>
+  readonly onUpdate?: V | ((context: DefaultContext) => V | PromiseLike<V>) | ColumnElement<V>
   /** DEFAULT in CREATE TABLE: a string becomes a literal, an expression is written as it is; `new FetchedValue()` writes none. */
   readonly serverDefault?: ServerDefault
   /** Says that the database changes the value at UPDATE, by a trigger for example. Nothing is written. */

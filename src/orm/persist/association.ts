@@ -1,4 +1,5 @@
 // Association rows of many-to-many relationships: written and deleted as sets.
+import { fitArrays, parameter, parameterName, rowArrays, rowColumn } from '../../engine/row-batch.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import { Delete } from '../../expression/dml/delete.ts'
 import { Insert } from '../../expression/dml/insert.ts'
@@ -11,7 +12,6 @@ import { type DeleteShape, deleteShape, queueDelete } from './delete.ts'
 import { guarded } from './guard.ts'
 import { farKeys, nearKeys } from './key-copy.ts'
 import type { Outbox } from './outbox.ts'
-import { fitArrays, parameter, parameterName, rowArrays, rowColumn } from './row-batch.ts'
 import type { AssociationWork, Work } from './work.ts'
 
 /** The statements of one association table, and where the values come from. */

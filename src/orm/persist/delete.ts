@@ -1,4 +1,5 @@
 // Deleted objects take their rows with them: one DELETE for all objects of a class.
+import { fitArrays, parameter, parameterName, rowArrays, rowColumn } from '../../engine/row-batch.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import { Delete } from '../../expression/dml/delete.ts'
 import { Binary } from '../../expression/element/binary.ts'
@@ -11,7 +12,7 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { Boolean as BooleanType } from '../../expression/types/scalar.ts'
 import type { MapperLike, StateLike } from '../contract/orm.ts'
 import type { Outbox } from './outbox.ts'
-import { equals, fitArrays, parameter, parameterName, rowArrays, rowColumn } from './row-batch.ts'
+import { equals } from './row-batch.ts'
 
 /** The statements that delete rows by the values of some columns */
 export interface DeleteShape {

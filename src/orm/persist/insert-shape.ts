@@ -1,4 +1,5 @@
 // INSERT statements of a class, built once for each set of columns that its new objects give.
+import { fitArrays, isNumberedUpwards, parameter, rowArrays, rowColumn } from '../../engine/row-batch.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import { Insert } from '../../expression/dml/insert.ts'
 import type { Assignment } from '../../expression/dml/write.ts'
@@ -7,7 +8,6 @@ import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { DefaultContext } from '../../expression/schema/default.ts'
 import { EMPTY_SELECT, Select } from '../../expression/select/select.ts'
 import type { ColumnAttributeLike, MapperLike } from '../contract/orm.ts'
-import { fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
 
 /** Where the value of a column comes from when an object is inserted. */
 export interface ColumnSource {
@@ -135,14 +135,6 @@ function matchingOf(fetched: readonly ColumnSource[]): { matching: Matching; num
   if (keys.length === 0) return { matching: 'byKey', numbered: null }
   const numbered = keys.find(({ attribute }) => isNumberedUpwards(attribute.column))?.attribute ?? null
   return { matching: numbered === null ? 'impossible' : 'ascending', numbered }
-}
-
-/** Whether the database gives the column ever larger numbers: its own sequence, not one that counts down or begins anew. */
-function isNumberedUpwards(column: SchemaColumn): boolean {
-  if (column.type.affinity !== 'integer' || column.serverDefault !== null || column.default !== null) return false
-  const identity = column.identity
-  if (identity === null) return column.isAutoincrement
-  return Number(identity.increment ?? 1) > 0 && identity.cycle !== true
 }
 
 function singleInsert(

@@ -1,10 +1,10 @@
 // New objects become rows: INSERT in as few statements as there are column sets, keys and defaults of the database brought back.
+import { parameterName } from '../../engine/row-batch.ts'
 import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import { FlushError } from '../errors.ts'
 import { type InsertPlan, type InsertShape, insertPlan, insertShape, signatureOf } from './insert-shape.ts'
 import type { IncomingResult, Outbox } from './outbox.ts'
-import { parameterName } from './row-batch.ts'
 
 /**
  * Queues the INSERTs of objects of one class.

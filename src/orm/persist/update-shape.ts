@@ -1,10 +1,11 @@
 // UPDATE statements of a class, built once for each set of columns.
+import { fitArrays, parameter, rowArrays, rowColumn } from '../../engine/row-batch.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import { Update } from '../../expression/dml/update.ts'
 import type { Assignment } from '../../expression/dml/write.ts'
 import type { ColumnAttributeLike, MapperLike } from '../contract/orm.ts'
 import { guarded } from './guard.ts'
-import { equals, fitArrays, parameter, rowArrays, rowColumn } from './row-batch.ts'
+import { equals } from './row-batch.ts'
 
 /** One set of columns. The parameters: first the columns that are set, then the primary key as it was. */
 export interface UpdateShape {

@@ -1,8 +1,8 @@
 // Changed objects change their rows: UPDATE of what changed, in as few statements as there are sets of changed columns.
+import { parameterName } from '../../engine/row-batch.ts'
 import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import type { Outbox } from './outbox.ts'
-import { parameterName } from './row-batch.ts'
 import { type UpdateShape, updateShape } from './update-shape.ts'
 
 /** A persistent object with the slots of the columns that are to be written. */

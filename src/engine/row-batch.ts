@@ -1,0 +1,58 @@
+// Rows as arrays: one parameter for each column, whatever the number of rows.
+import { Bind, NO_VALUE } from '../expression/element/bind.ts'
+import type { ColumnElement } from '../expression/element/column-element.ts'
+import { RowArrays } from '../expression/from/row-arrays.ts'
+import type { SchemaColumn } from '../expression/schema/column.ts'
+import { ARRAY } from '../expression/types/array.ts'
+import type { SqlType } from '../expression/types/type.ts'
+
+/**
+ * Name of a parameter. In INSERT and UPDATE a parameter that is called as a column means that column, so it is a name that
+ * no property has.
+ */
+export function parameterName(index: number): string {
+  return `value ${index}`
+}
+
+/** A required parameter of a column's type. */
+export function parameter(index: number, type: SqlType): Bind {
+  return new Bind(parameterName(index), NO_VALUE, type, { required: true })
+}
+
+/**
+ * The columns as a FROM element `rows`, whose arrays are the parameters in order.
+ *
+ * @param names what the columns are called in it, where that is not the columns' own names.
+ */
+export function rowArrays(
+  table: { readonly name: string },
+  columns: readonly SchemaColumn[],
+  withOrdinality: boolean,
+  names: readonly string[] = columns.map((column) => column.name),
+): RowArrays {
+  const clear = new Set(names).size === names.length && !(withOrdinality && names.includes('ordinality'))
+  const arrays = columns.map((column, index) => ({
+    name: (clear ? names[index] : undefined) ?? `column_${index}`,
+    type: column.type,
+    bind: parameter(index, ARRAY(column.type)),
+  }))
+  return new RowArrays(arrays, withOrdinality, table.name === 'rows' ? 'row_batch' : 'rows')
+}
+
+/** The column of {@link rowArrays} at a position. */
+export function rowColumn(rows: RowArrays, index: number): ColumnElement {
+  return rows.columnList[index] as ColumnElement
+}
+
+/** Whether rows with these columns can be given as arrays: an array of arrays is flattened by `unnest`. */
+export function fitArrays(columns: readonly SchemaColumn[]): boolean {
+  return columns.length > 0 && columns.every(({ type }) => type.affinity !== 'array' && type.affinity !== 'null')
+}
+
+/** Whether the database gives the column ever larger numbers: its own sequence, not one that counts down or begins anew. */
+export function isNumberedUpwards(column: SchemaColumn): boolean {
+  if (column.type.affinity !== 'integer' || column.serverDefault !== null || column.default !== null) return false
+  const { identity } = column
+  if (identity === null) return column.isAutoincrement
+  return Number(identity.increment ?? 1) > 0 && identity.cycle !== true
+}
