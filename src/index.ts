@@ -47,6 +47,7 @@ export {
   type ElementCompiler,
   type ElementRenderer,
 } from './dialect/compile/custom.ts'
+export type { Environment, Password, PasswordRequest } from './dialect/contract/settings.ts'
 export type { ValueCodec } from './dialect/contract/value-codec.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'
 export { makeURL, URL, type URLHost, type URLParts, type URLQuery } from './dialect/url.ts'
@@ -104,8 +105,8 @@ export {
   Row,
   StreamResult,
 } from './engine/result/index.ts'
-export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
 export type { RetryEvent, RetryOptions, RunOptions } from './engine/retry.ts'
+export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

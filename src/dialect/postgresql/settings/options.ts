@@ -115,6 +115,7 @@ const PROMISES: { readonly [name in ParameterName]?: readonly string[] } = {
   gssencmode: ['disable', 'prefer'],
   sslcertmode: ['allow', 'disable'],
   requirepeer: [],
+  sslcrldir: [],
   replication: ['false', 'off', 'no', '0'],
   client_encoding: ['auto', 'utf8', 'utf-8', 'unicode'],
   min_protocol_version: ['3.0'],

@@ -30,6 +30,7 @@ export type LibpqParameter =
   | 'sslpassword'
   | 'sslcertmode'
   | 'sslcrl'
+  | 'sslcrldir'
   | 'sslsni'
   | 'ssl_min_protocol_version'
   | 'ssl_max_protocol_version'
@@ -71,6 +72,7 @@ const VARIABLES: Readonly<Record<LibpqParameter, string | null>> = {
   sslpassword: null,
   sslcertmode: 'PGSSLCERTMODE',
   sslcrl: 'PGSSLCRL',
+  sslcrldir: 'PGSSLCRLDIR',
   sslsni: 'PGSSLSNI',
   ssl_min_protocol_version: 'PGSSLMINPROTOCOLVERSION',
   ssl_max_protocol_version: 'PGSSLMAXPROTOCOLVERSION',

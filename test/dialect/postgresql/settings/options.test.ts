@@ -311,6 +311,7 @@ describe('parameters', () => {
     ['require_auth=gss', 'leaves no method'],
     ['gssencmode=require', "cannot promise gssencmode='require'"],
     ['requirepeer=postgres', "cannot promise requirepeer='postgres': leave it out"],
+    ['sslcrldir=/crl', "cannot promise sslcrldir='/crl': leave it out"],
     ['replication=database', "cannot promise replication='database'"],
     ['client_encoding=LATIN1', "cannot promise client_encoding='LATIN1'"],
     ['sslcertmode=require', "cannot promise sslcertmode='require'"],
