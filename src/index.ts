@@ -91,6 +91,7 @@ export type {
   ExecuteAllOptions,
   ExecuteOptions,
   PoolClass,
+  ServerChoice,
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
 export type { EnginePoolOptions } from './engine/pool-options.ts'
@@ -107,6 +108,7 @@ export {
 } from './engine/result/index.ts'
 export type { RetryEvent, RetryOptions, RunOptions } from './engine/retry.ts'
 export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
+export type { ReplicaStatus } from './engine/standbys.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

@@ -1,7 +1,7 @@
 // `Connection`: one borrowed connection and its transaction, as users see them.
 import type { CommandResult, DriverConnection } from '../dialect/contract/driver.ts'
 import type { Dialect, IsolationLevel } from '../dialect/dialect.ts'
-import { InvalidRequestError } from '../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import type { EventListener, Unlisten } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { RunDdlOptions, SchemaBind } from '../expression/schema/bind.ts'
@@ -163,6 +163,10 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
     options?: ExecuteOptions,
   ): PendingResult<Record<string, unknown>, unknown[]>
   execute(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): PendingResult {
+    if (options?.server !== undefined)
+      throw new ArgumentError(
+        'execute() of a Connection has no option server: engine.connect({ server: ... }) chooses it',
+      )
     return new Execution(this, statement, parameters, options)
   }
 

@@ -24,8 +24,10 @@ import { checkEngineOptions, type EngineOptions } from './options.ts'
 import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
 import { sharingOf } from './shared-flights.ts'
+import { type Standby, Standbys } from './standbys.ts'
 
 const DEFAULT_CACHE_SIZE = 500
+const REPLICA_RETRY_MS = 5_000
 
 /**
  * An engine for the database that a URL names. Nothing is connected before it is used.
@@ -46,8 +48,9 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   const found = findDialect(parsed)
   const settings = driverSettings(parsed, found, options)
   const observer = newObserver(parsed, found.registration.name, options)
+  const replicas = (options.replicas ?? []).map((each) => replicaOf(each, found, options))
   const make = (factory: DialectFactory, events: PoolEvents): Runtime =>
-    makeRuntime(factory, settings, observer, options, events)
+    makeRuntime(factory, settings, replicas, observer, options, events)
   const source: RuntimeSource = {
     now(events) {
       const factory = factoryAtHand(found.registration)
@@ -63,6 +66,7 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
 function makeRuntime(
   factory: DialectFactory,
   settings: DriverSettings,
+  replicas: readonly Replica[],
   observer: Observer,
   options: EngineOptions,
   events: PoolEvents,
@@ -76,6 +80,11 @@ function makeRuntime(
   // Sizes given for a server do no harm to a database that can have one connection only: the URL alone is to be changed.
   const own = PoolOf === StaticPool ? singleConnectionOptions(poolOptions) : poolOptions
   echoPoolTo(events, PoolOf.name, options)
+  const standbys = replicas.map(({ url, settings: there }): Standby => {
+    const driverThere = dialect.createDriver(there)
+    const pool = new PoolOf(connectorOf(dialect, driverThere, there, observer), own, events)
+    return { url, pool, driver: driverThere, downUntil: 0 }
+  })
   return new Runtime({
     dialect,
     driver,
@@ -83,7 +92,22 @@ function makeRuntime(
     cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
     observer,
     hideParameters: options.hideParameters ?? false,
+    standbys: standbys.length === 0 ? null : new Standbys(standbys, options.replicaRetryMs ?? REPLICA_RETRY_MS),
   })
+}
+
+/** A standby that is still to be connected to. */
+interface Replica {
+  readonly url: URL
+  readonly settings: DriverSettings
+}
+
+function replicaOf(given: string | URL | globalThis.URL, primary: FoundDialect, options: EngineOptions): Replica {
+  const url = makeURL(given)
+  const found = findDialect(url)
+  if (found.registration !== primary.registration)
+    throw new ArgumentError(`The replica ${url} is of another dialect than the primary: ${found.registration.name}`)
+  return { url, settings: driverSettings(url, found, options) }
 }
 
 /** The parts of the query that say the same as a part of the URL; they win, as they do for libpq. */

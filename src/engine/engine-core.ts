@@ -8,6 +8,7 @@ import { EnginePool } from './engine-pool.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 import { SharedFlights, type Sharing } from './shared-flights.ts'
+import { isAbsent } from './standbys.ts'
 import { judge } from './verdict.ts'
 
 /** Makes what the connections of an engine share. */
@@ -15,6 +16,12 @@ export interface RuntimeSource {
   /** Null where the dialect's code has to be loaded first. */
   now(events: PoolEvents): Runtime | null
   load(events: PoolEvents): Promise<Runtime>
+}
+
+/** A connection, and what it runs with. */
+export interface Borrowed {
+  readonly runtime: Runtime
+  readonly slot: PooledConnection
 }
 
 /** What an engine shares with its views. */
@@ -77,6 +84,23 @@ export class EngineCore {
     }
   }
 
+  /** Borrows a connection of a standby where the options want one that can be reached, and of the primary otherwise. */
+  async borrow(runtime: Runtime, signal: AbortSignal | undefined): Promise<Borrowed> {
+    const { standbys } = runtime
+    for (const standby of standbys?.candidates() ?? []) {
+      const there = runtime.at(standby)
+      try {
+        const slot = await this.checkout(there, signal)
+        standbys?.reached(standby)
+        return { runtime: there, slot }
+      } catch (error) {
+        if (!isAbsent(error)) throw error
+        standbys?.missed(standby)
+      }
+    }
+    return { runtime, slot: await this.checkout(runtime, signal) }
+  }
+
   #judge(error: unknown, runtime: Runtime, signal: AbortSignal | undefined): Promise<unknown> {
     const { hub } = this.observer
     const wrapped = (): unknown => runtime.wrap(error, [], 0, 0, signal)
@@ -96,6 +120,8 @@ export class EngineCore {
     const runtime = await this.ready()
     try {
       await runtime.pool.warmUp(count)
+      // What cannot be reached now is done without.
+      await Promise.allSettled((runtime.allStandbys?.pools ?? []).map((pool) => pool.warmUp(count)))
     } catch (error) {
       throw runtime.wrap(error, [], 0, 0, undefined)
     }
@@ -106,8 +132,8 @@ export class EngineCore {
     if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
     if (!runtime) return
-    const { pool, driver } = runtime
-    await pool.dispose(options)
+    const { pool, driver, allStandbys } = runtime
+    await Promise.all([pool.dispose(options), allStandbys?.dispose()])
     const released = pool.drained().then(() => driver.dispose())
     // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
     if (pool.status().checkedOut === 0) await released

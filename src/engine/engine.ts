@@ -30,6 +30,7 @@ import {
   checkConnectionOptions,
   checkConnectOptions,
   type ExecuteOptions,
+  type ServerChoice,
 } from './options.ts'
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import type { PendingResult } from './result/pending-result.ts'
@@ -39,6 +40,7 @@ import { type Attempt, type RunOptions, replay, retryPolicy } from './retry.ts'
 import { mergeOptions, type Runtime } from './runtime.ts'
 import { isShared } from './shared-flights.ts'
 import type { SqlTagSource } from './sql-comment.ts'
+import type { ReplicaStatus } from './standbys.ts'
 import { AheadStream, type OwnStream } from './stream.ts'
 import type { StreamRequest } from './stream-source.ts'
 import type { ExecutionTrace, Tracer } from './trace.ts'
@@ -219,12 +221,13 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async connect(options: ConnectOptions = NO_OPTIONS): Promise<Connection> {
     if (options !== NO_OPTIONS) checkConnectOptions('connect()', options)
     const own = this.#runtime ?? (await this.#ready())
-    if (options === NO_OPTIONS) return this.#connected(own, await this.#core.checkout(own, undefined))
     const { signal, ...execution } = options
-    const runtime = own.with(execution)
+    const wanted = options === NO_OPTIONS ? own : own.with(execution)
     // What cannot be together is told here, not by the first statement.
-    runtime.beginCommand()
-    return this.#connected(runtime, await this.#core.checkout(runtime, signal))
+    if (wanted !== own) wanted.beginCommand()
+    if (wanted.standbys === null) return this.#connected(wanted, await this.#core.checkout(wanted, signal))
+    const { runtime, slot } = await this.#core.borrow(wanted, signal)
+    return this.#connected(runtime, slot)
   }
 
   #connected(runtime: Runtime, slot: PooledConnection): Connection | Promise<Connection> {
@@ -350,6 +353,11 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     return { pool: this.pool.status(), cache: this.#runtime?.cache.statistics() ?? NO_CACHE_YET }
   }
 
+  /** How the standbys given as `replicas` are doing, in the order in which they were given. */
+  replicas(): ReplicaStatus[] {
+    return this.#runtime?.allStandbys?.status() ?? []
+  }
+
   /** Forgets all compiled statements. */
   clearCompiledCache(): void {
     this.#runtime?.cache.clear()
@@ -382,6 +390,8 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async runExecution(execution: Execution): Promise<Result> {
     const runtime = this.#runtime ?? (await this.#ready())
     if (runtime.needsTransaction) return this.#runIsolated(execution)
+    if (runtime.hasStandbys && runtime.for(execution.statement, execution.options).standbys !== null)
+      return this.#runConnected(execution, 'standby')
     const { observer } = this.#core
     if (!observer.watching) return this.#run(runtime, execution, null, 1)
     // Listeners are told of a Connection.
@@ -421,17 +431,19 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     return resultOf(prepared, results)
   }
 
-  async #runConnected(execution: Execution): Promise<Result> {
+  async #runConnected(execution: Execution, server: ServerChoice = 'primary'): Promise<Result> {
     const { signal } = execution.options ?? {}
-    const isolationLevel = 'AUTOCOMMIT'
-    await using connection = await this.connect(signal === undefined ? { isolationLevel } : { isolationLevel, signal })
+    const options: ConnectOptions = { isolationLevel: 'AUTOCOMMIT', server }
+    await using connection = await this.connect(signal === undefined ? options : { ...options, signal })
     return await connection.runExecution(execution)
   }
 
   /** A statement alone obeys the engine's isolation level only inside of a transaction that names it. */
   #runIsolated({ statement, parameters, options }: Execution): Promise<Result> {
-    const connecting = options?.signal === undefined ? NO_OPTIONS : { signal: options.signal }
-    return this.begin((connection) => connection.execute(statement as never, parameters as never, options), connecting)
+    const { server, ...own } = options ?? {}
+    const { signal } = own
+    const connecting = { ...(signal === undefined ? {} : { signal }), ...(server === undefined ? {} : { server }) }
+    return this.begin((connection) => connection.execute(statement as never, parameters as never, own), connecting)
   }
 
   async #inTransaction<T>(

@@ -3,6 +3,7 @@ import type { Driver } from '../dialect/contract/driver.ts'
 import type { Environment, Password } from '../dialect/contract/settings.ts'
 import type { ValueCodec } from '../dialect/contract/value-codec.ts'
 import type { BeginOptions, IsolationLevel } from '../dialect/dialect.ts'
+import type { URL } from '../dialect/url.ts'
 import { ArgumentError } from '../errors.ts'
 import {
   checkExecutionValues,
@@ -32,6 +33,13 @@ export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
   readonly isolationLevel?: ConnectionIsolationLevel
   /** How all connections of this engine run their transactions and statements. Default: none of them. */
   readonly executionOptions?: ConnectionExecutionOptions
+  /**
+   * URLs of standbys of the database, for what only reads: read-only transactions go to them in turn, and whatever names
+   * `{ server: 'standby' }`. The other options hold for them too, each has a pool of its own. Default: none.
+   */
+  readonly replicas?: readonly (string | URL | globalThis.URL)[]
+  /** How long a standby that could not be reached is left alone, in milliseconds. Default 5000. */
+  readonly replicaRetryMs?: number
   /** How many compiled statements are kept; 0 keeps none. Default 500. */
   readonly compiledCacheSize?: number
   /** More settings for the driver, merged over the URL's query: `{ application_name: 'web' }`. An unknown name is refused; in the URL it is warned of. */
@@ -66,8 +74,17 @@ export interface BeginOptionsOfConnection extends Omit<BeginOptions, 'isolationL
   readonly isolationLevel?: ConnectionIsolationLevel
 }
 
+/** Which server: the primary, or one of the standbys given as `replicas`. */
+export type ServerChoice = 'primary' | 'standby'
+
 /** Options of how a connection, or all connections of an engine, run their transactions and statements. */
-export interface ConnectionExecutionOptions extends BeginOptionsOfConnection, ExecutionOptions {}
+export interface ConnectionExecutionOptions extends BeginOptionsOfConnection, ExecutionOptions {
+  /**
+   * Where connections are borrowed, for an engine with `replicas`. Default: a standby for what is `readOnly` and not SERIALIZABLE, the
+   * primary for all else. Where no standby can be reached, and where there are none, it is the primary.
+   */
+  readonly server?: ServerChoice
+}
 
 /** Options of `engine.connect()` and `engine.begin()`. */
 export interface ConnectOptions extends ConnectionExecutionOptions {
@@ -79,6 +96,8 @@ export interface ConnectOptions extends ConnectionExecutionOptions {
 export interface ExecuteOptions extends ExecutionOptions {
   /** Aborting it before the statement is sent refuses it; later it is canceled on the server. The rejection is the signal's reason. */
   readonly signal?: AbortSignal
+  /** Where `engine.execute()` runs the statement, as for connections; a Connection has its server already. */
+  readonly server?: ServerChoice
 }
 
 /** Options of `connection.executeAll()`. */
@@ -103,6 +122,8 @@ const ENGINE_KEYS: readonly (keyof EngineOptions)[] = [
   'poolClass',
   'isolationLevel',
   'executionOptions',
+  'replicas',
+  'replicaRetryMs',
   'compiledCacheSize',
   'connectArguments',
   'password',
@@ -123,7 +144,11 @@ export function checkEngineOptions(options: EngineOptions): void {
   if (options.executionOptions !== undefined) checkConnectionOptions('executionOptions', options.executionOptions)
   checkObservability(options)
   if (options.codecs !== undefined) checkCodecs(options.codecs)
-  const { compiledCacheSize = 0, inLists } = options
+  const { compiledCacheSize = 0, inLists, replicas, replicaRetryMs = 0 } = options
+  if (replicas !== undefined && !Array.isArray(replicas))
+    throw new ArgumentError('replicas must be a list of the URLs of standbys')
+  if (!(typeof replicaRetryMs === 'number' && replicaRetryMs >= 0))
+    throw new ArgumentError(`replicaRetryMs must be a number that is not negative, got ${String(replicaRetryMs)}`)
   if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
     throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
   if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
@@ -131,9 +156,9 @@ export function checkEngineOptions(options: EngineOptions): void {
 }
 
 const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']
-const CONNECTION_KEYS: readonly (keyof ConnectionExecutionOptions)[] = [...BEGIN_KEYS, ...EXECUTION_KEYS]
+const CONNECTION_KEYS: readonly (keyof ConnectionExecutionOptions)[] = [...BEGIN_KEYS, ...EXECUTION_KEYS, 'server']
 const CONNECT_KEYS: readonly (keyof ConnectOptions)[] = [...CONNECTION_KEYS, 'signal']
-const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = [...EXECUTION_KEYS, 'signal']
+const EXECUTE_KEYS: readonly (keyof ExecuteOptions)[] = [...EXECUTION_KEYS, 'signal', 'server']
 
 /**
  * Refuses options of transactions that are unknown or cannot be.
@@ -153,6 +178,7 @@ export function checkBeginOptions(place: string, options: BeginOptionsOfConnecti
 export function checkConnectionOptions(place: string, options: ConnectionExecutionOptions): void {
   checkKeys(place, options, CONNECTION_KEYS)
   checkTransactionValues(place, options)
+  checkServer(place, options.server)
   checkExecutionValues(place, options)
 }
 
@@ -164,6 +190,7 @@ export function checkConnectionOptions(place: string, options: ConnectionExecuti
 export function checkConnectOptions(place: string, options: ConnectOptions): void {
   checkKeys(place, options, CONNECT_KEYS)
   checkTransactionValues(place, options)
+  checkServer(place, options.server)
   checkExecutionValues(place, options)
 }
 
@@ -175,7 +202,13 @@ export function checkConnectOptions(place: string, options: ConnectOptions): voi
 export function checkExecuteOptions(place: string, options: ExecuteOptions): void {
   refuseTransactionKeys(place, options)
   checkKeys(place, options, EXECUTE_KEYS)
+  checkServer(place, options.server)
   checkExecutionValues(place, options)
+}
+
+function checkServer(place: string, server: unknown): void {
+  if (server !== undefined && server !== 'primary' && server !== 'standby')
+    throw new ArgumentError(`${place}: server is 'primary' or 'standby', got ${quoteName(String(server))}`)
 }
 
 function checkTransactionValues(

@@ -4,6 +4,7 @@ import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, CommitOutcomeUnknown, DBAPIError } from '../errors.ts'
 import { checkKeys, quoteName } from '../nearest.ts'
 import type { ConnectOptions } from './options.ts'
+import { isAbsent } from './standbys.ts'
 
 /** A transaction that failed and will be run again. */
 export interface RetryEvent {
@@ -139,8 +140,6 @@ async function waitFor(ms: number, signal: AbortSignal | undefined): Promise<voi
 
 /** Serialization failures and deadlocks: the database has undone the transaction and asks to have it again. */
 const CONFLICTS: readonly string[] = ['40001', '40P01']
-/** What a server says that is going, coming or full. */
-const ABSENT: readonly string[] = ['57P01', '57P02', '57P03', '53300']
 /** Causes of causes that are looked at. */
 const DEEPEST = 8
 
@@ -158,10 +157,8 @@ function mayRunAgain(error: unknown, { sent }: Attempt, { lostConnections }: Ret
 }
 
 /** Whether a connection was lost or could not be had, by nobody's fault. */
-function isLost({ connectionInvalidated, sqlState, cause }: DBAPIError): boolean {
-  if (cause instanceof DriverError && cause.canceled) return false
-  if (sqlState !== null && !ABSENT.includes(sqlState) && !sqlState.startsWith('08')) return false
-  return connectionInvalidated
+function isLost(error: DBAPIError): boolean {
+  return isAbsent(error) && !(error.cause instanceof DriverError && error.cause.canceled)
 }
 
 function wasSent({ cause }: DBAPIError): boolean {

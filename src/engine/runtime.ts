@@ -29,6 +29,7 @@ import {
   type ExecuteOptions,
 } from './options.ts'
 import { RawStatements } from './raw-statements.ts'
+import type { Standby, Standbys } from './standbys.ts'
 import { verdictOn } from './verdict.ts'
 
 /** What a runtime is made of. */
@@ -39,6 +40,8 @@ export interface RuntimeParts {
   readonly cache: CompiledCache
   readonly observer: Observer
   readonly hideParameters: boolean
+  /** Null where there are none. */
+  readonly standbys: Standbys | null
 }
 
 /** What runtimes of one engine share, whatever their options. */
@@ -97,6 +100,32 @@ export class Runtime {
   /** The same with other options; those given win. */
   with(options: ConnectionExecutionOptions): Runtime {
     return new Runtime(this.#parts, mergeOptions(this.options, options), this.shared)
+  }
+
+  /** Those that what goes to a standby is sent to; null where it goes to the primary. */
+  get standbys(): Standbys | null {
+    const { standbys } = this.#parts
+    if (standbys === null) return null
+    const { server, readOnly, isolationLevel } = this.options
+    // A standby cannot take part in putting transactions in an order.
+    const elsewhere =
+      server === undefined ? readOnly === true && isolationLevel !== 'SERIALIZABLE' : server === 'standby'
+    return elsewhere ? standbys : null
+  }
+
+  /** Whether there is a choice of servers. */
+  get hasStandbys(): boolean {
+    return this.#parts.standbys !== null
+  }
+
+  /** All standbys of the engine. */
+  get allStandbys(): Standbys | null {
+    return this.#parts.standbys
+  }
+
+  /** The same on a standby. */
+  at({ pool, driver }: Standby): Runtime {
+    return new Runtime({ ...this.#parts, pool, driver }, this.options, this.shared)
   }
 
   /** The same with another way to speak. */
