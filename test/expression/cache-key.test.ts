@@ -1,13 +1,13 @@
 // Cache keys: equal shapes have equal keys, any other field another key, values never matter.
 
 import fc from 'fast-check'
-import { type Element, func, Integer, insert, String as StringType, select, union, values } from 'tsalchemy'
+import { type Element, func, Integer, insert, String as StringType, select, union, update, values } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { Interner, KeyPass } from '../../src/expression/base/cache-key.ts'
 import { isElement } from '../../src/expression/base/element.ts'
 import { SqlType } from '../../src/expression/types/type.ts'
 import { EVERY_NODE } from './every-node.ts'
-import { a, addresses, sqlOf, u, users } from './tables.ts'
+import { a, addresses, documents as docs, sqlOf, u, users } from './tables.ts'
 
 const pass = new KeyPass(new Interner())
 function keyOf(element: Element): string {
@@ -165,6 +165,14 @@ describe('what the key sees besides', () => {
       insert(users).fromSelect(['id'], select(a.userId)),
     ],
     ['inline', insert(users).inline(), insert(users)],
+    ['what comes back', insert(users).returnDefaults(), insert(users)],
+    ['what else comes back', insert(users).returnDefaults('age'), insert(users).returnDefaults('name')],
+    [
+      'the part that is set',
+      update(docs).values([[docs.c.tags.at(1), 'x']]),
+      update(docs).values([[docs.c.tags.slice(1, 2), ['x']]]),
+    ],
+    ['or the whole', update(docs).values([[docs.c.tags.at(1), 'x']]), update(docs).values([[docs.c.tags, ['x']]])],
   ])('%s', (_what, one, other) => {
     expect(keyOf(one)).not.toBe(keyOf(other))
   })

@@ -1,10 +1,12 @@
 // Renderers of operators: the symbol between the operands, and those that are spelt otherwise.
-
+import { CompileError } from '../../errors.ts'
 import { Binary } from '../../expression/element/binary.ts'
 import { Bind } from '../../expression/element/bind.ts'
+import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { Grouping } from '../../expression/element/grouping.ts'
 import type { Unary } from '../../expression/element/unary.ts'
-import { notIn, sliceTo } from '../../expression/operator/catalog.ts'
+import { field, jsonAt, notIn, sliceTo, subscript } from '../../expression/operator/catalog.ts'
 import { Numeric } from '../../expression/types/numeric.ts'
 import type { TupleType } from '../../expression/types/tuple.ts'
 import type { SqlType } from '../../expression/types/type.ts'
@@ -107,9 +109,36 @@ function renderIlike(symbol: string): Renderer<Binary> {
 
 /** `array[index]`, `array[from:to]`; an end of a slice that is open is left out. */
 export function renderSubscript(node: Binary, out: Render): string {
-  const { left, right } = node
+  return `${out.node(node.left)}${inBrackets(node.right, out)}`
+}
+
+function inBrackets(right: ColumnElement, out: Render): string {
   const inside = right instanceof Binary && right.operator === sliceTo ? slice(right, out) : null
-  return `${out.node(left)}[${inside ?? out.node(right)}]`
+  return `[${inside ?? out.node(right)}]`
+}
+
+/**
+ * What stands before `=` in SET where a part of a value is set: `tags[2]`, `point.x`; without the parentheses that expressions need.
+ *
+ * @throws CompileError it is no part of a column that can be set.
+ */
+export function targetText(target: ColumnElement, out: Render): string {
+  if (target instanceof Grouping) return targetText(target.element, out)
+  if (target instanceof ColumnClause) return out.quoted(target.name)
+  if (target instanceof Binary) {
+    const { operator, left, right } = target
+    if (operator === field) return `${targetText(left, out)}.${out.node(right)}`
+    const isPart = operator === subscript || (operator === jsonAt && left.type.forDialect(out.spelling).kind !== 'json')
+    if (isPart) return targetText(left, out) + inBrackets(right, out)
+  }
+  throw new CompileError(
+    'UPDATE sets columns, members of arrays, keys of JSONB documents and fields of composite values',
+  )
+}
+
+/** `(composite).field` */
+function renderField(node: Binary, out: Render): string {
+  return `${out.node(node.left)}.${out.node(node.right)}`
 }
 
 function slice(ends: Binary, out: Render): string {
@@ -132,6 +161,7 @@ export const operators: Readonly<Record<string, Renderer<Binary>>> = {
   notIn: renderIn,
   divide: renderDivide,
   floorDivide: renderFloorDivide,
+  field: renderField,
   subscript: renderSubscript,
   match: (node, out) => `${out.node(node.left)} MATCH ${out.node(node.right)}`,
   ilike: renderIlike('LIKE'),

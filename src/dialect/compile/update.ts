@@ -11,9 +11,10 @@ import { withoutJoined } from '../../expression/select/froms.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { implicitOfUpdate } from './implicit-returning.ts'
 import { returningClause } from './insert.ts'
+import { targetText } from './operator.ts'
 import { affixText, contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
-import { type WrittenValue, writtenValues } from './values.ts'
+import { expressionText, type WrittenValue, writtenValues } from './values.ts'
 
 /** An UPDATE where it stands. */
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
@@ -27,8 +28,9 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
   )
   const froms = out.frame.froms
   let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${out.tableName(state.table)} SET `
+  const partial = parts(state, out)
   const written = assignments(state, place, out)
-  text += written.map(({ column, text: value }) => `${out.quoted(column.name)}=${value}`).join(', ')
+  text += [...partial, ...written.map((each) => `${out.quoted(each.column.name)}=${each.text}`)].join(', ')
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
@@ -77,12 +79,24 @@ function listed(state: CriteriaState, froms: readonly FromClause[]): readonly Fr
 /** SET: columns in the order given, those that execution gives or `onUpdate` sets in the table's order. */
 function assignments(state: UpdateState, place: PlaceNumber, out: Render): readonly WrittenValue[] {
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
-  const plan = { table: state.table, assignments: state.values, given, defaultOf, suffix: '' }
+  const assigned = state.values.filter(({ target }) => target === undefined)
+  const plan = { table: state.table, assignments: assigned, given, defaultOf, suffix: '' }
   const written = writtenValues(plan, out)
   // Columns that are set by every UPDATE are no reason for one.
-  if (written.length === 0 || (state.values.length === 0 && given.length === 0))
+  if (
+    (written.length === 0 && assigned.length === state.values.length) ||
+    (state.values.length === 0 && given.length === 0)
+  )
     throw new CompileError(`UPDATE of table '${state.table.name}' sets no column`)
   return written
+}
+
+/** Parts of values that are set stand before whole ones. */
+function parts(state: UpdateState, out: Render): string[] {
+  return state.values.flatMap(({ target, value }) => {
+    if (target === undefined) return []
+    return [`${targetText(target, out)}=${expressionText(value, out)}`]
+  })
 }
 
 function defaultOf(column: SchemaColumn): ClientDefault | null {

@@ -89,7 +89,8 @@ function isOwnBind(bind: Bind, column: NamedElement): boolean {
   return !bind.anonymous && bind.key === column.key && bind.value !== NO_VALUE && !bind.required
 }
 
-function expressionText(value: ColumnElement, out: Render): string {
+/** A value that is no parameter of the column: a single operand as it is, anything else in parentheses. */
+export function expressionText(value: ColumnElement, out: Render): string {
   const text = out.node(value)
   return value.topOperator === null ? text : `(${text})`
 }

@@ -1,12 +1,15 @@
 // Operators of documents, arrays, ranges and text search, by the type of the left side.
 import { ArgumentError } from '../../errors.ts'
+import { quoteName, suggestion } from '../../nearest.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { NULL } from '../element/constant.ts'
+import { Grouping } from '../element/grouping.ts'
 import { ClauseList } from '../element/list.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
@@ -132,11 +135,30 @@ function at(left: ColumnElement, _operator: Operator, operands: readonly unknown
       typedOperand(left, op.subscript, operands[0], KEY),
       StringSql,
     )
+  if (type.kind === 'composite') return fieldOf(left, type, operands[0])
   if (!(type instanceof ArrayType))
-    throw new ArgumentError(`.at() is of arrays and documents; this expression is of the type ${type.kind}`)
+    throw new ArgumentError(
+      `.at() is of arrays, documents and composite values; this expression is of the type ${type.kind}`,
+    )
   const { dimensions, element, zeroIndexes } = type
   const inner = dimensions === null || dimensions <= 1 ? element : new ArrayType(element, dimensions - 1, zeroIndexes)
   return new Binary(subscripted(left), op.subscript, indexOf(left, operands[0], type, '.at()'), inner)
+}
+
+/** `(composite).field` */
+function fieldOf(left: ColumnElement, type: SqlType, name: unknown): ColumnElement {
+  const { fields } = type as SqlType & { readonly fields: readonly (readonly [string, SqlType])[] }
+  const found = fields.find(([key]) => key === name)
+  if (found === undefined) {
+    const known = fields.map(([key]) => key)
+    const given = typeof name === 'string' ? `${quoteName(name)}${suggestion(name, known)}` : describe(name)
+    throw new ArgumentError(
+      `.at() takes a field of the composite type, ${known.map(quoteName).join(', ')}; got ${given}`,
+    )
+  }
+  const isField = left instanceof Binary && left.operator === op.field
+  const whole = isField || left.kind === 'grouping' ? left : new Grouping(left)
+  return new Binary(whole, op.field, new ColumnClause(found[0], found[0], found[1]), found[1])
 }
 
 function indexOf(left: ColumnElement, value: unknown, type: ArrayType, where: string): ColumnElement {

@@ -5,10 +5,15 @@ import type { Pass } from '../base/pass.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
+import { ANONYMOUS } from '../comparator/operand.ts'
+import { Binary } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { Grouping } from '../element/grouping.ts'
 import type { TableClause } from '../from/table-clause.ts'
+import { field, jsonAt, subscript } from '../operator/catalog.ts'
+import type { Operator } from '../operator/operator.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import type { Assignment } from './write.ts'
@@ -20,7 +25,7 @@ const DEFAULT: ColumnElement = new ColumnClause('DEFAULT', 'DEFAULT', NullType, 
 export function walkAssignments(pass: Pass, assignments: readonly Assignment[]): void {
   pass.flag(assignments.length + 1)
   for (const assignment of assignments) {
-    pass.node(assignment.column)
+    pass.node(assignment.target ?? assignment.column)
     pass.node(assignment.value)
   }
 }
@@ -71,11 +76,33 @@ export function orderedAssignments(
       throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(pair)}`)
     const [target, value] = pair as readonly unknown[]
     if (value === undefined) throw new ArgumentError(`${where} got undefined as a value; leave the pair out`)
-    const key = typeof target === 'string' ? target : (elementOf(target) as NamedElement | null)?.key
-    if (key === undefined)
+    const element = elementOf(target)
+    const key = typeof target === 'string' ? target : (element as NamedElement | null)?.key
+    if (key !== undefined) return assignment(columnOf(table, key, where), value, where)
+    const column = element instanceof Binary ? wholeOf(element) : null
+    if (column === null)
       throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(target)} as a column`)
-    return assignment(columnOf(table, key, where), value, where)
+    const part = element as Binary
+    const given = elementOf(value)
+    const partial = given === null ? partValue(part, value, where) : expect(EXPRESSION, given, where)
+    return { column: columnOf(table, column.key, where), target: part, value: partial }
   })
+}
+
+/** The column whose value something is a part of; null where it is no part of one. */
+function wholeOf(part: ColumnElement): NamedElement | null {
+  if (part instanceof Grouping) return wholeOf(part.element)
+  if (part instanceof Binary && PARTS.has(part.operator)) return wholeOf(part.left)
+  return part instanceof ColumnClause ? part : null
+}
+
+const PARTS: ReadonlySet<Operator> = new Set([subscript, jsonAt, field])
+
+function partValue(part: ColumnElement, value: unknown, where: string): ColumnElement {
+  const { type } = part
+  if (value !== null && comparedType(type, value) === null)
+    throw new ArgumentError(`${where}: a part of the type ${type.kind} got ${describe(value)}`)
+  return new Bind('param', value, type, ANONYMOUS)
 }
 
 /** Assignments of several rows: each has the columns that any of them has. */
@@ -114,7 +141,9 @@ export function merged(
   more: readonly Assignment[],
 ): readonly Assignment[] {
   if (present.length === 0) return more
-  return inTableOrder(table, new Map([...present, ...more].map((each) => [each.column, each])))
+  const parts = present.filter(({ target }) => target !== undefined)
+  const whole = [...present, ...more].filter(({ target }) => target === undefined)
+  return [...parts, ...inTableOrder(table, new Map(whole.map((each) => [each.column, each])))]
 }
 
 function inTableOrder(table: TableClause, given: ReadonlyMap<NamedElement, Assignment>): readonly Assignment[] {

@@ -363,8 +363,9 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   // ---- documents, arrays, ranges, text search ---------------------------------------------------------------------
 
   /**
-   * A member of an array by its place, from 1 unless the type says `zeroIndexes`; of a document by its key or place.
-   * @throws ArgumentError the expression is neither an array nor a document
+   * A member of an array by its place, from 1 unless the type says `zeroIndexes`; of a document by its key or place; of a composite
+   * value by its field. UPDATE can set it: `update(docs).values([[docs.c.tags.at(1), 'x']])`.
+   * @throws ArgumentError the expression is none of these
    * @example
    * docs.c.tags.at(1)             // docs.tags[:tags_1]
    * docs.c.body.at('a').at('b')   // docs.body[$1::TEXT][$2::TEXT] on PostgreSQL, for JSONB

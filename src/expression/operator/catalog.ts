@@ -91,6 +91,8 @@ export const as: Operator = operator('as', 'AS', -1, { associative: true })
 export const subscript: Operator = operator('subscript', '', 15)
 /** Between the ends of a slice: `a[1:2]`. */
 export const sliceTo: Operator = operator('sliceTo', ':', -1)
+/** `(composite).field` */
+export const field: Operator = operator('field', '.', 15)
 export const jsonAt: Operator = operator('jsonAt', '->', 15)
 export const jsonPath: Operator = operator('jsonPath', '#>', 15)
 export const jsonAtText: Operator = operator('jsonAtText', '->>', 5)
