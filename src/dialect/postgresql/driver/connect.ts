@@ -78,7 +78,7 @@ async function connectOnce(
   failures: Failure[],
 ): Promise<DriverConnection | null> {
   const { target, random } = plan
-  const places = await endpoints(plan.hosts, random, target !== 'any')
+  const places = await endpoints(plan.hosts, random, target !== 'any', plan.connectTimeoutMs)
   const wishes: readonly TargetSessionAttributes[] = target === 'prefer-standby' ? ['standby', 'any'] : [target]
   for (const wish of wishes) {
     failures.length = 0

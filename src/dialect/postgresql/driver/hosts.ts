@@ -1,6 +1,7 @@
 // The servers that a driver may connect to: their addresses, their sockets, and which of them to try first.
 import { lookup } from 'node:dns/promises'
 import { isIP, Socket } from 'node:net'
+import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError } from '../../contract/driver.ts'
 import type { WireStream } from './pg-internals.ts'
 
@@ -61,8 +62,14 @@ export function shun(host: Host): void {
  *
  * @param random whether to shuffle, so that many clients spread over the servers.
  * @param each whether every address that a name stands for is tried by itself; else the socket takes the first that answers.
+ * @param timeoutMs how long looking up a name may take; 0 for no limit.
  */
-export async function endpoints(hosts: readonly Host[], random: boolean, each: boolean): Promise<Endpoint[]> {
+export async function endpoints(
+  hosts: readonly Host[],
+  random: boolean,
+  each: boolean,
+  timeoutMs = 0,
+): Promise<Endpoint[]> {
   const now = performance.now()
   const order = random ? shuffled(hosts) : hosts
   const sorted = [
@@ -70,19 +77,20 @@ export async function endpoints(hosts: readonly Host[], random: boolean, each: b
     ...order.filter((host) => host.shunnedUntil > now),
   ]
   if (!random && !each) return sorted.map((host) => ({ host, address: host.address }))
-  const found = await Promise.all(sorted.map(addressesOf))
+  const found = await Promise.all(sorted.map((host) => addressesOf(host, timeoutMs)))
   return found.flatMap((list) => (random ? shuffled(list) : list))
 }
 
-async function addressesOf(host: Host): Promise<Endpoint[]> {
-  if (host.isLocal || host.address !== null || isIP(host.name) !== 0) return [{ host, address: host.address }]
-  try {
-    const found = await lookup(host.name, { all: true, verbatim: true })
-    return found.map(({ address }) => ({ host, address }))
-  } catch {
-    // The socket will say why.
-    return [{ host, address: null }]
-  }
+async function addressesOf(host: Host, timeoutMs: number): Promise<Endpoint[]> {
+  const alone = [{ host, address: host.address }]
+  if (host.isLocal || host.address !== null || isIP(host.name) !== 0) return alone
+  const clock = new AbortController()
+  const late = timeoutMs === 0 ? [] : [pause(timeoutMs, [], { ref: false, signal: clock.signal }).catch(() => [])]
+  const looked = lookup(host.name, { all: true, verbatim: true }).catch(() => [])
+  const found = await Promise.race([looked, ...late])
+  clock.abort()
+  // The socket will say why there is none.
+  return found.length === 0 ? alone : found.map(({ address }) => ({ host, address }))
 }
 
 function shuffled<T>(list: readonly T[]): T[] {
