@@ -54,8 +54,8 @@ export type Need =
   | 'lateral'
   /** Locks of rows: FOR UPDATE. */
   | 'rowLocks'
-  /** NUMERIC with more than 15 digits. */
-  | 'longDecimals'
+  /** Decimals of any length with their zeros, NaN, -0, dates beyond the years from 1 to 9999 and infinite ones. */
+  | 'wideValues'
   /** Answers that come later than the turn in which they were asked for. */
   | 'latency'
   /** A server in a process of its own, which can be asked to sleep, to cancel, to end sessions. */
@@ -74,10 +74,10 @@ const LACKS: Readonly<Record<SqlTarget['name'], readonly Need[]>> = {
     'distinctOn',
     'latency',
     'lateral',
-    'longDecimals',
     'postgresSql',
     'rowLocks',
     'server',
+    'wideValues',
     'withTies',
   ],
 }

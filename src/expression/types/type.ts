@@ -26,6 +26,11 @@ export interface TypeHost {
   readonly name: string
 }
 
+/** Anything with a value in a statement, as types see it: an expression. */
+export interface SqlValue<V = unknown> {
+  readonly '~value': V
+}
+
 /** Changes one value on its way to or from the driver. */
 export type ValueProcessor = (value: unknown) => unknown
 
@@ -102,6 +107,25 @@ export abstract class SqlType<V = unknown> {
     return this.bindProcessor(host)
   }
 
+  /**
+   * SQL around each parameter of this type: each member of a list too. Default: none. SQLAlchemy: `bind_expression`.
+   * @returns an expression made of the parameter; null for none
+   * @example
+   * override bindExpression(value: SqlValue) { return func('st_geomfromtext', value) }
+   */
+  bindExpression(_value: SqlValue, _host: TypeHost): SqlValue | null {
+    return null
+  }
+
+  /**
+   * SQL around a column of this type where it is a column of the result: of the outermost SELECT, and of RETURNING. It keeps its name.
+   * Default: none. SQLAlchemy: `column_expression`.
+   * @returns an expression made of the column; null for none
+   */
+  columnExpression(_column: SqlValue, _host: TypeHost): SqlValue | null {
+    return null
+  }
+
   /** The type that a dialect spells and sends in this one's place: a variant, what a decorator stands on. Default: this one. */
   forDialect(_host: TypeHost): SqlType {
     return this
@@ -154,8 +178,12 @@ function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string
     bindProcessor: (host) => choose(host).bindProcessor(host),
     literalProcessor: (host) => choose(host).literalProcessor(host),
     resultProcessor: (host) => choose(host).resultProcessor(host),
+    bindExpression: (value, host) => choose(host).bindExpression(value, host),
+    columnExpression: (column, host) => choose(host).columnExpression(column, host),
     requiredTypes: (host) => choose(host).requiredTypes(host),
     checkedValues: (host) => choose(host).checkedValues(host),
+    // Of the type itself: a look-alike has none of its private parts.
+    sameValue: (one, other) => base.sameValue(one, other),
   }
   const both: SqlType = Object.create(base)
   for (const [name, value] of Object.entries(own)) Object.defineProperty(both, name, { value })
