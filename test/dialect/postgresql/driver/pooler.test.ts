@@ -18,9 +18,10 @@ import {
   table,
 } from '../../../../src/index.ts'
 import { postgresUrl } from '../../../support/server.ts'
+import { plainTcp } from '../../../support/transport.ts'
 import { type MiniPooler, startMiniPooler } from './mini-pooler.ts'
 import { type PgBouncer, pgbouncerVersion, startPgBouncer } from './pgbouncer.ts'
-import { failure, rows, serverOptions } from './support.ts'
+import { failure, rows, tcpOptions } from './support.ts'
 
 const metadata = new MetaData()
 const things = table('pooled_things', metadata, {
@@ -83,19 +84,20 @@ async function everything(engine: Engine): Promise<void> {
 }
 
 const atPort = (port: number): string => {
-  const url = new URL(postgresUrl())
+  const url = new URL(plainTcp(postgresUrl()))
   url.host = `127.0.0.1:${port}`
+  url.search = ''
   return url.href
 }
 
 describe('a pooler that lends another session for each transaction', () => {
   let pooler: MiniPooler
   beforeAll(async () => {
-    pooler = await startMiniPooler(postgresUrl(), 3)
+    pooler = await startMiniPooler(plainTcp(postgresUrl()), 3)
   })
   afterAll(() => pooler.close())
 
-  const options = () => ({ ...serverOptions(), host: '127.0.0.1', port: pooler.port, ssl: 'disable' as const })
+  const options = () => ({ ...tcpOptions(), host: '127.0.0.1', port: pooler.port, ssl: 'disable' as const })
   const named = (): string[] => pooler.messages.filter((message) => /^(?:Parse|Bind|D|C) ./.test(message))
 
   test.each([
@@ -160,10 +162,10 @@ describe('a pooler that lends another session for each transaction', () => {
   })
 
   test('a database whose sessions speak otherwise is refused, not misread', async () => {
-    const { database } = serverOptions()
-    const direct = await createPostgresDriver(serverOptions()).connect()
+    const { database } = tcpOptions()
+    const direct = await createPostgresDriver(tcpOptions()).connect()
     await rows(direct, `ALTER DATABASE "${database}" SET bytea_output = 'escape'`)
-    const other = await startMiniPooler(postgresUrl(), 1)
+    const other = await startMiniPooler(plainTcp(postgresUrl()), 1)
     try {
       const driver = createPostgresDriver({ ...options(), port: other.port })
       expect((await failure(driver.connect())).message).toContain('bytea_output is escape instead of hex')
@@ -175,7 +177,7 @@ describe('a pooler that lends another session for each transaction', () => {
   })
 
   test('who declares that it keeps prepared statements gets them', async () => {
-    const other = await startMiniPooler(postgresUrl(), 1)
+    const other = await startMiniPooler(plainTcp(postgresUrl()), 1)
     const driver = createPostgresDriver({
       ...options(),
       port: other.port,
@@ -194,7 +196,7 @@ describe('a pooler that lends another session for each transaction', () => {
 })
 
 test('the server itself is not taken for a pooler', async () => {
-  const connection = await createPostgresDriver(serverOptions()).connect()
+  const connection = await createPostgresDriver(tcpOptions()).connect()
   expect(connection.pooled).toBe(false)
   await connection.close()
 })
@@ -213,7 +215,7 @@ if (version === null) {
       for (const bouncer of bouncers) await bouncer.stop()
     })
     const start = async (...more: string[]): Promise<PgBouncer> => {
-      const bouncer = await startPgBouncer(serverOptions(), ['default_pool_size = 3', ...more])
+      const bouncer = await startPgBouncer(tcpOptions(), ['default_pool_size = 3', ...more])
       bouncers.push(bouncer)
       return bouncer
     }
@@ -257,7 +259,7 @@ if (version === null) {
     test('settings that it takes and forgets are an error', async () => {
       const bouncer = await start(IGNORE)
       const driver = createPostgresDriver({
-        ...serverOptions(),
+        ...tcpOptions(),
         host: '127.0.0.1',
         port: bouncer.port,
         ssl: 'disable',
