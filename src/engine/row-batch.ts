@@ -44,9 +44,19 @@ export function rowColumn(rows: RowArrays, index: number): ColumnElement {
   return rows.columnList[index] as ColumnElement
 }
 
+/** Types of whose values `unnest` makes several columns, or for whose arrays there is no name. */
+const UNFIT: ReadonlySet<string> = new Set(['composite', 'reflected'])
+
 /** Whether rows with these columns can be given as arrays: an array of arrays is flattened by `unnest`. */
 export function fitArrays(columns: readonly SchemaColumn[]): boolean {
-  return columns.length > 0 && columns.every(({ type }) => type.affinity !== 'array' && type.affinity !== 'null')
+  return columns.length > 0 && columns.every(({ type }) => fits(type))
+}
+
+function fits(type: SqlType): boolean {
+  if (type.affinity === 'array' || type.affinity === 'null' || UNFIT.has(type.kind) || type.wrapsParameters) return false
+  // A domain is what it is made of.
+  const { base } = type as SqlType & { readonly base?: SqlType }
+  return base === undefined || fits(base)
 }
 
 /** Whether the database gives the column ever larger numbers: its own sequence, not one that counts down or begins anew. */

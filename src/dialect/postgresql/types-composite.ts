@@ -144,7 +144,9 @@ export class CompositeType<V = unknown> extends SqlType<V> implements NamedTypeP
     const processors = this.fields.map(([key, type]) => [key, of(type)] as const)
     if (processors.every(([, process]) => process === null)) return null
     return (value) => {
-      if (typeof value !== 'object' || value === null) return value
+      // What is no record of fields is for the codec to refuse: a copy of it would be one.
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+      if (!isPlainObject(value) && !this.fields.some(([key]) => Object.hasOwn(value, key))) return value
       const changed = processors.flatMap(([key, process]) => {
         if (!Object.hasOwn(value, key)) return []
         const one = (value as Record<string, unknown>)[key]

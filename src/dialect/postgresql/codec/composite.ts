@@ -1,4 +1,5 @@
 // Codecs of composite types: PostgreSQL's row literals, both ways.
+import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 
@@ -60,7 +61,9 @@ export function compositeOf(name: string, fields: readonly CompositeField[]): Po
     oid: 0,
     encode: (value) => {
       const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-      if (!isObject) throw refusal(name, value, 'an object of values by field')
+      // A Date or a Map has no fields, and would be a row of NULLs.
+      const hasFields = isObject && (isPlainObject(value) || fields.some(({ key }) => Object.hasOwn(value, key)))
+      if (!hasFields) throw refusal(name, value, 'an object of values by field')
       const unknown = Object.keys(value).find((key) => !keys.has(key))
       if (unknown !== undefined) throw new DriverError(`${name} has no field '${unknown}'`, { sent: false })
       return `(${fields.map((field) => writeField(field, name, value)).join(',')})`
