@@ -1,4 +1,5 @@
 // `PoolMetrics`: what a pool has done since it was made, as counters that only grow.
+import { setMaxListeners } from 'node:events'
 import type { Driver } from '../dialect/contract/driver.ts'
 
 /** Counters of a pool since it was made; times are sums of milliseconds. */
@@ -59,19 +60,27 @@ export function newCounters(): PoolCounters {
   }
 }
 
-/** A driver whose connections are counted. @param room resolves when one can be opened; null where that is now. */
+/**
+ * A driver whose connections are counted.
+ *
+ * @param room resolves when one can be opened; null where that is now.
+ * @param end aborted when nobody wants any more of them.
+ */
 export function countedDriver(
   driver: Pick<Driver, 'connect'>,
   counters: PoolCounters,
   room: () => Promise<unknown> | null,
+  end: AbortSignal,
 ): Pick<Driver, 'connect'> {
+  // One listener for each connection that is being opened, which is no leak.
+  setMaxListeners(0, end)
   return {
     async connect() {
       const waiting = room()
       if (waiting !== null) await waiting
       const started = performance.now()
       try {
-        const connection = await driver.connect()
+        const connection = await driver.connect({ signal: end })
         counters.opened += 1
         return connection
       } finally {

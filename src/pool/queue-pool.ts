@@ -39,6 +39,7 @@ export class QueuePool implements Pool {
   readonly #counters: PoolCounters = newCounters()
   #generation = 0
   #disposal: Promise<void> | null = null
+  readonly #end = new AbortController()
   #whenDrained: (() => void)[] = []
   /** Connections that are saying goodbye. */
   readonly #ending: Set<Promise<void>> = new Set()
@@ -50,8 +51,9 @@ export class QueuePool implements Pool {
     const { timeoutMs, keepaliveMs, pingTimeoutMs, leakThresholdMs, minimum } = this.#options
     const connectListeners = new ConnectListeners(events)
     this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
+    const room = () => (this.exclusive ? Promise.all(this.#ending) : null)
     this.#physical = physicalPool(this.#options, {
-      driver: countedDriver(driver, this.#counters, () => (this.exclusive ? Promise.all(this.#ending) : null)),
+      driver: countedDriver(driver, this.#counters, room, this.#end.signal),
       generation: () => this.#generation,
       opened: (place) => connectListeners.opened(place),
       closing: (place) => {
@@ -364,6 +366,7 @@ export class QueuePool implements Pool {
     this.#keepalive?.stop()
     this.#minimum.stop()
     while (this.#waiting.fail(this.#disposedError()));
+    this.#end.abort(this.#disposedError())
     this.#physical.end(() => {})
     await Promise.all(this.#ending)
   }

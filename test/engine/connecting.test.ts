@@ -1,12 +1,19 @@
 // How an engine finds its server: URLs of both forms, options, environment, passwords that change, and what is never printed.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { ArgumentError, InvalidPassword, OperationalError, type PasswordRequest } from '../../src/index.ts'
+import {
+  ArgumentError,
+  InvalidPassword,
+  OperationalError,
+  type PasswordRequest,
+  ResourceClosedError,
+} from '../../src/index.ts'
 import { warningsOf } from '../dialect/postgresql/settings/warnings.ts'
 import { postgresUrl } from '../support/server.ts'
 import { plainTcp } from '../support/transport.ts'
@@ -113,6 +120,26 @@ describe('an engine connects', () => {
     const { host, port, user, database } = place
     expect(asked).toEqual(Array(3).fill({ host, port: Number(port), user, database }))
   })
+})
+
+it('an engine that is disposed of does not wait for servers that do not answer', async () => {
+  const silent = createServer()
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as AddressInfo
+  try {
+    for (const query of ['', '?target_session_attrs=primary']) {
+      const engine = createEngine(`postgresql://u:p@127.0.0.1:${port},127.0.0.1:1/d${query}`, { environment: false })
+      const pending = engine.execute('SELECT 1').then(null, (error: unknown) => error)
+      await new Promise((resolve) => silent.once('connection', resolve))
+      const began = performance.now()
+      await engine.dispose()
+      // The default of connect_timeout is ten seconds.
+      expect(performance.now() - began).toBeLessThan(5_000)
+      expect(await pending).toBeInstanceOf(ResourceClosedError)
+    }
+  } finally {
+    silent.close()
+  }
 })
 
 describe('what is not known', () => {

@@ -35,6 +35,10 @@ const EMBEDDED: readonly string[] = ['statement_cache_size']
 
 function embeddedOptions(settings: DriverSettings): PgliteConnectOptions {
   const options: Writable<PgliteConnectOptions> = {}
+  if (settings.hosts.length > 0)
+    throw new ArgumentError(
+      "An embedded database has no host: the folder stands behind three slashes, as in 'pglite:///folder' (relative) or 'pglite:////folder'",
+    )
   if (settings.database !== null) options.dataDir = settings.database
   if (settings.codecs !== undefined) options.codecs = settings.codecs
   for (const given of [settings.query, settings.connectArguments]) {

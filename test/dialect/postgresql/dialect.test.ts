@@ -201,6 +201,7 @@ describe('drivers', () => {
     )
     expect(() => create({ driverName: 'pglite', connectArguments: { sslmod: 'prefer' } })).toThrow(ArgumentError)
     expect(create({ driverName: 'pglite', connectArguments: { sslmode: 'prefer' } }).name).toBe('pglite')
+    expect(() => create({ driverName: 'pglite', hosts: [{ host: 'folder', port: null }] })).toThrow('three slashes')
   })
 })
 
