@@ -470,6 +470,7 @@ export {
   type TypeHost,
   type ValueOf,
   type ValueProcessor,
+  type SqlValue,
 } from './expression/types/type.ts'
 export { type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'

@@ -78,7 +78,8 @@ function parameterOf(slot: Slot | ListSlot, positions: ReadonlyMap<BindLike, num
   const { key, type, required, process, defaultOf, bind } = slot
   const index = bind === null ? -1 : (positions.get(bind) ?? -1)
   const isLiteral = 'isLiteral' in slot && slot.isLiteral === true
-  return { index, key, type, required, process, defaultOf, bind, isLiteral }
+  const parameter = { index, key, type, required, process, defaultOf, bind, isLiteral }
+  return 'around' in slot && slot.around !== undefined ? { ...parameter, around: slot.around } : parameter
 }
 
 function withHoles(text: string, out: Render): { readonly sql: string; readonly holes: readonly ListHole[] } {

@@ -65,10 +65,12 @@ function listText(parameter: CompiledParameter, value: unknown, spelling: Spelli
     return value === undefined
       ? spelling.placeholder(0, parameter.key, parameter.type)
       : spelling.literal(value, parameter.type)
+  const [before, behind] = parameter.around ?? ['', '']
   const list = value as readonly unknown[]
   const place = (name: string, type: SqlType, value: unknown): string => {
     const position = all.push({ name, type, value })
-    return spelling.placeholder(position, name, type)
+    const text = spelling.placeholder(position, name, type)
+    return before + text + behind
   }
   const members = memberTypesOf(parameter.type)
   return list

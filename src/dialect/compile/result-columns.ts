@@ -9,6 +9,7 @@ import { columnsOfItem } from '../../expression/select/labels.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
 import { Place, type PlaceNumber } from './frame.ts'
 import type { Render } from './state.ts'
+import { columnExpressionOf } from './type-expression.ts'
 
 /** Tells columns of the result that are known without a columns clause: those of text. */
 export function collectColumns(columns: readonly NamedElement[], out: Render): void {
@@ -32,6 +33,8 @@ export function columnsClause(
   out: Render,
 ): string {
   const isResult = place === Place.statement
+  const isShown = isResult || out.isTopPart
+  out.isTopPart = false
   const inFrom = place === Place.from || place === Place.lateral || place === Place.cte
   let text = ''
   let position = 0
@@ -49,7 +52,10 @@ export function columnsClause(
       const column = (columns === null ? item : columns[index]) as ColumnElement
       const element = exported[position] as NamedElement
       position += 1
-      text += separator(text) + resultColumn(column, element, inFrom, out)
+      const shown = isShown ? columnExpressionOf(element instanceof Label ? element.element : element, out) : null
+      const name = shown === null ? null : out.quoted(element.name)
+      text += separator(text)
+      text += shown === null ? resultColumn(column, element, inFrom, out) : `${out.node(shown)} AS ${name}`
       if (isResult) tellColumn(column, element, out)
     }
   }

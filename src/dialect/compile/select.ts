@@ -200,6 +200,7 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     // The first part alone names the columns of the result.
     const partPlace = index > 0 && place === Place.statement ? Place.expression : place
     if (index > 0) text += ` ${state.operator} `
+    out.isTopPart = place === Place.statement
     const inner = out.statement(part, partPlace)
     text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })

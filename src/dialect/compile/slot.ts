@@ -2,6 +2,7 @@
 import type { Bind } from '../../expression/element/bind.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import type { DefaultColumn } from '../contract/compiled.ts'
+import type { Around } from './type-expression.ts'
 
 /** A parameter of the text, before its number in the statement's walk is looked up. */
 export interface Slot {
@@ -22,6 +23,8 @@ export interface ListSlot extends Slot {
   /** Types of the members of each item where items are tuples; null for single values. */
   readonly members: readonly SqlType[] | null
   readonly itemType: SqlType
+  /** The text around each value; absent for none. */
+  readonly around?: Around
   /** One value, written into the text. */
   readonly isLiteral?: boolean
 }

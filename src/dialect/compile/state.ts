@@ -15,6 +15,7 @@ import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { ListSlot, Slot } from './slot.ts'
 import type { Spelling } from './spelling.ts'
+import { aroundParameters } from './type-expression.ts'
 import { type WithList, WithLists } from './with.ts'
 
 /** Marks the place of a list in the text; a NUL is in no SQL. */
@@ -45,6 +46,8 @@ export class Render {
   readonly forMany: boolean
   /** The columns of the result are those of a RETURNING that nobody wrote. */
   implicitReturning = false
+  /** The next columns clause is that of a part of the compound at the top. */
+  isTopPart = false
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
 
@@ -180,13 +183,19 @@ export class Render {
 
   /** The placeholder of a bind under a name that the place gives it. */
   bindAs(bind: Bind, name: string): string {
-    if (this.literalBinds) return this.#literal(bind)
+    if (this.literalBinds) return this.#around(bind.type, this.#literal(bind))
     if (bind.literalExecute) return this.#atExecution(bind, name)
     const process = bind.type.bindProcessor(this.spelling)
     const slot = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
-    const text = this.#fix(slot)
+    const text = this.#around(bind.type, this.#fix(slot))
     this.#remember(bind, text)
     return text
+  }
+
+  /** What a type puts around its parameters. */
+  #around(type: SqlType, text: string): string {
+    const around = aroundParameters(type, this)
+    return around === null ? text : around[0] + text + around[1]
   }
 
   /** A placeholder for a column whose value execution gives. */
@@ -201,7 +210,8 @@ export class Render {
 
   #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
     const process = type.bindProcessor(this.spelling)
-    return this.#fix({ position: 0, key: name, type, bind: null, required: defaultOf === null, process, defaultOf })
+    const slot = { position: 0, key: name, type, bind: null, required: defaultOf === null, process, defaultOf }
+    return this.#around(type, this.#fix(slot))
   }
 
   /** {@link defaultParameter} as an element, for places that take elements. */
@@ -302,7 +312,9 @@ export class Render {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
       const slot = { position: 0, key, type: itemType, bind, required: bind.required, process, defaultOf: null }
-      index = this.lists.push({ ...slot, empty, members, itemType }) - 1
+      const around = aroundParameters(itemType, this)
+      const list = { ...slot, empty, members, itemType }
+      index = this.lists.push(around === null ? list : { ...list, around }) - 1
     }
     return `${MARK}${index}${MARK}`
   }
@@ -313,7 +325,7 @@ export class Render {
     if (list.length === 0) return empty
     const one = (value: unknown, type: SqlType): string => {
       const process = type.literalProcessor(this.spelling)
-      return this.spelling.literal(process === null ? value : process(value), type)
+      return this.#around(type, this.spelling.literal(process === null ? value : process(value), type))
     }
     if (members === null) return list.map((value) => one(value, bind.type)).join(', ')
     return list

@@ -7,6 +7,7 @@ import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { memberTypes, operators } from '../compile/operator.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
+import { aroundParameters } from '../compile/type-expression.ts'
 
 /** One array type for each item type: types number themselves, which is not free. */
 const arrays: WeakMap<SqlType, ArrayType> = new WeakMap()
@@ -24,7 +25,8 @@ function arrayTypeOf(item: SqlType): ArrayType {
 export function renderArrayIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding && right.type.affinity !== 'array'
-  if (!isList || out.literalBinds) return (operators.in as Renderer<Binary>)(node, out)
+  if (!isList || out.literalBinds || aroundParameters(right.type, out) !== null)
+    return (operators.in as Renderer<Binary>)(node, out)
   const negated = node.operator === notIn
   const members = memberTypes(right.type)
   const text = out.node(left)

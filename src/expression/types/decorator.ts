@@ -1,6 +1,6 @@
 // `TypeDecorator`: a type of the user's that stands on another and changes its values; `UserDefinedType`: one of its own.
 import { classNumber } from './class-number.ts'
-import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
+import { type Affinity, type NamedType, SqlType, type SqlValue, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** A type's class and fields as its shape; null where a field is neither a plain value nor a type, as its meaning is not known. */
 function fieldsOf(type: SqlType): readonly (string | number | boolean | SqlType | null)[] | null {
@@ -90,6 +90,16 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
     const inner = this.loadDialectImpl(host).resultProcessor(host)
     if (this.processResultValue === TypeDecorator.prototype.processResultValue) return inner
     return chained(inner, (value) => this.processResultValue(value as I | null, host))
+  }
+  override bindExpression(value: SqlValue, host: TypeHost): SqlValue | null {
+    return this.loadDialectImpl(host).bindExpression(value, host)
+  }
+  /** @internal */
+  override get wrapsParameters(): boolean {
+    return this.bindExpression !== TypeDecorator.prototype.bindExpression || this.impl.wrapsParameters
+  }
+  override columnExpression(column: SqlValue, host: TypeHost): SqlValue | null {
+    return this.loadDialectImpl(host).columnExpression(column, host)
   }
   override requiredTypes(host: TypeHost): readonly NamedType[] {
     return this.loadDialectImpl(host).requiredTypes(host)

@@ -117,6 +117,11 @@ export abstract class SqlType<V = unknown> {
     return null
   }
 
+  /** @internal Whether {@link bindExpression} may put something around parameters. */
+  get wrapsParameters(): boolean {
+    return this.bindExpression !== SqlType.prototype.bindExpression
+  }
+
   /**
    * SQL around a column of this type where it is a column of the result: of the outermost SELECT, and of RETURNING. It keeps its name.
    * Default: none. SQLAlchemy: `column_expression`.
@@ -187,6 +192,7 @@ function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string
   }
   const both: SqlType = Object.create(base)
   for (const [name, value] of Object.entries(own)) Object.defineProperty(both, name, { value })
+  Object.defineProperty(both, 'wrapsParameters', { value: base.wrapsParameters || variant.wrapsParameters })
   const id = shapeNumber(JSON.stringify(['variant', base.id, variant.id, [...dialects].sort()]))
   return Object.defineProperty(both, 'id', { value: id })
 }

@@ -1,0 +1,178 @@
+// SQL that types put around their parameters and their columns.
+import {
+  Column,
+  createEngine,
+  type Engine,
+  func,
+  Integer,
+  insert,
+  literal,
+  MetaData,
+  type SqlValue,
+  String,
+  select,
+  TypeDecorator,
+  table,
+  union,
+  update,
+} from 'tsalchemy'
+import { DeclarativeBase, Entity, mapped, sessionmaker } from 'tsalchemy/orm'
+import { insert as upsert } from 'tsalchemy/postgresql'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databases } from '../../support/server.ts'
+import { pg, pgArrays, postgresArrays } from './fixture.ts'
+
+/** Kept in lower case, read in upper case. */
+class Loud extends TypeDecorator<string> {
+  readonly impl = String
+  override readonly cacheOk = true
+  override bindExpression(value: SqlValue) {
+    return func('lower', value as SqlValue<string>)
+  }
+  override columnExpression(column: SqlValue) {
+    return func('upper', column as SqlValue<string>)
+  }
+}
+/** Stands on it without a word of its own. */
+class Louder extends TypeDecorator<string> {
+  readonly impl = new Loud()
+  override readonly cacheOk = true
+}
+
+const metadata = new MetaData()
+const words = table('type_words', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  word: Column(new Loud()),
+  again: Column(new Louder(), { nullable: true, default: 'Given' }),
+  plain: Column(String.withVariant(new Loud(), 'postgresql'), { nullable: true }),
+})
+const w = words.c
+
+test.each([
+  [
+    'a comparison',
+    select(w.id).where(w.word.eq('X')),
+    'SELECT type_words.id FROM type_words WHERE type_words.word = lower($1::VARCHAR)',
+  ],
+  ['a literal', select(literal('X', new Loud()).label('x')), 'SELECT upper(lower($1::VARCHAR)) AS x'],
+  [
+    'columns keep their names',
+    select(w.word, w.word.label('other')),
+    'SELECT upper(type_words.word) AS word, upper(type_words.word) AS other FROM type_words',
+  ],
+  [
+    'names that are taken',
+    select(w.word, w.word),
+    'SELECT upper(type_words.word) AS word, upper(type_words.word) AS word__1 FROM type_words',
+  ],
+  [
+    'of subqueries only the outermost',
+    select(select(w.word).subquery('s')),
+    'SELECT upper(s.word) AS word FROM (SELECT type_words.word AS word FROM type_words) AS s',
+  ],
+  [
+    'decorators of decorators',
+    select(w.again).where(w.again.ne('X')),
+    'SELECT upper(type_words.again) AS again FROM type_words WHERE type_words.again != lower($1::VARCHAR)',
+  ],
+  [
+    'variants',
+    select(w.plain).where(w.plain.eq('X')),
+    'SELECT upper(type_words.plain) AS plain FROM type_words WHERE type_words.plain = lower($1::VARCHAR)',
+  ],
+  [
+    'each part of a compound',
+    union(select(w.plain), select(w.again)),
+    'SELECT upper(type_words.plain) AS plain FROM type_words UNION SELECT upper(type_words.again) AS again FROM type_words',
+  ],
+  [
+    'writes, and what they return',
+    insert(words).values({ word: 'X' }).returning(w.word),
+    'INSERT INTO type_words (word, again) VALUES (lower($1::VARCHAR), lower($2::VARCHAR)) RETURNING upper(type_words.word) AS word',
+  ],
+  [
+    'UPDATE',
+    update(words).values({ word: 'X' }).where(w.id.eq(1)),
+    'UPDATE type_words SET word=lower($1::VARCHAR) WHERE type_words.id = $2::INTEGER',
+  ],
+  [
+    'the values of an upsert',
+    upsert(words)
+      .values({ id: 1, word: 'X' })
+      .onConflictDoUpdate({ indexElements: ['id'], set: { word: 'Y' } }),
+    'INSERT INTO type_words (id, word, again) VALUES ($1::INTEGER, lower($2::VARCHAR), lower($3::VARCHAR)) ON CONFLICT (id) DO UPDATE SET word = lower($4::VARCHAR)',
+  ],
+])('%s', (_what, statement, sql) => expect(pgArrays(statement).sql).toBe(sql))
+
+test('each member of a list', () => {
+  const statement = select(w.id).where(w.word.in(['X', 'Y']))
+  const sql = 'SELECT type_words.id FROM type_words WHERE type_words.word IN (lower($1::VARCHAR), lower($2::VARCHAR))'
+  expect(pg(statement).sql).toBe(sql)
+  expect(pgArrays(statement).sql).toBe(sql)
+  expect(postgresArrays.compile(statement, { literalBinds: true }).sql).toContain("IN (lower('X'), lower('Y'))")
+  expect(postgresArrays.compile(select(w.id).where(w.word.eq("'")), { literalBinds: true }).sql).toContain(
+    "lower('''')",
+  )
+})
+
+// biome-ignore lint/suspicious/noExplicitAny: the form that users write
+class Base<Self = any> extends DeclarativeBase<Self> {}
+@Entity('type_entity')
+class Spoken extends Base<Spoken> {
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(new Loud()) word!: string
+}
+
+describe.each(databases())('on $name', ({ url }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = createEngine(url)
+    await metadata.createAll(engine)
+    await Base.metadata.createAll(engine)
+  })
+  afterAll(async () => {
+    await metadata.dropAll(engine)
+    await Base.metadata.dropAll(engine)
+    await engine.dispose()
+  })
+
+  test('in tables', async () => {
+    await engine.execute(insert(words), [
+      { id: 1, word: 'One' },
+      { id: 2, word: 'Two' },
+    ])
+    expect(await engine.execute(select(func.min(w.word.cast(String)))).scalarOne()).toBe('one')
+    expect(
+      await engine
+        .execute(
+          select(w.id, w.word, w.again)
+            .where(w.word.in(['ONE', 'two']))
+            .orderBy(w.word),
+        )
+        .all(),
+    ).toEqual([
+      { id: 1, word: 'ONE', again: 'GIVEN' },
+      { id: 2, word: 'TWO', again: 'GIVEN' },
+    ])
+    expect(await engine.execute(select(w.id).where(w.word.in([]))).all()).toEqual([])
+  })
+
+  test('in classes: several rows in a flush, loading, UPDATE', async () => {
+    const SessionLocal = sessionmaker({ bind: engine })
+    await using session = SessionLocal()
+    session.addAll([new Spoken({ word: 'Un' }), new Spoken({ word: 'Deux' })])
+    await session.commit()
+    await using other = SessionLocal()
+    const s = mapped(Spoken)
+    const found = await other.scalars(select(Spoken).where(s.word.eq('DEUX'))).one()
+    expect(found.word).toBe('DEUX')
+    found.word = 'Trois'
+    await other.commit()
+    expect(
+      await engine
+        .execute(select(s.word.cast(String)))
+        .scalars()
+        .all(),
+    ).toEqual(expect.arrayContaining(['un', 'trois']))
+  })
+})
