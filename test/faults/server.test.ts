@@ -182,7 +182,7 @@ describe('a crash', () => {
 
 describe('a session that hangs', () => {
   it('costs the call that waits for it, by its deadline, and nobody else', async () => {
-    const engine = start({ executionOptions: { timeoutMs: 400 } })
+    const engine = start({ executionOptions: { timeoutMs: 1_500 } })
     await engine.warmUp(4)
     const conn = await engine.connect()
     const victim = backendOf(conn)
@@ -195,7 +195,7 @@ describe('a session that hangs', () => {
       ])
       expect(own).toMatchObject({ code: 'statement-timeout' })
       expect(others).toEqual([1, 2, 3, 4, 5, 6])
-      expect(performance.now() - started).toBeLessThan(5_000)
+      expect(performance.now() - started).toBeLessThan(8_000)
       await conn.close()
       await allPlacesServe(engine)
     } finally {
