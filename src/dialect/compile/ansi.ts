@@ -30,6 +30,7 @@ export const ansi: Renderers = {
   limit: renderLimit,
   fetch: renderFetch,
   fromHint: (text) => text,
+  bareReturning: () => false,
   deleteUsing: (froms) => ` USING ${froms}`,
   compoundPart: (text) => `(${text})`,
   defaultValue: () => 'DEFAULT',

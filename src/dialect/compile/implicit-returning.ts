@@ -64,10 +64,12 @@ function isAsked(column: NamedElement, asked: readonly NamedElement[] | undefine
 
 function returningText(table: TableClause, columns: readonly SchemaColumn[], out: Render): string {
   if (columns.length === 0) return ''
-  const { frame } = out
+  const { frame, unqualified } = out
+  if (out.renderers.bareReturning(table, out)) out.unqualified = true
   out.frame = { froms: [table], correlatable: [table], selected: null, items: [], hints: [] }
   const text = columnsClause(columns, columns, Place.statement, out)
   out.frame = frame
+  out.unqualified = unqualified
   out.implicitReturning = true
   return ` RETURNING ${text}`
 }

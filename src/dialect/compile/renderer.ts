@@ -26,6 +26,8 @@ export interface ClauseRenderersOf<Out> {
   readonly cteDefinition: RendererOf<Cte, Out>
   /** What stands behind the table of a DELETE where other tables are named; begins with its own space. */
   readonly deleteUsing: (froms: string) => string
+  /** Whether RETURNING names columns without their table. */
+  readonly bareReturning: (table: TableClause, out: Out) => boolean
   /** A part of a UNION that is one itself, or has an end of its own. */
   readonly compoundPart: (text: string) => string
   /** What a row of defaults gives for a column of an INSERT of several such rows. */

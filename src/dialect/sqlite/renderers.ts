@@ -7,6 +7,7 @@ import { TRUE } from '../../expression/element/constant.ts'
 import type { Alias, Cte, Subquery } from '../../expression/from/alias.ts'
 import type { TableValued } from '../../expression/from/table-valued.ts'
 import type { Values } from '../../expression/from/values.ts'
+import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { Fetch } from '../../expression/select/state.ts'
 import { ansi } from '../compile/ansi.ts'
@@ -105,6 +106,8 @@ export const sqlite: Renderers<SqliteNode> = {
   operators: sqliteOperators,
   select: renderSelect,
   compoundPart,
+  // Columns of an attached database cannot be named with it there.
+  bareReturning: (table, out) => translatedSchema(out.schemas, table.schema) !== null,
   insert: renderInsert,
   deleteUsing: refuse(
     'DELETE ... USING',

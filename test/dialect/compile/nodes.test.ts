@@ -435,6 +435,7 @@ describe('every kind of node', () => {
       'fetch',
       'fromHint',
       'forUpdate',
+      'bareReturning',
       'compoundPart',
       'defaultValue',
       'deleteUsing',

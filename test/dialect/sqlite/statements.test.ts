@@ -242,7 +242,9 @@ describe('on SQLite', () => {
         func.jsonBuildObject('a', c.doc.at('a'), 'on', c.active),
       ).where(c.id.eq(1)),
     )
-    expect(sql).toMatch(/^SELECT length\(users\.name\) AS char_length_1, instr\(users\.name, \?1\) AS strpos_1, greatest\(/)
+    expect(sql).toMatch(
+      /^SELECT length\(users\.name\) AS char_length_1, instr\(users\.name, \?1\) AS strpos_1, greatest\(/,
+    )
     expect(rows[0]?.slice(0, 13)).toEqual([
       2,
       2,
