@@ -104,6 +104,56 @@ describe('makeURL', () => {
     expect(partsOf(makeURL(given))).toEqual({ ...nothing, scheme: 'postgresql', ...expected })
   })
 
+  it("reads back libpq's form, whatever its values hold", () => {
+    const value = fc.string({ unit: 'grapheme' }).filter((text) => !text.includes('\0'))
+    const quoted = (text: string): string => `'${text.replaceAll(/[\\']/g, '\\$&')}'`
+    fc.assert(
+      fc.property(value, value, value, fc.constantFrom('=', ' = ', '= ', '\t=\n'), (user, password, name, equals) => {
+        const pairs = { user, password, application_name: name }
+        const text = Object.entries(pairs).map(([key, each]) => `${key}${equals}${quoted(each)}`)
+        const url = makeURL(text.join('  '))
+        expect([url.username ?? '', url.password ?? '', url.query.application_name]).toEqual([user, password, name])
+      }),
+      { numRuns: 300 },
+    )
+  })
+
+  it('refuses anything else with an error of its own', () => {
+    const noise = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.string({ unit: 'grapheme' }).map((rest) => `postgresql://${rest}`),
+      fc.string({ unit: 'grapheme' }).map((rest) => `host=${rest}`),
+      fc
+        .array(fc.constantFrom("'", '\\', '=', ' ', 'a', '@', ',', ':', '/', '%', '[', ']', '?', '&'), {
+          maxLength: 30,
+        })
+        .map((list) => `a=${list.join('')}`),
+    )
+    fc.assert(
+      fc.property(noise, (text) => {
+        try {
+          expect(makeURL(text)).toBeInstanceOf(URL)
+        } catch (error) {
+          expect(error).toBeInstanceOf(ArgumentError)
+        }
+      }),
+      { numRuns: 1000 },
+    )
+    const began = performance.now()
+    for (const text of [
+      `a='${'\\'.repeat(200_000)}`,
+      `a=${' '.repeat(200_000)}=`,
+      `x=${"' ".repeat(50_000)}`,
+      `postgresql://${'@'.repeat(100_000)}`,
+    ])
+      try {
+        makeURL(text)
+      } catch (error) {
+        expect(error).toBeInstanceOf(ArgumentError)
+      }
+    expect(performance.now() - began).toBeLessThan(3_000)
+  })
+
   it('names backend and driver', () => {
     const plain = makeURL('postgresql://h')
     expect([plain.backendName, plain.driverName]).toEqual(['postgresql', null])

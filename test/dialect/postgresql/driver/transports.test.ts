@@ -1,5 +1,5 @@
 // A real server with TLS, client certificates, every method of authentication, and sockets in the file system and beside it.
-import { chmodSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectSocket, createServer } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
@@ -169,6 +169,17 @@ describe('TLS', () => {
   })
 })
 
+test('certificates that were renewed are taken with the next connect', async () => {
+  const file = files.file('renewed.crt')
+  writeFileSync(file, files.text('stranger.crt'))
+  const driver = createPostgresDriver({ ...base, ssl: trusting({ caFile: file }) })
+  expect((await failure(driver.connect())).message).toMatch(/verify|self/)
+  writeFileSync(file, files.text('authority.crt'))
+  const connection = await driver.connect()
+  expect(await seen(connection)).toContain(true)
+  await connection.close()
+})
+
 describe('client certificates', () => {
   const certified = { user: 'certified', password: 'not asked for' }
   const mine = (key = 'client') => ({ certFile: files.file('client.crt'), keyFile: files.file(`${key}.key`) })
@@ -209,7 +220,6 @@ describe('client certificates', () => {
 
   test('are found in the default folder', async () => {
     // The names of libpq's defaults, in a folder that is a home.
-    const { cpSync, mkdirSync } = await import('node:fs')
     const folder = files.file('defaults')
     mkdirSync(folder)
     cpSync(files.file('client.crt'), `${folder}/postgresql.crt`)
