@@ -57,6 +57,8 @@ class Lane implements Way {
   flying = 0
   /** Nothing more is sent over it. */
   closing = false
+  /** A flight is on its way that asks whether the server listens. */
+  #asking = false
   readonly #answered: (lane: Lane) => void
   readonly #runtimes: WeakMap<Runtime, Runtime> = new WeakMap()
 
@@ -69,7 +71,7 @@ class Lane implements Way {
   room(most: number): number {
     if (this.closing) return 0
     const { unproven, connection } = this.slot
-    return (unproven || connection.pipeline === undefined ? 1 : most) - this.flying
+    return (unproven || this.#asking || connection.pipeline === undefined ? 1 : most) - this.flying
   }
 
   /** The runtime that sends over this lane. */
@@ -88,11 +90,16 @@ class Lane implements Way {
     options: RunOptions | undefined,
   ): Promise<CommandResult[]> {
     // Where nobody knows whether the server listens, nothing stands behind the question.
+    const asking = options?.probe === true
+    if (asking) this.#asking = true
     const flight =
-      options?.probe === true || connection.pipeline === undefined
+      asking || connection.pipeline === undefined
         ? connection.run(commands, options)
         : connection.pipeline(commands, options)
-    const landed = (): void => this.#answered(this)
+    const landed = (): void => {
+      if (asking) this.#asking = false
+      this.#answered(this)
+    }
     flight.then(landed, (error: unknown) => {
       if (error instanceof DriverError && error.disconnected) this.closing = true
       landed()
