@@ -81,7 +81,7 @@ function defaultValue(
 function assignedValue(value: ColumnElement, column: NamedElement, name: string | null, out: Render): WrittenValue {
   if (value instanceof Bind && isOwnBind(value, column))
     return { column, text: out.bindAs(value, name ?? out.generate('param')), isGiven: true }
-  return { column, text: expressionText(value, out), isGiven: false }
+  return { column, text: expressionText(value, out), isGiven: value instanceof Bind }
 }
 
 /** Whether a bind was made for a value of this column, rather than by the user. */

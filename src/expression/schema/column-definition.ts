@@ -142,11 +142,11 @@ const COLUMN_DEFINITION: unique symbol = Symbol.for('tsalchemy.columnDefinition'
  *   nick: Column(String(50), { nullable: true }),
  * })
  */
-export function Column<V, const O extends ColumnOptions<NoInfer<V>> = Record<never, never>>(
+export function Column<V, const O extends ColumnOptions<NoInfer<V>>>(
   type: SqlType<V>,
   options?: O & KnownOptions<O>,
 ): ColumnDef<Nullable<V, O>, MayBeOmitted<O>>
-export function Column<const O extends ColumnOptions = Record<never, never>>(
+export function Column<const O extends ColumnOptions>(
   options?: O & KnownOptions<O>,
 ): UntypedColumnDef<Nullable<ReferredValue<O>, O>, MayBeOmitted<O>>
 export function Column(typeOrOptions?: unknown, givenOptions?: unknown): unknown {

@@ -18,7 +18,7 @@ export class DefaultContext {
    * The values that the statement gives for this row, by column key; expressions and other defaults are not among them.
    *
    * @example
-   * Column(Integer, { default: ({ currentParameters }: DefaultContext) => Object.keys(currentParameters).length })
+   * Column(Integer, { default: ({ currentParameters }) => Object.keys(currentParameters).length })
    */
   get currentParameters(): Readonly<Record<string, unknown>> {
     return this.#read()

@@ -109,9 +109,7 @@ export abstract class SqlType<V = unknown> {
 
   /**
    * SQL around each parameter of this type: each member of a list too. Default: none. SQLAlchemy: `bind_expression`.
-   * @returns an expression made of the parameter; null for none
-   * @example
-   * override bindExpression(value: SqlValue) { return func('st_geomfromtext', value) }
+   * @returns an expression made of the parameter, such as `func('st_geomfromtext', value)`; null for none
    */
   bindExpression(_value: SqlValue, _host: TypeHost): SqlValue | null {
     return null

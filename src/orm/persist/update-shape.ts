@@ -41,7 +41,10 @@ function makeShape(mapper: MapperLike, slots: readonly number[]): UpdateShape {
   const expressions = mapper.columns.filter(
     ({ slot, column }) => column.onUpdate?.sort === 'expression' && !slots.includes(slot),
   )
-  const unknown = [...expressions, ...mapper.columns.filter(({ column }) => column.computed !== null)]
+  const changing = mapper.columns.filter(
+    ({ slot, column }) => column.computed !== null || (column.serverOnUpdate !== null && !slots.includes(slot)),
+  )
+  const unknown = [...expressions, ...changing.filter((attribute) => !expressions.includes(attribute))]
   const columns = [...written, ...mapper.primaryKey].map(({ column }) => column)
   const single = singleUpdate(mapper, written, expressions)
   const batch = fitArrays(columns) ? batchUpdate(mapper, written, expressions) : null

@@ -1,5 +1,6 @@
 // What an INSERT or UPDATE brings back without being asked: which columns, of which statements.
 import {
+  bindparam,
   Column,
   deleteFrom,
   FetchedValue,
@@ -77,6 +78,11 @@ describe('the primary key of an INSERT of one row', () => {
     ['of a sequence', insert(keys.sequence).values({ x: 1 }), 'sequence.id'],
     ['an expression that is given', insert(keys.numbered).values({ id: literal(1).add(1), x: 1 }), 'numbered.id'],
     ['in part', insert(keys.both).values({ b: 1, x: 1 }), 'pair.a'],
+    [
+      'a parameter of another name',
+      insert(keys.numbered).values({ id: bindparam('n', { type: Integer }), x: 1 }),
+      null,
+    ],
     ['given', insert(keys.numbered).values({ id: 1, x: 1 }), null],
     ['given, both', insert(keys.both).values({ a: 1, b: 1, x: 1 }), null],
     ['a default of the client', insert(keys.client).values({ x: 1 }), null],

@@ -1,5 +1,5 @@
 // Columns that the database computes: read behind a flush, never written.
-import { ArgumentError, Column, createEngine, type Engine, Integer, String } from 'tsalchemy'
+import { ArgumentError, Column, createEngine, type Engine, FetchedValue, Integer, String, update } from 'tsalchemy'
 import { DeclarativeBase, Entity, NotLoadedError, Session } from 'tsalchemy/orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sqlDatabases } from '../../support/server.ts'
@@ -60,5 +60,39 @@ describe.each(sqlDatabases())('computed columns on $name', ({ url }) => {
     await using other = new Session({ bind: engine })
     const copy = await other.merge(shout)
     expect([copy === shout, copy.loud]).toEqual([false, 'hey!'])
+  })
+})
+
+@Entity('touched')
+class Touched extends Base<Touched> {
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(String) word!: string
+  @Column(Integer, { serverDefault: '0', serverOnUpdate: new FetchedValue() }) changes!: number
+}
+
+describe.each(sqlDatabases())('columns that the database changes at UPDATE, on $name', ({ url }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = createEngine(url)
+    await Base.metadata.createAll(engine)
+  })
+  afterAll(() => engine.dispose())
+
+  test('are not known until they are asked for again', async () => {
+    await using session = new Session({ bind: engine })
+    const [one, other] = [new Touched({ word: 'a' }), new Touched({ word: 'b' })]
+    session.addAll([one, other])
+    await session.commit()
+    expect([one.changes, other.changes]).toEqual([0, 0])
+    // In place of a trigger, which every database spells in its own way.
+    await engine.execute(update(Touched).values({ changes: 5 }).all())
+    one.word = 'c'
+    other.word = 'd'
+    await session.commit()
+    expect(() => one.changes).toThrow(NotLoadedError)
+    expect([await one.awaitable.changes, await other.awaitable.changes]).toEqual([5, 5])
+    one.changes = 7
+    await session.commit()
+    expect(one.changes).toBe(7)
   })
 })
