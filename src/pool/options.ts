@@ -122,7 +122,7 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
   const kept = size === 0 ? Number.POSITIVE_INFINITY : size
   if (minimum > kept) throw new ArgumentError(`The pool's minimum of ${minimum} is more than its size of ${size}`)
   const unlimited = size === 0 || maxOverflow === -1
-  const leakThresholdMs = milliseconds('leakThresholdMs', options.leakThresholdMs)
+  const leakThresholdMs = timer('leakThresholdMs', options.leakThresholdMs)
   return {
     size: kept,
     limit: unlimited ? Number.POSITIVE_INFINITY : size + maxOverflow,
@@ -131,9 +131,9 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
     maxWaiting: limitOf('maxWaiting', options.maxWaiting),
     recycleMs: milliseconds('recycleMs', options.recycleMs),
     ...pingOf(options.prePing ?? false),
-    pingTimeoutMs: milliseconds('pingTimeoutMs', options.pingTimeoutMs ?? PING_TIMEOUT_MS),
-    keepaliveMs: milliseconds('keepaliveMs', options.keepaliveMs),
-    idleTimeoutMs: milliseconds('idleTimeoutMs', options.idleTimeoutMs),
+    pingTimeoutMs: timer('pingTimeoutMs', options.pingTimeoutMs ?? PING_TIMEOUT_MS),
+    keepaliveMs: timer('keepaliveMs', options.keepaliveMs),
+    idleTimeoutMs: timer('idleTimeoutMs', options.idleTimeoutMs),
     useLifo: flag('useLifo', options.useLifo ?? true),
     resetOnReturn: resetOf(options.resetOnReturn),
     unref: flag('unref', options.unref ?? false),
@@ -158,6 +158,15 @@ function milliseconds(name: string, value: number = Number.POSITIVE_INFINITY): n
       `The pool's ${name} must be a number of milliseconds that is not negative, got ${String(value)}`,
     )
   return value
+}
+
+/** The longest time a timer of the platform can be set to: 24 days. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+/** A time that a timer is set to: none of no time at all, and what no timer can hold never comes. */
+function timer(name: string, value: number | undefined): number {
+  const checked = milliseconds(name, value)
+  return checked > LONGEST_TIMER_MS ? Number.POSITIVE_INFINITY : Math.max(1, checked)
 }
 
 function flag(name: string, value: boolean): boolean {

@@ -277,6 +277,34 @@ describe('errors of the driver', () => {
   })
 })
 
+describe('times', () => {
+  it('that are too long for a timer never come, and none at all comes at once', async () => {
+    const ages = 1e12
+    const pool = new QueuePool(new FakeDriver(), {
+      prePing: 0,
+      pingTimeoutMs: ages,
+      keepaliveMs: ages,
+      idleTimeoutMs: ages,
+      leakThresholdMs: ages,
+      timeoutMs: ages,
+      recycleMs: ages,
+    })
+    const place = await pool.checkout()
+    pool.checkin(place)
+    await pause(20)
+    expect(await pool.checkout()).toBe(place)
+    await pause(20)
+    expect(pool.metrics()).toMatchObject({ opened: 1, foundDead: 0, leaks: 0 })
+    const waiting = pool.checkout()
+    pool.checkin(place)
+    expect(await waiting).not.toBe(undefined)
+    await pool.dispose({ timeoutMs: 5 })
+    const hasty = new QueuePool(new FakeDriver(), { idleTimeoutMs: 0 })
+    hasty.checkin(await hasty.checkout())
+    await until(() => hasty.status().idle === 0)
+  })
+})
+
 describe('metrics()', () => {
   it('counts', async () => {
     const driver = new FakeDriver()
