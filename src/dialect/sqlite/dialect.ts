@@ -119,7 +119,7 @@ class SqliteDialect implements Dialect, Spelling {
     throw new CompileError('SQLite has no types of its own')
   }
   async introspector(): Promise<Introspector> {
-    throw new CompileError('not yet')
+    return (await import('./introspect/index.ts')).introspector
   }
 }
 

@@ -119,6 +119,8 @@ export function declaredCodec(declared: string | null): SqliteCodec | null {
     case 'NUMERIC':
     case 'DECIMAL':
       return numeric(declared.includes(',') ? Number(scale) : scale === undefined ? null : 0)
+    case 'UUID':
+      return uuid
     case 'JSON':
       return json
     case 'INTERVAL':

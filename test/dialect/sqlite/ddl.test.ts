@@ -1,0 +1,272 @@
+// Tables as SQLite has them: what is spelt otherwise, what is left out, what is refused; all of it executed.
+import {
+  ARRAY,
+  BigInteger,
+  Boolean,
+  CheckConstraint,
+  Column,
+  createEngine,
+  type Engine,
+  Enum,
+  ForeignKeyConstraint,
+  func,
+  Index,
+  Integer,
+  LargeBinary,
+  MetaData,
+  Numeric,
+  partition,
+  Sequence,
+  SmallInteger,
+  String,
+  select,
+  table,
+  text,
+  UniqueConstraint,
+  Uuid,
+  view,
+} from 'tsalchemy'
+import { insert, sqliteDialect } from 'tsalchemy/sqlite'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { recordStatements } from '../../support/statements.ts'
+
+describe('DDL of SQLite', () => {
+  let engine: Engine
+  beforeEach(() => {
+    engine = createEngine('sqlite+node://')
+  })
+  afterEach(() => engine.dispose())
+
+  /** The commands that create the tables; they are run, twice, and all is dropped again. */
+  async function created(metadata: MetaData): Promise<string[]> {
+    const recording = recordStatements(engine)
+    await metadata.createAll(engine)
+    const commands = recording.statements
+      .map(({ sql }) => sql.replace(/\s+/g, ' ').trim())
+      .filter((sql) => sql.startsWith('CREATE'))
+    await metadata.createAll(engine)
+    recording.stop()
+    return commands
+  }
+  const tables = () => engine.execute("SELECT name FROM sqlite_schema WHERE name NOT LIKE 'sqlite_%'").scalars().all()
+
+  test('types, keys that are numbered, defaults, constraints', async () => {
+    const metadata = new MetaData()
+    table('everything', metadata, {
+      id: Column(BigInteger, { primaryKey: true }),
+      small: Column(SmallInteger),
+      price: Column(Numeric(10, 2), { serverDefault: '0' }),
+      on: Column(Boolean, { serverDefault: text('TRUE') }),
+      uid: Column(Uuid, { serverDefault: func.genRandomUuid() }),
+      made: Column(String, { serverDefault: func.now() }),
+      kind: Column(Enum('a', "b's", { name: 'kind' })),
+      twice: Column(Integer, { computed: text('small * 2') }),
+      lazily: Column(Integer, { computed: { sql: text('small * 3'), persisted: false } }),
+      bytes: Column(LargeBinary, { nullable: true, comment: 'no comments here' }),
+    })
+    expect(await created(metadata)).toEqual([
+      "CREATE TABLE everything ( id INTEGER NOT NULL, small SMALLINT NOT NULL, price NUMERIC(10, 2) DEFAULT '0' NOT NULL, " +
+        '"on" BOOLEAN DEFAULT TRUE NOT NULL, uid UUID DEFAULT (gen_random_uuid()) NOT NULL, ' +
+        'made VARCHAR DEFAULT CURRENT_TIMESTAMP NOT NULL, kind VARCHAR(3) NOT NULL, ' +
+        'twice INTEGER GENERATED ALWAYS AS (small * 2) STORED NOT NULL, lazily INTEGER GENERATED ALWAYS AS (small * 3) VIRTUAL NOT NULL, ' +
+        "bytes BLOB, PRIMARY KEY (id), CHECK (kind IN ('a', 'b''s')) )",
+    ])
+    await engine.execute("INSERT INTO everything (small, kind) VALUES (4, 'a')")
+    const row = await engine.execute('SELECT id, price, "on", twice, lazily, length(uid) AS uid FROM everything').one()
+    expect(row).toEqual({ id: 1, price: '0.00', on: true, twice: 8, lazily: 12, uid: 36 })
+    await expect(engine.execute("INSERT INTO everything (small, kind) VALUES (4, 'c')")).rejects.toMatchObject({
+      code: 'check-violation',
+    })
+  })
+
+  test('an identity never gives a number twice', async () => {
+    const metadata = new MetaData()
+    const numbered = table('numbered', metadata, {
+      id: Column(Integer, { primaryKey: true, identity: {} }),
+      a: Column(Integer),
+    })
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE numbered ( id INTEGER PRIMARY KEY AUTOINCREMENT, a INTEGER NOT NULL )',
+    ])
+    const add = insert(numbered).values({ a: 1 }).returning(numbered.c.id)
+    expect(await engine.execute(add).scalar()).toBe(1)
+    await engine.execute('DELETE FROM numbered')
+    expect(await engine.execute(add).scalar()).toBe(2)
+    const pair = new MetaData()
+    table('pair', pair, {
+      a: Column(Integer, { primaryKey: true, autoincrement: true }),
+      b: Column(Integer, { primaryKey: true }),
+    })
+    await expect(pair.createAll(engine)).rejects.toThrow(
+      "Column 'pair.a' is to be numbered and shares the primary key with others: SQLite numbers only a column that is the whole key",
+    )
+  })
+
+  test('several rows of defaults', async () => {
+    const metadata = new MetaData()
+    const counted = table('counted', metadata, { id: Column(Integer, { primaryKey: true }) })
+    await metadata.createAll(engine)
+    expect(
+      await engine
+        .execute(insert(counted).values([{}, {}]).returning(counted.c.id))
+        .scalars()
+        .all(),
+    ).toEqual([1, 2])
+  })
+
+  test('foreign keys in a circle are part of their tables, and no hindrance to dropping them with their rows', async () => {
+    const metadata = new MetaData()
+    table('egg', metadata, {
+      id: Column(Integer, { primaryKey: true }),
+      hen_id: Column(Integer, { nullable: true, foreignKey: 'hen.id' }),
+    })
+    table('hen', metadata, {
+      id: Column(Integer, { primaryKey: true }),
+      egg_id: Column(Integer, { nullable: true, foreignKey: 'egg.id' }),
+    })
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE egg ( id INTEGER NOT NULL, hen_id INTEGER, PRIMARY KEY (id), FOREIGN KEY(hen_id) REFERENCES hen (id) )',
+      'CREATE TABLE hen ( id INTEGER NOT NULL, egg_id INTEGER, PRIMARY KEY (id), FOREIGN KEY(egg_id) REFERENCES egg (id) )',
+    ])
+    await engine.execute('INSERT INTO egg VALUES (1, NULL)')
+    await engine.execute('INSERT INTO hen VALUES (1, 1)')
+    await engine.execute('UPDATE egg SET hen_id = 1')
+    await expect(engine.execute('UPDATE egg SET hen_id = 9')).rejects.toMatchObject({ code: 'foreign-key-violation' })
+    const recording = recordStatements(engine)
+    await metadata.dropAll(engine)
+    expect(recording.flights.at(-1)?.map((sql) => sql.trim())).toEqual([
+      'BEGIN',
+      'PRAGMA defer_foreign_keys = ON',
+      'DROP TABLE hen',
+      'DROP TABLE egg',
+      'COMMIT',
+    ])
+    expect(await tables()).toEqual([])
+  })
+
+  test('indexes: partial ones, of expressions, with what only other databases know left out', async () => {
+    const metadata = new MetaData()
+    table(
+      'docs',
+      metadata,
+      { id: Column(Integer, { primaryKey: true }), title: Column(String, { index: true }), state: Column(String) },
+      {
+        constraints: (c) => [
+          new Index('lower_title', [func.lower(c.title)], { unique: true, where: c.state.eq("it's") }),
+          new Index('by_state', [c.state.desc()], { using: 'btree', with: { fillfactor: 70 }, include: ['title'] }),
+        ],
+      },
+    )
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE docs ( id INTEGER NOT NULL, title VARCHAR NOT NULL, state VARCHAR NOT NULL, PRIMARY KEY (id) )',
+      'CREATE INDEX ix_docs_title ON docs (title)',
+      "CREATE UNIQUE INDEX lower_title ON docs (lower(title)) WHERE state = 'it''s'",
+      'CREATE INDEX by_state ON docs (state DESC)',
+    ])
+    await metadata.dropAll(engine)
+    expect(await tables()).toEqual([])
+  })
+
+  test('attached databases are schemas', async () => {
+    await engine.execute("ATTACH DATABASE ':memory:' AS other")
+    const metadata = new MetaData({ schema: 'other' })
+    const parents = table('parents', metadata, {
+      id: Column(Integer, { primaryKey: true }),
+      name: Column(String, { index: true }),
+    })
+    table('children', metadata, { parent: Column(Integer, { primaryKey: true, foreignKey: 'other.parents.id' }) })
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE other.parents ( id INTEGER NOT NULL, name VARCHAR NOT NULL, PRIMARY KEY (id) )',
+      'CREATE INDEX other.ix_other_parents_name ON parents (name)',
+      'CREATE TABLE other.children ( parent INTEGER NOT NULL, PRIMARY KEY (parent), FOREIGN KEY(parent) REFERENCES parents (id) )',
+    ])
+    expect(await tables()).toEqual([])
+    expect(
+      await engine.execute(insert(parents).values({ name: 'x' }).returning(parents.c.id, parents.c.name)).one(),
+    ).toEqual({ id: 1, name: 'x' })
+    expect(await engine.execute(select(parents.c.name).where(parents.c.id.eq(1))).scalar()).toBe('x')
+    await metadata.dropAll(engine)
+  })
+
+  test('views; sequences and comments are left out', async () => {
+    const metadata = new MetaData()
+    const people = table(
+      'people',
+      metadata,
+      { id: Column(Integer, { primaryKey: true }), age: Column(Integer) },
+      { comment: 'left out' },
+    )
+    new Sequence('numbers', { metadata })
+    view('adults', metadata, select(people.c.id).where(people.c.age.ge(18)))
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE people ( id INTEGER NOT NULL, age INTEGER NOT NULL, PRIMARY KEY (id) )',
+      'CREATE VIEW adults AS SELECT people.id FROM people WHERE people.age >= 18',
+    ])
+    await metadata.dropAll(engine)
+    expect(await tables()).toEqual([])
+  })
+
+  test('constraints with names, and all that a foreign key says', async () => {
+    const metadata = new MetaData({ namingConvention: { pk: 'pk_%(table_name)s' } })
+    table('parent', metadata, { id: Column(Integer, { primaryKey: true }), code: Column(String, { unique: true }) })
+    table(
+      'child',
+      metadata,
+      { id: Column(Integer, { primaryKey: true }), a: Column(String), b: Column(Integer) },
+      {
+        constraints: [
+          new UniqueConstraint(['a', 'b'], { name: 'uq_ab' }),
+          new CheckConstraint('b > 0', { name: 'positive' }),
+          new ForeignKeyConstraint(['a'], ['parent.code'], {
+            name: 'fk_a',
+            onDelete: 'CASCADE',
+            onUpdate: 'SET NULL',
+            deferrable: true,
+            initially: 'DEFERRED',
+          }),
+        ],
+      },
+    )
+    expect((await created(metadata)).at(-1)).toBe(
+      'CREATE TABLE child ( id INTEGER NOT NULL, a VARCHAR NOT NULL, b INTEGER NOT NULL, CONSTRAINT pk_child PRIMARY KEY (id), ' +
+        'CONSTRAINT uq_ab UNIQUE (a, b), CONSTRAINT positive CHECK (b > 0), CONSTRAINT fk_a FOREIGN KEY(a) REFERENCES parent (code) ' +
+        'ON DELETE CASCADE ON UPDATE SET NULL DEFERRABLE INITIALLY DEFERRED )',
+    )
+  })
+
+  test.each<[string, (metadata: MetaData) => void, string]>([
+    [
+      'arrays',
+      (metadata) => void table('t', metadata, { tags: Column(ARRAY(String), { primaryKey: true }) }),
+      "The dialect 'sqlite' has no name for the type 'array'",
+    ],
+    [
+      'partitions',
+      (metadata) => {
+        const whole = table(
+          't',
+          metadata,
+          { id: Column(Integer, { primaryKey: true, autoincrement: false }) },
+          { partitionBy: { list: ['id'] } },
+        )
+        partition('one', whole, { in: [1] })
+      },
+      "Table 't' cannot be created: SQLite has no partitions",
+    ],
+    [
+      'ON COMMIT',
+      (metadata) =>
+        void table(
+          't',
+          metadata,
+          { id: Column(Integer, { primaryKey: true }) },
+          { prefixes: ['TEMPORARY'], onCommit: 'DROP' },
+        ),
+      "Table 't' cannot be created: SQLite has no ON COMMIT",
+    ],
+  ])('%s are refused', (_, fill, message) => {
+    const metadata = new MetaData()
+    fill(metadata)
+    expect(() => metadata.createPlan().sql(sqliteDialect())).toThrow(message)
+  })
+})

@@ -1,0 +1,163 @@
+// What is in a database of SQLite, told by PRAGMAs and by the text that made it; what reflection gives makes the same database elsewhere.
+import {
+  BigInteger,
+  Boolean,
+  CheckConstraint,
+  Column,
+  createEngine,
+  Date as DateSql,
+  DateTime,
+  Double,
+  type Engine,
+  Float,
+  ForeignKeyConstraint,
+  func,
+  Index,
+  Integer,
+  Interval,
+  inspect,
+  JSON as Json,
+  LargeBinary,
+  MetaData,
+  Numeric,
+  SmallInteger,
+  String,
+  select,
+  Text,
+  Time,
+  table,
+  text,
+  UniqueConstraint,
+  Uuid,
+  view,
+} from 'tsalchemy'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { recordStatements } from '../../support/statements.ts'
+
+describe('reflection on SQLite', () => {
+  let engine: Engine
+  beforeEach(() => {
+    engine = createEngine('sqlite+node://')
+  })
+  afterEach(() => engine.dispose())
+
+  test('what createAll() made comes back, and makes the same', async () => {
+    const metadata = new MetaData()
+    const parents = table(
+      'parents',
+      metadata,
+      {
+        id: Column(Integer, { primaryKey: true }),
+        small: Column(SmallInteger),
+        big: Column(BigInteger, { nullable: true }),
+        price: Column(Numeric(10, 2), { serverDefault: text('1.5') }),
+        free: Column(Numeric),
+        real: Column(Float),
+        double: Column(Double),
+        on: Column(Boolean, { serverDefault: text('1') }),
+        code: Column(String(20), { unique: true }),
+        word: Column(Text, { serverDefault: "it's" }),
+        bytes: Column(LargeBinary),
+        uid: Column(Uuid),
+        doc: Column(Json()),
+        day: Column(DateSql),
+        clock: Column(Time),
+        at: Column(DateTime),
+        instant: Column(DateTime({ timezone: true })),
+        span: Column(Interval),
+        twice: Column(Integer, { computed: text('small * 2') }),
+        thrice: Column(Integer, { computed: { sql: text("small * 3 + length('a, (b)')"), persisted: false } }),
+      },
+      {
+        constraints: (c) => [
+          new UniqueConstraint(['small', 'big'], { name: 'uq small, big' }),
+          new CheckConstraint("small > 0 AND word <> ')'", { name: 'positive' }),
+          new Index('by_word', [func.lower(c.word), c.day.desc()], { unique: true, where: c.small.gt(5) }),
+          new Index('by_code', [c.code]),
+        ],
+      },
+    )
+    table('numbered', metadata, { id: Column(Integer, { primaryKey: true, identity: {} }), x: Column(Integer) })
+    table(
+      'Odd "names"',
+      metadata,
+      {
+        'a b': Column(Integer, { primaryKey: true, autoincrement: false }),
+        constraint: Column(String, { primaryKey: true }),
+      },
+      {
+        constraints: [
+          new ForeignKeyConstraint(['a b'], ['parents.id'], {
+            name: 'to_parent',
+            onDelete: 'CASCADE',
+            deferrable: true,
+            initially: 'DEFERRED',
+          }),
+          new ForeignKeyConstraint(['constraint'], ['parents.code'], { onUpdate: 'SET NULL' }),
+        ],
+      },
+    )
+    view('words', metadata, select(parents.c.word).where(parents.c.small.gt(1)))
+    await metadata.createAll(engine)
+    const reflected = new MetaData()
+    await reflected.reflect(engine, { views: true })
+    const sqlOf = (of: MetaData) => of.createPlan().sql(engine.dialect)
+    await using other = createEngine('sqlite+node://')
+    await reflected.createAll(other)
+    const again = new MetaData()
+    await again.reflect(other, { views: true })
+    expect(sqlOf(again)).toEqual(sqlOf(reflected))
+    const catalog = (of: Engine) =>
+      of
+        .execute(
+          "SELECT name, replace(sql, ' NOT NULL', '') AS sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name",
+        )
+        .all()
+    expect(await catalog(other)).toEqual(await catalog(engine))
+  })
+
+  test('an inspector tells all parts, in a flight for each question', async () => {
+    await engine.begin(async (conn) => {
+      await conn.execute(
+        'CREATE TABLE users (id INTEGER PRIMARY KEY AUTOINCREMENT, name VARCHAR(20) NOT NULL COLLATE NOCASE, age NOPE(3) DEFAULT (1 + 2))',
+      )
+      await conn.execute(
+        'CREATE TABLE orders (id INT, "user" INTEGER REFERENCES users ON DELETE SET NULL, CONSTRAINT pk PRIMARY KEY (id)) WITHOUT ROWID',
+      )
+      await conn.execute('CREATE UNIQUE INDEX names ON users (name COLLATE BINARY, age DESC) WHERE age IS NOT NULL')
+      await conn.execute('CREATE VIEW adults AS SELECT id FROM users WHERE age > 17')
+      await conn.execute('CREATE TEMPORARY TABLE scratch (a)')
+    })
+    const recording = recordStatements(engine)
+    const inspector = inspect(engine)
+    expect(await inspector.getTableNames()).toEqual(['orders', 'users'])
+    expect(recording.flights.length).toBe(1)
+    expect(await inspector.getViewNames()).toEqual(['adults'])
+    expect(await inspector.getTempTableNames()).toEqual(['scratch'])
+    expect(await inspector.getSchemaNames()).toEqual(['main'])
+    expect(await inspector.getDefaultSchemaName()).toBe('main')
+    expect(await inspector.getTableNames({ schema: 'nowhere' })).toEqual([])
+    expect(await inspector.getSequenceNames()).toEqual([])
+    expect(await inspector.getViewDefinition('adults')).toBe('SELECT id FROM users WHERE age > 17')
+    expect(await inspector.getPkConstraint('orders')).toMatchObject({ name: 'pk', columns: ['id'] })
+    expect(await inspector.getColumns('users')).toMatchObject([
+      { name: 'id', typeName: 'INTEGER', known: true, autoincrement: true, nullable: false, identity: { start: 1n } },
+      { name: 'name', typeName: 'VARCHAR(20)', nullable: false, collation: 'NOCASE', autoincrement: false },
+      { name: 'age', typeName: 'NOPE(3)', known: false, nullable: true, default: '1 + 2' },
+    ])
+    expect(await inspector.getForeignKeys('orders')).toMatchObject([
+      { name: null, columns: ['user'], referredTable: 'users', options: { onDelete: 'SET NULL' } },
+    ])
+    expect(await inspector.getIndexes('users')).toMatchObject([
+      {
+        name: 'names',
+        unique: true,
+        where: 'age IS NOT NULL',
+        parts: [
+          { column: 'name', descending: false },
+          { column: 'age', descending: true },
+        ],
+      },
+    ])
+  })
+})
