@@ -80,7 +80,8 @@ export type {
   SlowStatementEvent,
   TwoPhaseEvent,
 } from './engine/events.ts'
-export { Inspector, type MultiOptions, type SchemaOption, type SortedTableNames } from './engine/inspector.ts'
+export { Inspector } from './engine/inspector.ts'
+export type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './engine/inspector-options.ts'
 export type { ObservabilityOptions } from './engine/observability.ts'
 export type {
   BeginOptionsOfConnection,

@@ -7,7 +7,10 @@ import type { FlightSender } from './flight.ts'
 /** Where an inspector asks: an engine or a connection. */
 export interface CatalogSource {
   /** @internal @param work its second argument says whether each flight is a transaction of its own. */
-  withCatalog<T>(work: (connection: FlightSender, commit: boolean) => Promise<T>): Promise<T>
+  withCatalog<T>(
+    work: (connection: FlightSender, commit: boolean) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T>
 }
 
 /** The catalogs of one database. */
@@ -26,11 +29,15 @@ export class Catalogs {
     this.#answers.clear()
   }
 
-  /** An answer; one that failed is asked for again the next time. */
-  ask<T>(key: string, question: (introspector: Introspector, read: CatalogReader) => Promise<T>): Promise<T> {
+  /** An answer; one that failed is asked for again the next time. Aborting it is felt by all who wait for the same answer. */
+  ask<T>(
+    key: string,
+    question: (introspector: Introspector, read: CatalogReader) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     const known = this.#answers.get(key) as Promise<T> | undefined
     if (known !== undefined) return known
-    const answer = this.#last.then(() => this.#read(question))
+    const answer = this.#last.then(() => this.#read(question, signal))
     this.#answers.set(key, answer)
     this.#last = answer.catch(() => {
       if (this.#answers.get(key) === answer) this.#answers.delete(key)
@@ -38,14 +45,18 @@ export class Catalogs {
     return answer
   }
 
-  relations(scope: RelationScope): Promise<RelationName[]> {
-    return this.ask(JSON.stringify(['relations', scope]), (introspector, read) => introspector.relations(read, scope))
+  relations(scope: RelationScope, signal: AbortSignal | undefined): Promise<RelationName[]> {
+    const key = JSON.stringify(['relations', scope])
+    return this.ask(key, (introspector, read) => introspector.relations(read, scope), signal)
   }
 
-  describe(scope: RelationScope, parts: readonly RelationPart[]): Promise<ReflectedRelation[]> {
-    return this.ask(JSON.stringify(['describe', scope, parts]), (introspector, read) =>
-      introspector.describe(read, scope, parts),
-    )
+  describe(
+    scope: RelationScope,
+    parts: readonly RelationPart[],
+    signal: AbortSignal | undefined,
+  ): Promise<ReflectedRelation[]> {
+    const key = JSON.stringify(['describe', scope, parts])
+    return this.ask(key, (introspector, read) => introspector.describe(read, scope, parts), signal)
   }
 
   /** A name as the dialect of the answers quotes it; as it is where nothing was asked yet. */
@@ -53,14 +64,18 @@ export class Catalogs {
     return this.#dialect?.quote(name) ?? name
   }
 
-  #read<T>(question: (introspector: Introspector, read: CatalogReader) => Promise<T>): Promise<T> {
+  #read<T>(
+    question: (introspector: Introspector, read: CatalogReader) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
     return this.#source.withCatalog(async (connection, commit) => {
       this.#dialect = connection.dialect
       const introspector = await connection.dialect.introspector()
       return question(introspector, async (statements) => {
         const items = statements.map((statement) => ({ statement }))
-        return (await connection.flight(items, { commit })).map(({ rows }) => rows)
+        const options = signal === undefined ? { commit } : { commit, signal }
+        return (await connection.flight(items, options)).map(({ rows }) => rows)
       })
-    })
+    }, signal)
   }
 }

@@ -369,8 +369,11 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   }
 
   /** @internal */
-  async withCatalog<T>(work: (connection: Connection, commit: boolean) => Promise<T>): Promise<T> {
-    await using connection = await this.connect()
+  async withCatalog<T>(
+    work: (connection: Connection, commit: boolean) => Promise<T>,
+    signal: AbortSignal | undefined,
+  ): Promise<T> {
+    await using connection = await this.connect(signal === undefined ? {} : { signal })
     return await work(connection, true)
   }
 

@@ -4,7 +4,8 @@ export { Connection } from './connection.ts'
 export { createEngine } from './create.ts'
 export { Engine, type EngineStatistics } from './engine.ts'
 export type { FlightItem, FlightOptions, FlightResult } from './flight.ts'
-export { Inspector, type MultiOptions, type SchemaOption, type SortedTableNames } from './inspector.ts'
+export { Inspector } from './inspector.ts'
+export type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './inspector-options.ts'
 export type { StatementEvent, StatementListener } from './observer.ts'
 export type {
   BeginOptionsOfConnection,

@@ -23,30 +23,8 @@ import { type ReflectTableOptions, Table } from '../expression/schema/table.ts'
 import { findCycles, topologicalSort } from '../expression/schema/topological.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import { type CatalogSource, Catalogs } from './catalogs.ts'
+import type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './inspector-options.ts'
 import { reflect } from './reflect/reflect.ts'
-
-/** In which schema. */
-export interface SchemaOption {
-  /** Default, or null: where a name without a schema is found (PostgreSQL: the search path). */
-  readonly schema?: string | null
-}
-
-/** Options of the methods that answer for many tables at once. */
-export interface MultiOptions extends SchemaOption {
-  /** Only these, by name. Default: all. */
-  readonly filterNames?: readonly string[]
-  /** Default `['table']`. */
-  readonly kinds?: readonly RelationKind[]
-  /** Permanent relations, temporary ones, or both. Default 'default', the permanent ones. */
-  readonly scope?: 'default' | 'temporary' | 'any'
-}
-
-/** Tables in an order in which they can be created; see {@link Inspector.getSortedTableAndFkcNames}. */
-export interface SortedTableNames {
-  /** Null in the last entry, whose keys can be added only when all tables are there. */
-  readonly table: string | null
-  readonly foreignKeys: readonly string[]
-}
 
 const ALL_KINDS: readonly RelationKind[] = ['table', 'view', 'materializedView', 'foreignTable']
 const ALL_PARTS: readonly RelationPart[] = [
@@ -88,13 +66,19 @@ export class Inspector {
   // ---- names -----------------------------------------------------------------------------------------------------------
 
   /** The schema in which a name without one is created; null where the database has no schemas. */
-  getDefaultSchemaName(): Promise<string | null> {
-    return this.#catalogs.ask('defaultSchema', (introspector, read) => introspector.defaultSchemaName(read))
+  getDefaultSchemaName(options: AskOptions = {}): Promise<string | null> {
+    checkKeys('getDefaultSchemaName()', options, ['signal'])
+    return this.#catalogs.ask(
+      'defaultSchema',
+      (introspector, read) => introspector.defaultSchemaName(read),
+      options.signal,
+    )
   }
 
   /** All schemas but the database's own. */
-  getSchemaNames(): Promise<string[]> {
-    return this.#catalogs.ask('schemas', (introspector, read) => introspector.schemaNames(read))
+  getSchemaNames(options: AskOptions = {}): Promise<string[]> {
+    checkKeys('getSchemaNames()', options, ['signal'])
+    return this.#catalogs.ask('schemas', (introspector, read) => introspector.schemaNames(read), options.signal)
   }
 
   /** The tables of a schema, without temporary and foreign ones. */
@@ -116,12 +100,12 @@ export class Inspector {
   }
 
   /** The temporary tables of the session: of use on a connection. */
-  getTempTableNames(): Promise<string[]> {
-    return this.#names('getTempTableNames', {}, ['table'], true)
+  getTempTableNames(options: AskOptions = {}): Promise<string[]> {
+    return this.#names('getTempTableNames', options, ['table'], true)
   }
 
-  getTempViewNames(): Promise<string[]> {
-    return this.#names('getTempViewNames', {}, ['view'], true)
+  getTempViewNames(options: AskOptions = {}): Promise<string[]> {
+    return this.#names('getTempViewNames', options, ['view'], true)
   }
 
   /** The sequences of a schema that are no column's identity. */
@@ -156,16 +140,15 @@ export class Inspector {
 
   /** Whether there is a table or view of that name, temporary ones among them. */
   async hasTable(name: string, options: SchemaOption = {}): Promise<boolean> {
-    checkKeys('hasTable()', options, ['schema'])
+    checkKeys('hasTable()', options, ['schema', 'signal'])
     const schema = options.schema ?? null
-    const found = await this.#catalogs.ask(keyOf('has', schema, [name]), (introspector, read) =>
-      introspector.relations(read, { schema, names: [name], kinds: ALL_KINDS, temporary: null }),
-    )
+    const scope = { schema, names: [name], kinds: ALL_KINDS, temporary: null }
+    const found = await this.#catalogs.relations(scope, options.signal)
     return found.length > 0
   }
 
-  async hasSchema(name: string): Promise<boolean> {
-    return (await this.getSchemaNames()).includes(name)
+  async hasSchema(name: string, options: AskOptions = {}): Promise<boolean> {
+    return (await this.getSchemaNames(options)).includes(name)
   }
 
   async hasSequence(name: string, options: SchemaOption = {}): Promise<boolean> {
@@ -286,23 +269,35 @@ export class Inspector {
   // ---- what belongs to no table ----------------------------------------------------------------------------------------
 
   getSequences(options: SchemaOption = {}): Promise<ReflectedSequence[]> {
-    checkKeys('getSequences()', options, ['schema'])
+    checkKeys('getSequences()', options, ['schema', 'signal'])
     const schema = options.schema ?? null
-    return this.#catalogs.ask(keyOf('sequences', schema), (introspector, read) => introspector.sequences(read, schema))
+    return this.#catalogs.ask(
+      keyOf('sequences', schema),
+      (introspector, read) => introspector.sequences(read, schema),
+      options.signal,
+    )
   }
 
   /** The enumerations of a schema; `'*'` for those of all. */
   getEnums(options: SchemaOption = {}): Promise<ReflectedEnum[]> {
-    checkKeys('getEnums()', options, ['schema'])
+    checkKeys('getEnums()', options, ['schema', 'signal'])
     const schema = options.schema ?? null
-    return this.#catalogs.ask(keyOf('enums', schema), (introspector, read) => introspector.enums(read, schema))
+    return this.#catalogs.ask(
+      keyOf('enums', schema),
+      (introspector, read) => introspector.enums(read, schema),
+      options.signal,
+    )
   }
 
   /** The domains of a schema; `'*'` for those of all. */
   getDomains(options: SchemaOption = {}): Promise<ReflectedDomain[]> {
-    checkKeys('getDomains()', options, ['schema'])
+    checkKeys('getDomains()', options, ['schema', 'signal'])
     const schema = options.schema ?? null
-    return this.#catalogs.ask(keyOf('domains', schema), (introspector, read) => introspector.domains(read, schema))
+    return this.#catalogs.ask(
+      keyOf('domains', schema),
+      (introspector, read) => introspector.domains(read, schema),
+      options.signal,
+    )
   }
 
   // ---- tables of a MetaData --------------------------------------------------------------------------------------------
@@ -321,13 +316,18 @@ export class Inspector {
     const source = {
       quote: (name: string) => this.#catalogs.quote(name),
       names: (schema: string | null, kinds: readonly RelationKind[], temporary: boolean) =>
-        this.#catalogs.relations({ schema, names: null, kinds, temporary: temporary ? null : false }),
+        this.#catalogs.relations({ schema, names: null, kinds, temporary: temporary ? null : false }, request.signal),
       describe: (
         schema: string | null,
         names: readonly string[] | null,
         kinds: readonly RelationKind[],
         temporary: boolean,
-      ) => this.#catalogs.describe({ schema, names, kinds, temporary: temporary ? null : false }, ALL_PARTS),
+      ) =>
+        this.#catalogs.describe(
+          { schema, names, kinds, temporary: temporary ? null : false },
+          ALL_PARTS,
+          request.signal,
+        ),
     }
     return reflect(source, registry as MetaData, request)
   }
@@ -340,24 +340,26 @@ export class Inspector {
     kinds: readonly RelationKind[],
     temporary: boolean,
   ): Promise<string[]> {
-    checkKeys(`${place}()`, options, ['schema'])
-    const found = await this.#catalogs.relations({ schema: options.schema ?? null, names: null, kinds, temporary })
+    checkKeys(`${place}()`, options, ['schema', 'signal'])
+    const scope = { schema: options.schema ?? null, names: null, kinds, temporary }
+    const found = await this.#catalogs.relations(scope, options.signal)
     return found.map(({ name }) => name)
   }
 
   #multi(place: string, part: RelationPart, options: MultiOptions): Promise<ReflectedRelation[]> {
-    checkKeys(`${place}()`, options, ['schema', 'filterNames', 'kinds', 'scope'])
+    checkKeys(`${place}()`, options, ['schema', 'filterNames', 'kinds', 'scope', 'signal'])
     const { schema = null, filterNames = null, kinds = ['table'], scope = 'default' } = options
     const temporary = scope === 'any' ? null : scope === 'temporary'
-    return this.#catalogs.describe({ schema, names: filterNames, kinds, temporary }, [part])
+    return this.#catalogs.describe({ schema, names: filterNames, kinds, temporary }, [part], options.signal)
   }
 
   async #one(place: string, part: RelationPart, table: string, options: SchemaOption): Promise<ReflectedRelation> {
-    checkKeys(`${place}()`, options, ['schema'])
+    checkKeys(`${place}()`, options, ['schema', 'signal'])
     const [found] = await this.#multi(place, part, everywhere(table, options))
     if (found !== undefined) return found
     const schema = options.schema ?? null
-    const known = await this.#catalogs.relations({ schema, names: null, kinds: ALL_KINDS, temporary: null })
+    const all = { schema, names: null, kinds: ALL_KINDS, temporary: null }
+    const known = await this.#catalogs.relations(all, options.signal)
     const where = schema === null ? '' : ` in schema ${quoteName(schema)}`
     const hint = suggestion(
       table,
@@ -368,11 +370,11 @@ export class Inspector {
 }
 
 function everywhere(table: string, options: SchemaOption): MultiOptions {
-  return { schema: options.schema ?? null, filterNames: [table], kinds: ALL_KINDS, scope: 'any' }
+  return { ...options, filterNames: [table], kinds: ALL_KINDS, scope: 'any' }
 }
 
-function keyOf(question: string, schema: string | null, more: readonly string[] = []): string {
-  return JSON.stringify([question, schema, ...more])
+function keyOf(question: string, schema: string | null): string {
+  return JSON.stringify([question, schema])
 }
 
 function byName<T>(relations: readonly ReflectedRelation[], of: (relation: ReflectedRelation) => T): Map<string, T> {

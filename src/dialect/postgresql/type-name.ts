@@ -117,6 +117,8 @@ const CASTS: Readonly<Record<string, (type: SqlType, schemas: SchemaTranslateMap
   blob: () => 'BYTEA',
   varbinary: () => 'BYTEA',
   fixedBinary: () => 'BYTEA',
+  // As of other types, without what stands in parentheses.
+  reflected: (type) => (type as SqlType as ReflectedType).typeName.replace(/\([^()"]*\)$/, ''),
   enum: (type, schemas) =>
     (type as SqlType as EnumType).native ? namedTypeName(type as NamedType, schemas) : 'VARCHAR',
   user: (type) => (type as SqlType as UserDefinedType<unknown>).castSpecification(HOST),

@@ -45,6 +45,7 @@ export interface ReflectOptions {
   readonly extendExisting?: boolean
   /** Whether tables of other schemas, or those that `only` leaves out, come along where foreign keys lead to them. Default true. */
   readonly resolveForeignKeys?: boolean
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -135,7 +136,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
    * metadata.tables.get('shop.orders')
    */
   async reflect(bind: Reflector, options: ReflectOptions = {}): Promise<void> {
-    checkKeys('reflect()', options, ['schema', 'views', 'only', 'extendExisting', 'resolveForeignKeys'])
+    checkKeys('reflect()', options, ['schema', 'views', 'only', 'extendExisting', 'resolveForeignKeys', 'signal'])
     const { schema = this.schema, views = false, only, extendExisting = false, resolveForeignKeys = true } = options
     if (only !== undefined && typeof only !== 'function' && !Array.isArray(only))
       throw new ArgumentError('reflect(): only is a list of names, or a function that chooses')
@@ -150,6 +151,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
       columns: {},
       includeColumns: null,
       excludeColumns: [],
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     })
   }
 

@@ -68,6 +68,7 @@ export interface ReflectTableOptions<D extends ColumnDefinitions = ColumnDefinit
   readonly resolveForeignKeys?: boolean
   /** Whether a table that the MetaData has already is defined anew; the old object stays usable. Default false: it is returned as it is. */
   readonly extendExisting?: boolean
+  readonly signal?: AbortSignal
 }
 
 /** What makes a table a partition. */
@@ -187,7 +188,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
   ): Promise<Table<D>> {
     checkKeys('Table.reflect()', options, REFLECT_KEYS)
     const { schema = metadata.schema, columns = {}, includeColumns, excludeColumns = [] } = options
-    const { resolveForeignKeys = true, extendExisting = false } = options
+    const { resolveForeignKeys = true, extendExisting = false, signal } = options
     const known = metadata.findTable(schema === null ? name : `${schema}.${name}`)
     if (known !== null && !extendExisting && Object.keys(columns).length > 0)
       throw new InvalidRequestError(
@@ -204,6 +205,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
       columns,
       includeColumns: includeColumns ?? null,
       excludeColumns,
+      ...(signal === undefined ? {} : { signal }),
     })
     return made as Table<D>
   }
@@ -295,6 +297,7 @@ const REFLECT_KEYS = [
   'excludeColumns',
   'resolveForeignKeys',
   'extendExisting',
+  'signal',
 ] as const
 
 /** @throws ArgumentError it is nothing that reads definitions. */
