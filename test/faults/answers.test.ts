@@ -6,13 +6,7 @@ import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
-import {
-  CommitOutcomeUnknown,
-  DBAPIError,
-  IntegrityError,
-  PendingRollbackError,
-  TransactionRolledBack,
-} from '../../src/errors.ts'
+import { CommitOutcomeUnknown, IntegrityError, PendingRollbackError, TransactionRolledBack } from '../../src/errors.ts'
 import { text } from '../../src/index.ts'
 import { postgresUrl } from '../support/server.ts'
 import { backendOf, eventually, failure, type Scene, startScene } from './scene.ts'
@@ -90,7 +84,6 @@ describe('what costs a statement', () => {
       "SET LOCAL lock_timeout TO '50ms'",
       'SELECT 1 FROM account WHERE id = 1 FOR UPDATE',
     ],
-    ['a full disk', '53100', DBAPIError, 'SELECT 1', "COPY (SELECT generate_series(1, 100000)) TO '/dev/full'"],
   ])('%s: the code is told, the connection stays', async (_, sqlState, kind, before, statement) => {
     const engine = start({ poolSize: 1 })
     await using blocker = await admin.connect()

@@ -257,6 +257,23 @@ describe('a server with no room for more', () => {
   })
 })
 
+describe('a full disk', () => {
+  it('costs the transaction: its code is told, nothing of it remains, the connection stays', async () => {
+    const engine = start({ poolSize: 1 })
+    await using conn = await engine.connect()
+    const backend = backendOf(conn)
+    await conn.execute(INSERT, [1])
+    const error = await failure(conn.execute("COPY (SELECT generate_series(1, 100000)) TO '/dev/full'").all())
+    expect(error).toBeInstanceOf(OperationalError)
+    expect(error).toMatchObject({ sqlState: '53100', connectionInvalidated: false })
+    await conn.rollback()
+    await conn.execute(INSERT, [2])
+    await conn.commit()
+    expect(backendOf(conn)).toBe(backend)
+    expect(await stored()).toEqual([2])
+  })
+})
+
 describe('a server that takes no writes any more', () => {
   it('costs at most one failed write a connection: the others go where writes are taken', async () => {
     await admin.execute("CREATE ROLE writer LOGIN SUPERUSER PASSWORD 'writer'")
