@@ -1,6 +1,6 @@
 // Runs a million statements of all kinds and fails where the heap has grown by more than 5%.
 //
-//     DATABASE_URL=postgresql://... node --expose-gc --import tsx scripts/memory.ts [statements]
+//     DATABASE_URL=postgresql://... TSX_TSCONFIG_PATH=test/tsconfig.json node --expose-gc --import tsx scripts/memory.ts [statements]
 
 import { runWorkload } from '../test/memory/workload.ts'
 
