@@ -95,10 +95,20 @@ async function passwordFor(plan: ConnectPlan, { host }: Endpoint): Promise<strin
   const { password, passFile, user, database } = plan
   const request = { host: host.name, port: host.port, user, database }
   const given = typeof password === 'function' ? await password(request) : password
-  if (typeof given === 'string' && given !== '') return given
+  if (typeof given === 'string' && given !== '') return checkedPassword(given)
   const found = passFile === null ? null : await passwordFromFile(passFile, request)
   if (found !== null) return found
   throw new DriverError('the server asks for a password and none was given', { disconnected: true, sent: false })
+}
+
+/** The server would take another password for one that it cannot read. */
+function checkedPassword(password: string): string {
+  if (/[\0\uD800-\uDFFF]/u.test(password))
+    throw new DriverError('the password has a NUL character or half a character, which no server can know', {
+      disconnected: true,
+      sent: false,
+    })
+  return password
 }
 
 /** Whether a failed attempt may be made again the other way: the server refused TLS itself, or sessions with or without it. */

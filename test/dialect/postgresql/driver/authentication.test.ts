@@ -19,7 +19,7 @@ import {
   saslFinal,
   startFakeServer,
 } from './fake-server.ts'
-import { failure } from './support.ts'
+import { command, failure } from './support.ts'
 
 const servers: FakeServer[] = []
 afterEach(async () => {
@@ -139,6 +139,28 @@ test('one that says more than yes in front of the encryption', async () => {
 function fatalText(): Buffer {
   return message('E', 'SFATAL\0C00000\0Myou have won\0\0')
 }
+
+test('a password that no server can know is not sent', async () => {
+  for (const password of ['t1ger\0', 't1ger\uD800']) {
+    const answer: Answer = (kind) => (kind === '-' ? [clearText] : welcome)
+    expect(await refused(answer, { password: () => password })).toEqual([expect.stringMatching(/NUL character/), ['-']])
+  }
+})
+
+test('one that asks for the password in the middle of a session does not get it', async () => {
+  const server = await startFakeServer((kind) => (kind === '-' ? welcome : kind === 'S' ? [clearText] : []))
+  servers.push(server)
+  const driver = createPostgresDriver({
+    host: '127.0.0.1',
+    port: server.port,
+    user: 'scott',
+    password: 't1ger',
+    ssl: 'disable',
+  })
+  const connection = await driver.connect()
+  expect(await failure(connection.run([command('SELECT 1')]))).toMatchObject({ disconnected: true })
+  expect(server.heard).not.toContain('p')
+})
 
 test('methods of libpq that there are not here may be named', () => {
   for (const requireAuth of ['scram-sha-256,gss', '!gss,!sspi,!oauth', ' md5 , password '])
