@@ -1,4 +1,4 @@
-// The tour: the three levels in one program, on a PostgreSQL that runs inside this process. npm run tour
+// The tour: the three levels in one program, on a PostgreSQL that runs inside this process. npm run tour [-- sqlite://]
 import { Column, createEngine, func, Integer, insert, MetaData, String, select, table, text } from 'tsalchemy'
 import { DeclarativeBase, Entity, mapped, Relationship, selectinload, sessionmaker } from 'tsalchemy/orm'
 
@@ -18,7 +18,7 @@ say('1. Raw SQL through the Engine')
 const version = await engine.execute('SELECT version()').scalarOne()
 console.log(`   ${version}`)
 const greeting = await engine.begin(async (connection) => {
-  await connection.execute('CREATE TEMPORARY TABLE greeting (word VARCHAR) ON COMMIT DROP')
+  await connection.execute('CREATE TEMPORARY TABLE greeting (word VARCHAR)')
   await connection.execute(text('INSERT INTO greeting (word) VALUES (:word)'), { word: "it's me" })
   return connection.execute('SELECT word FROM greeting').one()
 })

@@ -1,6 +1,7 @@
 // Runs one of the programs in examples/ as its reader would, in a process of its own.
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { isBuiltin } from 'node:module'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -11,13 +12,32 @@ export interface Outcome {
   readonly exitCode: number | null
 }
 
-/** Runs `examples/<name>.ts` on a database; a program that does not exit by itself within the time is killed, and its exit code is null. */
-export function runProgram(name: string, url: string, timeoutMs = 25_000): Promise<Outcome> {
+/** Programs find `node:sqlite` on every version of Node, and none says that it is experimental. */
+const withSqlite = isBuiltin('node:sqlite')
+  ? '--disable-warning=ExperimentalWarning'
+  : `--import=${pathToFileURL(`${root}test/support/node-sqlite.mjs`).href}`
+
+/**
+ * Runs `examples/<name>.ts` on a database; a program that does not exit by itself within the time is killed, and its exit code is null.
+ *
+ * @param asArgument whether the URL stands behind the program, not in its environment.
+ */
+export function runProgram(name: string, url: string, timeoutMs = 25_000, asArgument = false): Promise<Outcome> {
   const { DATABASE_URL: _ignored, ...environment } = process.env
   const child = spawn(
     process.execPath,
-    ['node_modules/tsx/dist/cli.mjs', '--tsconfig', 'examples/tsconfig.json', `examples/${name}.ts`],
-    { cwd: root, env: { ...environment, DATABASE_URL: url, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    [
+      'node_modules/tsx/dist/cli.mjs',
+      '--tsconfig',
+      'examples/tsconfig.json',
+      `examples/${name}.ts`,
+      ...(asArgument ? [url] : []),
+    ],
+    {
+      cwd: root,
+      env: { ...environment, DATABASE_URL: url, NO_COLOR: '1', NODE_OPTIONS: withSqlite },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
   )
   const timer = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   let output = ''
