@@ -47,6 +47,7 @@ export const jsonbText: PostgresCodec<string> = textual('jsonb', 3802)
 const OTHERS: readonly (readonly [string, number, string?])[] = [
   ['regproc', 24],
   ['tid', 27],
+  ['pg_node_tree', 194],
   ['point', 600],
   ['lseg', 601],
   ['path', 602],
@@ -68,15 +69,25 @@ const OTHERS: readonly (readonly [string, number, string?])[] = [
   ['regoperator', 2204],
   ['regclass', 2205],
   ['regtype', 2206],
+  ['record', 2249],
+  ['cstring', 2275],
+  ['txid_snapshot', 2970],
   ['pg_lsn', 3220],
+  ['pg_ndistinct', 3361],
+  ['pg_dependencies', 3402],
   ['tsvector', 3614],
   ['tsquery', 3615],
+  ['gtsvector', 3642],
   ['regconfig', 3734],
   ['regdictionary', 3769],
   ['jsonpath', 4072],
   ['regnamespace', 4089],
   ['regrole', 4096],
   ['regcollation', 4191],
+  ['pg_brin_bloom_summary', 4600],
+  ['pg_brin_minmax_multi_summary', 4601],
+  ['pg_mcv_list', 5017],
+  ['pg_snapshot', 5038],
 ]
 
 /** The codecs of the types whose values are the server's own text: inet, bit, tsvector, ranges, ... */

@@ -1,6 +1,7 @@
 // Rows of SQL that declares no types: those that a database has beside PostgreSQL's own are asked for once, and read as what they are.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { ValueCodec } from '../../../../src/dialect/contract/value-codec.ts'
+import { codecByOid } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { createEngine, type Engine } from '../../../../src/engine/index.ts'
 import { ArgumentError } from '../../../../src/errors.ts'
 import { Range, select, text } from '../../../../src/index.ts'
@@ -86,6 +87,22 @@ describe.each(databases())('$name', ({ url }) => {
         .tuples()
         .all(),
     ).toEqual([[expected]])
+  })
+
+  test('every type that PostgreSQL brings is known, and so are arrays of it', async () => {
+    const rows = await engine
+      .execute(
+        "SELECT t.oid, t.typname, t.typarray FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace WHERE n.nspname = 'pg_catalog' AND t.oid < 10000 AND t.typtype IN ('b', 'r', 'm') AND t.typcategory <> 'A'",
+      )
+      .tuples()
+      .all()
+    expect(rows.length).toBeGreaterThan(70)
+    const unknown = rows.filter(([oid, name]) => codecByOid(oid as number).name !== name)
+    expect(unknown).toEqual([])
+    const arrays = rows.filter(
+      ([, name, array]) => array !== 0 && codecByOid(array as number).name !== `${String(name)}[]`,
+    )
+    expect(arrays).toEqual([])
   })
 
   test('the first time, in a transaction, in a stream, and beside others', async () => {
