@@ -32,7 +32,8 @@ const REPLICA_RETRY_MS = 5_000
 /**
  * An engine for the database that a URL names. Nothing is connected before it is used.
  *
- * @param url `postgresql://user:password@host:5432/database` (also `postgres://`), `pglite://` for PostgreSQL inside the process,
+ * @param url `postgresql://user:password@host:5432/database` (also `postgres://`), several hosts with commas between them, libpq's
+ * `host=... dbname=...`, `pglite://` for PostgreSQL inside the process,
  * or a `URL`.
  * @throws ArgumentError a malformed URL, an unknown scheme, an unknown or impossible option.
  * @example

@@ -114,7 +114,8 @@ async function whyNot(
   const why = await misfit(connection, wish, plan.connectTimeoutMs)
   if (why === null) return null
   void connection.close()
-  return new DriverError(`${prefix(plan, host.toString())}: ${why}`, { disconnected: true, sent: false })
+  const message = `${prefix(plan, host.toString())}: ${why}`
+  return new DriverError(message, { disconnected: true, sent: false, refusedForNow: true })
 }
 
 /** The error of a round: the one failure, or one whose cause is the list of them all. */

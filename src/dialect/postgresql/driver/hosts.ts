@@ -1,6 +1,6 @@
 // The servers that a driver may connect to: their addresses, their sockets, and which of them to try first.
 import { lookup } from 'node:dns/promises'
-import { isIP, Socket } from 'node:net'
+import { type IpcNetConnectOpts, isIP, Socket, type TcpNetConnectOpts } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError } from '../../contract/driver.ts'
 import type { WireStream } from './pg-internals.ts'
@@ -104,19 +104,25 @@ function shuffled<T>(list: readonly T[]): T[] {
   return copy
 }
 
+/**
+ * Of a name with several addresses each has so long before the next is tried. Node.js gives a quarter of a second, which a
+ * distant server, or a process that was busy, misses.
+ */
+const ADDRESS_MS = 2000
+
 /** A socket that connects to one place, whatever it is told. */
 class EndpointSocket extends Socket {
-  readonly #target: { readonly path: string } | { readonly host: string; readonly port: number }
+  readonly #target: TcpNetConnectOpts | IpcNetConnectOpts
 
   constructor({ host, address }: Endpoint) {
     super()
     const { name, port } = host
-    if (!host.isLocal) this.#target = { host: address ?? name, port }
+    if (!host.isLocal) this.#target = { host: address ?? name, port, autoSelectFamilyAttemptTimeout: ADDRESS_MS }
     else this.#target = { path: `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}` }
   }
 
   override connect(): this {
-    return super.connect(this.#target as { host: string; port: number })
+    return super.connect(this.#target)
   }
 }
 
