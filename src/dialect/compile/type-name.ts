@@ -7,7 +7,7 @@ import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType, NumericType } from '../../expression/types/numeric.ts'
 import type { LargeBinaryType } from '../../expression/types/scalar.ts'
 import type { StringType } from '../../expression/types/string.ts'
-import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
+import type { DateTimeType, IntervalType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType, TypeHost } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { Identifiers } from './identifier.ts'
@@ -101,9 +101,11 @@ export const typeSpellings: TypeSpellings = {
   real: () => 'REAL',
   boolean: () => 'BOOLEAN',
   date: () => 'DATE',
-  time: (type: TimeType) => (type.timezone ? 'TIME WITH TIME ZONE' : 'TIME'),
-  dateTime: (type: DateTimeType) => (type.timezone ? 'TIMESTAMP WITH TIME ZONE' : 'TIMESTAMP'),
-  interval: () => 'INTERVAL',
+  time: (type: TimeType) => `TIME${inParentheses(type.precision)}${type.timezone ? ' WITH TIME ZONE' : ''}`,
+  dateTime: (type: DateTimeType) =>
+    `TIMESTAMP${inParentheses(type.precision)}${type.timezone ? ' WITH TIME ZONE' : ''}`,
+  interval: (type: IntervalType) =>
+    `INTERVAL${type.fields === null ? '' : ` ${type.fields}`}${inParentheses(type.precision)}`,
   binary: () => 'BLOB',
   uuid: () => 'UUID',
   json: () => 'JSON',

@@ -7,7 +7,7 @@ import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { FloatType } from '../../expression/types/numeric.ts'
 import type { RangeType } from '../../expression/types/range.ts'
-import type { DateTimeType, IntervalType, TimeType } from '../../expression/types/temporal.ts'
+import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { NamedType, SqlType, TypeHost } from '../../expression/types/type.ts'
 import { Identifiers } from '../compile/identifier.ts'
 import { inParentheses, type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
@@ -57,8 +57,6 @@ export const postgresTypes: TypeSpellings = {
   binary: () => 'BYTEA',
   time: (type: TimeType) => `TIME${inParentheses(type.precision)} ${zone(type.timezone)}`,
   dateTime: (type: DateTimeType) => `TIMESTAMP${inParentheses(type.precision)} ${zone(type.timezone)}`,
-  interval: (type: IntervalType) =>
-    `INTERVAL${type.fields === null ? '' : ` ${type.fields}`}${inParentheses(type.precision)}`,
   reflected: (type: ReflectedType) => type.typeName,
   jsonb: () => 'JSONB',
   range: (type: SqlType) => rangeName(type),
