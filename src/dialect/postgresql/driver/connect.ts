@@ -46,7 +46,8 @@ export function createPostgresDriver(options: PostgresConnectOptions = {}): Driv
 async function connectPatiently(plan: ConnectPlan, signal: AbortSignal | undefined): Promise<DriverConnection> {
   const deadline = performance.now() + plan.failoverTimeoutMs
   // The files of certificates are the same for all servers.
-  const tls = plan.hosts.every((host) => host.isLocal) ? null : await plan.tls.options()
+  const wanted = plan.tls.attempts.includes(true) && !plan.hosts.every((host) => host.isLocal)
+  const tls = wanted ? await plan.tls.options() : null
   for (let wait = SHORTEST_PAUSE_MS; ; wait = Math.min(2 * wait, LONGEST_PAUSE_MS)) {
     const failures: Failure[] = []
     const connection = await connectOnce(plan, tls, signal, failures)

@@ -161,6 +161,9 @@ describe('TLS', () => {
     expect((await refusal({ ssl: trusting({ caFile: '/nowhere/ca.crt' }) })).message).toBe(
       "the caFile /nowhere/ca.crt cannot be used: ENOENT: no such file or directory, open '/nowhere/ca.crt'",
     )
+    // Where there is no TLS, nobody reads them.
+    const naked = { user: 'naked', password: 'tiger', ssl: { mode: 'disable', caFile: '/nowhere/ca.crt' } } as const
+    expect(await seen(await connect(naked))).toContain(false)
     const mine = { certFile: files.file('client.crt'), keyFile: files.file('client.key') }
     chmodSync(mine.keyFile, 0o644)
     expect((await refusal({ ssl: trusting(mine) })).message).toMatch(/client.key cannot be used: others may read it/)
