@@ -29,6 +29,8 @@ beforeAll(async () => {
   await primary.start()
   standby = await startStandby(join(folder, 'standby'), primary)
   await open(primary.url).execute('CREATE TABLE item (id INTEGER PRIMARY KEY)')
+  const there = open(standby.url)
+  await eventually(async () => expect(await there.execute("SELECT to_regclass('item')::text").scalar()).toBe('item'))
 }, 60_000)
 afterEach(async () => {
   for (const engine of engines.splice(0)) await engine.dispose()
