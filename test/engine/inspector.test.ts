@@ -22,6 +22,9 @@ const STATEMENTS = [
   'CREATE VIEW names AS SELECT name FROM users',
   'CREATE MATERIALIZED VIEW counts AS SELECT count(*) AS n FROM users',
   'CREATE TABLE "__proto__" ("constructor" int, "then" int)',
+  'CREATE FOREIGN DATA WRAPPER nothing',
+  'CREATE SERVER nowhere FOREIGN DATA WRAPPER nothing',
+  'CREATE FOREIGN TABLE far_away (id int NOT NULL, name text) SERVER nowhere',
 ]
 
 describe.each(databases())('$name', ({ url }) => {
@@ -47,7 +50,9 @@ describe.each(databases())('$name', ({ url }) => {
     expect(await inspector.getTableNames({ schema: 'nothing' })).toEqual([])
     expect(await inspector.getViewNames()).toEqual(['names'])
     expect(await inspector.getMaterializedViewNames()).toEqual(['counts'])
-    expect(await inspector.getForeignTableNames()).toEqual([])
+    expect(await inspector.getForeignTableNames()).toEqual(['far_away'])
+    expect((await inspector.getColumns('far_away')).map(({ name }) => name)).toEqual(['id', 'name'])
+    expect(await inspector.hasTable('far_away')).toBe(true)
     expect(await inspector.getSequenceNames()).toEqual(['users_id_seq'])
     expect(await inspector.getSequenceNames({ schema: 'shop' })).toEqual(['numbers'])
   })

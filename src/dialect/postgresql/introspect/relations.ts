@@ -211,7 +211,7 @@ function partitioning(text: string, columns: readonly (string | null)[]): Reflec
 }
 
 /** SQL at whose commas it is cut, but for those in parentheses, brackets, texts and quoted names. */
-export function splitList(sql: string): string[] {
+function splitList(sql: string): string[] {
   const parts: string[] = []
   let depth = 0
   let quote = ''
