@@ -126,6 +126,30 @@ describe.each(databases())('$name', ({ url }) => {
     expect(rows).toEqual([{ v: { name: '1' } }, { v: { name: '2' } }, { v: { name: '3' } }])
   })
 
+  test('statements that share a connection are not mixed up by the question', async () => {
+    const shared = createEngine(url, {
+      pipelining: true,
+      ...(url === 'pglite://' ? {} : { poolSize: 1, maxOverflow: 0 }),
+    })
+    engines.push(shared)
+    if (url === 'pglite://') for (const statement of STATEMENTS) await shared.execute(statement)
+    const numbers = Array.from({ length: 40 }, (_, index) => index)
+    const values = await Promise.all(
+      numbers.map((number) =>
+        shared
+          .execute(number % 3 === 0 ? `SELECT ROW('${number}')::tree AS v` : `SELECT ${number}::int AS v`)
+          .scalarOne(),
+      ),
+    )
+    expect(values).toEqual(numbers.map((number) => (number % 3 === 0 ? { name: `${number}` } : number)))
+    const broken = await Promise.allSettled([
+      shared.execute("SELECT ROW('x')::tree AS v").scalarOne(),
+      shared.execute('SELECT 1/0').scalarOne(),
+      shared.execute("SELECT '[1,2)'::shop.floatrange AS v").scalarOne(),
+    ])
+    expect(broken.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+  })
+
   test('one query for all types of a database, and none where nothing is unknown', async () => {
     await using connection = await engine.connect()
     const { driverConnection } = connection
