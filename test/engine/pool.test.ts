@@ -6,6 +6,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
+import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import {
   ArgumentError,
@@ -14,7 +15,8 @@ import {
   OperationalError,
   TimeoutError,
 } from '../../src/errors.ts'
-import { NullPool, type PoolLeakEvent } from '../../src/index.ts'
+import { NullPool, type PoolLeakEvent, text } from '../../src/index.ts'
+import { sessionmaker } from '../../src/orm/index.ts'
 import { databases, postgresUrl } from '../support/server.ts'
 
 setFlagsFromString('--expose-gc')
@@ -150,6 +152,46 @@ describe.each(databases())('on $name', ({ url, name }) => {
     expect(await waiting).toBe(6)
   })
 
+  it.each([
+    [
+      'stream',
+      async (engine: Engine) => {
+        const rows = engine.stream('SELECT generate_series(1, 100000)', null, { yieldPer: 10 })
+        await rows[Symbol.asyncIterator]().next()
+      },
+    ],
+    [
+      'session',
+      async (engine: Engine) => {
+        const session = sessionmaker({ bind: engine })()
+        await session.execute(text('SELECT 1'))
+      },
+    ],
+    [
+      'block whose work never ends',
+      async (engine: Engine) => {
+        await new Promise<void>((resolve) => {
+          void engine.begin(async (conn) => {
+            await conn.execute('SELECT 1')
+            resolve()
+            await new Promise(() => {})
+          })
+        })
+      },
+    ],
+  ])('takes back the connection of a %s that was forgotten', async (_, forget) => {
+    await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0 })
+    await engine.execute('SELECT 1')
+    const leaks: PoolLeakEvent[] = []
+    engine.pool.on('leak', (leak) => leaks.push(leak))
+    await forget(engine)
+    await eventually(() => {
+      collectGarbage()
+      return leaks.length > 0
+    })
+    expect(await engine.execute('SELECT 7').scalar()).toBe(7)
+  })
+
   it('leaves connections alone that are closed, or still at work', async () => {
     await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0 })
     const leaks: PoolLeakEvent[] = []
@@ -205,6 +247,25 @@ describe('a pool on a server', () => {
     expect((error as Error).message).toMatch(/held for \d\.\d s, checked out\n(?:.*\n)*.*greedy/)
     await eventually(() => leaks.some(({ kind }) => kind === 'held'))
     await engine.dispose({ timeoutMs: 0 })
+  })
+
+  it('serves 10,000 checkouts of 64 who wait for 10 connections first come first served', async () => {
+    await using engine = createEngine(postgresUrl(), { poolSize: 10, maxOverflow: 0, poolTimeoutMs: 60_000 })
+    const served: number[] = []
+    let asked = 0
+    async function work(): Promise<void> {
+      while (asked < 10_000) {
+        const number = asked
+        asked += 1
+        await using conn = await engine.connect()
+        served.push(number)
+        if (number % 16 === 0) await conn.execute('SELECT 1')
+      }
+    }
+    await Promise.all(Array.from({ length: 64 }, work))
+    expect(served).toEqual(Array.from({ length: 10_000 }, (_, number) => number))
+    expect(engine.pool.metrics()).toMatchObject({ checkouts: 10_000, mostCheckedOut: 10 })
+    expect(engine.pool.metrics().opened).toBeLessThanOrEqual(10)
   })
 
   it('refuses who comes when enough wait', async () => {
