@@ -206,7 +206,11 @@ export { type OrderedValue, Update, update } from './expression/dml/update.ts'
 export { Bind } from './expression/element/bind.ts'
 export {
   ColumnElement,
+export { Binary } from './expression/element/binary.ts'
   type CustomOperatorOptions,
+export { Case } from './expression/element/case.ts'
+export { Cast } from './expression/element/cast.ts'
+export { ColumnClause } from './expression/element/column.ts'
   type Expression,
   type LikeOptions,
   type Members,
@@ -219,7 +223,10 @@ export {
 export { TextClause } from './expression/element/text.ts'
 export {
   type FrameBound,
+export { Extract } from './expression/element/extract.ts'
+export { Label } from './expression/element/label.ts'
   type FrameExclusion,
+export { Unary } from './expression/element/unary.ts'
   type FrameOffset,
   type OneOrMany,
   type OverOptions,
@@ -473,7 +480,7 @@ export {
   type ValueProcessor,
   type SqlValue,
 } from './expression/types/type.ts'
-export { type Inspectable, inspect } from './inspect.ts'
+export { type Describable, type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
 export {
   type ConnectionPoolEntry,

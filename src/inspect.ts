@@ -11,6 +11,12 @@ export interface Inspectable<Inspection = unknown> {
   readonly '~inspection': Inspection
 }
 
+/** An element of a statement, as far as it is to be known here. */
+export interface Describable {
+  readonly kind: string
+  readonly keyId: number
+}
+
 /**
  * Says what inspects the instances of a class.
  *
@@ -27,17 +33,20 @@ export function inspects<T extends object>(kind: { readonly prototype: T }, tell
 }
 
 /**
- * What can be told of a thing: of an engine or a connection an `Inspector`, which reads the database's catalogs. SQLAlchemy:
- * "Runtime Inspection API".
+ * What can be told of a thing: of an engine or a connection an `Inspector`, which reads the database's catalogs; elements and statements tell
+ * of themselves (`columnDescriptions`, `finalFroms`, `exportedColumns`; `iterate()` goes through their parts). SQLAlchemy: "Runtime
+ * Inspection API".
  *
  * @throws NoInspectionAvailable nothing can be told of it.
  * @example
  * const names = await inspect(engine).getTableNames()
  */
-export function inspect<Inspection>(subject: Inspectable<Inspection>): Inspection {
+export function inspect<Inspection>(subject: Inspectable<Inspection>): Inspection
+export function inspect<E extends Describable>(element: E): E
+export function inspect(subject: unknown): unknown {
   const given: unknown = subject
   const canTell = (typeof given === 'object' && given !== null) || typeof given === 'function'
   const tell: unknown = canTell ? (given as { readonly [INSPECT]?: unknown })[INSPECT] : undefined
   if (typeof tell !== 'function') throw new NoInspectionAvailable(`No inspection is available for ${showValue(given)}`)
-  return tell.call(given) as Inspection
+  return tell.call(given)
 }

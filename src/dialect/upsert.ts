@@ -1,5 +1,7 @@
 // `insert()` with ON CONFLICT, for the databases that have it.
+
 import { ArgumentError } from '../errors.ts'
+import { sharesKind } from '../expression/base/element.ts'
 import { elementOf, expect } from '../expression/coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
 import type { Criterion } from '../expression/comparator/conjunction.ts'
@@ -60,6 +62,9 @@ export class Upsert<
   Tuple extends unknown[] = never,
   Values = Readonly<Record<string, unknown>>,
 > extends Insert<Row, Tuple, Values> {
+  static {
+    sharesKind(this)
+  }
   /** @internal */
   override with(change: Partial<InsertState>): Upsert<Row, Tuple, Values> {
     return new Upsert({ ...this.state, ...change })

@@ -12,6 +12,7 @@ import {
   Integer,
   InvalidRequestError,
   insert,
+  inspect,
   literal,
   literalColumn,
   MetaData,
@@ -319,4 +320,18 @@ describe('what cannot be told is explained', () => {
 
 test('a label is looked up, so that no text gets in by it', () => {
   expect(() => sqlOf(select(u.id).orderBy(desc('1; DROP TABLE users')))).toThrow(/1; DROP TABLE users/)
+})
+
+test('inspect() of a statement is the statement, which tells of itself', () => {
+  const statement = select(u.name, func.count().label('n')).groupBy(u.name)
+  const inspected = inspect(statement)
+  expect(inspected).toBe(statement)
+  expect(inspected.columnDescriptions.map(({ name, type }) => [name, type.kind])).toEqual([
+    ['name', 'string'],
+    ['n', 'integer'],
+  ])
+  expect(inspected.finalFroms).toEqual([users])
+  expect(inspect(users)).toBe(users)
+  expect(inspect(u.name.eq('x')).kind).toBe('binary')
+  expect(() => inspect({ kind: 'binary', keyId: 1 })).toThrow('No inspection is available')
 })

@@ -14,6 +14,10 @@ export interface ElementCompiler {
   readonly dialect: string
   /** Any element as SQL, its values as parameters. */
   process(element: Element): string
+  /**
+   * An element of the library's, or of a class that extends one of them, as the library writes it: what a spelling of one's own is put around.
+   */
+  default(element: Element): string
   /** A name, quoted where it must be. */
   quote(name: string): string
   /** A type as CAST spells it. */
@@ -31,14 +35,32 @@ export interface CompilesOptions {
   readonly dialect?: string
 }
 
-/** By kind, then by dialect; the empty name is for all others. */
-const RENDERERS: Map<string, Map<string, ElementRenderer<Element>>> = new Map()
+type Spellings = Map<string, ElementRenderer<Element>>
+
+/** Of a user's class by its kind: spellings by dialect, the empty name for all others, and the library's kind that it extends. */
+const CUSTOM: Map<string, { readonly spellings: Spellings; readonly base: string | null }> = new Map()
+
+/** Of the library's classes, by kind: the later ones first. */
+const OWN: Map<string, { readonly elementClass: AnyClass; readonly spellings: Spellings }[]> = new Map()
+
+type AnyClass = abstract new (...args: never) => Element
+
+/** Counts spellings of the library's classes, so that renderers that are known by then are looked up anew. */
+let generation = 0
+
+/** @internal */
+export function spellingGeneration(): number {
+  return generation
+}
 
 /**
  * Tells how elements of a class are written, in one dialect or in all. Subclasses are written in the same way unless they are
- * told otherwise. The class tells what its SQL depends on by `walk()`, as {@link CustomElement} does for its parts; so
+ * told otherwise. A class of one's own tells what its SQL depends on by `walk()`, as {@link CustomElement} does for its parts; so
  * statements with it are compiled once for each shape.
- * @throws ArgumentError something that is no class of elements, a class of this library's own, or a dialect told twice
+ *
+ * Classes of the library can be given a spelling too: it holds for what is compiled from then on, wherever such an element is written as
+ * one; `compiler.default(element)` is the library's own spelling.
+ * @throws ArgumentError something that is no class of elements, an abstract class of the library's, or a dialect told twice
  * @example
  * class UtcNow extends CustomElement<Date> {
  *   readonly type = DateTime({ timezone: true })
@@ -59,25 +81,45 @@ export function compiles<E extends Element>(
     )
   if (typeof render !== 'function')
     throw new ArgumentError(`compiles() takes a function that writes the element; got ${describe(render)}`)
-  const kind = kindOf(elementClass.prototype as Element)
   const { dialect = '' } = options
-  const renderers = RENDERERS.get(kind)
-  if (renderers === undefined)
-    throw new ArgumentError(`compiles(): ${elementClass.name} is this library's own; write a subclass of it`)
-  if (renderers.has(dialect))
+  const spellings = spellingsOf(elementClass)
+  if (spellings.has(dialect))
     throw new ArgumentError(
       `compiles(): ${elementClass.name} has a spelling for ${dialect === '' ? 'all dialects' : `'${dialect}'`} already`,
     )
-  renderers.set(dialect, render as unknown as ElementRenderer<Element>)
+  spellings.set(dialect, render as unknown as ElementRenderer<Element>)
 }
 
-/** The kind of a class's elements: its own, made where it has none. */
-function kindOf(prototype: Element): string {
-  if (Object.hasOwn(prototype, 'kind')) return prototype.kind
-  const kind = `custom ${RENDERERS.size + 1}: ${prototype.constructor.name}`
+/** Where the spellings of a class are kept. */
+function spellingsOf(elementClass: AnyClass): Spellings {
+  const prototype = elementClass.prototype as Element
+  const inherited = prototype.kind as string | undefined
+  if (Object.hasOwn(prototype, 'kind')) {
+    const custom = CUSTOM.get(prototype.kind)
+    if (custom !== undefined) return custom.spellings
+    if (elementClass !== (CustomElement as AnyClass)) return ownSpellings(elementClass, prototype.kind)
+  }
+  if (inherited === undefined || elementClass === (CustomElement as AnyClass))
+    throw new ArgumentError(
+      `compiles(): ${elementClass.name} is an abstract class of this library: name the class of the elements that are written`,
+    )
+  const kind = `custom ${CUSTOM.size + 1}: ${prototype.constructor.name}`
+  const base = CUSTOM.get(inherited)?.base ?? (prototype instanceof CustomElement ? null : inherited)
   defineKind({ prototype }, kind)
-  RENDERERS.set(kind, new Map())
-  return kind
+  const spellings: Spellings = new Map()
+  CUSTOM.set(kind, { spellings, base })
+  return spellings
+}
+
+function ownSpellings(elementClass: AnyClass, kind: string): Spellings {
+  generation += 1
+  const known = OWN.get(kind) ?? []
+  let entry = known.find((each) => each.elementClass === elementClass)
+  if (entry === undefined) {
+    entry = { elementClass, spellings: new Map() }
+    OWN.set(kind, [entry, ...known])
+  }
+  return entry.spellings
 }
 
 /** The part of rendering that users' elements are given. */
@@ -87,8 +129,15 @@ interface Out {
     typeName(type: SqlType): string
     literal(value: unknown, type: SqlType): string
   }
+  readonly renderers: object
   node(element: Element): string
   quoted(name: string): string
+}
+
+/** The library's own spelling of an element; null where the dialect has none. */
+function ownText(element: Element, kind: string, out: Out): string | null {
+  const render = (out.renderers as Readonly<Record<string, ((element: Element, out: Out) => string) | undefined>>)[kind]
+  return render === undefined ? null : render(element, out)
 }
 
 /**
@@ -96,24 +145,58 @@ interface Out {
  * @throws UnsupportedCompilationError it has no spelling in the dialect
  */
 export function customText(element: Element, out: Out): string | null {
-  const renderers = RENDERERS.get(element.kind)
-  if (renderers === undefined && !(element instanceof CustomElement)) return null
+  const custom = CUSTOM.get(element.kind)
+  if (custom === undefined && !(element instanceof CustomElement)) return null
   const { name } = out.spelling
-  const render = renderers?.get(name) ?? renderers?.get('')
+  const render = custom?.spellings.get(name) ?? custom?.spellings.get('')
+  const base = custom?.base ?? null
+  if (render !== undefined) return written(element, render, base, out)
+  const text = base === null ? null : ownText(element, base, out)
   const className = element.constructor.name
-  if (render === undefined)
+  if (text === null)
     throw new UnsupportedCompilationError(
       `The dialect '${name}' has no spelling for elements of the class ${className}: tell one by compiles(${className}, (element, compiler) => ...)`,
     )
+  return text
+}
+
+/**
+ * @internal A renderer for a kind of the library's own, with the spellings that users gave it; null where there are none.
+ * @param render the library's
+ */
+export function respelt<O extends Out>(
+  kind: string,
+  render: (element: Element, out: O) => string,
+): ((element: Element, out: O) => string) | null {
+  const entries = OWN.get(kind)
+  if (entries === undefined) return null
+  return (element, out) => {
+    const { name } = out.spelling
+    for (const { elementClass, spellings } of entries) {
+      const own = element instanceof elementClass ? (spellings.get(name) ?? spellings.get('')) : undefined
+      if (own !== undefined) return written(element, own, kind, out)
+    }
+    return render(element, out)
+  }
+}
+
+function written(element: Element, render: ElementRenderer<Element>, base: string | null, out: Out): string {
   const text: unknown = render(element, {
-    dialect: name,
+    dialect: out.spelling.name,
     process: (each) => out.node(each),
+    default: (each) => {
+      const own = ownText(each, each.kind === element.kind && base !== null ? base : each.kind, out)
+      if (own !== null) return own
+      throw new CompileError(`compiler.default() takes elements that the library has a spelling for; got ${each.kind}`)
+    },
     quote: (each) => out.quoted(each),
     typeName: (type) => out.spelling.typeName(type),
     literal: (value, type) => out.spelling.literal(value, type),
   })
   if (typeof text !== 'string')
-    throw new CompileError(`What compiles(${className}, ...) was given returns ${describe(text)} in place of SQL text`)
+    throw new CompileError(
+      `What compiles(${element.constructor.name}, ...) was given returns ${describe(text)} in place of SQL text`,
+    )
   return text
 }
 

@@ -10,7 +10,8 @@ import { type SchemaTranslateMap, translatedSchema } from '../../expression/sche
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
-import { customText } from './custom.ts'
+import { numbered } from './by-number.ts'
+import { customText, respelt } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { ListSlot, Slot } from './slot.ts'
@@ -91,8 +92,9 @@ export class Render {
       throw new UnsupportedCompilationError(
         `The dialect '${this.spelling.name}' has no spelling for elements of the kind '${element.kind}'`,
       )
-    this.#byNumber[element.keyId] = render
-    return render(element, this)
+    const used = respelt(element.kind, render) ?? render
+    this.#byNumber[element.keyId] = used
+    return used(element, this)
   }
 
   /** Elements with a separator between them. */
@@ -370,18 +372,6 @@ export class Render {
   withClause(): string {
     return this.#with === null ? '' : this.#with.text
   }
-}
-
-/** Renderers of a table by the number of the kind, kept with the table. */
-const tables: WeakMap<AnyRenderersOf<Render>, RendererOf<Element, Render>[]> = new WeakMap()
-
-function numbered(renderers: AnyRenderersOf<Render>): RendererOf<Element, Render>[] {
-  let table = tables.get(renderers)
-  if (table === undefined) {
-    table = []
-    tables.set(renderers, table)
-  }
-  return table
 }
 
 /** The text in pieces with the number of the list between each two. */

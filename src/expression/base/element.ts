@@ -1,4 +1,5 @@
 // `Element`: the root of all statement nodes; the object that users hold is the node that is compiled.
+import { inspects } from '../../inspect.ts'
 import type { Pass, Walkable } from './pass.ts'
 import { Socket } from './socket.ts'
 
@@ -35,6 +36,7 @@ export abstract class Element implements Walkable {
   }
 }
 Object.defineProperty(Element.prototype, ELEMENT, { value: true })
+inspects(Element, (element) => element)
 
 /**
  * Gives a node class its kind; called once from the class's static block, with `this`: TypeScript 7.0 writes an alias in place of
@@ -44,6 +46,11 @@ export function defineKind(target: { readonly prototype: object }, kind: string)
   lastKeyId += 1
   Object.defineProperty(target.prototype, 'kind', { value: kind, enumerable: false })
   Object.defineProperty(target.prototype, 'keyId', { value: lastKeyId, enumerable: false })
+}
+
+/** Says of a class of the library's own that it is written as the class that it extends; called as {@link defineKind}. */
+export function sharesKind(target: { readonly prototype: { readonly kind: string } }): void {
+  Object.defineProperty(target.prototype, 'kind', { value: target.prototype.kind, enumerable: false })
 }
 
 /** Whether a value is a statement node, of this or another copy of the package. */

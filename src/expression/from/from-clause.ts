@@ -1,7 +1,7 @@
 // `FromClause`: what stands after FROM and has columns; and what is made of one: `Alias` and `Join`, which its methods give.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
-import { defineKind, Element } from '../base/element.ts'
+import { defineKind, Element, sharesKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
@@ -189,6 +189,9 @@ function criterion(value: unknown, where: string): ColumnElement<boolean> {
 
 /** A column of an alias, standing for a column of what is aliased. */
 export class ProxyColumn<out N extends string = string, out V = unknown> extends ColumnClause<N, V> {
+  static {
+    sharesKind(this)
+  }
   readonly original: NamedElement<N, V>
   constructor(original: NamedElement<N, V>, table: FromClause) {
     super(original.key, original.name, original.type, table)

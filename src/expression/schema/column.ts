@@ -1,6 +1,8 @@
 // `SchemaColumn`: a column of a table, as structure and as expression.
+
 import { ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
+import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -30,6 +32,9 @@ export interface ColumnOwner extends TableClause {
 
 /** A column of a table. `table()` makes them, from what `Column()` says. */
 export class SchemaColumn<N extends string = string, V = unknown, Source = unknown> extends ColumnClause<N, V, Source> {
+  static {
+    sharesKind(this)
+  }
   /** Number in cache keys. */
   readonly id: number
   declare readonly name: string

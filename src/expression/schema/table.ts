@@ -1,6 +1,8 @@
 // `Table`: a table as structure and as FROM element; `table()` makes them; the registry that they belong to.
+
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
+import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import { TableClause } from '../from/table-clause.ts'
@@ -90,6 +92,9 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
   extends TableClause
   implements ColumnOwner, TypedTable<D>
 {
+  static {
+    sharesKind(this)
+  }
   /** Declared only. */
   declare readonly '~columns': RowOf<D>
   /** Declared only. */

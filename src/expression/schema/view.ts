@@ -1,6 +1,8 @@
 // Tables whose columns come from a statement: views, materialized views, and what CREATE TABLE AS makes.
+
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
+import { sharesKind } from '../base/element.ts'
 import { Executable } from '../base/executable.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { NamedElement } from '../element/named.ts'
@@ -18,6 +20,9 @@ export type ViewQuery<Row = unknown> = Executable<Row, unknown[]>
 
 /** A table whose columns are those of a statement. */
 export class DerivedTable<Row = unknown> extends TableClause implements ColumnOwner, TypedFrom<Row> {
+  static {
+    sharesKind(this)
+  }
   /** Declared only. */
   declare readonly '~columns': Row
   /** Declared only. */
@@ -109,6 +114,9 @@ export interface MaterializedViewOptions extends Omit<ViewOptions, 'temporary' |
 
 /** A view; {@link view} and {@link materializedView} make them. */
 export class View<Row = unknown> extends DerivedTable<Row> {
+  static {
+    sharesKind(this)
+  }
   readonly isMaterialized: boolean
   readonly options: ViewOptions & MaterializedViewOptions
   readonly comment: string | null

@@ -1,7 +1,9 @@
 // `text()` and the `sql` tag: statements and fragments written by hand; values in them are always parameters.
+
 import { ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
+import { sharesKind } from '../base/element.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
@@ -31,6 +33,9 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   Row,
   Tuple
 > {
+  static {
+    sharesKind(this)
+  }
   #with(change: Partial<TextState>, values: readonly ColumnElement[] = this.values): TextStatement<never, never> {
     return new TextStatement<never, never>(this.strings, values, { ...this.state, ...change })
   }

@@ -2,28 +2,34 @@
 import {
   ArgumentError,
   Boolean,
-  type ColumnElement,
+  ColumnElement,
   CompileError,
   CustomElement,
   compiles,
   DateTime,
+  Delete,
+  deleteFrom,
   type Element,
   type Expression,
+  extract,
   FunctionCall,
   func,
   Integer,
   iterate,
   literal,
+  MetaData,
   type Pass,
   replace,
   type SqlType,
   String,
   select,
-  UnsupportedCompilationError,
+  View,
+  view,
 } from 'tsalchemy'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { Interner, KeyPass } from '../../../src/expression/base/cache-key.ts'
-import { pg, standard, users } from './fixture.ts'
+import { Extract } from '../../../src/expression/element/extract.ts'
+import { addresses, pg, standard, users } from './fixture.ts'
 import { spellingChecker } from './spelling.ts'
 
 const u = users.c
@@ -101,7 +107,8 @@ test('can be a function of the library with a spelling of its own', () => {
   })
   const call = new Coalesced([], 'coalesce', [u.age, literal(0)], Integer)
   expect(standard(call)).toBe('nvl(users.age, :param_1)')
-  expect(() => pg(call)).toThrow(UnsupportedCompilationError)
+  // Where it has none of its own it is written as what it extends.
+  expect(pg(call).sql).toBe('coalesce(users.age, $1::INTEGER)')
   expect(standard(func.coalesce(u.age, 0))).toBe('coalesce(users.age, :coalesce_1)')
 })
 
@@ -112,6 +119,44 @@ test('subclasses are written as their class is, or in their own way', () => {
   expect(standard(new Later())).toBe('CURRENT_TIMESTAMP')
   expect(standard(new Sooner())).toBe('sooner()')
   expect(standard(new UtcNow())).toBe('CURRENT_TIMESTAMP')
+})
+
+describe('the library\u2019s own classes', () => {
+  test('are written as told, in the dialects that were told', () => {
+    expect(standard(extract('year', u.age))).toBe('EXTRACT(year FROM users.age)')
+    compiles(Extract, (element, compiler) => `part('${element.field}', ${compiler.process(element.element)})`, {
+      dialect: 'default',
+    })
+    expect(standard(select(extract('year', u.age).label('y')))).toBe("SELECT part('year', users.age) AS y FROM users")
+    expect(pg(extract('year', u.age)).sql).toBe('EXTRACT(year FROM users.age)')
+  })
+
+  test('around what the library writes, statements too', () => {
+    compiles(Delete, (element, compiler) => `/* gone */ ${compiler.default(element)}`, { dialect: 'postgresql' })
+    expect(pg(deleteFrom(users).where(u.id.eq(5)).returning(u.name))).toEqual({
+      sql: '/* gone */ DELETE FROM users WHERE users.id = $1::INTEGER RETURNING users.name',
+      names: ['id_1'],
+    })
+    expect(standard(deleteFrom(users).all())).toBe('DELETE FROM users')
+  })
+
+  test('of a class alone, not of those that share its kind', () => {
+    compiles(View, (element, compiler) => `ONLY ${compiler.default(element)}`, { dialect: 'default' })
+    const shown = view('shown', new MetaData(), select(u.id))
+    expect(standard(select(shown.c.id))).toBe('SELECT shown.id FROM ONLY shown')
+    expect(standard(select(u.id))).toBe('SELECT users.id FROM users')
+    expect(() => compiles(View, () => '', { dialect: 'default' })).toThrow("has a spelling for 'default' already")
+  })
+
+  test('a class that extends one has its own key, and can be put around it', () => {
+    class Audited extends Delete<never, never> {}
+    compiles(Audited, (element, compiler) => `/* audited */ ${compiler.default(element)}`)
+    const plain = deleteFrom(addresses).all()
+    const audited = new Audited(plain.state)
+    expect(standard(audited)).toBe('/* audited */ DELETE FROM addresses')
+    expect(standard(plain)).toBe('DELETE FROM addresses')
+    expect(audited.keyId).not.toBe(plain.keyId)
+  })
 })
 
 describe('what is refused', () => {
@@ -127,8 +172,10 @@ describe('what is refused', () => {
     expect(() => compiles(Silent, () => '', { dialects: 'x' } as never)).toThrow("'dialects'")
     expect(() => compiles(UtcNow, () => '')).toThrow('has a spelling for all dialects already')
     expect(() => compiles(UtcNow, () => '', { dialect: 'postgresql' })).toThrow("for 'postgresql' already")
-    expect(() => compiles(FunctionCall, () => '')).toThrow("is this library's own")
-    expect(() => compiles(CustomElement, () => '')).toThrow("is this library's own")
+    expect(() => compiles(ColumnElement as never, () => '')).toThrow(
+      'ColumnElement is an abstract class of this library',
+    )
+    expect(() => compiles(CustomElement, () => '')).toThrow('CustomElement is an abstract class of this library')
   })
   test('what is no text', () => {
     class Wrong extends CustomElement {

@@ -164,7 +164,10 @@ test('values written into the text', () => {
 
 describe('refusals', () => {
   test.each<readonly [() => unknown, string]>([
-    [() => c.word.at(1 as never), '.at() is of arrays, documents and composite values; this expression is of the type text'],
+    [
+      () => c.word.at(1 as never),
+      '.at() is of arrays, documents and composite values; this expression is of the type text',
+    ],
     [() => c.word.path(['a'] as never), '.path() is of JSON documents; this expression is of the type text'],
     [() => c.word.asString(), '.asString() and its kin is of JSON documents; this expression is of the type text'],
     [() => c.numbers.at(1.5), '.at() of an array takes whole numbers; got a number'],
