@@ -1,6 +1,6 @@
 // Writes with tsalchemy's expressions.
 
-import { ARRAY, bindparam, type Connection, type Engine, func, insert, type SqlType, select, update } from 'tsalchemy'
+import { ARRAY, bindparam, type Engine, func, insert, type SqlType, select, update } from 'tsalchemy'
 import { CHANGED } from '../../cells/update.ts'
 import {
   type Account,
@@ -16,11 +16,12 @@ import { accounts, entries, events } from './tables.ts'
 
 type MutableAccount = { -readonly [K in keyof Account]: Account[K] }
 
-async function insertEvents(connection: Connection, rows: readonly NewEvent[]): Promise<Event[]> {
-  const ids = await connection
+async function insertEvents(engine: Engine, rows: readonly NewEvent[]): Promise<Event[]> {
+  const ids = await engine
     .execute(
       insert(events).returning(events.c.id),
       rows.map((row) => ({ ...row })),
+      { sortByParameterOrder: true },
     )
     .scalars()
     .all()
@@ -55,8 +56,8 @@ const changeAccounts = update(accounts)
   .values({ balance: changes.c.balance, status: changes.c.status, visits: changes.c.visits })
   .where(accounts.c.id.eq(changes.c.id))
 
-async function updateAccounts(connection: Connection, changed: readonly Account[]): Promise<void> {
-  await connection.execute(changeAccounts, {
+async function updateAccounts(engine: Engine, changed: readonly Account[]): Promise<void> {
+  await engine.execute(changeAccounts, {
     newId: changed.map((account) => account.id),
     newBalance: changed.map((account) => account.balance),
     newStatus: changed.map((account) => account.status),
@@ -85,7 +86,7 @@ async function transfer(engine: Engine, { accountId, cents, happenedAt }: Transf
 
 export function writes(engine: Engine): TaskTable {
   return {
-    insert: (rows) => ({ run: () => engine.begin((connection) => insertEvents(connection, rows)) }),
+    insert: (rows) => ({ run: () => insertEvents(engine, rows) }),
     async update(changes) {
       const loaded = await loadAccounts(engine)
       const run = async () => {
@@ -95,7 +96,7 @@ export function writes(engine: Engine): TaskTable {
           account.status = change.status
           account.visits = change.visits
         }
-        await engine.begin((connection) => updateAccounts(connection, loaded))
+        await updateAccounts(engine, loaded)
         return loaded
       }
       return { run }
