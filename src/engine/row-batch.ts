@@ -53,10 +53,12 @@ export function fitArrays(columns: readonly SchemaColumn[]): boolean {
 }
 
 function fits(type: SqlType): boolean {
-  if (type.affinity === 'array' || type.affinity === 'null' || UNFIT.has(type.kind) || type.wrapsParameters) return false
-  // A domain is what it is made of.
-  const { base } = type as SqlType & { readonly base?: SqlType }
-  return base === undefined || fits(base)
+  if (type.affinity === 'array' || type.affinity === 'null' || UNFIT.has(type.kind) || type.wrapsParameters)
+    return false
+  // A domain is what it is made of, a decorator what it stands on.
+  const { base, impl } = type as SqlType & { readonly base?: SqlType; readonly impl?: SqlType }
+  const below = base ?? impl
+  return below === undefined || fits(below)
 }
 
 /** Whether the database gives the column ever larger numbers: its own sequence, not one that counts down or begins anew. */
