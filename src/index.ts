@@ -203,14 +203,14 @@ export { Delete, deleteFrom } from './expression/dml/delete.ts'
 export { Insert, insert } from './expression/dml/insert.ts'
 export { type MatchedAction, Merge, merge, type NotMatchedAction } from './expression/dml/merge.ts'
 export { type OrderedValue, Update, update } from './expression/dml/update.ts'
-export { Bind } from './expression/element/bind.ts'
-export {
-  ColumnElement,
 export { Binary } from './expression/element/binary.ts'
-  type CustomOperatorOptions,
+export { Bind } from './expression/element/bind.ts'
 export { Case } from './expression/element/case.ts'
 export { Cast } from './expression/element/cast.ts'
 export { ColumnClause } from './expression/element/column.ts'
+export {
+  ColumnElement,
+  type CustomOperatorOptions,
   type Expression,
   type LikeOptions,
   type Members,
@@ -220,13 +220,13 @@ export { ColumnClause } from './expression/element/column.ts'
   type RegexpOptions,
   type RowsOf,
 } from './expression/element/column-element.ts'
-export { TextClause } from './expression/element/text.ts'
-export {
-  type FrameBound,
 export { Extract } from './expression/element/extract.ts'
 export { Label } from './expression/element/label.ts'
-  type FrameExclusion,
+export { TextClause } from './expression/element/text.ts'
 export { Unary } from './expression/element/unary.ts'
+export {
+  type FrameBound,
+  type FrameExclusion,
   type FrameOffset,
   type OneOrMany,
   type OverOptions,
@@ -475,10 +475,10 @@ export {
   type NamedType,
   type NamedTypeParts,
   SqlType,
+  type SqlValue,
   type TypeHost,
   type ValueOf,
   type ValueProcessor,
-  type SqlValue,
 } from './expression/types/type.ts'
 export { type Describable, type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
