@@ -49,6 +49,9 @@ edward
 `,
 }
 
+/** The check that is none of compilers. */
+const PEER = 'sqlite without its peer'
+
 /** Without the settings of the npm that may have started this: `npm run --silent` would silence the reasons of failures too. */
 const env = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^npm_(config|lifecycle|package)_/.test(name)),
@@ -68,20 +71,45 @@ await installLibrary()
 let failed = 0
 const queue = [...chosen]
 await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work))
-console.log(`${chosen.length - failed} passed, ${failed} failed`)
-process.exitCode = failed > 0 || chosen.length === 0 ? 1 : 0
+const wantsPeer = words.every((word) => PEER.includes(word))
+if (wantsPeer) await passes(PEER, checkPeer)
+const all = chosen.length + (wantsPeer ? 1 : 0)
+console.log(`${all - failed} passed, ${failed} failed`)
+process.exitCode = failed > 0 || all === 0 ? 1 : 0
 
 async function work() {
   for (let cell = queue.shift(); cell !== undefined; cell = queue.shift()) {
-    const started = performance.now()
-    try {
-      await runCell(cell)
-      console.log(`passed: ${nameOf(cell)} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
-    } catch (error) {
-      failed += 1
-      console.log(`FAILED: ${nameOf(cell)}\n${error instanceof Error ? error.message : error}`)
-    }
+    const current = cell
+    await passes(nameOf(current), () => runCell(current))
   }
+}
+
+/**
+ * @param {string} name
+ * @param {() => Promise<void>} check
+ */
+async function passes(name, check) {
+  const started = performance.now()
+  try {
+    await check()
+    console.log(`passed: ${name} (${((performance.now() - started) / 1000).toFixed(1)} s)`)
+  } catch (error) {
+    failed += 1
+    console.log(`FAILED: ${name}\n${error instanceof Error ? error.message : error}`)
+  }
+}
+
+/** The peer of SQLite is asked for when an engine wants it, and who lacks it is told what to do. */
+async function checkPeer() {
+  const script = join(project, 'sqlite.mjs')
+  cpSync(join(here, 'model/sqlite.mjs'), script)
+  const output = await run(process.execPath, [script], project)
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const isBuiltIn = major > 22 || (major === 22 && minor >= 16)
+  const expected = `OperationalError: better-sqlite3 cannot be loaded: run \`npm install better-sqlite3\`
+${isBuiltIn ? '2' : 'OperationalError: no library for SQLite is there: run `npm install better-sqlite3`, or use Node.js 22.16 or newer, which has node:sqlite'}
+`
+  if (output !== expected) throw new Error(`sqlite.mjs printed:\n${output}instead of:\n${expected}`)
 }
 
 /** @param {Cell} cell */

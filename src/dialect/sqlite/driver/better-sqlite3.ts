@@ -38,6 +38,8 @@ export async function loadBetterSqlite3(): Promise<SqliteLibrary> {
   // Not a name that the compiler looks up: it need not be installed.
   const loaded = (await import('better-sqlite3' as string)) as { readonly default: NativeClass }
   const Database = loaded.default
+  // Its binary is loaded by the first database: one that was built for another version of Node is none.
+  new Database(':memory:', {}).close()
   return {
     name: 'better-sqlite3',
     // Who finds the database locked waits in the program's own time, not by stopping it.
