@@ -21,6 +21,8 @@ const PROGRAM = fileURLToPath(new URL('postgres-server.mjs', import.meta.url))
 
 /** Runs in Vitest's main process before the first test file; the returned function runs behind the last. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  // What libpq's variables say of the database of whoever runs the tests would complete the URLs here.
+  for (const name of Object.keys(process.env)) if (name.startsWith('PG')) delete process.env[name]
   await prepareDirectory()
   let server: Promise<{ url: string; stop: () => Promise<void> }> | undefined
   const desk = createServer(async (_request, response) => {
