@@ -118,6 +118,26 @@ describe.each(ZONES)('%s', (zone, hour, minute) => {
       expect(await count()).toBe(there)
     })
 
+    test.each(['America/New_York', 'Asia/Kathmandu', 'America/St_Johns', 'Europe/Amsterdam', 'Etc/GMT+12'])(
+      'instants with the session in %s',
+      async (session) => {
+        const { values, type } = EDGES.find(({ name }) => name === 'DateTime with zone') as Edges
+        await using connection = await engine.connect()
+        await connection.execute(`SET LOCAL TIME ZONE '${session}'`)
+        const instant = type as SqlType<unknown>
+        // One by one as bytes, in arrays as text with offsets that may have seconds; the same by SQL that declares nothing.
+        for (const one of values) {
+          const declared = await connection.execute(select(literal(one, instant).label('v'))).one()
+          expect(bare(declared)).toEqual([one])
+          const raw = await connection.execute('SELECT $1::timestamptz AS v, ARRAY[$1::timestamptz] AS a', [one]).one()
+          expect({ ...raw }).toEqual({ v: one, a: [one] })
+        }
+        const all = await connection.execute(select(literal(values, ARRAY(instant)).label('v'))).scalarOne()
+        expect(all).toEqual(values)
+        await connection.rollback()
+      },
+    )
+
     test('texts are on the server, byte for byte', async () => {
       for (const part of parts(STRINGS, 60)) {
         const rows = await engine
