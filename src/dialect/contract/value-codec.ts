@@ -3,7 +3,8 @@
 /**
  * How the values of one of the database's types are read and written where the statement declares no type of this library:
  * rows of SQL given as a string, of `text()` without columns, columns whose type is not known; parameters of SQL given as a
- * string. Arrays, composite types and domains of the type go by it too. Typed columns keep their type's values.
+ * string. Arrays, composite types and domains of the type go by it too. Typed columns keep their type's values. SQLite, whose
+ * values tell their own types, minds none of them.
  */
 export interface ValueCodec<V = unknown> {
   /** The type as the database names it (`numeric`, `timestamptz`, `shop.price`), or its number. */
