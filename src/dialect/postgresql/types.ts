@@ -28,7 +28,9 @@ export { JSON } from '../../expression/types/json.ts'
  * @example
  * Column(JSONB<{ dark: boolean }>())
  */
-export function JSONB<V = unknown>(options: JsonOptions = {}): JsonType<V> {
+export function JSONB(options?: JsonOptions): JsonType
+export function JSONB<V>(options?: JsonOptions): JsonType<V>
+export function JSONB<V>(options: JsonOptions = {}): JsonType<V> {
   return new JsonType<V>('jsonb', options)
 }
 /** JSONPATH, the language of paths into documents; a string. */

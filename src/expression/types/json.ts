@@ -50,8 +50,11 @@ export class JsonType<V = unknown> extends SqlType<V> {
     return sameDocument(one, other)
   }
 }
+// Without a type argument nothing is inferred: among other generic calls that would be `never`.
 /** JSON; the parsed document, typed by the caller: `JSON<{ dark: boolean }>()`. */
-export function JSON<V = unknown>(options: JsonOptions = {}): JsonType<V> {
+export function JSON(options?: JsonOptions): JsonType
+export function JSON<V>(options?: JsonOptions): JsonType<V>
+export function JSON<V>(options: JsonOptions = {}): JsonType<V> {
   return new JsonType<V>('json', options)
 }
 
