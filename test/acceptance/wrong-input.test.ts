@@ -21,7 +21,7 @@ import {
 } from 'tsalchemy'
 import { DeclarativeBase, Entity, MappingError, mapped, Relationship, sessionmaker } from 'tsalchemy/orm'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { databases, postgresUrl } from '../support/server.ts'
+import { postgresUrl, sqlDatabases } from '../support/server.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: the class itself is the default, and it is not known yet
 class Base<Self = any> extends DeclarativeBase<Self> {}
@@ -100,7 +100,7 @@ it('a wrong password is said so, without it', async () => {
   expect(`${failure} ${(failure as Error).stack}`).not.toContain('hunter2')
 })
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', ({ url }) => {
   const engine = createEngine(url)
   const makeSession = sessionmaker({ bind: engine })
   beforeAll(() => Base.metadata.createAll(engine))

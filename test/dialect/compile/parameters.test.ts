@@ -12,7 +12,7 @@ import {
   values,
 } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { users } from './fixture.ts'
 
 const v = values({ id: Integer, name: String }, { name: 'v' }).data([
@@ -21,7 +21,7 @@ const v = values({ id: Integer, name: String }, { name: 'v' }).data([
   [3, 'c'],
 ])
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', ({ url }) => {
   test('lists of values and of rows, empty ones included', async () => {
     await using engine = createEngine(url)
     const byId = select(v.c.id).where(v.c.id.in(bindparam('ids', { expanding: true, type: Integer as SqlType<never> })))

@@ -16,7 +16,7 @@ import {
   select,
   table,
 } from '../../../src/index.ts'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 
 const shape = (): RowShape => new RowShape(['id', 'name'])
 const made = (): Result<{ id: number; name: string }, [number, string]> => {
@@ -77,7 +77,7 @@ const wide = Object.fromEntries(
   Array.from({ length: 30 }, (_, index) => [`c${index}`, Column(Integer, { nullable: true })]),
 )
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', ({ url }) => {
   let engine: Engine
   const metadata = new MetaData()
   const things = table('things', metadata, {
