@@ -39,7 +39,9 @@ export class Host {
   }
 
   toString(): string {
-    return this.isLocal ? `${this.name} (port ${this.port})` : `${this.name}:${this.port}`
+    const { name, port } = this
+    if (this.isLocal) return `${name} (port ${port})`
+    return name.includes(':') ? `[${name}]:${port}` : `${name}:${port}`
   }
 }
 

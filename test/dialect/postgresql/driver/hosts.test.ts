@@ -301,6 +301,18 @@ describe('the order', () => {
   })
 })
 
+test('impossible places are errors, not crashes', async () => {
+  for (const [host, where] of [
+    [`/${'x'.repeat(200)}`, /at \/x+ \(port 1\) as/],
+    [`@${'x'.repeat(200)}`, /at @x+ \(port 1\) as/],
+    ['a'.repeat(300), /at a+:1 as/],
+    ['exa mple', /ENOTFOUND exa mple/],
+    ['::1', /at \[::1\]:1 as/],
+    ['fe80::1%nope', /at \[fe80::1%nope\]:1 as/],
+  ] as const)
+    expect((await refusal([{ host, port: 1 }])).message).toMatch(where)
+})
+
 test('hosts are given in one way', () => {
   expect(() => createPostgresDriver({ hosts: [{ host: 'a' }], host: 'b' })).toThrow(
     'either hosts, or host, address and port',
