@@ -136,12 +136,11 @@ function columnOptions(
   }
 }
 
-/** Whether SERIAL would make this very default; a database without sequences numbers by itself. */
+/** Whether SERIAL would make such a default, though perhaps a sequence of another name. */
 function isSerialOf(relation: ReflectedRelation, column: ReflectedColumn, sequence: ReflectedDefaultSequence): boolean {
   const first = relation.columns.find((each) => each.sequence?.owned === true)
   const isUsual = Object.keys(numberOptions(sequence, sequence.dataType)).length === 0
-  const isNamed = sequence.name === `${relation.name}_${column.name}_seq` && sequence.schema === relation.schema
-  return sequence.owned && isUsual && isNamed && first?.name === column.name && sequence.dataType === column.typeName
+  return sequence.owned && isUsual && first?.name === column.name && sequence.dataType === column.typeName
 }
 
 /** One object for all columns that take their numbers from one sequence. */

@@ -24,6 +24,7 @@ import {
   Boolean,
   CheckConstraint,
   Column,
+  CreateSchema,
   Date,
   DateTime,
   Double,
@@ -121,6 +122,8 @@ const name = fc.oneof(
     ':x',
   ),
   fc.stringMatching(/^[a-z][a-z0-9_]{0,8}$/),
+  // So long that the server has to cut the names that it makes of it.
+  fc.constantFrom('x'.repeat(63), 'é'.repeat(31)),
 )
 
 interface ColumnPlan {
@@ -152,6 +155,8 @@ const tablePlan = fc.record({
   deferrable: fc.boolean(),
 })
 type TablePlan = typeof tablePlan extends fc.Arbitrary<infer T> ? T : never
+
+const SCHEMA = 'my.schema "x"'
 
 const schemaPlan = fc.uniqueArray(tablePlan, { minLength: 1, maxLength: 4, selector: (each) => each.name })
 
@@ -190,8 +195,8 @@ function columnsOf(plan: TablePlan): [string, unknown][] {
   return [...(KEYS[plan.key] ?? []).map(([key, definition]): [string, unknown] => [key, definition]), ...own]
 }
 
-function metadataOf(plans: readonly TablePlan[]): MetaData {
-  const metadata = new MetaData()
+function metadataOf(plans: readonly TablePlan[], schema: string | null): MetaData {
+  const metadata = new MetaData(schema === null ? {} : { schema })
   const made: { readonly plan: TablePlan; readonly table: Table }[] = []
   for (const [place, plan] of plans.entries()) {
     const target = plan.refersTo === null ? undefined : made[plan.refersTo]
@@ -290,26 +295,27 @@ describe.each(databases())('$name', (target) => {
 
   test('createAll, reflect, createAll elsewhere', { timeout: 120_000 }, async () => {
     await pair.one.ready()
+    for (const engine of [pair.one, pair.other]) await engine.execute(new CreateSchema(SCHEMA))
     await fc.assert(
-      fc.asyncProperty(schemaPlan, async (plans) => {
-        const original = metadataOf(plans)
+      fc.asyncProperty(schemaPlan, fc.constantFrom(null, SCHEMA), async (plans, schema) => {
+        const original = metadataOf(plans, schema)
         const reflected = new MetaData()
         try {
           await original.createAll(pair.one)
-          await reflected.reflect(pair.one)
+          await reflected.reflect(pair.one, { schema })
           const shapes = (metadata: MetaData): unknown =>
             Object.fromEntries(
               [...metadata.tables].sort().map(([key, each]) => [`key ${key}`, shapeOf(each, pair.one.dialect)]),
             )
           expect(shapes(reflected)).toEqual(shapes(original))
           await reflected.createAll(pair.other)
-          expect(await catalogOf(pair.other)).toEqual(await catalogOf(pair.one))
+          expect(await catalogOf(pair.other, schema)).toEqual(await catalogOf(pair.one, schema))
         } finally {
           await reflected.dropAll(pair.other)
           await original.dropAll(pair.one)
         }
       }),
-      { numRuns: 25 },
+      { numRuns: 60 },
     )
   })
 })
