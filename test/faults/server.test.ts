@@ -133,8 +133,13 @@ describe('a restart', () => {
 })
 
 describe('a server that is down', () => {
-  it('is told at once, and serves in full when it is back', async () => {
-    const engine = start()
+  it.each([
+    ['', {}],
+    ['where connections are tested first', { poolPrePing: 0 }],
+    ['where connections are always to be open', { poolMinimum: 3, poolKeepaliveMs: 20 }],
+    ['where the test rides', { poolPrePing: 'ride' }],
+  ] as const)('is told at once, and serves in full when it is back %s', async (_, options) => {
+    const engine = start(options)
     await engine.execute('SELECT 1')
     await server.stop('fast')
     const started = performance.now()
