@@ -16,6 +16,7 @@ export type LeakListener = (place: PooledConnection, kind: 'held' | 'collected',
 /** Notices connections that are held too long, and those whose holders are gone. */
 export class LeakWatch {
   readonly #held: ReadonlySet<PooledConnection>
+  readonly #detached: ReadonlySet<PooledConnection>
   readonly #thresholdMs: number
   readonly #leaked: LeakListener
   /** Whether there is a threshold: {@link lent} need not be called otherwise. */
@@ -23,9 +24,18 @@ export class LeakWatch {
   #collected: FinalizationRegistry<Lease> | null = null
   #timer: NodeJS.Timeout | null = null
 
-  /** @param held the connections that are lent; looked at, never changed. */
-  constructor(held: ReadonlySet<PooledConnection>, thresholdMs: number, leaked: LeakListener) {
+  /**
+   * @param held the connections that are lent; looked at, never changed.
+   * @param detached those that have left the pool and are not closed yet.
+   */
+  constructor(
+    held: ReadonlySet<PooledConnection>,
+    detached: ReadonlySet<PooledConnection>,
+    thresholdMs: number,
+    leaked: LeakListener,
+  ) {
     this.#held = held
+    this.#detached = detached
     this.#thresholdMs = thresholdMs
     this.#leaked = leaked
     this.active = Number.isFinite(thresholdMs)
@@ -39,8 +49,8 @@ export class LeakWatch {
   /** Notices when the holder of the present lease is garbage. */
   guard(place: PooledConnection, holder: object): void {
     this.#collected ??= new FinalizationRegistry(({ place, number }) => {
-      if (this.#held.has(place) && place.lease === number)
-        this.#leaked(place, 'collected', performance.now() - place.heldSince)
+      const out = this.#held.has(place) || this.#detached.has(place)
+      if (out && place.lease === number) this.#leaked(place, 'collected', performance.now() - place.heldSince)
     })
     this.#collected.register(holder, { place, number: place.lease })
   }

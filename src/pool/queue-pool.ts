@@ -1,10 +1,10 @@
 // `QueuePool`: connections kept by `pg-pool`, lent with SQLAlchemy's rules: overflow, timeout, recycling, ping, reset, generations.
 import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
-import { type PoolEvents, type PoolLeakEvent, poolEvents, tell } from './events.ts'
+import { type PoolEvents, poolEvents, tell } from './events.ts'
 import { describeHolders, describeLeak, describeTimeout, placeOfCall, stackOf } from './holders.ts'
 import { Keepalive } from './keepalive.ts'
-import { LeakWatch } from './leak-watch.ts'
+import { type LeakListener, LeakWatch } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
 import { countedDriver, newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
 import { borrowAndReturn, Minimum } from './minimum.ts'
@@ -70,7 +70,7 @@ export class QueuePool implements Pool {
       arrived: (place) => this.#arrived(place),
       failed: () => this.#next(),
     })
-    this.#leaks = new LeakWatch(this.#held, leakThresholdMs, (place, kind, heldMs) => this.#leaked(place, kind, heldMs))
+    this.#leaks = new LeakWatch(this.#held, this.#detached, leakThresholdMs, this.#leaked)
     this.#minimum = new Minimum(
       minimum,
       () => this.#physical.totalCount,
@@ -115,6 +115,7 @@ export class QueuePool implements Pool {
   discard(place: PooledConnection, options: DiscardOptions = {}): void {
     const { reason = null, soft = false } = options
     if (place.detached) {
+      this.#checkHeld(place, this.#detached)
       if (!soft) place.connection.terminate()
       if (!soft) void this.#closeDetached(place)
       return
@@ -352,7 +353,7 @@ export class QueuePool implements Pool {
     if (!among.has(place)) throw new InvalidRequestError(`This ${this.#name} has not lent this connection`)
   }
 
-  #leaked(place: PooledConnection, kind: PoolLeakEvent['kind'], heldMs: number): void {
+  readonly #leaked: LeakListener = (place, kind, heldMs) => {
     this.#counters.leaks += 1
     const stack = stackOf(place)
     if (this.events.has('leak')) void tell(this.events, 'leak', () => ({ entry: place, kind, heldMs, stack }))

@@ -269,9 +269,12 @@ describe('detach', () => {
     await pool.drained()
     fake(two).die()
     expect(fake(one).closed).toBe(null)
+    pool.discard(one, { soft: true })
+    expect(fake(one).closed).toBe(null)
     pool.discard(one)
     await pool.checkin(two)
     expect(fake(one).closed).toBe('cut')
+    expect(() => pool.discard(one)).toThrow(InvalidRequestError)
   })
 
   it('is refused where there is only one connection', async () => {

@@ -100,6 +100,21 @@ describe('a connection whose holder is garbage', () => {
     expect(driver.open).toHaveLength(1)
   })
 
+  it('is cut also where it has left the pool', async () => {
+    const pool = new QueuePool(new FakeDriver())
+    const told: string[] = []
+    for (const name of ['leak', 'closeDetached'] as const) pool.events.on(name, () => told.push(name))
+    const connection = await (async () => {
+      const place = await pool.checkout()
+      pool.guard(place, { place })
+      return pool.detach(place) as FakeConnection
+    })()
+    await collectUntil(() => told.length === 2)
+    expect(told).toEqual(['leak', 'closeDetached'])
+    expect(connection.closed).toBe('cut')
+    expect(pool.metrics().leaks).toBe(1)
+  })
+
   it('is left alone where it came back, even when it is lent again', async () => {
     const pool = new QueuePool(new FakeDriver(), { size: 1, maxOverflow: 0 })
     let collected = false
