@@ -115,11 +115,18 @@ function partsOfPairs(pairs: readonly (readonly [string, string])[]): URLParts {
     return value === '' ? null : value
   }
   const parts = { scheme: 'postgresql', username: take('user'), password: take('password'), database: take('dbname') }
-  const { host, port } = query
-  // One server is a part of the URL; libpq's lists of several are kept as they are, for the driver.
-  if (host?.includes(',') || (port !== undefined && !/^\d*$/.test(port))) return { ...parts, query }
-  const number = take('port')
-  return { ...parts, host: take('host'), port: number === null ? null : Number(number), query }
+  const names = (query.host ?? '').split(',')
+  const ports = (query.port ?? '').split(',')
+  // Lists that do not fit are kept as they are, for the driver to complain of.
+  if (!ports.every((port) => /^\d*$/.test(port)) || (ports.length > 1 && ports.length !== names.length))
+    return { ...parts, query }
+  const hosts = names.map((name, index) => {
+    const port = ports.length === 1 ? ports[0] : ports[index]
+    return { host: name || null, port: port ? Number(port) : null }
+  })
+  take('host')
+  take('port')
+  return { ...parts, hosts, query }
 }
 
 /** Pairs as a record; the values of a name that is there several times are a list. */

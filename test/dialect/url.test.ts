@@ -73,8 +73,24 @@ describe('makeURL', () => {
         { host: null, port: 5435 },
       ],
     ],
+    [
+      'host=one,,/run port=1,2, dbname=db',
+      [
+        { host: 'one', port: 1 },
+        { host: null, port: 2 },
+        { host: '/run', port: null },
+      ],
+    ],
+    [
+      'host=one,two port=6',
+      [
+        { host: 'one', port: 6 },
+        { host: 'two', port: 6 },
+      ],
+    ],
     ['postgresql://one/db', [{ host: 'one', port: null }]],
     ['postgresql:///db', []],
+    ['dbname=db', []],
   ])('reads the servers of %s', (given, hosts) => {
     const url = makeURL(given)
     expect(url.hosts).toEqual(hosts)
@@ -96,7 +112,8 @@ describe('makeURL', () => {
       },
     ],
     ["host=a\nuser=b host=c dbname='' options=''", { host: 'c', username: 'b', query: { options: '' } }],
-    ['host=a,b port=5432,5433', { query: { host: 'a,b', port: '5432,5433' } }],
+    ['host=a,b port=5432,5433,5434', { query: { host: 'a,b', port: '5432,5433,5434' } }],
+    ['host=a port=0', { host: 'a', port: 0 }],
     ['host=a port=x', { query: { host: 'a', port: 'x' } }],
     ['service=shop', { query: { service: 'shop' } }],
     ['__proto__=1 host=h', { host: 'h', query: Object.fromEntries([['__proto__', '1']]) }],

@@ -96,6 +96,9 @@ describe('hosts', () => {
     ['postgresql:///d?host=a,b&hostaddr=::1', 'There are 2 hosts, but 1 addresses'],
     ['postgresql:///d?host=a:1,b:2&port=3', 'not in both'],
     ['postgresql:///d?host=a&port=0', "from 1 to 65535, not '0'"],
+    ['host=a port=0', "from 1 to 65535, not '0'"],
+    ['host=a,b port=1,2,3', 'There are 2 hosts, but 3 ports'],
+    ['host=a port=x', "not 'x'"],
     ['postgresql:///d?host=a&port=5432x', "not '5432x'"],
     ['postgresql:///d?hostaddr=localhost', 'the option address must be an IP address'],
   ])('of %s are refused', (url, message) => {
