@@ -11,7 +11,7 @@ import { FetchedValue } from '../../expression/schema/server-default.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import { quoteName } from '../../nearest.ts'
 import { ansi } from '../compile/ansi.ts'
-import { computedClause, typeOf } from '../compile/ddl.ts'
+import { columnCheck, computedClause, typeOf } from '../compile/ddl.ts'
 import { constraintClause } from '../compile/ddl-constraint.ts'
 import { ddlExpression, itemName, keyPart, serverDefaultText } from '../compile/ddl-expression.ts'
 import { valueChecks } from '../compile/named-type.ts'
@@ -39,7 +39,7 @@ export function renderColumn(column: SchemaColumn, out: Render): string {
     text += ` DEFAULT ${defaultText(serverDefaultText(column.serverDefault, out))}`
   if (column.computed !== null) text += computedClause(column, out)
   if (!column.nullable) text += ' NOT NULL'
-  return text
+  return text + columnCheck(column, out)
 }
 
 /** An identity never gives a number twice, which SQLite's bare row numbers may. */

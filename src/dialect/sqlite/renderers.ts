@@ -50,11 +50,11 @@ function compoundPart(text: string): string {
 function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
   const { from, onConflict } = node.state
   if (onConflict === null || from === null) return ansi.insert(node, out)
-  const { select, columns } = from
+  const { select } = from
   if (!(select instanceof Select))
     throw new CompileError('ON CONFLICT behind a UNION cannot be written for SQLite: select from it as a subquery()')
   if (select.state.where.length > 0) return ansi.insert(node, out)
-  return ansi.insert(node.with({ from: { columns, select: select.with({ where: [TRUE] }) } }), out)
+  return ansi.insert(node.with({ from: { ...from, select: select.with({ where: [TRUE] }) } }), out)
 }
 
 function renderCte(node: Cte, out: Render): string {
