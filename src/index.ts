@@ -483,6 +483,7 @@ export {
 export { type Describable, type Inspectable, inspect } from './inspect.ts'
 export { consoleSink, formatRecord, type LoggerLike, type LogLevel, type LogRecord, type LogSink } from './log.ts'
 export {
+  AssertionPool,
   type ConnectionPoolEntry,
   type DisposeOptions,
   NullPool,

@@ -18,7 +18,7 @@ export function stackOf({ holder }: PooledConnection): string | null {
 }
 
 /** Who holds the connections, for the message of a timeout: the longest first. */
-export function describeHolders(held: ReadonlySet<PooledConnection>): string {
+function describeHolders(held: ReadonlySet<PooledConnection>): string {
   const now = performance.now()
   const seconds = (place: PooledConnection): string => ((now - place.heldSince) / 1000).toFixed(1)
   const eldest = [...held].sort((one, other) => one.heldSince - other.heldSince)
@@ -31,6 +31,12 @@ export function describeHolders(held: ReadonlySet<PooledConnection>): string {
   if (places.length === 0) return `${summary}; poolLeakTracking: true would tell where`
   const more = places.length > MOST_NAMED ? `\nand ${places.length - MOST_NAMED} more` : ''
   return summary + places.slice(0, MOST_NAMED).join('') + more
+}
+
+/** Why a checkout was refused at once. @param exhausted what is said where all are lent. */
+export function describeRefusal(exhausted: string, waiting: number, held: ReadonlySet<PooledConnection>): string {
+  const queue = waiting === 0 ? '' : `, and ${waiting} wait already, as many as may`
+  return `${exhausted}${queue}. ${describeHolders(held)}`
 }
 
 /** Why a checkout has waited in vain. @param exhausted what is said where all are lent. */

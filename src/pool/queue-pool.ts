@@ -2,7 +2,7 @@
 import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
 import { type PoolEvents, poolEvents, tell } from './events.ts'
-import { describeHolders, describeLeak, describeTimeout, placeOfCall, stackOf } from './holders.ts'
+import { describeLeak, describeRefusal, describeTimeout, placeOfCall, stackOf } from './holders.ts'
 import { Keepalive } from './keepalive.ts'
 import { type LeakListener, LeakWatch } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
@@ -387,8 +387,8 @@ export class QueuePool implements Pool {
 
   #turnedAway(): TimeoutError {
     this.#counters.turnedAway += 1
-    const full = `${this.exhausted(this.#options)}, and ${this.#waiting.length} wait already, as many as may`
-    return new TimeoutError(`${full}. ${describeHolders(this.#held)}`, { code: 'pool-queue-full' })
+    const why = describeRefusal(this.exhausted(this.#options), this.#waiting.length, this.#held)
+    return new TimeoutError(why, { code: 'pool-queue-full' })
   }
 
   #timedOut(): TimeoutError {

@@ -1,4 +1,4 @@
-// `NullPool` and `StaticPool`: a connection for each checkout, and one connection for all.
+// `NullPool`, `StaticPool` and `AssertionPool`: a connection for each checkout, one for all, and never two at a time.
 import { InvalidRequestError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
 import {
@@ -15,6 +15,21 @@ export class NullPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
     checkKeys('NullPool', options, NULL_POOL_KEYS)
     return { ...resolvePoolOptions(options), size: 0, limit: Number.POSITIVE_INFINITY }
+  }
+}
+
+/**
+ * Lends one connection, and refuses at once whoever asks for a second: the error tells where the first was checked out. For tests
+ * of programs that are to use one connection at a time.
+ */
+export class AssertionPool extends QueuePool {
+  protected override resolve(options: PoolOptions): ResolvedPoolOptions {
+    checkKeys('AssertionPool', options, ['timeoutMs', 'resetOnReturn', 'leakThresholdMs'])
+    return { ...resolvePoolOptions(options), size: 1, limit: 1, maxWaiting: 0, leakTracking: true }
+  }
+
+  protected override exhausted(): string {
+    return 'This AssertionPool lends one connection at a time, and it is lent'
   }
 }
 

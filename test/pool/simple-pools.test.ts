@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, TimeoutError } from '../../src/errors.ts'
-import { NullPool, StaticPool } from '../../src/pool/simple-pools.ts'
+import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
+import { AssertionPool, NullPool, StaticPool } from '../../src/pool/simple-pools.ts'
 import { FakeDriver } from './fake-driver.ts'
 
 describe('NullPool', () => {
@@ -47,5 +48,24 @@ describe('StaticPool', () => {
         'use the Connection or Session at hand: the engine itself, or a second connection, would wait for ever, connection ' +
         'timed out, timeout 0.01 s. Checked out: 1, the longest for 0.0 s; poolLeakTracking: true would tell where',
     )
+  })
+})
+
+describe('AssertionPool', () => {
+  it('refuses a second checkout at once, and tells where the first is', async () => {
+    const pool = new AssertionPool(new FakeDriver())
+    async function first(): Promise<PooledConnection> {
+      return pool.checkout()
+    }
+    const place = await first()
+    const error = await pool.checkout().catch((caught: unknown) => caught)
+    expect(error).toBeInstanceOf(TimeoutError)
+    expect(error).toMatchObject({ code: 'pool-queue-full' })
+    expect((error as Error).message).toMatch(
+      /^This AssertionPool lends one connection at a time, and it is lent\. Checked out: 1, .*held for 0\.0 s, checked out\n +at first/s,
+    )
+    pool.checkin(place)
+    expect(await pool.checkout()).toBe(place)
+    expect(() => new AssertionPool(new FakeDriver(), { size: 2 })).toThrow(ArgumentError)
   })
 })
