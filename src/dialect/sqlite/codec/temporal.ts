@@ -30,6 +30,7 @@ function timeText(text: string): string | null {
 function shortTime(text: string): string {
   const point = text.indexOf('.')
   if (point < 0) return text
+  if (text.endsWith('.000000')) return text.slice(0, -7)
   const shown = text.replace(/0+$/, '')
   return shown.endsWith('.') ? shown.slice(0, -1) : shown
 }
@@ -103,6 +104,11 @@ export const timetz: SqliteCodec = defineCodec({
   },
 })
 
+/** Whether a text is in the form that is written here: others are read more slowly. */
+function isOwn(value: SqliteValue): value is string {
+  return typeof value === 'string' && value.length === 26 && value[10] === ' ' && value[19] === '.' && value[4] === '-'
+}
+
 const STAMP_EXPECTED = "a string such as '2024-02-29 12:34:56' (a Date would need a time zone to be read in)"
 
 /** DATETIME: a string `YYYY-MM-DD HH:MM:SS[.ffffff]`, never a Date: it names no instant. */
@@ -114,6 +120,7 @@ export const timestamp: SqliteCodec = defineCodec({
     return text
   },
   decode(value) {
+    if (isOwn(value)) return shortTime(value)
     const text = stampText(textOf('DATETIME', value).replace(ZONE_BEHIND_TIME, '$1'))
     if (text === null) throw unreadable('DATETIME', value)
     return shortTime(text)
@@ -175,7 +182,11 @@ function readInstant(value: SqliteValue): string {
 export const timestamptz: SqliteCodec = defineCodec({
   name: 'TIMESTAMP WITH TIME ZONE',
   encode: encodeInstant,
-  decode: (value) => new Date(`${readInstant(value).slice(0, 23).replace(' ', 'T')}Z`),
+  decode(value) {
+    const instant = new Date(`${(isOwn(value) ? value : readInstant(value)).slice(0, 23).replace(' ', 'T')}Z`)
+    if (Number.isNaN(instant.getTime())) throw unreadable('TIMESTAMP WITH TIME ZONE', value)
+    return instant
+  },
 })
 
 /** The same as text to the microsecond, in UTC. */

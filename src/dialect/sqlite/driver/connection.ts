@@ -99,7 +99,9 @@ export class SqliteConnection implements DriverConnection {
     try {
       for (; index < ready.length; index++) {
         if (options.signal?.aborted === true) throw canceled(options.signal, true)
-        const { result, reading } = await this.#runOne(ready[index] as Ready, options.signal)
+        const step = this.#runOne(ready[index] as Ready, options.signal)
+        // What need not wait does not: a turn for each command would cost more than the command.
+        const { result, reading } = step instanceof Promise ? await step : step
         results.push(result)
         if (reading !== null) unreadable ??= decode(result, reading, index)
       }
@@ -202,7 +204,7 @@ export class SqliteConnection implements DriverConnection {
     })
   }
 
-  async #runOne(ready: Ready, signal: AbortSignal | undefined): Promise<Answer> {
+  #runOne(ready: Ready, signal: AbortSignal | undefined): Answer | Promise<Answer> {
     const { command, scanned } = ready
     switch (scanned.verb) {
       case '':
@@ -219,7 +221,17 @@ export class SqliteConnection implements DriverConnection {
         return answer('ROLLBACK', null)
       default:
         this.#checkSound(scanned)
-        return this.#patiently(signal, () => this.#execute(ready))
+        return this.#once(ready) ?? this.#patiently(signal, () => this.#execute(ready))
+    }
+  }
+
+  /** Null where a lock is in the way. */
+  #once(ready: Ready): Answer | null {
+    try {
+      return this.#execute(ready)
+    } catch (error) {
+      if (isLocked(this.#options.library.codeOf(error))) return null
+      throw error
     }
   }
 
