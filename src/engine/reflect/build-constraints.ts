@@ -180,7 +180,7 @@ function decorated(part: ReflectedKeyPart, quote: (name: string) => string): Tex
   const words = [
     part.sql,
     collation === null ? '' : ` COLLATE ${quote(collation)}`,
-    operatorClass === null ? '' : ` ${operatorClass.split('.').map(quote).join('.')}`,
+    operatorClass === null ? '' : ` ${operatorClass}`,
     descending ? ' DESC' : '',
     nulls === null ? '' : ` NULLS ${nulls.toUpperCase()}`,
   ]

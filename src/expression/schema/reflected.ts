@@ -154,6 +154,7 @@ export interface ReflectedKeyPart {
   /** The column's name quoted where it needs it, or the expression in parentheses where it needs them. */
   readonly sql: string
   readonly collation: string | null
+  /** As SQL, with its parameters: `gist_ltree_ops (siglen='100')`. */
   readonly operatorClass: string | null
   readonly descending: boolean
   /** Null where the order says it: NULLs are greater than all values. */

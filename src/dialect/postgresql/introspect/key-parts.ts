@@ -34,9 +34,10 @@ export const KEY_PART_COLUMNS: CatalogColumns<KeyPartsRow> = {
   ),
   keyClasses: maybeTextsOf(
     ofKeys(
-      "(SELECT CASE WHEN pg_catalog.pg_opclass_is_visible(o.oid) THEN '' ELSE ons.nspname || '.' END || o.opcname " +
+      "(SELECT CASE WHEN pg_catalog.pg_opclass_is_visible(o.oid) THEN '' ELSE pg_catalog.quote_ident(ons.nspname) || '.' END || pg_catalog.quote_ident(o.opcname) || " +
+        "coalesce(' (' || (SELECT pg_catalog.string_agg(pg_catalog.split_part(x, '=', 1) || '=' || pg_catalog.quote_literal(pg_catalog.substr(x, pg_catalog.strpos(x, '=') + 1)), ', ') FROM pg_catalog.unnest(own.attoptions) x) || ')', '') " +
         'FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace ons ON ons.oid = o.opcnamespace ' +
-        'WHERE o.oid = i.indclass[k.place - 1] AND NOT o.opcdefault)',
+        'WHERE o.oid = i.indclass[k.place - 1] AND (NOT o.opcdefault OR own.attoptions IS NOT NULL))',
     ),
   ),
   keyOrders: numbersOf(ofKeys('i.indoption[k.place - 1]')),

@@ -68,8 +68,9 @@ export class TypeReader {
       return { type: Enum(...row.labels, { name: row.name, ...place }), known: true }
     if (row.sort === 'd') return this.domain(row)
     if (row.sort === 'c' && row.fields.length > 0) return this.#composite(row)
-    if (row.sort === 'b' && EXTENSION_TYPES.has(row.name))
-      return { type: EXTENSION_TYPES.get(row.name) as SqlType, known: true }
+    const own = row.sort === 'b' ? EXTENSION_TYPES.get(row.name) : undefined
+    // Where the name alone does not find it, its values are read by what the catalogs say.
+    if (own !== undefined) return { type: row.visible ? own : new ReflectedType(typeName), known: true }
     return unknownType(typeName)
   }
 
