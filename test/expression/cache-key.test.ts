@@ -1,7 +1,18 @@
 // Cache keys: equal shapes have equal keys, any other field another key, values never matter.
 
 import fc from 'fast-check'
-import { type Element, func, Integer, insert, String as StringType, select, union, update, values } from 'tsalchemy'
+import {
+  deleteFrom,
+  type Element,
+  func,
+  Integer,
+  insert,
+  String as StringType,
+  select,
+  union,
+  update,
+  values,
+} from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { Interner, KeyPass } from '../../src/expression/base/cache-key.ts'
 import { isElement } from '../../src/expression/base/element.ts'
@@ -165,6 +176,13 @@ describe('what the key sees besides', () => {
       insert(users).fromSelect(['id'], select(a.userId)),
     ],
     ['inline', insert(users).inline(), insert(users)],
+    [
+      'whose defaults',
+      insert(users).fromSelect(['id'], select(a.id), { includeDefaults: false }),
+      insert(users).fromSelect(['id'], select(a.id)),
+    ],
+    ['a hint', deleteFrom(users).all().withHint('ONLY'), deleteFrom(users).all()],
+    ['for one dialect', update(users).withHint('ONLY'), update(users).withHint('ONLY', { dialect: 'postgresql' })],
     ['what comes back', insert(users).returnDefaults(), insert(users)],
     ['what else comes back', insert(users).returnDefaults('age'), insert(users).returnDefaults('name')],
     [

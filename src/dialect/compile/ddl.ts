@@ -52,7 +52,12 @@ export function columnTail(column: SchemaColumn, out: Render): string {
   if (column.identity !== null) text += identityClause(column.identity)
   if (!column.nullable && column.identity === null) text += ' NOT NULL'
   else if (column.nullable && column.identity !== null) text += ' NULL'
-  return text
+  return text + columnCheck(column, out)
+}
+
+/** CHECK behind a column, with its own space. */
+export function columnCheck(column: SchemaColumn, out: Render): string {
+  return column.check === null ? '' : ` CHECK (${ddlExpression(column.check, out)})`
 }
 
 /** `GENERATED ALWAYS AS (...)`, with its own space. */

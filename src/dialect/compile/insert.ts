@@ -82,10 +82,10 @@ function defaultRows(state: InsertState, count: number, out: Render): string {
 
 /** INSERT ... SELECT; columns with a client-side default that are not named are added to both. */
 function fromSelect(state: InsertState, out: Render): string {
-  const { columns, select } = state.from as NonNullable<InsertState['from']>
+  const { columns, select, includeDefaults = true } = state.from as NonNullable<InsertState['from']>
   const named = new Set(columns.map((column) => column.key))
   const defaults: { column: SchemaColumn; source: ClientDefault }[] = []
-  if (select instanceof Select && !state.inline)
+  if (select instanceof Select && includeDefaults && !state.inline)
     for (const column of state.table.columnList)
       if (column instanceof SchemaColumn && column.default !== null && !named.has(column.key))
         defaults.push({ column, source: column.default })

@@ -27,7 +27,7 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
     out,
   )
   const froms = out.frame.froms
-  let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${out.tableName(state.table)} SET `
+  let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${target(state, out)} SET `
   const partial = parts(state, out)
   const written = assignments(state, place, out)
   text += [...partial, ...written.map((each) => `${out.quoted(each.column.name)}=${each.text}`)].join(', ')
@@ -43,7 +43,7 @@ export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): str
   const { state } = node
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
-  let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${out.tableName(state.table)}`
+  let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${target(state, out)}`
   if (froms.length > 1) text += out.renderers.deleteUsing(out.nodes(listed(state, froms), ', '))
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
@@ -74,6 +74,13 @@ function begin(word: string, state: CriteriaState, values: readonly Element[], o
 /** What stands after FROM or USING. */
 function listed(state: CriteriaState, froms: readonly FromClause[]): readonly FromClause[] {
   return withoutJoined(froms.filter((from) => from !== state.table))
+}
+
+/** The table that is written, with its hints. */
+function target(state: CriteriaState, out: Render): string {
+  const name = out.tableName(state.table)
+  const own = (state.hints ?? []).filter(({ dialect }) => dialect === null || dialect === out.spelling.name)
+  return own.reduce((text, hint) => out.renderers.fromHint(text, hint, out), name)
 }
 
 /** SET: columns in the order given, those that execution gives or `onUpdate` sets in the table's order. */

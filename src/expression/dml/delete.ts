@@ -4,11 +4,21 @@ import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import type { EntityHandle, EntityInstance, TypedEntity, TypedFrom, TypedTable } from '../from/typed.ts'
+import type { AffixOptions } from '../select/affixes.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { columnOf } from './assignments.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import { walkCriteria } from './update.ts'
-import { type CriteriaState, criteriaOf, furtherFroms, returningOf, Write, type WriteState, writeOf } from './write.ts'
+import {
+  type CriteriaState,
+  criteriaOf,
+  furtherFroms,
+  hintedWrite,
+  returningOf,
+  Write,
+  type WriteState,
+  writeOf,
+} from './write.ts'
 
 /** DELETE; every method gives a new statement. */
 export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
@@ -52,6 +62,15 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
   /** Further FROM elements (`USING`); those that criteria name are found by themselves. */
   using(...froms: readonly (TypedFrom | TypedEntity | EntityHandle)[]): Delete<Row, Tuple> {
     return this.with(furtherFroms(this.state, froms, 'deleteFrom().using()'))
+  }
+  /**
+   * A hint about the table that is written. PostgreSQL has one: `'ONLY'` leaves out the rows of tables that inherit.
+   * @throws ArgumentError it is no hint
+   * @example
+   * deleteFrom(users).all().withHint('ONLY')   // PostgreSQL: DELETE FROM ONLY users
+   */
+  withHint(hint: string, options: AffixOptions = {}): Delete<Row, Tuple> {
+    return this.with(hintedWrite(this.state, hint, options))
   }
   /** Columns and expressions that come back for each row; more calls add to them. */
   returning<const A extends readonly Selectable[]>(

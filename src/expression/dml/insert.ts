@@ -1,5 +1,6 @@
 // `Insert`: INSERT with values, many rows, from SELECT, or with defaults only.
 import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { defineKind, type Element } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
@@ -13,6 +14,20 @@ import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assi
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
 import { type Assignment, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
+/** The rows of an INSERT ... SELECT. */
+export interface InsertSource {
+  readonly columns: readonly NamedElement[]
+  readonly select: RowSource
+  /** Columns with client-side defaults that are not named get them. Default true. */
+  readonly includeDefaults?: boolean
+}
+
+/** Options of {@link Insert.fromSelect}. */
+export interface FromSelectOptions {
+  /** Whether columns with client-side defaults that are not named get them; a function is called once for all rows. Default true. */
+  readonly includeDefaults?: boolean
+}
+
 /** All that an INSERT says. */
 export interface InsertState extends WriteState {
   /** Values of the one row; null where rows, a SELECT or execution give them. */
@@ -20,7 +35,7 @@ export interface InsertState extends WriteState {
   /** Several rows, each with the columns of the first. */
   readonly rows: readonly (readonly Assignment[])[] | null
   /** INSERT ... SELECT: the columns, and the statement. */
-  readonly from: { readonly columns: readonly NamedElement[]; readonly select: RowSource } | null
+  readonly from: InsertSource | null
   /** A dialect's own clause behind the values (`ON CONFLICT`); null for none. */
   readonly onConflict: Element | null
   /** Leave client-side defaults alone: columns not named are not written. */
@@ -90,7 +105,9 @@ export class Insert<
   fromSelect(
     columns: readonly ((keyof Values & string) | NamedElement)[],
     select: RowsToInsert,
+    options: FromSelectOptions = {},
   ): Insert<Row, Tuple, Values> {
+    checkKeys('fromSelect()', options, ['includeDefaults'])
     const { table, values, rows } = this.state
     if (values !== null || rows !== null) throw new ArgumentError('fromSelect() and values() exclude each other')
     const source = expect(ROWS, select, 'fromSelect()') as RowSource
@@ -100,7 +117,8 @@ export class Insert<
     const count = source.exportedColumns.length
     if (count !== targets.length && count > 0)
       throw new ArgumentError(`fromSelect() names ${targets.length} columns; the SELECT has ${count}`)
-    return this.with({ from: { columns: targets, select: source } })
+    const { includeDefaults = true } = options
+    return this.with({ from: { columns: targets, select: source, includeDefaults } })
   }
 
   /**
@@ -147,6 +165,7 @@ export class Insert<
     else {
       pass.nodes(state.from.columns)
       pass.node(state.from.select)
+      pass.flag(state.from.includeDefaults ?? true)
     }
     pass.node(state.onConflict)
     pass.flag(state.inline)

@@ -13,6 +13,7 @@ import type {
   TypedTable,
   UpdateOf,
 } from '../from/typed.ts'
+import type { AffixOptions } from '../select/affixes.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
@@ -22,6 +23,7 @@ import {
   type CriteriaState,
   criteriaOf,
   furtherFroms,
+  hintedWrite,
   returningOf,
   Write,
   type WriteState,
@@ -103,6 +105,15 @@ export class Update<
   from(...froms: readonly (TypedFrom | TypedEntity | EntityHandle)[]): Update<Row, Tuple, Values> {
     return this.with(furtherFroms(this.state, froms, 'update().from()'))
   }
+  /**
+   * A hint about the table that is written. PostgreSQL has one: `'ONLY'` leaves out the rows of tables that inherit.
+   * @throws ArgumentError it is no hint
+   * @example
+   * update(users).values({ age: 5 }).all().withHint('ONLY')   // PostgreSQL: UPDATE ONLY users SET age=$1::INTEGER
+   */
+  withHint(hint: string, options: AffixOptions = {}): Update<Row, Tuple, Values> {
+    return this.with(hintedWrite(this.state, hint, options))
+  }
   /** Columns and expressions that come back for each row; more calls add to them. */
   returning<const A extends readonly Selectable[]>(
     ...items: A
@@ -130,6 +141,8 @@ export class Update<
   }
 }
 
+const NO_HINTS: readonly never[] = []
+
 /** Tells what UPDATE and DELETE share to a pass. */
 export function walkCriteria(pass: Pass, state: CriteriaState): void {
   pass.node(state.table)
@@ -137,6 +150,7 @@ export function walkCriteria(pass: Pass, state: CriteriaState): void {
   pass.flag(state.from.length)
   for (const from of state.from) pass.shared(from)
   pass.flag(state.everyRow)
+  pass.nodes(state.hints ?? NO_HINTS)
   pass.nodes(state.returning)
   pass.nodes(state.ctes)
   pass.nodes(state.prefixes)

@@ -9,13 +9,14 @@ import { Role } from '../base/role.ts'
 import { expect, expectAll } from '../coerce/expect.ts'
 import { EXPRESSION, FROM, TABLE } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
-import { Affix } from '../element/affix.ts'
+import { Affix, type Hint } from '../element/affix.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { TRUE } from '../element/constant.ts'
 import { Cte, type CteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import type { SourceName } from '../from/typed.ts'
+import { type AffixOptions, hinted } from '../select/affixes.ts'
 import { itemsOf, pluginOf } from '../select/items.ts'
 import { exportedColumnsOf } from '../select/labels.ts'
 import { EMPTY_SELECT } from '../select/select.ts'
@@ -119,6 +120,18 @@ export interface CriteriaState extends WriteState {
   readonly from: readonly FromClause[]
   /** The user said `.all()`: every row is meant. */
   readonly everyRow: boolean
+  /** Hints about the table that is written; absent for none. */
+  readonly hints?: readonly Hint[]
+}
+
+/** @internal The hints with one more. */
+export function hintedWrite(
+  state: CriteriaState,
+  hint: unknown,
+  options: AffixOptions,
+): Required<Pick<CriteriaState, 'hints'>> {
+  const { hints } = hinted(null, state.table, hint, options)
+  return { hints: [...(state.hints ?? []), ...hints] }
 }
 
 /** @internal The beginning of a write of a table or of a mapped class. */

@@ -1,14 +1,19 @@
 // `FunctionCall`: a function of the database with its arguments.
 
+import { ArgumentError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
+import { Binary } from '../element/binary.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
-import { fromsOf } from '../element/grouping.ts'
+import { fromsOf, Grouping } from '../element/grouping.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
 import { ColumnValued, type TableValued } from '../from/table-valued.ts'
+import { field } from '../operator/catalog.ts'
+import { NullType } from '../types/null.ts'
 import type { SqlType, ValueOf } from '../types/type.ts'
 import { type TableValuedOptions, tableValuedOf } from './in-from.ts'
 
@@ -118,6 +123,19 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
    */
   columnValued(name: string | null = null): ColumnValued<V> {
     return new ColumnValued(tableValuedOf(this, name === null ? [] : [{ name }]), this.type)
+  }
+
+  /**
+   * One column of what the function gives, as a value: `(function(...)).name`.
+   * @param type default: none is known
+   * @example
+   * func('json_each', docs.c.body).scalarTableValued('key', String)   // (json_each(docs.body)).key
+   */
+  scalarTableValued<T = unknown>(name: string, type?: SqlType<T>): ColumnElement<T> {
+    if (typeof name !== 'string' || name === '')
+      throw new ArgumentError('scalarTableValued() takes the name of a column that the function gives')
+    const own = type ?? (NullType as SqlType<T>)
+    return new Binary(new Grouping(this), field, new ColumnClause(name, name, own), own)
   }
 
   walk(pass: Pass): void {

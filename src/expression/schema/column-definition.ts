@@ -38,6 +38,8 @@ export interface ColumnOptions<V = unknown> {
   readonly identity?: boolean | IdentityOptions
   /** `GENERATED ALWAYS AS (...)`; a string is SQL as it is. */
   readonly computed?: string | SqlExpression | ComputedOptions
+  /** `CHECK (...)` behind the column, without a name of its own; a string is SQL as it is. With a name: `CheckConstraint` of the table. */
+  readonly check?: string | SqlExpression
   /** The column referred to: `'table.column'`, a column, a function that gives it, or `ForeignKey(target, options)`. */
   readonly foreignKey?: ForeignKeyTarget | ForeignKeyDefinition
   /** Numbered by the database. Default 'auto': the one integer primary key column without foreign key and default is. */
@@ -62,6 +64,7 @@ const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
   'serverOnUpdate',
   'identity',
   'computed',
+  'check',
   'foreignKey',
   'autoincrement',
   'comment',

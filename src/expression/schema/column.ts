@@ -18,6 +18,7 @@ import {
   type IdentityOptions,
   identityOf,
   type ServerDefault,
+  type SqlExpression,
   serverDefaultOf,
   sqlExpression,
 } from './server-default.ts'
@@ -52,6 +53,8 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
   readonly serverOnUpdate: FetchedValue | null
   readonly identity: IdentityOptions | null
   readonly computed: ComputedOptions | null
+  /** What every value must fulfil; null for nothing. */
+  readonly check: SqlExpression | null
   readonly autoincrement: boolean | 'auto'
   readonly comment: string | null
   /** What the application keeps with the column. */
@@ -76,6 +79,7 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
       )
     this.identity = identityOf(place, options.identity)
     this.computed = computedOf(place, options.computed)
+    this.check = options.check === undefined ? null : sqlExpression(`${place}: check`, options.check)
     this.autoincrement = options.autoincrement ?? 'auto'
     this.comment = options.comment ?? null
     this.info = options.info ?? {}

@@ -9,7 +9,7 @@ import { TableClause } from '../from/table-clause.ts'
 import type { ColumnDefinition, ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
 import { type ColumnOwner, SchemaColumn } from './column.ts'
 import type { ColumnParts } from './column-definition.ts'
-import { Constraint, PrimaryKeyConstraint } from './constraint.ts'
+import { Constraint, PrimaryKeyConstraint, type TableItem } from './constraint.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
@@ -246,6 +246,32 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
    */
   on<This>(this: This, name: DdlEventName, listener: DdlListener<This>): () => void {
     return (this as unknown as { readonly events: DdlEvents<This> }).events.listen(name, listener)
+  }
+
+  /**
+   * Adds a constraint or an index to a table that is defined already.
+   *
+   * @returns the constraint or index of this table, for `new AddConstraint(...)`, `new CreateIndex(...)` where the table is created already.
+   * @throws ArgumentError it is neither, or a primary key, or names a column that is not there.
+   * @example
+   * const byName = users.append(new Index('ix_users_name', [func.lower(users.c.name)]))
+   * await engine.execute(new CreateIndex(byName))   // CREATE INDEX ix_users_name ON users (lower(name))
+   */
+  append<I extends Constraint | Index>(item: I): I {
+    if (item instanceof PrimaryKeyConstraint)
+      throw new ArgumentError(
+        `Table ${quoteName(this.key)} has its primary key already: name its columns in the table's definition`,
+      )
+    const attachment: ForeignKeyAttachment = {
+      table: this,
+      convention: this.metadata.namingConvention,
+      lookup: this.metadata,
+    }
+    const bound = boundItem(this.key, item, attachment)
+    const list = bound instanceof Index ? this.indexes : this.constraints
+    ;(list as unknown as TableItem[]).push(bound)
+    this.#links = null
+    return bound as unknown as I
   }
 
   override foreignKeyLinks(): readonly ForeignKeyLink[] {

@@ -23,6 +23,7 @@ import { fromsOfSelect, impliedFroms } from './froms.ts'
 import { itemsOf, pluginOf } from './items.ts'
 import { froms } from './joins.ts'
 import { exportedColumnsOf } from './labels.ts'
+import { reducedItems } from './reduce.ts'
 import type { LabelStyle, OrderedState, SelectState } from './state.ts'
 import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
 import type { Chosen, Listed, OuterRow, OuterTuple, RowWith, TupleWith } from './typed-outer.ts'
@@ -258,6 +259,22 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
       names: null,
       plugin: pluginOf(chosen) ?? this.state.plugin,
     }) as never
+  }
+
+  /**
+   * Leaves out columns whose value another column of the same name has: by a foreign key, or by `=` in criteria and joins.
+   * @param onlySynonyms false leaves out those of other names too. Default true.
+   * @throws ArgumentError of `select({ name: item })`, whose names are the caller's
+   * @example
+   * select(users.c.id, addresses.c.id, addresses.c.email).where(users.c.id.eq(addresses.c.id)).reduceColumns()
+   * // SELECT users.id, addresses.email FROM users, addresses WHERE users.id = addresses.id
+   */
+  reduceColumns(onlySynonyms?: true): Select<Row, Tuple[number][], Choice>
+  reduceColumns(onlySynonyms: boolean): Select<Partial<Row>, Tuple[number][], Choice>
+  reduceColumns(onlySynonyms = true): Select<never, never, Choice> {
+    if (this.state.names !== null)
+      throw new ArgumentError('reduceColumns() cannot choose among the columns of select({ name: item })')
+    return this.with({ items: reducedItems(this.state, onlySynonyms) }) as Select as Select<never, never, Choice>
   }
 
   /**

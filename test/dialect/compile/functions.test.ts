@@ -14,7 +14,7 @@ import {
   tuple,
 } from 'tsalchemy'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { pg, standard, users } from './fixture.ts'
+import { docs, pg, standard, users } from './fixture.ts'
 import { type Spelt, spellingChecker } from './spelling.ts'
 
 const u = users.c
@@ -174,4 +174,16 @@ describe('functions that users register', () => {
     expect(() => registerFunction('other', { returns: 'INTEGER' as never })).toThrow(ArgumentError)
     expect(() => registerFunction('other', { return: Integer } as never)).toThrow("'return'")
   })
+})
+
+test('one column of what a function gives, as a value', () => {
+  const key = func('json_each', docs.c.j).scalarTableValued('key', String)
+  expect(pg(select(key.label('k')).where(key.eq('x')))).toEqual({
+    sql: 'SELECT (json_each(docs.j)).key AS k FROM docs WHERE (json_each(docs.j)).key = $1::VARCHAR',
+    names: ['param_1'],
+  })
+  expect(pg(select(func.unnest(docs.c.tags).scalarTableValued('a "b').label('v'))).sql).toBe(
+    'SELECT (unnest(docs.tags))."a ""b" AS v FROM docs',
+  )
+  expect(() => func('f').scalarTableValued('')).toThrow('the name of a column')
 })

@@ -249,3 +249,30 @@ test('writes in WITH name their parameters neutrally', () => {
     names: ['param_1', 'param_2', 'param_3', 'param_4', 'id_2'],
   })
 })
+
+describe('hints about the table that is written', () => {
+  test('ONLY', () => {
+    expect(pg(update(users).values({ age: 5 }).all().withHint('ONLY')).sql).toBe(
+      'UPDATE ONLY users SET age=$1::INTEGER',
+    )
+    expect(pg(deleteFrom(users).where(users.c.id.eq(1)).withHint('only', { dialect: 'postgresql' })).sql).toBe(
+      'DELETE FROM ONLY users WHERE users.id = $1::INTEGER',
+    )
+    expect(pg(deleteFrom(users).all().withHint('HOLDLOCK', { dialect: 'mssql' })).sql).toBe('DELETE FROM users')
+  })
+  test('what is none', () => {
+    expect(() => pg(deleteFrom(users).all().withHint('NOLOCK'))).toThrow("PostgreSQL has no hint 'NOLOCK'")
+    expect(() => update(users).withHint('ONLY; DROP TABLE users')).toThrow("withHint() takes a hint such as 'ONLY'")
+    expect(() => update(users).withHint('ONLY', { dialects: 'x' } as never)).toThrow("'dialects'")
+  })
+})
+
+test('INSERT from SELECT without the defaults of the client', () => {
+  const source = select(users.c.name)
+  expect(pg(insert(posts).fromSelect(['title'], source, { includeDefaults: false })).sql).toBe(
+    'INSERT INTO posts (title) SELECT users.name FROM users',
+  )
+  expect(() => insert(posts).fromSelect(['title'], source, { includeDefault: true } as never)).toThrow(
+    "'includeDefault'",
+  )
+})
