@@ -15,6 +15,8 @@ export interface HeardLink {
   announced(what: string): readonly Command[]
   /** Whether COMMIT would be sent. */
   readonly commits: boolean
+  /** The name of the transaction, where it is one in two phases. */
+  readonly xid: string | null
   send(
     commands: readonly Command[],
     origins: Origins,
@@ -37,7 +39,7 @@ export async function transmitHeard(
   for (const command of link.announced(commands[0]?.statement.sql ?? 'COMMIT')) await announce(link, command)
   const groups = groupsOf(commands)
   const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups) : commands
-  if (commit && link.commits) await hub.emit('commit', { connection: link.face })
+  if (commit && link.commits) await announceEnd(link, 'commit', false)
   const results = await link.send(own, origins, signal, commit, via)
   if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results)
   return results
@@ -136,8 +138,20 @@ export function rowCountOf(results: readonly CommandResult[]): number | null {
 const SAVEPOINT = /^SAVEPOINT (.*)$/
 
 /** Tells of a command of the engine's own that is about to be sent. */
-async function announce({ hub, face }: HeardLink, { statement: { sql } }: Command): Promise<void> {
+async function announce({ hub, face, xid }: HeardLink, { statement: { sql } }: Command): Promise<void> {
   const savepoint = SAVEPOINT.exec(sql)?.[1]
   if (savepoint !== undefined) await hub.emit('savepoint', { connection: face, name: savepoint })
-  else if (/^(?:BEGIN|START TRANSACTION)/.test(sql)) await hub.emit('begin', { connection: face })
+  else if (!/^(?:BEGIN|START TRANSACTION)/.test(sql)) return
+  else if (xid === null) await hub.emit('begin', { connection: face })
+  else await hub.emit('beginTwophase', { connection: face, xid, isPrepared: null })
+}
+
+/** Tells that a transaction is about to end, in one phase or in two. */
+export async function announceEnd(
+  { hub, face, xid }: Pick<HeardLink, 'hub' | 'face' | 'xid'>,
+  how: 'commit' | 'rollback',
+  isPrepared: boolean,
+): Promise<void> {
+  if (xid === null) await hub.emit(how, { connection: face })
+  else await hub.emit(`${how}Twophase`, { connection: face, xid, isPrepared })
 }

@@ -80,6 +80,10 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     return this.currentSlot
   }
 
+  get xid(): string | null {
+    return this.scope.xid
+  }
+
   /** Whether COMMIT would be sent. */
   get commits(): boolean {
     return this.scope.endsOnIdle

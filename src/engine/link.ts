@@ -3,6 +3,7 @@ import type { Command, CommandResult } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, TransactionRolledBack } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { rollBack } from '../pool/reset.ts'
+import { announceEnd } from './hooks.ts'
 import { LinkFlights } from './link-flights.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { preparedOutcomeUnknown, rolledBack } from './outcome.ts'
@@ -84,6 +85,8 @@ export class Link extends LinkFlights {
     if (!this.scope.isOpen(transaction)) throw isOver()
     const spelling = twoPhaseOf(this.currentRuntime.dialect)
     const { scope } = this
+    if (this.hub.has('prepareTwophase'))
+      await this.hub.emit('prepareTwophase', { connection: this.face, xid: transaction.xid, isPrepared: null })
     scope.preparing = true
     let answer: CommandResult | undefined
     try {
@@ -108,6 +111,7 @@ export class Link extends LinkFlights {
     const commands = [controlCommand(commit ? spelling.commit(xid) : spelling.rollback(xid), false)]
     const what = commands[0]?.statement.sql ?? ''
     this.checkFree(what)
+    if (this.hub.any) await announceEnd(this, commit ? 'commit' : 'rollback', true)
     try {
       await this.fly(what, commands, 0, 1, 'transaction', undefined, false, this.currentRuntime)
     } catch (error) {
@@ -152,13 +156,13 @@ export class Link extends LinkFlights {
     }
     const slot = this.currentSlot
     const status = slot?.connection.transactionStatus ?? 'lost'
+    if (this.hub.any && (status === 'active' || status === 'failed')) await announceEnd(this, 'rollback', false)
     this.scope.close()
     if (slot === null || status === 'idle') return
     if (status === 'lost') {
       this.drop(slot)
       return
     }
-    if (this.hub.has('rollback')) await this.hub.emit('rollback', { connection: this.face })
     this.busy = 'ROLLBACK'
     this.runtime.tell([ROLLBACK])
     if (!(await rollBack(slot.connection))) this.drop(slot)
@@ -192,8 +196,8 @@ export class Link extends LinkFlights {
 
   /** Leaves it to the pool to roll back a transaction that has only read: nobody waits for its locks, and its user not for the answer. */
   async #leave(): Promise<void> {
+    if (this.hub.any) await announceEnd(this, 'rollback', false)
     this.scope.close()
-    if (this.hub.has('rollback')) await this.hub.emit('rollback', { connection: this.face })
     this.runtime.tell([ROLLBACK])
   }
 

@@ -61,6 +61,12 @@ export class TransactionScope {
     return this.#open(begin, new TwoPhaseTransaction(this.#owner, xid))
   }
 
+  /** The name of the transaction, where it is one in two phases. */
+  get xid(): string | null {
+    const root = this.#root
+    return root instanceof TwoPhaseTransaction ? root.xid : null
+  }
+
   /** The transaction, where it is prepared. */
   get prepared(): TwoPhaseTransaction | null {
     const root = this.#root

@@ -374,6 +374,55 @@ it('handleError can say that the connection is gone', async () => {
   expect(await connection.execute('SELECT pg_backend_pid()').scalar()).not.toBe(before)
 })
 
+it('tell of transactions in two phases', async () => {
+  await using engine = createEngine(postgresUrl())
+  const calls: unknown[] = []
+  for (const name of ['begin', 'commit', 'rollback'] as const) engine.on(name, () => calls.push(name))
+  for (const name of ['beginTwophase', 'prepareTwophase', 'commitTwophase', 'rollbackTwophase'] as const)
+    engine.on(name, async ({ xid, isPrepared }) => {
+      await null
+      calls.push([name, xid, isPrepared])
+    })
+  await using connection = await engine.connect()
+  const first = connection.beginTwophase('events 1')
+  await connection.execute('SELECT 1')
+  await first.prepare()
+  await first.commit()
+  const second = connection.beginTwophase('events 2')
+  await connection.execute('SELECT 1')
+  await second.prepare()
+  await second.rollback()
+  const third = connection.beginTwophase('events 3')
+  await connection.execute('SELECT 1')
+  await third.rollback()
+  const fourth = connection.beginTwophase('events 4')
+  await connection.execute('SELECT 1')
+  await fourth.commit()
+  expect(calls).toEqual([
+    ['beginTwophase', 'events 1', null],
+    ['prepareTwophase', 'events 1', null],
+    ['commitTwophase', 'events 1', true],
+    ['beginTwophase', 'events 2', null],
+    ['prepareTwophase', 'events 2', null],
+    ['rollbackTwophase', 'events 2', true],
+    ['beginTwophase', 'events 3', null],
+    ['rollbackTwophase', 'events 3', false],
+    ['beginTwophase', 'events 4', null],
+    ['commitTwophase', 'events 4', false],
+  ])
+})
+
+it('tell of statements that are streamed, once and not for each page', async () => {
+  await using engine = createEngine(postgresUrl())
+  const calls: string[] = []
+  engine.on('beforeCursorExecute', ({ sql }) => {
+    calls.push(sql)
+  })
+  let rows = 0
+  for await (const _ of engine.stream('SELECT generate_series(1, 50) AS n', null, { yieldPer: 10 })) rows += 1
+  expect([rows, calls]).toEqual([50, ['SELECT generate_series(1, 50) AS n']])
+})
+
 it('tell of the end of the engine', async () => {
   const engine = createEngine(postgresUrl())
   const told: unknown[] = []
