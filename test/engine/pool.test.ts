@@ -55,14 +55,6 @@ describe.each(databases())('on $name', ({ url, name }) => {
     )
   })
 
-  it('tells what a listener cannot prepare as an error of the statement, and tries again', async () => {
-    await using engine = createEngine(url)
-    const stop = engine.pool.on('connect', ({ entry }) => entry.execute('SET nonsense_of_mine TO 1'))
-    await expect(engine.execute('SELECT 1')).rejects.toMatchObject({ sqlState: '42704' })
-    stop()
-    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
-  })
-
   it('has connections replaced that a listener of checkout finds dead', async () => {
     await using engine = createEngine(url)
     let first = true
@@ -75,17 +67,6 @@ describe.each(databases())('on $name', ({ url, name }) => {
     })
     expect(await engine.execute('SELECT 5').scalar()).toBe(5)
     expect(engine.pool.metrics()).toMatchObject({ invalidated: 1, opened: 2 })
-  })
-
-  it('is warm before the first statement', async () => {
-    await using engine = createEngine(url)
-    await engine.warmUp()
-    expect(engine.pool.status().idle).toBe(1)
-    const before = engine.pool.metrics().opened
-    await engine.execute('SELECT 1')
-    expect(engine.pool.metrics().opened).toBe(before)
-    await engine.dispose()
-    await expect(engine.warmUp()).rejects.toThrow('This Engine is disposed')
   })
 
   it('is renewed by invalidate(), for all and for one', async () => {
@@ -150,6 +131,29 @@ describe.each(databases())('on $name', ({ url, name }) => {
     expect(leaks[0]).toMatchObject({ kind: 'collected' })
     expect(leaks[0]?.stack).toMatch(/forgetful.*pool\.test\.ts/s)
     expect(await waiting).toBe(6)
+  })
+})
+
+describe('on a server', () => {
+  const url = postgresUrl()
+
+  it('tells what a listener cannot prepare as an error of the statement, and tries again', async () => {
+    await using engine = createEngine(url)
+    const stop = engine.pool.on('connect', ({ entry }) => entry.execute('SET nonsense_of_mine TO 1'))
+    await expect(engine.execute('SELECT 1')).rejects.toMatchObject({ sqlState: '42704' })
+    stop()
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('is warm before the first statement', async () => {
+    await using engine = createEngine(url)
+    await engine.warmUp()
+    expect(engine.pool.status().idle).toBe(1)
+    const before = engine.pool.metrics().opened
+    await engine.execute('SELECT 1')
+    expect(engine.pool.metrics().opened).toBe(before)
+    await engine.dispose()
+    await expect(engine.warmUp()).rejects.toThrow('This Engine is disposed')
   })
 
   it.each([
