@@ -6,9 +6,20 @@ import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import { ArgumentError, OperationalError, ResourceClosedError, TimeoutError } from '../../src/errors.ts'
-import { Column, Integer, insert, MetaData, NullPool, String as SqlString, select, table } from '../../src/index.ts'
+import {
+  Column,
+  Integer,
+  insert,
+  literal,
+  MetaData,
+  NullPool,
+  String as SqlString,
+  select,
+  table,
+} from '../../src/index.ts'
 import type { LogRecord } from '../../src/log.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { withSqlite } from '../support/node-options.ts'
+import { postgresUrl, provides, sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
 describe('createEngine()', () => {
@@ -46,7 +57,7 @@ describe('createEngine()', () => {
     [
       'oracle://h',
       {},
-      "No dialect is known for the scheme 'oracle' of a database URL; known: 'postgresql', 'postgres', 'pglite'",
+      "No dialect is known for the scheme 'oracle' of a database URL; known: 'postgresql', 'postgres', 'pglite', 'sqlite'",
     ],
     [
       '__proto__://h',
@@ -56,7 +67,7 @@ describe('createEngine()', () => {
     [
       'constructor://h',
       {},
-      "No dialect is known for the scheme 'constructor' of a database URL; known: 'postgresql', 'postgres', 'pglite'",
+      "No dialect is known for the scheme 'constructor' of a database URL; known: 'postgresql', 'postgres', 'pglite', 'sqlite'",
     ],
     ['postgresql+psycopg3://h', {}, "The dialect postgresql has no driver 'psycopg3'; did you mean 'psycopg'?"],
   ])('refuses %s with %j', async (url, options, message) => {
@@ -144,7 +155,8 @@ describe('the embedded database', () => {
   })
 })
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { name, url } = target
   it('dispose() can be called again, and refuses what comes behind', async () => {
     const engine = createEngine(url)
     await engine.execute('SELECT 1')
@@ -162,18 +174,19 @@ describe.each(databases())('on $name', ({ url }) => {
   it('gives its dialect once it is loaded', async () => {
     await using engine = createEngine(url)
     await engine.ready()
-    expect(engine.dialect.name).toBe('postgresql')
+    expect(engine.dialect.name).toBe(name === 'sqlite' ? 'sqlite' : 'postgresql')
   })
 
-  it('keeps an isolation level for all, also of statements alone', async () => {
-    await using engine = createEngine(url, { isolationLevel: 'SERIALIZABLE' })
-    const recording = recordStatements(engine)
-    const level = 'SHOW transaction_isolation'
-    expect(await engine.execute(level).scalar()).toBe('serializable')
-    expect(recording.flights).toEqual([['BEGIN ISOLATION LEVEL SERIALIZABLE', level, 'COMMIT']])
-    await using conn = await engine.connect()
-    expect(await conn.execute(level).scalar()).toBe('serializable')
-  })
+  if (provides(target, 'postgresSql'))
+    it('keeps an isolation level for all, also of statements alone', async () => {
+      await using engine = createEngine(url, { isolationLevel: 'SERIALIZABLE' })
+      const recording = recordStatements(engine)
+      const level = 'SHOW transaction_isolation'
+      expect(await engine.execute(level).scalar()).toBe('serializable')
+      expect(recording.flights).toEqual([['BEGIN ISOLATION LEVEL SERIALIZABLE', level, 'COMMIT']])
+      await using conn = await engine.connect()
+      expect(await conn.execute(level).scalar()).toBe('serializable')
+    })
 
   it('runs DDL in the transaction at hand, or in its own, in few flights', async () => {
     const metadata = new MetaData()
@@ -218,7 +231,7 @@ describe.each(databases())('on $name', ({ url }) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
       ['--import', 'tsx', '--input-type=module', '--eval', program, url],
-      { cwd: new URL('../..', import.meta.url), timeout: 60_000 },
+      { cwd: new URL('../..', import.meta.url), timeout: 60_000, env: { ...process.env, NODE_OPTIONS: withSqlite } },
     )
     expect(stdout.trim()).toBe('42')
   }, 70_000)
@@ -282,10 +295,17 @@ describe('echo', () => {
     try {
       await using engine = createEngine(postgresUrl(), { echo: 'debug' })
       await engine.execute("SELECT 1 AS a, 'x' AS b")
+      // These rows are objects from the start.
+      await engine.execute(select(literal(2).label('c'))).all()
     } finally {
       console.log = original
     }
-    expect(written.map((line) => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /, ''))).toEqual([
+    const lines = written.map((line) => line.replace(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} /, ''))
+    expect(lines.slice(-2)).toEqual([
+      "DEBUG tsalchemy.engine.Engine Col ['c']",
+      'DEBUG tsalchemy.engine.Engine Row [2]',
+    ])
+    expect(lines.slice(0, 4)).toEqual([
       "INFO tsalchemy.engine.Engine SELECT 1 AS a, 'x' AS b",
       'INFO tsalchemy.engine.Engine [raw sql] []',
       "DEBUG tsalchemy.engine.Engine Col ['a', 'b']",

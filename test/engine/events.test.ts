@@ -7,7 +7,7 @@ import type { Engine, EngineEvents } from '../../src/engine/engine.ts'
 import { ArgumentError, DBAPIError, InvalidRequestError, OperationalError, ProgrammingError } from '../../src/errors.ts'
 import type { EventListener, Unlisten } from '../../src/events.ts'
 import { Column, deleteFrom, Integer, insert, MetaData, String, select, table, text, update } from '../../src/index.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { postgresUrl, provides, sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
 const metadata = new MetaData()
@@ -16,7 +16,8 @@ const users = table('event_users', metadata, {
   name: Column(String(50)),
 })
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { url } = target
   let engine: Engine
   const ends: Unlisten[] = []
 
@@ -231,8 +232,8 @@ describe.each(databases())('on $name', ({ url }) => {
         return { parameterSets: parameterSets.map(([value]) => [Number(value) * 10]) }
       })
       for (const value of [1, 2, 3])
-        expect(await engine.execute('SELECT $1::int', [value]).scalar()).toBe(value * 10 + 1)
-      expect(seen[0]).toBe('SELECT $1::int + 1')
+        expect(await engine.execute('SELECT CAST($1 AS INTEGER)', [value]).scalar()).toBe(value * 10 + 1)
+      expect(seen[0]).toBe('SELECT CAST($1 AS INTEGER) + 1')
     })
 
     it('is told once of one statement with many sets of parameters', async () => {
@@ -246,7 +247,7 @@ describe.each(databases())('on $name', ({ url }) => {
 
     it('cannot change how often a statement is run', async () => {
       on('beforeCursorExecute', () => ({ parameterSets: [[1], [2]] }))
-      await expect(engine.execute('SELECT $1::int', [5])).rejects.toThrow(
+      await expect(engine.execute('SELECT CAST($1 AS INTEGER)', [5])).rejects.toThrow(
         'A listener of beforeCursorExecute cannot change how often a statement is run: it was given 1 sets of parameters and returned 2',
       )
     })
@@ -268,20 +269,21 @@ describe.each(databases())('on $name', ({ url }) => {
   })
 
   describe('begin', () => {
-    it('can run statements that belong to the transaction', async () => {
-      on('begin', async ({ connection }) => {
-        await connection.execute("SELECT set_config('app.tenant', 'blue', true)")
+    if (provides(target, 'postgresSql'))
+      it('can run statements that belong to the transaction', async () => {
+        on('begin', async ({ connection }) => {
+          await connection.execute("SELECT set_config('app.tenant', 'blue', true)")
+        })
+        const recording = recordStatements(engine)
+        await engine.begin(async (connection) => {
+          expect(await connection.execute("SELECT current_setting('app.tenant')").scalar()).toBe('blue')
+        })
+        expect(recording.flights).toEqual([
+          ['BEGIN', "SELECT set_config('app.tenant', 'blue', true)"],
+          ["SELECT current_setting('app.tenant')"],
+          ['COMMIT'],
+        ])
       })
-      const recording = recordStatements(engine)
-      await engine.begin(async (connection) => {
-        expect(await connection.execute("SELECT current_setting('app.tenant')").scalar()).toBe('blue')
-      })
-      expect(recording.flights).toEqual([
-        ['BEGIN', "SELECT set_config('app.tenant', 'blue', true)"],
-        ["SELECT current_setting('app.tenant')"],
-        ['COMMIT'],
-      ])
-    })
   })
 
   describe('handleError', () => {
@@ -297,8 +299,10 @@ describe.each(databases())('on $name', ({ url }) => {
           context.connection !== null,
         ])
       })
-      await expect(engine.execute('SELECT $1::int FROM nowhere', [5])).rejects.toBeInstanceOf(ProgrammingError)
-      expect(seen).toEqual([['42P01', true, 'SELECT $1::int FROM nowhere', [5], false, true]])
+      await expect(engine.execute('SELECT CAST($1 AS INTEGER) FROM nowhere', [5])).rejects.toBeInstanceOf(
+        ProgrammingError,
+      )
+      expect(seen).toEqual([['42P01', true, 'SELECT CAST($1 AS INTEGER) FROM nowhere', [5], false, true]])
     })
 
     it('can put another error in the place, by returning or throwing it', async () => {

@@ -1,7 +1,7 @@
 // Runs one of the programs in examples/ as its reader would, in a process of its own.
 import { spawn } from 'node:child_process'
-import { isBuiltin } from 'node:module'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
+import { withSqlite } from '../support/node-options.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -11,11 +11,6 @@ export interface Outcome {
   readonly errors: string
   readonly exitCode: number | null
 }
-
-/** Programs find `node:sqlite` on every version of Node, and none says that it is experimental. */
-const withSqlite = isBuiltin('node:sqlite')
-  ? '--disable-warning=ExperimentalWarning'
-  : `--import=${pathToFileURL(`${root}test/support/node-sqlite.mjs`).href}`
 
 /**
  * Runs `examples/<name>.ts` on a database; a program that does not exit by itself within the time is killed, and its exit code is null.
