@@ -192,10 +192,11 @@ export class Observer {
   received(results: readonly CommandResult[]): void {
     const logger = this.#logger
     if (!logger?.debugging) return
-    for (const { columns, rows } of results) {
+    for (const { columns, rows, made } of results) {
       if (columns === null) continue
       logger.debug(`Col ${showValue(columns.map((column) => column.name))}`)
-      for (const row of rows) logger.debug(`Row ${showValue(row)}`)
+      const values = made === undefined ? rows : made.map((row) => Object.values(row))
+      for (const row of values) logger.debug(`Row ${showValue(row)}`)
     }
   }
 

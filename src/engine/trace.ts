@@ -49,9 +49,9 @@ export class ExecutionTrace implements ExecutionMessage {
   /** The answer is there. */
   arrived(results: readonly CommandResult[]): void {
     this.timings.flightMs = this.#lap()
-    for (const { rowCount, rows, columns } of results) {
+    for (const { rowCount, rows, made, columns } of results) {
       if (rowCount !== null) this.rowCount = (this.rowCount ?? 0) + rowCount
-      if (columns !== null) this.returnedRows = (this.returnedRows ?? 0) + rows.length
+      if (columns !== null) this.returnedRows = (this.returnedRows ?? 0) + (made ?? rows).length
     }
   }
 

@@ -285,8 +285,7 @@ describe('tracing channels', () => {
     subscribe('execute')
     const engine = engineWith({ loggingName: 'main' })
     await engine.execute(insert(numbers), [{ id: 1 }, { id: 2 }])
-    const result = await engine.execute(select(numbers.c.id))
-    expect(result.all()).toHaveLength(2)
+    expect(await engine.execute(select(numbers.c.id)).all()).toHaveLength(2)
     expect(told.map(({ event }) => event)).toEqual(Array(2).fill(['start', 'end', 'asyncStart', 'asyncEnd']).flat())
     const [first, second] = told.filter(({ event }) => event === 'asyncEnd').map(({ message }) => message)
     expect(first).toMatchObject({
