@@ -317,6 +317,11 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>, 
   options: TableOptions<D> = {},
 ): Table<D, Name> {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
+  // SQLAlchemy's spelling; reading a database has to be waited for.
+  if (Object.hasOwn(options, 'autoloadWith'))
+    throw new ArgumentError(
+      `table() reads no database: write await Table.reflect(${quoteName(name)}, metadata, engine)`,
+    )
   checkKeys('table()', options, TABLE_KEYS)
   return register(new Table<D, Name>(name, metadata, columns, options))
 }

@@ -255,6 +255,9 @@ describe.each(databases())('$name', ({ url }) => {
     await expect(Table.reflect('countries', new MetaData(), engine, { colums: {} } as never)).rejects.toThrow(
       "did you mean 'columns'?",
     )
+    expect(() => table('users', new MetaData(), {}, { autoloadWith: engine } as never)).toThrow(
+      "table() reads no database: write await Table.reflect('users', metadata, engine)",
+    )
     await expect(Table.reflect('contries', new MetaData(), engine)).rejects.toThrow(
       new NoSuchTableError("The database has no table 'contries'; did you mean 'countries'?"),
     )
