@@ -107,6 +107,8 @@ export class LinkStream implements Pages {
     this.#link.checkOpen()
     this.#ready = this.#prepare()
     const { via, prepared, pageSize } = this.#ready
+    // Of one set of parameters the values that were waited for are in their places then.
+    if (prepared.complete !== undefined) await prepared.complete()
     const way = new OpeningWay(pageSize)
     const { signal } = this.#request.options ?? {}
     const [result] = await this.#link.transmit(prepared.commands, prepared.origin, signal, false, via.by(way))
