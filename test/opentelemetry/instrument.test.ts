@@ -72,7 +72,7 @@ const url = new URL(postgresUrl())
 const database = {
   'db.system.name': 'postgresql',
   'db.namespace': url.pathname.slice(1),
-  'server.address': url.hostname,
+  'server.address': decodeURIComponent(url.hostname),
   'server.port': Number(url.port || 5432),
 }
 
