@@ -1,6 +1,6 @@
 // Renderers of FROM elements: tables, aliases, subqueries, joins, arrays as rows.
 import { CompileError } from '../../errors.ts'
-import { type Alias, Subquery } from '../../expression/from/alias.ts'
+import { Alias, Subquery } from '../../expression/from/alias.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import { Join } from '../../expression/from/join.ts'
 import type { RowArrays } from '../../expression/from/row-arrays.ts'
@@ -18,7 +18,9 @@ function innerText(inner: FromClause, out: Render): string {
 }
 
 function renderAlias(node: Alias, out: Render): string {
-  const inner = node.element
+  let inner = node.element
+  // The name of an alias of an alias takes the place of the other's.
+  while (inner instanceof Alias) inner = inner.element
   const name = out.quoted(node.name)
   // These write a name of their own, which the alias's takes the place of.
   if (inner instanceof TableValued) return tableValuedText(inner, name, out)

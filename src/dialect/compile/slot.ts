@@ -15,6 +15,8 @@ export interface Slot {
   readonly required: boolean
   readonly process: ValueProcessor | null
   readonly defaultOf: DefaultColumn | null
+  /** It is the value that a statement writes into the column of its name. Absent for no. */
+  readonly ofColumn?: boolean
 }
 
 /** A list that is written at execution. */

@@ -184,11 +184,12 @@ export class Render {
   }
 
   /** The placeholder of a bind under a name that the place gives it. */
-  bindAs(bind: Bind, name: string): string {
+  bindAs(bind: Bind, name: string, ofColumn = false): string {
     if (this.literalBinds) return this.#around(bind.type, this.#literal(bind))
     if (bind.literalExecute) return this.#atExecution(bind, name)
     const process = bind.type.bindProcessor(this.spelling)
-    const slot = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
+    const own = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
+    const slot: Slot = ofColumn ? { ...own, ofColumn } : own
     const text = this.#around(bind.type, this.#fix(slot))
     this.#remember(bind, text)
     return text
@@ -264,7 +265,7 @@ export class Render {
   /** Two parameters of one name are one parameter, unless they cannot be. */
   #checkSame(slot: Slot, other: Slot): void {
     const name = quoteName(slot.key)
-    if (slot.bind === null || other.bind === null)
+    if (slot.bind === null || other.bind === null || slot.ofColumn !== other.ofColumn)
       throw new CompileError(
         `The parameter name ${name} is that of a column which this statement writes: give the parameter another name, such as ${quoteName(`b_${slot.key}`)}`,
       )

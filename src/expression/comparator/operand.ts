@@ -65,6 +65,10 @@ export function refusal(left: ColumnElement, operator: Operator, value: unknown)
     return new ArgumentError(
       `${name} got undefined: a value is missing, and a criterion without its value must not run; write null for NULL`,
     )
+  if (value === null)
+    return new ArgumentError(
+      `${name} cannot be used with null: whether something is NULL is asked by .is(null) and .isNot(null), or .eq(null) and .ne(null)`,
+    )
   return new ArgumentError(
     `${name} takes an expression or a value of the type ${left.type.kind}; got ${describe(value)}` +
       (typeof value === 'object' ? ': only json and array columns are compared with objects and arrays' : ''),

@@ -252,3 +252,13 @@ test('replacing goes into rows, functions and samples', () => {
     'SELECT v.n, f.x, g FROM LATERAL (VALUES (users.id)) AS v (n), f(users.id) AS f, g(users.id) AS g',
   )
 })
+
+test('an alias of an alias has its name alone', () => {
+  const inner = users.alias('one').alias('two')
+  expect(pg(select(inner.c.id)).sql).toBe('SELECT two.id FROM users AS two')
+  expect(pg(select(users.alias().alias().c.id)).sql).toBe('SELECT users_1.id FROM users AS users_1')
+  const sub = select(users.c.id).subquery('a').alias('b').alias('c')
+  expect(pg(select(sub.c.id)).sql).toBe('SELECT c.id FROM (SELECT users.id AS id FROM users) AS c')
+  const cte = select(users.c.id).cte('w').alias('x').alias('y')
+  expect(pg(select(cte.c.id)).sql).toBe('WITH w AS (SELECT users.id AS id FROM users) SELECT y.id FROM w AS y')
+})

@@ -276,3 +276,21 @@ test('INSERT from SELECT without the defaults of the client', () => {
     "'includeDefault'",
   )
 })
+
+test('names of columns that are written are no names of other parameters', () => {
+  for (const type of [String(50), String])
+    expect(() =>
+      pg(
+        update(users)
+          .values({ name: 'x' })
+          .where(users.c.name.eq(bindparam('name', { type }) as never)),
+      ),
+    ).toThrow("The parameter name 'name' is that of a column which this statement writes")
+  expect(
+    pg(
+      update(users)
+        .values({ name: bindparam('name', { type: String }) })
+        .all(),
+    ).names,
+  ).toEqual(['name'])
+})

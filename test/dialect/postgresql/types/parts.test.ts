@@ -90,7 +90,9 @@ test('what it refuses', () => {
   ).toThrow('UPDATE sets columns, members of arrays')
   expect(() => update(things).values([[t.id.add(1), 1]])).toThrow('takes pairs [column, value]')
   expect(() => update(things).values([[func.lower(t.id as never), 1]])).toThrow('takes pairs [column, value]')
-  expect(() => update(things).values([[t.tags.at(1), { a: 1 }]])).toThrow('a part of the type string got a plain object')
+  expect(() => update(things).values([[t.tags.at(1), { a: 1 }]])).toThrow(
+    'a part of the type string got a plain object',
+  )
   expect(() => update(things).values([[t.tags.at(1), undefined]])).toThrow('got undefined as a value')
   const other = table('other', new MetaData(), { list: Column(ARRAY(Integer)) })
   expect(() => update(things).values([[other.c.list.at(1), 1]])).toThrow("has no column 'list'")
