@@ -466,12 +466,13 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async #openStream(request: StreamRequest): Promise<OwnStream> {
     const { signal } = request.options ?? {}
     const connection = await this.connect(signal === undefined ? NO_OPTIONS : { signal })
-    // Rows can be kept for later only inside of a transaction.
+    // A transaction that only reads: rows can be kept for later inside of one, and what would write is refused instead of rolled back.
     const level = connection.getExecutionOptions().isolationLevel
-    const begin = connection.dialect.features.cursors === 'anywhere' ? null : { readOnly: true }
     try {
-      if (begin !== null)
-        connection.begin(level === 'AUTOCOMMIT' ? { ...begin, isolationLevel: 'READ COMMITTED' } : begin)
+      connection.begin({
+        readOnly: true,
+        ...(level === 'AUTOCOMMIT' ? { isolationLevel: 'READ COMMITTED' as const } : {}),
+      })
     } catch (error) {
       await connection.close()
       throw error
