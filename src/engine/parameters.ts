@@ -60,6 +60,8 @@ export function valuesOf(
     if (parameter.defaultOf !== null && isThenable(value)) {
       if (late === null)
         throw refused(entry, `The default of ${nameOf(parameter, group)} is a promise, which nobody waits for here`)
+      // Where another value is refused, nobody is left to hear of it.
+      value.then(undefined, () => {})
       late.push({ entry, parameter, values, index: i, value })
       continue
     }

@@ -54,7 +54,8 @@ export async function runFlush(flush: PreparedFlush, outbox: Outbox, arrayBatche
   const switches = new RowSwitches(work)
   for (const step of plan.saves) {
     if (awaitsKeys(work, step.inserts) || awaitsKeys(work, step.updates)) await outbox.send()
-    save(step, flush, switches, outbox, arrayBatches)
+    const late = save(step, flush, switches, outbox, arrayBatches)
+    if (late !== undefined) await late
   }
   const associations = [...work.associations.values()]
   for (const association of associations) dissociate(association, outbox, arrayBatches)
@@ -70,7 +71,7 @@ function save(
   switches: RowSwitches,
   outbox: Outbox,
   arrayBatches: boolean,
-): void {
+): Promise<void> | undefined {
   // Objects that are let go come first: who takes their place may need what a unique constraint gives to one only.
   const released: ColumnChanges[] = []
   const others: ColumnChanges[] = []
@@ -80,11 +81,26 @@ function save(
     const isReleased = work.links.size > 0 && copyKeys(work, state, change.slots)
     ;(isReleased ? released : others).push(change)
   }
-  updateStates(step.mapper, released, outbox, arrayBatches)
-  updateStates(step.mapper, others, outbox, arrayBatches)
-  if (step.inserts.length === 0) return
-  if (work.links.size > 0) for (const state of step.inserts) copyKeys(work, state, null)
-  const { inserts, updates } = switches.split(step.mapper, step.inserts)
-  if (updates.length > 0) updateStates(step.mapper, updates, outbox, arrayBatches)
-  insertStates(step.mapper, inserts, outbox, arrayBatches)
+  return inTurn([
+    () => updateStates(step.mapper, released, outbox, arrayBatches),
+    () => updateStates(step.mapper, others, outbox, arrayBatches),
+    () => {
+      if (step.inserts.length === 0) return undefined
+      if (work.links.size > 0) for (const state of step.inserts) copyKeys(work, state, null)
+      const { inserts, updates } = switches.split(step.mapper, step.inserts)
+      return inTurn([
+        () => (updates.length === 0 ? undefined : updateStates(step.mapper, updates, outbox, arrayBatches)),
+        () => insertStates(step.mapper, inserts, outbox, arrayBatches),
+      ])
+    },
+  ])
+}
+
+/** One after the other; undefined where nothing had to be waited for. */
+function inTurn(steps: readonly (() => Promise<void> | undefined)[]): Promise<void> | undefined {
+  for (let at = 0; at < steps.length; at += 1) {
+    const late = steps[at]?.()
+    if (late !== undefined) return late.then(() => inTurn(steps.slice(at + 1)))
+  }
+  return undefined
 }

@@ -4,11 +4,13 @@ import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
 import { FlushError } from '../errors.ts'
 import { type InsertPlan, type InsertShape, insertPlan, insertShape, signatureOf } from './insert-shape.ts'
+import { LateDefaults } from './late-default.ts'
 import type { IncomingResult, Outbox } from './outbox.ts'
 
 /**
  * Queues the INSERTs of objects of one class.
  *
+ * @returns what to wait for before they are queued; undefined where nothing is late.
  * @throws FlushError an object has no primary key and nothing gives it one.
  */
 export function insertStates(
@@ -16,9 +18,21 @@ export function insertStates(
   states: readonly StateLike[],
   outbox: Outbox,
   arrayBatches: boolean,
-): void {
+): Promise<void> | undefined {
   const plan = insertPlan(mapper)
-  fillDefaults(mapper, plan, states)
+  const late = fillDefaults(mapper, plan, states).settle()
+  if (late !== undefined) return late.then(() => queueInserts(mapper, plan, states, outbox, arrayBatches))
+  queueInserts(mapper, plan, states, outbox, arrayBatches)
+  return undefined
+}
+
+function queueInserts(
+  mapper: MapperLike,
+  plan: InsertPlan,
+  states: readonly StateLike[],
+  outbox: Outbox,
+  arrayBatches: boolean,
+): void {
   for (const [signature, group] of groupBySignature(plan, states)) {
     const sample = group[0]
     if (sample === undefined) continue
@@ -37,14 +51,15 @@ function givenValues(sources: InsertPlan['sources'], values: readonly unknown[])
 }
 
 /** Client defaults, and NULL for what is neither set nor has a default: the objects are to hold what their rows will hold. */
-function fillDefaults(mapper: MapperLike, plan: InsertPlan, states: readonly StateLike[]): void {
+function fillDefaults(mapper: MapperLike, plan: InsertPlan, states: readonly StateLike[]): LateDefaults {
   const { sources } = plan
+  const late = new LateDefaults()
   for (const state of states) {
     const values = state.values
     for (const { attribute, sort, fill } of sources) {
       const slot = attribute.slot
       if (sort !== 'given' || values[slot] !== undefined) continue
-      if (fill !== null) values[slot] = fill(new DefaultContext('insert', () => givenValues(sources, values)))
+      if (fill !== null) late.put(values, slot, fill(new DefaultContext('insert', () => givenValues(sources, values))))
       else if (attribute.primaryKey)
         throw new FlushError(
           `A new ${mapper.className} has no value for its primary key '${attribute.key}', and neither a default nor the database gives one: set it before the flush`,
@@ -52,6 +67,7 @@ function fillDefaults(mapper: MapperLike, plan: InsertPlan, states: readonly Sta
       else values[slot] = null
     }
   }
+  return late
 }
 
 function groupBySignature(plan: InsertPlan, states: readonly StateLike[]): Map<string | number, StateLike[]> {

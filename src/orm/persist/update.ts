@@ -2,6 +2,7 @@
 import { parameterName } from '../../engine/row-batch.ts'
 import { DefaultContext } from '../../expression/schema/default.ts'
 import type { ColumnAttributeLike, MapperLike, StateLike } from '../contract/orm.ts'
+import { LateDefaults } from './late-default.ts'
 import type { Outbox } from './outbox.ts'
 import { type UpdateShape, updateShape } from './update-shape.ts'
 
@@ -35,20 +36,39 @@ export function columnChanges(state: StateLike, keyChanges = false): ColumnChang
   return { state, slots, previousKey }
 }
 
-/** Queues the UPDATEs of objects of one class; those with nothing to write are passed over. */
+/**
+ * Queues the UPDATEs of objects of one class; those with nothing to write are passed over.
+ *
+ * @returns what to wait for before they are queued; undefined where nothing is late.
+ */
 export function updateStates(
+  mapper: MapperLike,
+  changes: readonly ColumnChanges[],
+  outbox: Outbox,
+  arrayBatches: boolean,
+): Promise<void> | undefined {
+  const touched = mapper.columns.filter(
+    ({ column }) => column.onUpdate !== null && column.onUpdate.sort !== 'expression',
+  )
+  const late = new LateDefaults()
+  if (touched.length > 0)
+    for (const change of changes)
+      if (change.slots.length > 0) for (const attribute of touched) touch(mapper, change, attribute, late)
+  const waiting = late.settle()
+  if (waiting !== undefined) return waiting.then(() => queueUpdates(mapper, changes, outbox, arrayBatches))
+  queueUpdates(mapper, changes, outbox, arrayBatches)
+  return undefined
+}
+
+function queueUpdates(
   mapper: MapperLike,
   changes: readonly ColumnChanges[],
   outbox: Outbox,
   arrayBatches: boolean,
 ): void {
   const groups: Map<string, ColumnChanges[]> = new Map()
-  const touched = mapper.columns.filter(
-    ({ column }) => column.onUpdate !== null && column.onUpdate.sort !== 'expression',
-  )
   for (const change of changes) {
     if (change.slots.length === 0) continue
-    for (const attribute of touched) touch(mapper, change, attribute)
     if (change.slots.length > 1) change.slots.sort((one, other) => one - other)
     const signature = change.slots.join()
     const group = groups.get(signature)
@@ -63,11 +83,11 @@ export function updateStates(
 }
 
 /** The client's `onUpdate` value, where the object itself was not given one. */
-function touch(mapper: MapperLike, change: ColumnChanges, attribute: ColumnAttributeLike): void {
+function touch(mapper: MapperLike, change: ColumnChanges, attribute: ColumnAttributeLike, late: LateDefaults): void {
   const source = attribute.column.onUpdate
   if (source === null || source.sort === 'expression' || change.slots.includes(attribute.slot)) return
   const { values } = change.state
-  values[attribute.slot] = source.sort === 'value' ? source.value : source.call(contextOf(mapper, change))
+  late.put(values, attribute.slot, source.sort === 'value' ? source.value : source.call(contextOf(mapper, change)))
   change.slots.push(attribute.slot)
 }
 
