@@ -10,11 +10,24 @@ import { Tuple } from '../element/list.ts'
 import type { Operator } from '../operator/operator.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
+import { String as StringSql } from '../types/string.ts'
 import type { TupleType } from '../types/tuple.ts'
-import type { SqlType } from '../types/type.ts'
+import type { Affinity, SqlType } from '../types/type.ts'
 
 /** Options of binds that the compiler names: shared, as one is made for each value of each statement. */
 export const ANONYMOUS: { readonly anonymous: true } = { anonymous: true }
+
+const TIMES: ReadonlySet<Affinity> = new Set<Affinity>(['date', 'time', 'datetime', 'interval'])
+
+/** `at AT TIME ZONE 'UTC'`: beside an operator that is words a text is no point in time. */
+function isWordBesideTime(type: SqlType, operator: Operator, value: unknown): boolean {
+  return (
+    typeof value === 'string' &&
+    operator.name === 'custom' &&
+    /^[A-Za-z]/.test(operator.symbol) &&
+    TIMES.has(type.affinity)
+  )
+}
 
 /** The right side of an operator, not yet grouped. */
 export function operandFor(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {
@@ -28,7 +41,7 @@ export function valueFor(left: ColumnElement, operator: Operator, value: unknown
   if (value === null) return NULL
   const type = left.type
   if (type.affinity === 'tuple' && Array.isArray(value)) return tupleFor(type as SqlType as TupleType, operator, value)
-  const compared = comparedType(type, value)
+  const compared = isWordBesideTime(type, operator, value) ? StringSql : comparedType(type, value)
   if (compared === null) throw refusal(left, operator, value)
   return new Bind(left.parameterName, value, compared, ANONYMOUS)
 }

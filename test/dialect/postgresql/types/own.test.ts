@@ -153,7 +153,7 @@ test('domains and composite types are created before their tables', () => {
   expect(Age.id).not.toBe(pg.Domain('age', Integer).id)
 })
 
-describe.each(databases())('own types on $name', ({ url, name }) => {
+describe.each(databases())('own types on $name', ({ url }) => {
   const engine = createEngine(url)
   const metadata = new MetaData()
   const Mood = Enum('sad', '"(,)\\', { name: 'own_mood' })
@@ -350,9 +350,19 @@ describe.each(databases())('own types on $name', ({ url, name }) => {
       expect(await back(value, type)).toBe(value)
       expect(await back([value, null], ARRAY(type))).toEqual([value, null])
     }
-    if (name === 'postgresql') expect(await back('<a>&amp;</a>', pg.XML)).toBe('<a>&amp;</a>')
+    expect(await back('<a>&amp;</a>', pg.XML)).toBe('<a>&amp;</a>')
+    expect(await back(['<a/>', null], ARRAY(pg.XML))).toEqual(['<a/>', null])
+    await expect(back('<a>', pg.XML)).rejects.toThrow(/XML/)
     const inside = literal('10.1.2.3', pg.INET).boolOp('<<')(literal('10.0.0.0/8', pg.CIDR))
     expect(await engine.execute(select(inside.label('x'))).scalar()).toBe(true)
+  })
+
+  test('the name of a time zone is a text', async () => {
+    const at = literal(new Date('2024-07-01T12:00:00Z'), DateTime({ timezone: true }))
+    const there = at.op('AT TIME ZONE')('Asia/Tokyo').cast(String)
+    expect(await engine.execute(select(there)).scalar()).toBe('2024-07-01 21:00:00')
+    expect(postgres.compile(select(at.op('AT TIME ZONE')('UTC'))).sql).toContain('AT TIME ZONE $2::VARCHAR')
+    expect(postgres.compile(select(at.gt('2024-01-01' as never))).sql).toContain('> $2::TIMESTAMP WITH TIME ZONE')
   })
 
   test('text search', async () => {
