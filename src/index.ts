@@ -200,7 +200,7 @@ export {
 } from './expression/comparator/construct.ts'
 // ---- statements --------------------------------------------------------------------------------------------------
 export { Delete, deleteFrom } from './expression/dml/delete.ts'
-export { Insert, insert } from './expression/dml/insert.ts'
+export { type FromSelectOptions, Insert, insert } from './expression/dml/insert.ts'
 export { type MatchedAction, Merge, merge, type NotMatchedAction } from './expression/dml/merge.ts'
 export { type OrderedValue, Update, update } from './expression/dml/update.ts'
 export { Binary } from './expression/element/binary.ts'
