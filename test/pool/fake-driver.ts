@@ -18,7 +18,19 @@ export class FakeConnection implements DriverConnection {
     this.processId = processId
   }
 
+  running = false
+
   async run(commands: readonly Command[]): Promise<CommandResult[]> {
+    if (this.running) throw new DriverError('it runs something already', { sent: false })
+    this.running = true
+    try {
+      return await this.#run(commands)
+    } finally {
+      this.running = false
+    }
+  }
+
+  async #run(commands: readonly Command[]): Promise<CommandResult[]> {
     this.flights += 1
     this.sent.push(...commands.map((command) => command.statement.sql))
     if (this.behaviour === 'hang')
