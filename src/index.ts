@@ -110,6 +110,8 @@ export {
 export type { RetryEvent, RetryOptions, RunOptions } from './engine/retry.ts'
 export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
 export type { ReplicaStatus } from './engine/standbys.ts'
+export { createMockEngine, MockEngine, type MockExecutor } from './engine/mock-engine.ts'
+export { RawConnection } from './engine/raw-connection.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

@@ -33,6 +33,7 @@ import {
   type ServerChoice,
 } from './options.ts'
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
+import { RawConnection } from './raw-connection.ts'
 import type { PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
 import { StreamResult } from './result/stream-result.ts'
@@ -251,6 +252,19 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     second?: ConnectOptions,
   ): Promise<Connection | T> {
     return typeof first === 'function' ? this.#inTransaction(first, second) : this.#beginOnly(first)
+  }
+
+  /**
+   * Borrows a connection as its driver has it; see {@link RawConnection} for what is promised. Close it, or declare it with `await using`.
+   *
+   * @throws what {@link connect} throws.
+   */
+  async raw(options: Pick<ConnectOptions, 'signal' | 'server'> = {}): Promise<RawConnection> {
+    checkKeys('raw()', options, ['signal', 'server'])
+    const { signal, ...choice } = options
+    const own = (this.#runtime ?? (await this.#ready())).with(choice)
+    const { runtime, slot } = await this.#core.borrow(own, signal)
+    return new RawConnection(runtime, slot)
   }
 
   /**
