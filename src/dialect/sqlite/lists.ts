@@ -84,14 +84,18 @@ export function renderListIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding
   const types = isList ? (memberTypes(right.type) ?? [right.type]) : []
-  if (!isList || out.literalBinds || !types.every((type) => FAITHFUL.has(type.forDialect(HOST).affinity)))
-    return renderExpandedIn(node, out)
+  if (!isList || out.literalBinds || !types.every(isFaithful)) return renderExpandedIn(node, out)
   const negated = node.operator === notIn
   const text = out.node(left)
   const isTuple = memberTypes(right.type) !== null
   const columns = isTuple ? types.map((_, index) => `value ->> ${index}`).join(', ') : 'value'
   const parameter = out.listParameter(right, listTypeOf(right.type), itemsProcess(right.type, types, isTuple, out))
   return `${text} ${negated ? 'NOT IN' : 'IN'} (SELECT ${columns} FROM json_each(${parameter}))`
+}
+
+/** Whether a document can hold the values of a type, around which the type writes nothing. */
+function isFaithful(type: SqlType): boolean {
+  return !type.wrapsParameters && FAITHFUL.has(type.forDialect(HOST).affinity)
 }
 
 function itemsProcess(type: SqlType, types: readonly SqlType[], isTuple: boolean, out: Render): ValueProcessor | null {

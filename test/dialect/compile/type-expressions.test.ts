@@ -19,7 +19,7 @@ import {
 import { DeclarativeBase, Entity, mapped, sessionmaker } from 'tsalchemy/orm'
 import { insert as upsert } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { pg, pgArrays, postgresArrays } from './fixture.ts'
 
 /** Kept in lower case, read in upper case. */
@@ -123,7 +123,7 @@ class Spoken extends Base<Spoken> {
   @Column(new Loud()) word!: string
 }
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', ({ url }) => {
   let engine: Engine
   beforeAll(async () => {
     engine = createEngine(url)

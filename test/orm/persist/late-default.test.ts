@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Column, createEngine, type Engine, Integer, String } from '../../../src/index.ts'
 import { DeclarativeBase, Entity, Session } from '../../../src/orm/index.ts'
-import { databases } from '../../support/server.ts'
+import { emptyTables } from '../../support/empty-tables.ts'
+import { sqlDatabases } from '../../support/server.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
 
 let serial = 0
@@ -23,17 +24,17 @@ class Thing extends Base<Thing> {
   @Column(String(50), { default: token, onUpdate: token }) token!: string
 }
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
   let engine: Engine
   let recording: Recording
 
   beforeAll(async () => {
-    engine = createEngine(url)
+    engine = createEngine(target.url)
     await Base.metadata.createAll(engine)
     recording = recordStatements(engine)
   })
   beforeEach(async () => {
-    await engine.execute('TRUNCATE late_things RESTART IDENTITY')
+    await emptyTables(engine, target, Base.metadata)
     serial = 0
     refuse = false
     recording.clear()
@@ -72,6 +73,6 @@ describe.each(databases())('on $name', ({ url }) => {
     await new Promise((resolve) => setTimeout(resolve, 5))
     process.off('unhandledRejection', note)
     expect(unhandled).toEqual([])
-    expect(await engine.execute('SELECT count(*)::int FROM late_things').scalar()).toBe(0)
+    expect(await engine.execute('SELECT CAST(count(*) AS INTEGER) FROM late_things').scalar()).toBe(0)
   })
 })
