@@ -9,6 +9,7 @@ import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
 import type { Runtime, Way } from './runtime.ts'
 import type { Transaction } from './transaction.ts'
+import { replaced } from './watch.ts'
 
 /** How many rows a page has where nobody says. */
 const ROWS_OF_A_PAGE = 1000
@@ -64,7 +65,7 @@ interface Ready {
 /** A stream on the connection of a link, in the transaction that is open there or begins with it. */
 export class LinkStream implements Pages {
   readonly #link: Link
-  readonly #request: StreamRequest
+  #request: StreamRequest
   #ready: Ready | null = null
   #shape: RowShape | null = null
   #cursor: DriverCursor | null = null
@@ -104,14 +105,24 @@ export class LinkStream implements Pages {
 
   async #open(): Promise<CommandResult> {
     const { scope } = this.#link
+    const { hub, face, observer } = this.#link
     this.#link.checkOpen()
+    if (hub.has('beforeExecute')) this.#request = { ...this.#request, ...(await replaced(hub, face, this.#request)) }
     this.#ready = this.#prepare()
     const { via, prepared, pageSize } = this.#ready
     // Of one set of parameters the values that were waited for are in their places then.
     if (prepared.complete !== undefined) await prepared.complete()
     const way = new OpeningWay(pageSize)
-    const { signal } = this.#request.options ?? {}
-    const [result] = await this.#link.transmit(prepared.commands, prepared.origin, signal, false, via.by(way))
+    const { options, statement, parameters = null } = this.#request
+    // What is told of is the opening, with the first rows.
+    const [result] = await observer.watch(statement, async (trace) => {
+      trace?.compiled(prepared.commands)
+      const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, false, via.by(way))
+      trace?.arrived(results)
+      return results
+    })
+    if (hub.has('afterExecute'))
+      await hub.emit('afterExecute', { connection: face, statement, parameters, result: null, rowCount: null })
     this.#cursor = way.cursor
     this.#root = scope.root
     this.#savepoint = scope.nested

@@ -71,7 +71,7 @@ async function replacedItems(hub: Hub, face: unknown, items: readonly FlightItem
 }
 
 /** A statement and its parameters as listeners of `beforeExecute` want them. */
-async function replaced(
+export async function replaced(
   hub: Hub,
   face: unknown,
   given: { readonly statement: Executable | string; readonly parameters?: unknown },

@@ -269,6 +269,17 @@ describe.each(sqlDatabases())('on $name', (target) => {
   })
 
   describe('begin', () => {
+    it('can write in front of all others, in the same transaction', async () => {
+      on('begin', async ({ connection }) => {
+        await connection.execute(insert(users).values({ id: 1, name: 'begun' }))
+      })
+      await using connection = await engine.connect()
+      expect(await connection.execute(select(users.c.name)).scalars().all()).toEqual(['begun'])
+      await connection.rollback()
+      await connection.close()
+      expect(await engine.execute(select(users.c.name)).all()).toEqual([])
+    })
+
     if (provides(target, 'postgresSql'))
       it('can run statements that belong to the transaction', async () => {
         on('begin', async ({ connection }) => {
@@ -417,14 +428,20 @@ it('tell of transactions in two phases', async () => {
 })
 
 it('tell of statements that are streamed, once and not for each page', async () => {
-  await using engine = createEngine(postgresUrl())
-  const calls: string[] = []
+  await using engine = createEngine(postgresUrl(), { slowStatementMs: 0, logger: () => {} })
+  const calls: unknown[] = []
+  engine.on('beforeExecute', ({ statement }) =>
+    statement === 'SELECT 1' ? { statement: 'SELECT generate_series(1, 50) AS n' } : undefined,
+  )
+  engine.on('afterExecute', ({ result, statement }) => calls.push(['afterExecute', statement, result]))
   engine.on('beforeCursorExecute', ({ sql }) => {
     calls.push(sql)
   })
+  engine.on('slowStatement', ({ sql }) => calls.push(['slow', sql]))
   let rows = 0
-  for await (const _ of engine.stream('SELECT generate_series(1, 50) AS n', null, { yieldPer: 10 })) rows += 1
-  expect([rows, calls]).toEqual([50, ['SELECT generate_series(1, 50) AS n']])
+  for await (const _ of engine.stream('SELECT 1', null, { yieldPer: 10 })) rows += 1
+  const sql = 'SELECT generate_series(1, 50) AS n'
+  expect([rows, calls]).toEqual([50, [sql, ['slow', sql], ['afterExecute', sql, null]]])
 })
 
 it('tell of the end of the engine', async () => {
