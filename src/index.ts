@@ -61,6 +61,7 @@ export type {
   SentStatement,
 } from './engine/channels.ts'
 export { Connection, type ConnectionMoments, type InvalidateOptions, type ResultsOf } from './engine/connection.ts'
+export type { CopyFromOptions, CopyOptions, CopyRow, Source } from './engine/copy-from.ts'
 export { createEngine } from './engine/create.ts'
 export { type CompiledStatement, Engine, type EngineEvents, type EngineStatistics } from './engine/engine.ts'
 export { EnginePool } from './engine/engine-pool.ts'
@@ -82,6 +83,7 @@ export type {
 } from './engine/events.ts'
 export { Inspector } from './engine/inspector.ts'
 export type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './engine/inspector-options.ts'
+export { createMockEngine, MockEngine, type MockExecutor } from './engine/mock-engine.ts'
 export type { ObservabilityOptions } from './engine/observability.ts'
 export type {
   BeginOptionsOfConnection,
@@ -96,6 +98,7 @@ export type {
 } from './engine/options.ts'
 export type { ExecuteParameters, NamedParameters } from './engine/parameters.ts'
 export type { EnginePoolOptions } from './engine/pool-options.ts'
+export { RawConnection } from './engine/raw-connection.ts'
 export {
   type ColumnKey,
   type ColumnsRow,
@@ -110,8 +113,6 @@ export {
 export type { RetryEvent, RetryOptions, RunOptions } from './engine/retry.ts'
 export type { SqlTagSource, SqlTags } from './engine/sql-comment.ts'
 export type { ReplicaStatus } from './engine/standbys.ts'
-export { createMockEngine, MockEngine, type MockExecutor } from './engine/mock-engine.ts'
-export { RawConnection } from './engine/raw-connection.ts'
 export { Transaction, type TransactionState, TwoPhaseTransaction } from './engine/transaction.ts'
 export {
   AmbiguousColumnError,

@@ -4,6 +4,7 @@ import type { Element } from '../expression/base/element.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { SqlType, TypeHost } from '../expression/types/type.ts'
 import type { Compiled, CompileOptions } from './contract/compiled.ts'
+import type { CopySpelling } from './contract/copy.ts'
 import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
 import type { Introspector } from './contract/introspector.ts'
@@ -27,6 +28,8 @@ export interface Dialect extends TypeHost {
   typeName(type: SqlType): string
   /** How values of the type travel; null where the server decides. */
   codec(type: SqlType): Codec | null
+  /** How rows are moved in bulk; absent where `features.copy` is false. */
+  readonly copy?: CopySpelling
   createDriver(settings: DriverSettings): Driver
   /** A statement for BEGIN with the isolation level and access mode asked for, in one command. */
   beginStatement(options: BeginOptions): string

@@ -29,12 +29,11 @@ import {
   type ExecuteAllOptions,
   type ExecuteOptions,
 } from './options.ts'
-import { type ExecuteParameters, type NamedParameters, settleLate } from './parameters.ts'
+import { type ExecuteParameters, settleLate } from './parameters.ts'
 import { Lazy, type PendingResult } from './result/pending-result.ts'
 import type { Result } from './result/result.ts'
-import { type Pages, StreamResult } from './result/stream-result.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
-import { LinkStream, type StreamRequest } from './stream-source.ts'
+import { StreamingConnection } from './streaming-connection.ts'
 import type { ExecutionTrace } from './trace.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
@@ -68,7 +67,7 @@ export type ResultsOf<S extends readonly Executable[]> = {
  * await conn.execute(insert(users).values({ name: 'ed' }))
  * await conn.commit()
  */
-export class Connection implements ExecutionRunner, SchemaBind, Reflector, CatalogSource {
+export class Connection extends StreamingConnection implements ExecutionRunner, SchemaBind, Reflector, CatalogSource {
   /** Declared only. */
   declare readonly '~inspection': Inspector
   static {
@@ -78,7 +77,13 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
 
   /** @internal */
   constructor(runtime: Runtime, slot: PooledConnection) {
+    super()
     this.#link = new Link(runtime, slot, this)
+  }
+
+  /** @internal */
+  protected get streamLink(): Link {
+    return this.#link
   }
 
   get dialect(): Dialect {
@@ -168,37 +173,6 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
         'execute() of a Connection has no option server: engine.connect({ server: ... }) chooses it',
       )
     return new Execution(this, statement, parameters, options)
-  }
-
-  /**
-   * The rows of a statement as the database gives them, `yieldPer` at a time: never all in memory. Other statements may be run
-   * on this connection between two rows. The rows live as long as the transaction: COMMIT and ROLLBACK drop those not read yet.
-   *
-   * @param options `yieldPer` is how many rows travel in one flight. Default 1000.
-   * @throws what {@link execute} throws, when rows are read.
-   * @throws InvalidRequestError the connection is in AUTOCOMMIT, or the database has no cursors; when rows are read.
-   * @throws ResourceClosedError the transaction is over; when rows are read.
-   * @example
-   * for await (const user of conn.stream(select(users.c.id, users.c.name), null, { yieldPer: 500 }))
-   *   await conn.execute(insert(log).values({ userId: user.id }))
-   */
-  stream<Row, Tuple extends unknown[]>(
-    statement: Executable<Row, Tuple>,
-    parameters?: NamedParameters | null,
-    options?: ExecuteOptions,
-  ): StreamResult<Row, Tuple>
-  stream(
-    sql: string,
-    values?: readonly unknown[] | null,
-    options?: ExecuteOptions,
-  ): StreamResult<Record<string, unknown>, unknown[]>
-  stream(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): StreamResult {
-    return new StreamResult(this.pagesOf({ statement, parameters, options }))
-  }
-
-  /** @internal */
-  pagesOf(request: StreamRequest): Pages {
-    return new LinkStream(this.#link, request)
   }
 
   /**
@@ -401,8 +375,9 @@ export class Connection implements ExecutionRunner, SchemaBind, Reflector, Catal
   }
 
   /** Rolls back what is open and gives the connection back. Calling it again does nothing. */
-  close(): Promise<void> {
-    return this.#link.close()
+  async close(): Promise<void> {
+    await this.leaveCopies()
+    await this.#link.close()
   }
 
   [Symbol.asyncDispose](): Promise<void> {

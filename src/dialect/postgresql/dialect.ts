@@ -17,12 +17,14 @@ import type { AnyRenderers } from '../compile/renderers.ts'
 import type { Spelling } from '../compile/spelling.ts'
 import { TypeNames } from '../compile/type-name.ts'
 import type { Compiled, CompileOptions } from '../contract/compiled.ts'
+import type { CopySpelling } from '../contract/copy.ts'
 import type { Codec, Command, Driver, DriverError } from '../contract/driver.ts'
 import type { DialectFeatures } from '../contract/features.ts'
 import type { Introspector } from '../contract/introspector.ts'
 import type { DriverSettings } from '../contract/settings.ts'
 import type { TransactionSpelling } from '../contract/transactions.ts'
 import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
+import { POSTGRES_COPY } from './copy.ts'
 import { driverFor } from './driver-settings.ts'
 import { postgresLiteral } from './literal.ts'
 import { postgres, postgresWithArrays } from './renderers.ts'
@@ -68,6 +70,7 @@ class PostgresDialect implements Dialect, Spelling {
   readonly name: string = 'postgresql'
   readonly features: DialectFeatures
   readonly transactions: TransactionSpelling = TRANSACTIONS
+  readonly copy: CopySpelling = POSTGRES_COPY
   readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
   readonly #types: TypeNames

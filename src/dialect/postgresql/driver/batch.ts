@@ -261,6 +261,8 @@ export class Batch implements Submittable {
     this.#decoders = null
     this.#target = null
     this.#notices = null
+    // A statement that was no COPY FROM STDIN after all has swallowed nothing: the server waits for its Sync.
+    if (this.#tail?.open === true && this.#current === this.#entries.length) this.#tail.copy?.failed()
   }
 
   /** A page of a portal is complete, and rows are left. */
