@@ -50,6 +50,8 @@ export type Need =
   | 'distinctOn'
   /** `FETCH FIRST ... WITH TIES`. */
   | 'withTies'
+  /** More isolation levels than SERIALIZABLE. */
+  | 'isolationLevels'
   /** LATERAL. */
   | 'lateral'
   /** Locks of rows: FOR UPDATE. */
@@ -72,6 +74,7 @@ const LACKS: Readonly<Record<SqlTarget['name'], readonly Need[]>> = {
     'connections',
     'dataModifyingCte',
     'distinctOn',
+    'isolationLevels',
     'latency',
     'lateral',
     'postgresSql',
