@@ -18,12 +18,12 @@ import { CompiledCache } from './compiled-cache.ts'
 import { connectorOf } from './connector.ts'
 import { Engine } from './engine.ts'
 import { EngineCore, type RuntimeSource } from './engine-core.ts'
+import { sharingOf } from './flight-lanes.ts'
 import { echoPoolTo, newObserver } from './observability.ts'
 import type { Observer } from './observer.ts'
 import { checkEngineOptions, type EngineOptions } from './options.ts'
 import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
-import { sharingOf } from './shared-flights.ts'
 import { type Standby, Standbys } from './standbys.ts'
 
 const DEFAULT_CACHE_SIZE = 500
