@@ -83,6 +83,7 @@ export type {
 } from './engine/events.ts'
 export { Inspector } from './engine/inspector.ts'
 export type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './engine/inspector-options.ts'
+export { type ListenEvent, Listener, type ListenGap, type ListenOptions, type Notification } from './engine/listen.ts'
 export { createMockEngine, MockEngine, type MockExecutor } from './engine/mock-engine.ts'
 export type { ObservabilityOptions } from './engine/observability.ts'
 export type {

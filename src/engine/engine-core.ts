@@ -32,6 +32,8 @@ export class EngineCore {
   readonly #source: RuntimeSource
   #runtime: Runtime | null = null
   #shared: SharedFlights | null = null
+  /** Those who listen, to be ended with the engine. */
+  readonly listeners: Set<{ close(): Promise<void> }> = new Set()
   readonly #sharing: Sharing | null
   #loading: Promise<Runtime> | null = null
   #disposal: Promise<void> | null = null
@@ -128,6 +130,7 @@ export class EngineCore {
   }
 
   async #dispose(options: DisposeOptions, face: unknown): Promise<void> {
+    for (const listener of [...this.listeners]) await listener.close()
     const { hub } = this.observer
     if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))

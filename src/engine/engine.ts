@@ -24,6 +24,7 @@ import { ENGINE_EVENTS, type EngineMoments, type Hub, tellInPassing } from './ev
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { isShared } from './flight-lanes.ts'
 import { Inspector } from './inspector.ts'
+import { Listener, type ListenOptions, type ListenSource, NOTIFY, openListening } from './listen.ts'
 import type { StatementListener } from './observer.ts'
 import {
   type ConnectionExecutionOptions,
@@ -375,6 +376,37 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   /** Forgets all compiled statements. */
   clearCompiledCache(): void {
     this.#runtime?.cache.clear()
+  }
+
+  /**
+   * Hears what NOTIFY sends to channels, on a session of its own outside of the pool. Where that is lost it is opened again, and a
+   * `gap` tells that notifications may be missing. Ends when it is closed, or with the engine.
+   *
+   * @throws ArgumentError no channel, or an option is unknown or cannot be.
+   * @throws what {@link Listener.ready} throws, when it is read.
+   * @example
+   * for await (const event of engine.listen('orders')) if (event.kind === 'notification') console.log(event.payload)   // LISTEN orders
+   */
+  listen(channels: string | readonly string[], options: ListenOptions = {}): Listener {
+    const open = async (signal: AbortSignal): ReturnType<ListenSource['open']> => {
+      const runtime = this.#runtime ?? (await this.#ready())
+      return { runtime, session: await openListening(runtime, signal) }
+    }
+    const listeners = this.#core.listeners
+    const listener = new Listener({ open }, channels, options, (ended) => listeners.delete(ended))
+    if (!listener.closed) listeners.add(listener)
+    return listener
+  }
+
+  /**
+   * Sends a notification to a channel. In a transaction use {@link Connection.notify}: it is sent with COMMIT.
+   *
+   * @param payload less than 8000 bytes. Default: empty.
+   * @example
+   * await engine.notify('orders', '17')   // SELECT pg_notify($1, $2)
+   */
+  async notify(channel: string, payload: string = ''): Promise<void> {
+    await this.execute(NOTIFY, [channel, payload])
   }
 
   /** @internal Tells a listener of each command before it is sent. @returns what ends it. */

@@ -7,6 +7,7 @@ import { select } from '../expression/select/select.ts'
 import { type CopyFromOptions, type CopyOptions, type CopyRow, copyBytes, copyRows, type Source } from './copy-from.ts'
 import { CopyPages, type CopyReading, copyOutBytes } from './copy-to.ts'
 import type { Link } from './link.ts'
+import { NOTIFY } from './listen.ts'
 import type { ExecuteOptions } from './options.ts'
 import type { NamedParameters } from './parameters.ts'
 import { type Pages, StreamResult } from './result/stream-result.ts'
@@ -102,6 +103,19 @@ export abstract class StreamingConnection {
       throw new ArgumentError('copyTo() takes a table, a query, or SQL of the form COPY ... TO STDOUT')
     return new StreamResult(new CopyPages(this.streamLink, query, options, this.#copies))
   }
+
+  /**
+   * Sends a notification to a channel when the transaction is committed; to nobody where it is rolled back.
+   *
+   * @param payload less than 8000 bytes. Default: empty.
+   * @throws what {@link Connection.execute} throws.
+   */
+  async notify(channel: string, payload: string = ''): Promise<void> {
+    await this.execute(NOTIFY, [channel, payload])
+  }
+
+  /** @internal */
+  abstract execute(sql: string, values: readonly unknown[]): PromiseLike<unknown>
 
   /** @internal Stops what is still being copied out: somebody forgot to read it to its end. */
   protected async leaveCopies(): Promise<void> {

@@ -1,0 +1,181 @@
+// LISTEN and NOTIFY: what is sent is heard, once, in order; what may be missing is told.
+
+import { setTimeout as pause } from 'node:timers/promises'
+import { afterEach, describe, expect, it } from 'vitest'
+import { createEngine } from '../../src/engine/create.ts'
+import type { Engine } from '../../src/engine/engine.ts'
+import type { ListenEvent, Listener } from '../../src/engine/listen.ts'
+import { ArgumentError, IdentifierError, InvalidRequestError, OperationalError } from '../../src/errors.ts'
+import { startMiniPooler } from '../dialect/postgresql/driver/mini-pooler.ts'
+import { databases, postgresUrl } from '../support/server.ts'
+import { startProxy } from './proxy.ts'
+
+const engines: Engine[] = []
+function engineOf(url = postgresUrl()): Engine {
+  const engine = createEngine(url)
+  engines.push(engine)
+  return engine
+}
+afterEach(async () => {
+  for (const engine of engines.splice(0)) await engine.dispose()
+})
+
+/** The next events, so many. */
+async function next(listener: Listener, count: number): Promise<ListenEvent[]> {
+  const events: ListenEvent[] = []
+  for await (const event of listener) {
+    events.push(event)
+    if (events.length === count) break
+  }
+  return events
+}
+
+describe.each(databases())('on $name', ({ url }) => {
+  it('what is sent is heard, with its channel and payload, whatever they hold', async () => {
+    const engine = engineOf(url)
+    const channels = ['plain', 'Mixed Case', 'quo"te', 'émoji😀', "'; --"]
+    const listener = engine.listen(channels)
+    await listener.ready()
+    for (const channel of channels) await engine.notify(channel, `to ${channel}\n\t\\ ü`)
+    await engine.notify('elsewhere', 'not heard')
+    await engine.notify('plain')
+    const heard = await next(listener, channels.length + 1)
+    expect(heard.map((event) => event.kind === 'notification' && [event.channel, event.payload])).toEqual([
+      ...channels.map((channel) => [channel, `to ${channel}\n\t\\ ü`]),
+      ['plain', ''],
+    ])
+    expect(listener.closed).toBe(true)
+  })
+
+  it('of a transaction nothing is heard before COMMIT, and nothing at all after ROLLBACK', async () => {
+    const engine = engineOf(url)
+    const listener = engine.listen('orders')
+    await listener.ready()
+    await using connection = await engine.connect()
+    await connection.notify('orders', 'undone')
+    await connection.rollback()
+    await connection.notify('orders', 'done')
+    await connection.commit()
+    expect(await next(listener, 1)).toMatchObject([{ kind: 'notification', channel: 'orders', payload: 'done' }])
+  })
+
+  it('what cannot be is refused', async () => {
+    const engine = engineOf(url)
+    for (const channels of [[], '', [''], [7]]) expect(() => engine.listen(channels as never)).toThrow(ArgumentError)
+    expect(() => engine.listen('a', { bufferSiz: 1 } as never)).toThrow(/bufferSize/)
+    expect(() => engine.listen('a', { bufferSize: 0 })).toThrow(ArgumentError)
+    for (const name of ['x'.repeat(64), 'a\0b'])
+      await expect(engine.listen(name).ready()).rejects.toThrow(IdentifierError)
+    await expect(engine.notify('a', 'x'.repeat(8000))).rejects.toThrow(/payload string too long/)
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('a signal, closing and the end of the engine end the loop', async () => {
+    const engine = engineOf(url)
+    const controller = new AbortController()
+    const endings: ((listener: Listener) => void)[] = [
+      () => controller.abort(),
+      (listener) => void listener.close(),
+      () => void engine.dispose(),
+    ]
+    for (const end of endings) {
+      const listener = engine.listen('quiet', {
+        signal: controller.signal.aborted ? new AbortController().signal : controller.signal,
+      })
+      await listener.ready()
+      const loop = next(listener, 1)
+      await pause(5)
+      end(listener)
+      expect(await loop).toEqual([])
+    }
+  })
+
+  it('a reader who is too slow is told', async () => {
+    const engine = engineOf(url)
+    const listener = engine.listen('many', { bufferSize: 3 })
+    await listener.ready()
+    for (let n = 1; n <= 6; n += 1) await engine.notify('many', String(n))
+    await pause(100)
+    const heard = await next(listener, 4)
+    expect(heard.map((event) => (event.kind === 'gap' ? event.reason : event.payload))).toEqual([
+      '1',
+      '2',
+      '3',
+      'overflow',
+    ])
+  })
+})
+
+describe('on a server', () => {
+  it('has a session of its own, which is gone when it is closed', async () => {
+    const engine = engineOf()
+    const listener = engine.listen('own')
+    await listener.ready()
+    expect(engine.stats().pool).toMatchObject({ checkedOut: 0 })
+    const count = "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE 'LISTEN own%'"
+    expect(await engine.execute(count).scalar()).toBe(1)
+    await listener.close()
+    await listener.close()
+    for (let attempt = 0; attempt < 50 && (await engine.execute(count).scalar()) !== 0; attempt += 1) await pause(20)
+    expect(await engine.execute(count).scalar()).toBe(0)
+  })
+
+  it('a session that is killed is opened again, and a gap tells so', async () => {
+    const engine = engineOf()
+    const listener = engine.listen('orders')
+    await listener.ready()
+    await engine.notify('orders', 'before')
+    const heard: ListenEvent[] = []
+    for await (const event of listener) {
+      heard.push(event)
+      if (event.kind === 'gap') await engine.notify('orders', 'after')
+      else if (event.payload === 'after') break
+      else
+        await engine.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN orders%'")
+    }
+    expect(heard).toMatchObject([
+      { kind: 'notification', payload: 'before' },
+      { kind: 'gap', reason: 'reconnected', cause: expect.any(Error) },
+      { kind: 'notification', payload: 'after' },
+    ])
+  })
+
+  it('goes on trying while the server cannot be reached', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const engine = engineOf(proxy.url)
+    const sender = engineOf()
+    const listener = engine.listen('orders', { maxBackoffMs: 100 })
+    await listener.ready()
+    proxy.refuse(true)
+    proxy.cut()
+    await pause(400)
+    proxy.refuse(false)
+    const heard = await next(listener, 1)
+    expect(heard).toMatchObject([{ kind: 'gap', reason: 'reconnected' }])
+    const again = engine.listen('orders')
+    await again.ready()
+    await sender.notify('orders', 'x')
+    expect(await next(again, 1)).toMatchObject([{ payload: 'x' }])
+    await engine.dispose()
+    await proxy.close()
+  })
+
+  it('a server that cannot be reached from the start is an error', async () => {
+    const proxy = await startProxy(postgresUrl())
+    proxy.refuse(true)
+    const engine = engineOf(proxy.url)
+    await expect(engine.listen('a').ready()).rejects.toThrow(OperationalError)
+    await expect(next(engine.listen('a'), 1)).rejects.toThrow(OperationalError)
+    await proxy.close()
+  })
+
+  it('is refused behind a transaction pooler, where it would hear nothing', async () => {
+    const pooler = await startMiniPooler(postgresUrl(), 1)
+    const url = new URL(postgresUrl())
+    url.host = `127.0.0.1:${pooler.port}`
+    const engine = engineOf(`${url.href}?sslmode=disable`)
+    await expect(engine.listen('a').ready()).rejects.toThrow(InvalidRequestError)
+    await engine.dispose()
+    await pooler.close()
+  })
+})
