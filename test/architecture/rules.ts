@@ -11,6 +11,10 @@ export const LONG_FILES: Readonly<Record<string, string>> = {
     'the one class of SELECT and the types of its joins, which name each other; its methods delegate in a line',
   'expression/element/column-element.ts':
     'the one class whose methods users call on any expression: most of it is their documentation, each delegates in a line',
+  'engine/connection.ts':
+    'the one class that users see of a connection: half of it is their documentation, its methods delegate to the link',
+  'engine/engine.ts':
+    'the one class that users see of the engine: half of it is their documentation, its methods delegate to core and connection',
   'orm/session/session.ts':
     'the one class that users see of the session room: a third of it is their documentation, its methods delegate',
 }
