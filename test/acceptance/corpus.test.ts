@@ -146,7 +146,7 @@ describe.each(ZONES)('%s', (zone, hour, minute) => {
             [part],
           )
           .all()
-        expect(rows.map((row) => row['hex'])).toEqual(part.map((each) => Buffer.from(each).toString('hex')))
+        expect(rows.map((row) => row.hex)).toEqual(part.map((each) => Buffer.from(each).toString('hex')))
       }
       for (const one of STRINGS) {
         const row = await engine
@@ -166,8 +166,8 @@ describe.each(ZONES)('%s', (zone, hour, minute) => {
           [texts],
         )
         .one()
-      expect(made['a']).toEqual(texts)
-      expect(made['o']).toEqual(Object.fromEntries(texts.map((each, index) => [each, index + 1])))
+      expect(made.a).toEqual(texts)
+      expect(made.o).toEqual(Object.fromEntries(texts.map((each, index) => [each, index + 1])))
     })
 
     test('what no text can hold is refused, with the connection as it was', async () => {

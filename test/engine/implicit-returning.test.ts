@@ -89,7 +89,7 @@ describe.each(databases())('on $name', ({ url }) => {
   test('returnDefaults()', async () => {
     const result = await engine.execute(insert(users).values({ name: 'jack' }).returnDefaults())
     expect(result.returnedDefaults).toEqual({ id: expect.any(Number), madeAt: 'just now', loud: 'JACK' })
-    expect(result.insertedPrimaryKey).toEqual([result.returnedDefaults?.['id']])
+    expect(result.insertedPrimaryKey).toEqual([result.returnedDefaults?.id])
     const changed = await engine.execute(
       update(users)
         .values({ name: func.lower('JOHN') })

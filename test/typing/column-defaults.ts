@@ -4,7 +4,7 @@ import { Column, type DefaultContext, Integer, MetaData, String, table } from 't
 const things = table('things', new MetaData(), {
   plain: Column(Integer, { default: () => 5 }),
   counted: Column(Integer, { default: (context) => Object.keys(context.currentParameters).length }),
-  taken: Column(String, { default: ({ currentParameters }) => `${currentParameters['counted']}`, nullable: true }),
+  taken: Column(String, { default: ({ currentParameters }) => `${currentParameters.counted}`, nullable: true }),
   sorted: Column(String, { onUpdate: ({ sort }) => sort }),
   annotated: Column(String, { default: ({ sort }: DefaultContext) => sort }),
   // @ts-expect-error a value of another type

@@ -40,4 +40,5 @@ export type RelatedProperty<T, K, E> = K & FitsRelated<Held<T, K>, E>
 
 /** What a property decorator returns: for an `accessor` of standard decorators what replaces it, else nothing. */
 export type PropertyResult<T> =
+  // biome-ignore lint/suspicious/noConfusingVoidType: what TypeScript wants of a decorator that replaces nothing
   T extends ClassAccessorDecoratorTarget<infer This, infer F> ? ClassAccessorDecoratorResult<This, F> : void

@@ -47,7 +47,7 @@ const COMMANDS = [
   'CREATE TABLE buckets (\n\tn INTEGER\n)\n PARTITION BY HASH (n)',
   'CREATE TABLE cities (\n\tname TEXT, \n\tpeople INTEGER\n)',
   'CREATE TABLE events (\n\tat DATE NOT NULL, \n\tk TEXT\n)\n PARTITION BY RANGE (at, lower(k))',
-  [
+  `${[
     'CREATE TABLE parent (',
     'id SERIAL NOT NULL, ',
     'a INTEGER, ',
@@ -55,11 +55,11 @@ const COMMANDS = [
     "note TEXT DEFAULT 'it''s'::text, ",
     'CONSTRAINT parent_pkey PRIMARY KEY (id), ',
     'CONSTRAINT uq_parent UNIQUE NULLS NOT DISTINCT (a, b) INCLUDE (note)',
-  ].join('\n\t') + '\n)',
+  ].join('\n\t')}\n)`,
   'CREATE UNLOGGED TABLE scratch (\n\tn INTEGER\n)\n WITH (fillfactor = 50)',
   'CREATE TABLE buckets_0 PARTITION OF buckets FOR VALUES WITH (MODULUS 2, REMAINDER 0)',
   'CREATE TABLE capitals (\n\tname TEXT, \n\tpeople INTEGER, \n\tstate TEXT\n)\n INHERITS ( cities )',
-  [
+  `${[
     'CREATE TABLE child (',
     'id BIGINT GENERATED ALWAYS AS IDENTITY (START WITH 5 CACHE 10), ',
     "name VARCHAR(50) DEFAULT 'x'::character varying NOT NULL, ",
@@ -79,7 +79,7 @@ const COMMANDS = [
     'CONSTRAINT child_fk FOREIGN KEY(a, b) REFERENCES parent (a, b) MATCH FULL ON DELETE SET NULL (a) ON UPDATE CASCADE DEFERRABLE INITIALLY DEFERRED, ',
     'CONSTRAINT child_ck CHECK (a > 0) NO INHERIT, ',
     'CONSTRAINT child_ex EXCLUDE USING gist (int4range(a, b) WITH &&) WHERE (a > 1)',
-  ].join('\n\t') + '\n)',
+  ].join('\n\t')}\n)`,
   'CREATE INDEX child_ix ON child (lower(name::text) text_pattern_ops DESC NULLS LAST, a DESC, c COLLATE "POSIX") INCLUDE (b) WITH (fillfactor = 70) WHERE a > 5',
   'CREATE UNIQUE INDEX child_un ON child (name varchar_pattern_ops) NULLS NOT DISTINCT',
   "COMMENT ON TABLE child IS 'hello'",
