@@ -47,6 +47,7 @@ export {
   type ElementCompiler,
   type ElementRenderer,
 } from './dialect/compile/custom.ts'
+export type { DriverNotice } from './dialect/contract/driver.ts'
 export type { Environment, Password, PasswordRequest } from './dialect/contract/settings.ts'
 export type { ValueCodec } from './dialect/contract/value-codec.ts'
 export { type DialectOptions, type DialectRegistration, registerDialect } from './dialect/registry.ts'

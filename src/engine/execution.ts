@@ -1,6 +1,6 @@
 // One execution: from a statement and its parameters to commands, and from what they gave to a result.
 import type { Compiled } from '../dialect/contract/compiled.ts'
-import type { ColumnDescription, Command, CommandResult } from '../dialect/contract/driver.ts'
+import type { ColumnDescription, Command, CommandResult, DriverNotice } from '../dialect/contract/driver.ts'
 import { ObjectNotExecutableError } from '../errors.ts'
 import { isElement } from '../expression/base/element.ts'
 import { Executable } from '../expression/base/executable.ts'
@@ -150,11 +150,18 @@ export function resultOf(prepared: PreparedExecution, given: readonly CommandRes
       rows: null,
       shape: NO_COLUMNS,
       rowCount: rowCountOf(results),
+      notices: noticesOf(given),
       inserted: insertedBy(prepared, entry, null),
     })
   if (first.made !== undefined && entry?.shape != null) {
     if (entry.processes !== null) processMade(first.made, entry.processes, entry.shape.keys)
-    return new Result({ rows: [], made: first.made, shape: entry.shape, rowCount: rowCountOf(results) })
+    return new Result({
+      rows: [],
+      made: first.made,
+      shape: entry.shape,
+      rowCount: rowCountOf(results),
+      notices: noticesOf(given),
+    })
   }
   const rows = results.length === 1 ? first.rows : results.flatMap((result) => result.rows)
   const shape = entry?.shape ?? shapeOf(first.columns)
@@ -165,9 +172,23 @@ export function resultOf(prepared: PreparedExecution, given: readonly CommandRes
       rows: null,
       shape: NO_COLUMNS,
       rowCount: rowCountOf(results),
+      notices: noticesOf(given),
       inserted: insertedBy(prepared, entry, rows),
     })
-  return new Result({ rows, shape, rowCount: rowCountOf(results), inserted: insertedBy(prepared, entry, rows) })
+  return new Result({
+    rows,
+    shape,
+    rowCount: rowCountOf(results),
+    notices: noticesOf(given),
+    inserted: insertedBy(prepared, entry, rows),
+  })
+}
+
+/** What the server had to say; null where it said nothing. */
+function noticesOf(results: readonly CommandResult[]): readonly DriverNotice[] | null {
+  let all: DriverNotice[] | null = null
+  for (const { notices } of results) if (notices !== undefined) all = [...(all ?? []), ...notices]
+  return all
 }
 
 /** What the rows of a result look like; null where there are none. */

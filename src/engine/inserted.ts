@@ -4,7 +4,7 @@ import type { Command } from '../dialect/contract/driver.ts'
 import type { NamedElement } from '../expression/element/column-element.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
-import type { InsertedRows } from './result/result.ts'
+import type { InsertedRows } from './result/result-source.ts'
 
 /** Where the value of a column is: in the rows that came back, or among the parameters. */
 interface Place {

@@ -1,36 +1,13 @@
 // `Result`: the rows that a statement gave, held in memory and read once.
+import type { DriverNotice } from '../../dialect/contract/driver.ts'
 import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
+import type { ResultSource } from './result-source.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
 import { type Cursor, distinctRows, type Form, pickColumns, showView, type View } from './view.ts'
-
-/** What a Result is made from; the ORM makes its own. */
-export interface ResultSource {
-  /** Values of each row; owned by the Result. Null where the statement returns no rows. */
-  readonly rows: unknown[][] | null
-  /** Rows that the driver has made as the shape wants them, in place of `rows`; owned by the Result. */
-  readonly made?: Record<string, unknown>[]
-  readonly shape: RowShape
-  /** Rows selected or changed; null where the database does not count. */
-  readonly rowCount: number | null
-  /** What INSERT made of the rows; null or absent for anything else. */
-  readonly inserted?: InsertedRows | null
-}
-
-/** What is known of the rows that an INSERT has made, or an UPDATE has changed. @internal */
-export interface InsertedRows {
-  /** Whether it is an INSERT. */
-  readonly isInsert: boolean
-  /** How many rows are known: one, unless many were inserted and their keys came back. */
-  readonly count: number
-  /** The primary key of a row, in the order of the table's columns; null where a part of it is not known. */
-  primaryKey(row: number): unknown[] | null
-  /** What the database has given to columns that were not written, by key; null where nothing came back. */
-  returnedDefaults(row: number): Record<string, unknown> | null
-}
 
 const NO_SHAPE = new RowShape([])
 
@@ -73,6 +50,17 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   /** Rows selected, or matched by an INSERT, UPDATE or DELETE; null where the database does not count. */
   get rowCount(): number | null {
     return this.#source.rowCount
+  }
+
+  /**
+   * What the server had to say beside the rows, in order: notices and warnings of the statement (`RAISE NOTICE`), those of the
+   * transaction's end with that of the statement that ended it.
+   *
+   * @example
+   * (await conn.execute('DROP TABLE IF EXISTS absent')).notices[0]?.message     // table "absent" does not exist, skipping
+   */
+  get notices(): readonly DriverNotice[] {
+    return this.#source.notices ?? []
   }
 
   /** Whether nothing can be read any more. */

@@ -1,0 +1,30 @@
+// What a `Result` is made from.
+import type { DriverNotice } from '../../dialect/contract/driver.ts'
+import type { RowShape } from './row-shape.ts'
+
+/** What a Result is made from; the ORM makes its own. */
+export interface ResultSource {
+  /** Values of each row; owned by the Result. Null where the statement returns no rows. */
+  readonly rows: unknown[][] | null
+  /** Rows that the driver has made as the shape wants them, in place of `rows`; owned by the Result. */
+  readonly made?: Record<string, unknown>[]
+  readonly shape: RowShape
+  /** Rows selected or changed; null where the database does not count. */
+  readonly rowCount: number | null
+  /** What INSERT made of the rows; null or absent for anything else. */
+  readonly inserted?: InsertedRows | null
+  /** What the server had to say beside the rows; null or absent where it said nothing. */
+  readonly notices?: readonly DriverNotice[] | null
+}
+
+/** What is known of the rows that an INSERT has made, or an UPDATE has changed. @internal */
+export interface InsertedRows {
+  /** Whether it is an INSERT. */
+  readonly isInsert: boolean
+  /** How many rows are known: one, unless many were inserted and their keys came back. */
+  readonly count: number
+  /** The primary key of a row, in the order of the table's columns; null where a part of it is not known. */
+  primaryKey(row: number): unknown[] | null
+  /** What the database has given to columns that were not written, by key; null where nothing came back. */
+  returnedDefaults(row: number): Record<string, unknown> | null
+}
