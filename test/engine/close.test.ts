@@ -171,7 +171,10 @@ describe('closing a connection, on a server', () => {
       await between(reader)
       await reader.close()
     }
-    const forget = { statement: { sql: 'DEALLOCATE ALL', parameters: [], columns: null, prepare: false }, parameters: [] }
+    const forget = {
+      statement: { sql: 'DEALLOCATE ALL', parameters: [], columns: null, prepare: false },
+      parameters: [],
+    }
     const change = (name: string) => () => watcher.execute(`ALTER TABLE item ADD COLUMN ${name} INTEGER`)
     await readAnd(async (reader) => reader.driverConnection?.run([forget]))
     expect((await engine.execute(everything)).keys()).toEqual(['id'])
