@@ -66,7 +66,12 @@ export async function startPgBouncer(
   child.stderr?.on('data', (bytes: Buffer) => {
     said += bytes.toString()
   })
-  await untilListening(child, port, () => said)
+  try {
+    await untilListening(child, port, () => said)
+  } catch (error) {
+    child.kill()
+    throw error
+  }
   return {
     port,
     async stop() {
