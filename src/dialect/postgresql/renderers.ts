@@ -8,10 +8,10 @@ import { ansi } from '../compile/ansi.ts'
 import { escapeClause } from '../compile/operator.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
+import { type OnConflict, renderOnConflict } from '../on-conflict.ts'
 import { renderNextValue, renderPostgresColumn, unnamedForeignKey } from './ddl.ts'
 import { renderCreateType, renderDropType } from './ddl-type.ts'
 import { renderArrayIn } from './lists.ts'
-import { type OnConflict, renderOnConflict } from '../on-conflict.ts'
 
 /** The nodes that PostgreSQL knows. */
 export type PostgresNode = KnownNode | OnConflict
