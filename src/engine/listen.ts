@@ -65,8 +65,8 @@ export interface ListenSource {
  *
  * @example
  * for await (const event of engine.listen('orders')) {
- *   if (event.kind === 'gap') await readAllOrders()
- *   else await readOrder(event.payload)
+ *   if (event.kind === 'gap') console.log('read all orders')
+ *   else console.log(`read order ${event.payload}`)
  * }
  */
 export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
