@@ -45,7 +45,8 @@ interface Step {
 const UNREAD: unique symbol = Symbol('unread')
 
 // What is being read. One document is read at a time, and nothing is awaited meanwhile.
-let bytes: Buffer = Buffer.alloc(0)
+const NOTHING: Buffer = Buffer.alloc(0)
+let bytes: Buffer = NOTHING
 let at = 0
 let end = 0
 let depth = 0
@@ -74,6 +75,8 @@ export function readJson(buffer: Buffer, start: number, stop: number): unknown {
   end = stop
   depth = 0
   const value = readValue(root)
+  // The chunk of the socket is not to be kept alive.
+  bytes = NOTHING
   if (value === UNREAD || at !== end) {
     stack.length = 0
     top = 0
