@@ -54,8 +54,8 @@ export interface Pool {
    * Gives a connection back, once. A transaction that is still open is ended as `resetOnReturn` says; where that fails the
    * connection is closed instead. Never rejects; undefined where nothing had to be awaited.
    *
-   * @param later lets a ROLLBACK travel with what the next borrower sends first, or alone some milliseconds later: for transactions
-   * that have only read.
+   * @param later rolls back whatever `resetOnReturn` says, and lets the ROLLBACK travel with what the next borrower sends first, or
+   * alone some milliseconds later: for transactions that have only read.
    */
   checkin(connection: PooledConnection, later?: boolean): Promise<void> | undefined
   /** Gives a connection back that must not be used again: it is cut. With `soft` it stays lent, and is replaced when it comes back. */

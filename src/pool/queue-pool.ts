@@ -99,16 +99,16 @@ export class QueuePool implements Pool {
     if (place.detached) return this.#closeDetached(place)
     this.#checkHeld(place)
     const { events } = this
-    const { resetOnReturn } = this.#options
+    const how = later ? 'rollback' : this.#options.resetOnReturn
     const heard = events.any && (events.has('reset') || events.has('checkin'))
-    if (heard) return this.#settleIf(place, toldOfCheckin(events, place, resetOnReturn))
+    if (heard) return this.#settleIf(place, toldOfCheckin(events, place, how))
     const status = place.connection.transactionStatus
     if (status === 'idle') this.#settle(place)
     else if (status === 'lost') this.#close(place)
-    else if (later && resetOnReturn === 'rollback') {
+    else if (later) {
       place.oweRollback()
       this.#settle(place)
-    } else return this.#settleIf(place, clean(place.connection, resetOnReturn))
+    } else return this.#settleIf(place, clean(place.connection, how))
     return undefined
   }
 
