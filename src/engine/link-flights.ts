@@ -175,9 +175,14 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
       const error = this.hub.has('handleError') ? await this.judge(thrown, all, first, signal) : thrown
       return this.departed(error, all, first, count, commit, signal)
     } finally {
-      this.busy = null
-      if (this.#whenFree.length > 0) for (const resolve of this.#whenFree.splice(0)) resolve()
+      this.rest()
     }
+  }
+
+  /** Nothing is running any more. */
+  protected rest(): void {
+    this.busy = null
+    if (this.#whenFree.length > 0) for (const resolve of this.#whenFree.splice(0)) resolve()
   }
 
   /** Resolves when nothing is running. */

@@ -164,9 +164,12 @@ export class Link extends LinkFlights {
       return
     }
     this.busy = 'ROLLBACK'
-    this.runtime.tell([ROLLBACK])
-    if (!(await rollBack(slot.connection))) this.drop(slot)
-    this.busy = null
+    try {
+      this.runtime.tell([ROLLBACK])
+      if (!(await rollBack(slot.connection))) this.drop(slot)
+    } finally {
+      this.rest()
+    }
   }
 
   /** Rolls back what is open and gives the connection back. */
@@ -219,7 +222,7 @@ export class Link extends LinkFlights {
       const error = this.hub.has('handleError') ? await this.judge(thrown, commands, 0, undefined) : thrown
       this.departed(error, commands, 0, 1, false, undefined)
     } finally {
-      this.busy = null
+      this.rest()
     }
   }
 

@@ -99,6 +99,31 @@ describe.each(databases())('closing a connection that has only read, on $name', 
   })
 })
 
+describe.each(databases())('closing a connection, on $name', ({ url }) => {
+  it.each(['transaction', 'savepoint'] as const)('waits for a rollback of the %s that is on its way', async (which) => {
+    await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0 })
+    const conn = await engine.connect()
+    const transaction = which === 'transaction' ? conn.begin() : conn.beginNested()
+    await conn.execute('SELECT 1')
+    const ending = transaction.rollback()
+    await conn.close()
+    await ending
+    expect(engine.pool.status()).toMatchObject({ checkedOut: 0, idle: 1 })
+  })
+
+  it.each([null, 'commit'] as const)('rolls back what has only read with poolResetOnReturn %s', async (reset) => {
+    await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolResetOnReturn: reset })
+    const recording = recordStatements(engine)
+    for (let user = 0; user < 3; user += 1) {
+      await using conn = await engine.connect()
+      await conn.execute('SELECT 1')
+    }
+    const one = [['BEGIN', 'SELECT 1'], ['ROLLBACK']]
+    expect(recording.flights).toEqual([...one, ...one, ...one])
+    expect(engine.pool.metrics()).toMatchObject({ opened: 1, closed: 0 })
+  })
+})
+
 describe('closing a connection, on a server', () => {
   let engine: Engine
   let watcher: Engine
