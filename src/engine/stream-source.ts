@@ -88,6 +88,11 @@ export class LinkStream implements Pages {
     try {
       const ready = this.#ready
       const result = ready === null ? await this.#open() : await this.#fetch(ready)
+      if (this.#over) {
+        // The reader left while the first rows were on their way.
+        this.#cursor?.close()
+        return null
+      }
       if (this.#cursor === null || this.#cursor.done) this.#over = true
       const origin = this.#ready?.prepared.origin ?? 'raw'
       if (origin !== 'raw' && origin.processes !== null) processRows(result.rows, origin.processes)

@@ -16,10 +16,10 @@ export interface OwnStream {
 export class AheadStream implements Pages {
   readonly #open: (signal: AbortSignal) => Promise<OwnStream>
   readonly #leaving = new AbortController()
-  #own: OwnStream | null = null
+  #opening: Promise<OwnStream> | null = null
   #ahead: Promise<unknown[][] | null> | null = null
   #shape: RowShape | null = null
-  #closed = false
+  #closing: Promise<void> | null = null
 
   /** @param open given a signal that is aborted when the reader leaves. */
   constructor(open: (signal: AbortSignal) => Promise<OwnStream>) {
@@ -31,29 +31,37 @@ export class AheadStream implements Pages {
   }
 
   async next(): Promise<unknown[][] | null> {
-    if (this.#closed) return null
+    if (this.#closing !== null) return null
     try {
-      this.#own ??= await this.#open(this.#leaving.signal)
-      const { pages } = this.#own
-      const page = await (this.#ahead ?? pages.next())
+      this.#opening ??= this.#open(this.#leaving.signal)
+      const { pages } = await this.#opening
+      this.#ahead ??= pages.next()
+      const page = await this.#ahead
       this.#shape = pages.shape
       this.#ahead = null
       if (page === null) await this.close()
-      else this.#readAhead(pages)
+      else if (this.#closing === null) this.#readAhead(pages)
       return page
     } catch (error) {
+      const left = this.#closing !== null
       await this.close()
+      // The reader has left, which is what stopped it.
+      if (left) return null
       throw error
     }
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
     this.#leaving.abort()
+    const own = await this.#opening?.catch(() => null)
     await this.#ahead?.catch(() => undefined)
-    await this.#own?.pages.close()
-    await this.#own?.connection.close()
+    await own?.pages.close()
+    await own?.connection.close()
   }
 
   #readAhead(pages: Pages): void {

@@ -341,6 +341,32 @@ describe.each(sqlDatabases())('on $name', (target) => {
       expect(engine.stats().pool.checkedOut).toBe(0)
     })
 
+    it('gives the connection back when it is closed while it is being opened', async () => {
+      const stream = engine.stream(everybody)
+      const first = stream.fetchOne().then(
+        () => null,
+        () => null,
+      )
+      await stream.close()
+      await first
+      expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
+    })
+
+    it('rows that are asked for all at once come each once, in order', async () => {
+      const stream = engine.stream(everybody, null, { yieldPer: 10 }).scalars()
+      const iterator = stream[Symbol.asyncIterator]()
+      const asked = await Promise.all(Array.from({ length: COUNT + 2 }, () => iterator.next()))
+      expect(asked.map(({ value }) => value)).toEqual([...ids(1, COUNT), undefined, undefined])
+      expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
+    })
+
+    it('several readers of one stream share its rows', async () => {
+      await using stream = engine.stream(everybody, null, { yieldPer: 2 }).scalars()
+      expect(await Promise.all([stream.keys(), stream.keys()])).toEqual([['id'], ['id']])
+      const read = await Promise.all([stream.fetchMany(3), stream.fetchMany(3)])
+      expect(read.flat().toSorted((one, other) => Number(one) - Number(other))).toEqual(ids(1, 6))
+    })
+
     it('works whatever the isolation level of the engine', async () => {
       for (const isolationLevel of ['AUTOCOMMIT', 'SERIALIZABLE'] as const)
         expect(await collect(engine.executionOptions({ isolationLevel }).stream(everybody))).toHaveLength(COUNT)

@@ -19,6 +19,8 @@ class Reading {
   readonly pages: Pages
   #page: unknown[][] = []
   #position = 0
+  /** The page that was asked for; several readers wait for the same one. */
+  #turning: Promise<boolean> | null = null
   #started = false
   #ended = false
   closed = false
@@ -48,24 +50,33 @@ class Reading {
 
   /** The next rows, up to so many, of one page at most; none at the end. */
   async take(limit: number): Promise<unknown[][]> {
-    if (this.closed) throw new ResourceClosedError('This result object is closed.')
-    return this.takeNow(limit) ?? ((await this.#turn()) ? (this.takeNow(limit) ?? []) : [])
+    for (;;) {
+      if (this.closed) throw new ResourceClosedError('This result object is closed.')
+      const rows = this.takeNow(limit)
+      if (rows !== null) return rows
+      if (!(await this.#turn())) return []
+    }
   }
 
   /** The next page; false at the end. */
-  async #turn(): Promise<boolean> {
-    this.#started = true
-    if (this.#ended) return false
+  #turn(): Promise<boolean> {
+    if (this.#ended) return Promise.resolve(false)
+    this.#turning ??= this.#next().finally(() => {
+      this.#started = true
+      this.#turning = null
+    })
+    return this.#turning
+  }
+
+  async #next(): Promise<boolean> {
     // What was delivered is let go before more is asked for.
     this.#page = []
     this.#position = 0
     const page = await this.pages.next()
-    if (page === null) {
-      this.#ended = true
-      return false
-    }
-    this.#page = page
-    return true
+    this.#ended = page === null
+    // Who closed it in the meantime wants none of them.
+    if (!this.closed) this.#page = page ?? []
+    return !this.#ended
   }
 
   async close(): Promise<void> {
@@ -116,22 +127,35 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
     const reading = this.#reading
     let ready: Row[] = []
     let at = 0
+    let turning: Promise<unknown> | null = null
+    let ended = false
     const more = async (): Promise<IteratorResult<Row, undefined>> => {
+      if (ended) return { value: undefined, done: true }
       ready = await this.#next(Number.POSITIVE_INFINITY)
       at = 1
       if (ready.length === 0) {
+        ended = true
         await reading.close()
         return { value: undefined, done: true }
       }
       return { value: ready[0] as Row, done: false }
     }
+    const next = (): Promise<IteratorResult<Row, undefined>> =>
+      at < ready.length && !reading.closed ? Promise.resolve({ value: ready[at++] as Row, done: false }) : more()
     return {
       next: () => {
-        if (at < ready.length && !reading.closed)
-          return Promise.resolve({ value: ready[at++] as Row, done: false as const })
-        return more()
+        if (turning === null && at < ready.length) return next()
+        // Who asks before the last answer has come is answered behind it.
+        const answer = turning === null ? more() : turning.then(next, next)
+        const settled = (): void => {
+          if (turning === answer) turning = null
+        }
+        turning = answer
+        answer.then(settled, settled)
+        return answer
       },
       return: async () => {
+        ended = true
         await reading.close()
         return { value: undefined, done: true }
       },
