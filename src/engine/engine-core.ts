@@ -8,7 +8,7 @@ import { EnginePool } from './engine-pool.ts'
 import { SharedFlights, type Sharing } from './flight-lanes.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
-import { isAbsent } from './standbys.ts'
+import { disposeServer, isAbsent } from './standbys.ts'
 import { judge } from './verdict.ts'
 
 /** Makes what the connections of an engine share. */
@@ -109,12 +109,12 @@ export class EngineCore {
     return judge(error, () => ({ hub, face: null, sql: null, parameters: null, wrapped: wrapped() }))
   }
 
-  /** @param face the Engine, for listeners. */
+  /** @param face the Engine, for listeners. What one of them throws is thrown when all is closed. */
   dispose(options: DisposeOptions, face: unknown): Promise<void> {
     this.#disposal ??= this.#dispose(options, face)
     if (options.timeoutMs === undefined) return this.#disposal
     // Somebody may have asked before without a deadline, or with a later one.
-    return this.#disposal.then(() => this.#runtime?.pool.dispose(options))
+    return this.#disposal.finally(() => this.#disposeServers(options))
   }
 
   /** As `pool.warmUp()`; what fails is of the public hierarchy. */
@@ -132,14 +132,16 @@ export class EngineCore {
   async #dispose(options: DisposeOptions, face: unknown): Promise<void> {
     for (const listener of [...this.listeners]) await listener.close()
     const { hub } = this.observer
-    if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
+    try {
+      if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
+    } finally {
+      await this.#disposeServers(options)
+    }
+  }
+
+  async #disposeServers(options: DisposeOptions): Promise<void> {
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
-    if (!runtime) return
-    const { pool, driver, allStandbys } = runtime
-    await Promise.all([pool.dispose(options), allStandbys?.dispose()])
-    const released = pool.drained().then(() => driver.dispose())
-    // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
-    if (pool.status().checkedOut === 0) await released
+    if (runtime) await Promise.all([disposeServer(runtime, options), runtime.allStandbys?.dispose(options)])
   }
 }
 

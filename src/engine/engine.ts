@@ -11,6 +11,7 @@ import type { Reflector, ReflectRequest } from '../expression/schema/reflector.t
 import { inspects } from '../inspect.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import { type PoolMoments, poolEvents } from '../pool/events.ts'
+import { checkDisposeOptions } from '../pool/options.ts'
 import type { DisposeOptions, PoolStatus } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import type { CatalogSource } from './catalogs.ts'
@@ -302,11 +303,12 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    * `timeoutMs` it waits for those, and cuts them when the time is up. The engine cannot be used afterwards.
    * Calling it again does nothing more, apart from a deadline of its own.
    *
+   * @throws ArgumentError an option is unknown or cannot be; nothing is closed then.
    * @example
    * await engine.dispose({ timeoutMs: 5_000 })
    */
   dispose(options: DisposeOptions = {}): Promise<void> {
-    checkKeys('dispose()', options, ['timeoutMs'])
+    checkDisposeOptions(options)
     return this.#core.dispose(options, this)
   }
 

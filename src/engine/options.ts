@@ -27,7 +27,7 @@ export type PoolClass = new (driver: Pick<Driver, 'connect'>, options: PoolOptio
 
 /** Options of `createEngine()`. */
 export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
-  /** Default `QueuePool`, and `StaticPool` for a database inside the process. */
+  /** Default `QueuePool`, and `StaticPool` where the database can have one connection only: PGlite, and SQLite in memory. */
   readonly poolClass?: PoolClass
   /** For all connections of this engine. Default: the database's own. */
   readonly isolationLevel?: ConnectionIsolationLevel

@@ -2,7 +2,7 @@
 import type { Driver } from '../dialect/contract/driver.ts'
 import type { URL } from '../dialect/url.ts'
 import { DBAPIError } from '../errors.ts'
-import type { Pool, PoolStatus } from '../pool/pool.ts'
+import type { DisposeOptions, Pool, PoolStatus } from '../pool/pool.ts'
 
 /** How a standby is doing. */
 export interface ReplicaStatus {
@@ -61,15 +61,20 @@ export class Standbys {
     return this.#all.map(({ url, pool, downUntil }) => ({ url, up: downUntil === 0, pool: pool.status() }))
   }
 
-  async dispose(): Promise<void> {
-    await Promise.all(
-      this.#all.map(async ({ pool, driver }) => {
-        await pool.dispose()
-        const released = pool.drained().then(() => driver.dispose())
-        if (pool.status().checkedOut === 0) await released
-      }),
-    )
+  async dispose(options: DisposeOptions): Promise<void> {
+    await Promise.all(this.#all.map((standby) => disposeServer(standby, options)))
   }
+}
+
+/** Closes the connections to one server, and its driver with the last. */
+export async function disposeServer(
+  { pool, driver }: Pick<Standby, 'pool' | 'driver'>,
+  options: DisposeOptions,
+): Promise<void> {
+  await pool.dispose(options)
+  const released = pool.drained().then(() => driver.dispose())
+  // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
+  if (pool.status().checkedOut === 0) await released
 }
 
 /** What a server says that is going, coming or full. */

@@ -1,6 +1,7 @@
 // Options of connection pools, each with its default and unit.
 import { ArgumentError } from '../errors.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import type { DisposeOptions } from './pool.ts'
 
 /** Options of a pool. */
 export interface PoolOptions {
@@ -140,6 +141,14 @@ export function resolvePoolOptions(options: PoolOptions): ResolvedPoolOptions {
     leakTracking: flag('leakTracking', options.leakTracking ?? Number.isFinite(leakThresholdMs)),
     leakThresholdMs,
   }
+}
+
+/** @throws ArgumentError an option of `dispose()` is unknown or cannot be. */
+export function checkDisposeOptions(options: DisposeOptions): void {
+  checkKeys('dispose()', options, ['timeoutMs'])
+  const { timeoutMs } = options
+  if (timeoutMs !== undefined && (typeof timeoutMs !== 'number' || !(timeoutMs >= 0)))
+    throw new ArgumentError(`dispose() takes timeoutMs as a number that is not negative, got ${String(timeoutMs)}`)
 }
 
 function whole(name: string, value: number, least: number): void {

@@ -8,7 +8,7 @@ import { type LeakListener, LeakWatch } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
 import { countedDriver, newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
 import { borrowAndReturn, Minimum } from './minimum.ts'
-import { type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
+import { checkDisposeOptions, type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
 import { type PhysicalPool, physicalPool } from './physical-pool.ts'
 import type { DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
@@ -168,11 +168,10 @@ export class QueuePool implements Pool {
   }
 
   dispose(options: DisposeOptions = {}): Promise<void> {
+    checkDisposeOptions(options)
     this.#disposal ??= this.#dispose()
     const { timeoutMs } = options
     if (timeoutMs === undefined) return this.#disposal
-    if (typeof timeoutMs !== 'number' || !(timeoutMs >= 0))
-      throw new ArgumentError(`dispose() takes timeoutMs as a number that is not negative, got ${String(timeoutMs)}`)
     return this.#disposal.then(() => cutAfter(timeoutMs, this.#held, this.drained()))
   }
 

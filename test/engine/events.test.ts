@@ -456,6 +456,16 @@ it('tell of the end of the engine', async () => {
   expect(told).toEqual([true])
 })
 
+it('do not keep the engine from its end by an error', async () => {
+  const engine = createEngine(postgresUrl())
+  await engine.execute('SELECT 1')
+  engine.on('engineDispose', () => {
+    throw new Error('not now')
+  })
+  await expect(engine.dispose()).rejects.toThrow('not now')
+  expect(engine.pool.metrics()).toMatchObject({ opened: 1, closed: 1 })
+})
+
 describe('doConnect', () => {
   it('gives each connection a password of its own', async () => {
     const right = new URL(postgresUrl())

@@ -327,6 +327,13 @@ describe('a pool on a server', () => {
     )
   })
 
+  it('is not disposed of with a deadline that cannot be', async () => {
+    await using engine = createEngine(postgresUrl())
+    const why = 'dispose() takes timeoutMs as a number that is not negative, got -1'
+    expect(() => engine.dispose({ timeoutMs: -1 })).toThrow(new ArgumentError(why))
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
   it.each(['resetOnReturn', 'useLifo', 'unref'] as const)('knows the option %s', async (option) => {
     const values: Record<typeof option, EngineOptions> = {
       resetOnReturn: { poolResetOnReturn: 'commit' },
