@@ -19,7 +19,7 @@ import { Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
 import { type CursorOwner, PortalCursor } from './cursor.ts'
 import { Line } from './line.ts'
-import { type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
+import { abortedBeforeSend, type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
 import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
@@ -379,12 +379,4 @@ function callSafely<T>(listener: (value: T) => void, value: T): void {
   } catch (error) {
     process.emitWarning(error instanceof Error ? error : String(error))
   }
-}
-
-function abortedBeforeSend(signal: AbortSignal): DriverError {
-  return new DriverError('the batch was aborted before it was sent', {
-    cause: signal.reason,
-    sent: false,
-    canceled: true,
-  })
 }

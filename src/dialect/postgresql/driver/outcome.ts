@@ -78,3 +78,12 @@ export function batchError(
     refusedWrite: readOnly && isServerMessage(error) && error.code === '25006',
   })
 }
+
+/** The error of a batch whose signal had fired before it could be sent. */
+export function abortedBeforeSend(signal: AbortSignal): DriverError {
+  return new DriverError('the batch was aborted before it was sent', {
+    cause: signal.reason,
+    sent: false,
+    canceled: true,
+  })
+}

@@ -3,7 +3,7 @@ import type { Command, CommandResult, DriverError } from '../../contract/driver.
 import type { Batch } from './batch.ts'
 import type { Canceling } from './canceling.ts'
 import type { Line } from './line.ts'
-import { type BatchOutcome, batchError, tookNoEffect, wasCanceled } from './outcome.ts'
+import { abortedBeforeSend, type BatchOutcome, batchError, tookNoEffect, wasCanceled } from './outcome.ts'
 
 /** One call. */
 interface Call {
@@ -61,6 +61,8 @@ export class Pipeline {
       return
     }
     try {
+      const { signal } = call
+      if (signal?.aborted) throw abortedBeforeSend(signal)
       const gone = this.#gone()
       if (gone !== null) throw gone
       call.batch = this.#line.append(call.commands, (outcome) => this.#answered(call, outcome))
@@ -94,7 +96,7 @@ export class Pipeline {
     if (failure === null) {
       this.#end(call)
       if (this.#line.types.pending) void this.#settleTypes(call, outcome)
-      else call.resolve(results)
+      else this.#tell(call, () => call.resolve(results))
       return
     }
     call.attempts += 1
@@ -105,19 +107,23 @@ export class Pipeline {
       return
     }
     this.#end(call)
-    const reject = (): void => {
+    this.#tell(call, () => {
       const signal = call.aborted ? call.signal : undefined
       call.reject(batchError(outcome, this.#closed, signal, { readOnly: this.#line.readOnly }))
-    }
-    // Who aborted may use the connection alone when told; until then a request may still be in the air.
-    if (this.#cancel !== null && call.aborted && !this.#closed) this.#held.push(reject)
-    else reject()
+    })
+  }
+
+  /** Who aborted may use the connection alone when told, be it of success; until then a request may still be in the air. */
+  #tell(call: Call, tell: () => void): void {
+    if (this.#cancel !== null && call.aborted && !this.#closed) this.#held.push(tell)
+    else tell()
   }
 
   /** Asks what the types are that rows had and nobody knew, behind what is on its way. */
   async #settleTypes(call: Call, outcome: BatchOutcome): Promise<void> {
-    const ask = async (commands: readonly Command[]): Promise<Pick<BatchOutcome, 'results'>> => ({
+    const ask = async (commands: readonly Command[]): Promise<BatchOutcome> => ({
       results: await this.run(commands, undefined),
+      failure: null,
     })
     const settled = await this.#line.types.settled(outcome, ask)
     if (settled.failure === null) call.resolve(settled.results)

@@ -3,10 +3,10 @@ import type { Command, CommandResult, DriverStatement } from '../../contract/dri
 import { type Decode, defineCodec, type PostgresCodec } from '../codec/codec.ts'
 import { arrayOf, bool, oid, text } from '../codec/index.ts'
 import type { CatalogType, TypeCatalog } from '../codec/type-catalog.ts'
-import { type BatchOutcome, typeFailure } from './outcome.ts'
+import { type BatchFailure, type BatchOutcome, typeFailure } from './outcome.ts'
 
 /** Sends commands over the connection. */
-type Ask = (commands: readonly Command[]) => Promise<Pick<BatchOutcome, 'results'>>
+type Ask = (commands: readonly Command[]) => Promise<BatchOutcome>
 
 /** A value whose type is not known; never given to anybody. */
 class Undecoded {
@@ -73,14 +73,14 @@ export class SessionTypes {
   async settled(outcome: BatchOutcome, ask: Ask | null): Promise<BatchOutcome> {
     this.pending = false
     try {
-      await this.#settle(outcome.results, outcome.failure === null ? ask : null)
-      return outcome
+      const failure = await this.#settle(outcome.results, outcome.failure === null ? ask : null)
+      return failure === null ? outcome : { ...outcome, failure }
     } catch (error) {
       return { ...outcome, failure: typeFailure(error) }
     }
   }
 
-  async #settle(results: readonly CommandResult[], ask: Ask | null): Promise<void> {
+  async #settle(results: readonly CommandResult[], ask: Ask | null): Promise<BatchFailure | null> {
     const unknown = new Set<number>()
     for (const result of results) {
       eachUndecoded(result, (value) => {
@@ -89,14 +89,18 @@ export class SessionTypes {
       })
     }
     const asked = [...unknown].filter((oid) => this.catalog.find(oid) === null)
-    if (ask !== null && asked.length > 0) await this.#learn(asked, ask)
-    for (const result of results) eachUndecoded(result, (value) => this.#decoded(value))
+    const failure = ask === null || asked.length === 0 ? null : await this.#learn(asked, ask)
+    if (failure === null) for (const result of results) eachUndecoded(result, (value) => this.#decoded(value))
+    return failure
   }
 
-  async #learn(asked: readonly number[], ask: Ask): Promise<void> {
-    const { results } = await ask([{ statement: LOOKUP, parameters: [asked, !this.catalog.complete] }])
+  /** Null, or why the catalogs did not answer: a canceled question says nothing of the types, for this connection or others. */
+  async #learn(asked: readonly number[], ask: Ask): Promise<BatchFailure | null> {
+    const { results, failure } = await ask([{ statement: LOOKUP, parameters: [asked, !this.catalog.complete] }])
+    if (failure !== null) return { error: failure.error, commandIndex: 0 }
     this.catalog.learn((results[0]?.rows ?? []).map(typeOf), asked)
     this.catalog.complete = true
+    return null
   }
 
   #decoded({ slot, text }: Undecoded): unknown {

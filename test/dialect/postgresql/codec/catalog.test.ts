@@ -193,6 +193,18 @@ describe.each(databases())('$name', ({ url }) => {
     await connection.commit()
   })
 
+  test('a question that the server does not answer fails its statement, and says nothing of the types', async () => {
+    const fresh = await withTypes()
+    await using connection = await fresh.connect()
+    await connection.execute('REVOKE SELECT ON pg_catalog.pg_range FROM PUBLIC')
+    await connection.execute('SET LOCAL ROLE pg_monitor')
+    await expect(connection.execute("SELECT ROW('x')::tree AS v").scalarOne()).rejects.toThrow(
+      'permission denied for table pg_range',
+    )
+    await connection.rollback()
+    expect(await connection.execute("SELECT ROW('x')::tree AS v").scalarOne()).toEqual({ name: 'x' })
+  })
+
   test('what the application wants of types goes before, in arrays and composite types too', async () => {
     class Money {
       readonly cents: bigint

@@ -174,6 +174,32 @@ describe('on a server', () => {
     expect(await rows(shared(), 'SELECT 1')).toEqual([[1]])
   })
 
+  test('one that was aborted and succeeded all the same is told when the connection is free', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const controller = new AbortController()
+      const promise = pipeline(shared(), [command('SELECT 1')], controller.signal)
+      controller.abort('late')
+      await promise.catch(() => undefined)
+      expect(await rows(shared(), 'SELECT 5')).toEqual([[5]])
+    }
+  })
+
+  test('one that is aborted while it waits for the end of a cancel is never sent', async () => {
+    const [first, second] = [new AbortController(), new AbortController()]
+    const running = pipeline(shared(), [command(sleep)], first.signal)
+    setTimeout(() => first.abort('enough'), 50)
+    const waiting = new Promise<CommandResult[]>((resolve, reject) => {
+      first.signal.addEventListener('abort', () => {
+        pipeline(shared(), [command(sleep)], second.signal).then(resolve, reject)
+        second.abort('enough, too')
+      })
+    })
+    const refused = failure(waiting)
+    expect((await failure(running)).canceled).toBe(true)
+    expect(await refused).toMatchObject({ sent: false, canceled: true, cause: 'enough, too' })
+    expect(await rows(shared(), 'SELECT 1')).toEqual([[1]])
+  })
+
   test('a backend that is killed rejects each with its reason', async () => {
     const connection = await createPostgresDriver(serverOptions()).connect()
     const promises = [

@@ -382,7 +382,7 @@ describe('what cannot be', () => {
     [() => new UniqueConstraint(['a'], { initially: 'x' as never }), "initially is 'DEFERRED', 'IMMEDIATE', not 'x'"],
     [
       () => new Index('i', ['a'], { operatorClasses: { b: 'x' } }),
-      "Index i: operatorClasses names 'b', which is no part of the index",
+      "Index i: operatorClasses names 'b', which is none of its parts",
     ],
     [() => new Index('i', ['a'], { operatorClasses: { a: 'x y' } }), "Index i: 'x y' is no name of an operator class"],
     [() => new Sequence('s', { start: 1.5 }), 'Sequence s: start is a whole number, not 1.5'],
