@@ -6,7 +6,13 @@ import { elementOf, expect } from '../expression/coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
 import type { Criterion } from '../expression/comparator/conjunction.ts'
 import { assignmentsOf, columnOf } from '../expression/dml/assignments.ts'
-import { Insert, type InsertState, type Joined, type JoinedTuple } from '../expression/dml/insert.ts'
+import {
+  type FromSelectOptions,
+  Insert,
+  type InsertState,
+  type Joined,
+  type JoinedTuple,
+} from '../expression/dml/insert.ts'
 import { type Assignment, returningOf, writeOf } from '../expression/dml/write.ts'
 import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../expression/element/column-element.ts'
@@ -75,8 +81,9 @@ export class Upsert<
   override fromSelect(
     columns: readonly ((keyof Values & string) | NamedElement)[],
     select: RowSource & { readonly '~tuple': unknown[] },
+    options: FromSelectOptions = {},
   ): Upsert<Row, Tuple, Values> {
-    return super.fromSelect(columns, select) as Upsert<Row, Tuple, Values>
+    return super.fromSelect(columns, select, options) as Upsert<Row, Tuple, Values>
   }
   override returning<const A extends readonly Selectable[]>(
     ...items: A

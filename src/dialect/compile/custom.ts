@@ -150,7 +150,7 @@ export function customText(element: Element, out: Out): string | null {
   const { name } = out.spelling
   const render = custom?.spellings.get(name) ?? custom?.spellings.get('')
   const base = custom?.base ?? null
-  if (render !== undefined) return written(element, render, base, out)
+  if (render !== undefined) return written(element, render, out)
   const text = base === null ? null : ownText(element, base, out)
   const className = element.constructor.name
   if (text === null)
@@ -174,18 +174,18 @@ export function respelt<O extends Out>(
     const { name } = out.spelling
     for (const { elementClass, spellings } of entries) {
       const own = element instanceof elementClass ? (spellings.get(name) ?? spellings.get('')) : undefined
-      if (own !== undefined) return written(element, own, kind, out)
+      if (own !== undefined) return written(element, own, out)
     }
     return render(element, out)
   }
 }
 
-function written(element: Element, render: ElementRenderer<Element>, base: string | null, out: Out): string {
+function written(element: Element, render: ElementRenderer<Element>, out: Out): string {
   const text: unknown = render(element, {
     dialect: out.spelling.name,
     process: (each) => out.node(each),
     default: (each) => {
-      const own = ownText(each, each.kind === element.kind && base !== null ? base : each.kind, out)
+      const own = ownText(each, CUSTOM.get(each.kind)?.base ?? each.kind, out)
       if (own !== null) return own
       throw new CompileError(`compiler.default() takes elements that the library has a spelling for; got ${each.kind}`)
     },

@@ -2,7 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { CreateIndex, DropIndex } from '../../expression/schema/ddl/table.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
-import { type Index, indexPartKey } from '../../expression/schema/table-index.ts'
+import { type Index, operatorClassOf } from '../../expression/schema/table-index.ts'
 import { quoteName } from '../../nearest.ts'
 import { columnNames, ddlExpression, itemName, keyPart, storageParameters } from './ddl-expression.ts'
 import type { Render } from './state.ts'
@@ -24,12 +24,10 @@ export function renderCreateIndex(node: CreateIndex, out: Render): string {
 }
 
 function indexPart(index: Index, place: number, out: Render): string {
-  const { operatorClasses } = index.options
   const [part, element] = [index.parts[place], index.expressions[place]]
   if (part === undefined || element === undefined) return ''
-  const key = indexPartKey(part)
-  const name = key === null || operatorClasses === undefined || !Object.hasOwn(operatorClasses, key) ? null : key
-  return keyPart(element, out, name === null ? '' : ` ${operatorClasses?.[name]}`)
+  const operatorClass = operatorClassOf(index.options.operatorClasses, part)
+  return keyPart(element, out, operatorClass === null ? '' : ` ${operatorClass}`)
 }
 
 /** DROP INDEX. */

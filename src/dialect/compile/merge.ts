@@ -1,9 +1,10 @@
 // MERGE: its branches one behind the other, with the defaults of INSERT and UPDATE in each.
-import { CompileError } from '../../errors.ts'
+import { CompileError, InvalidRequestError } from '../../errors.ts'
 import type { Merge, MergeBranch, MergeState } from '../../expression/dml/merge.ts'
 import { Bind } from '../../expression/element/bind.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
-import type { ClientDefault } from '../../expression/schema/default.ts'
+import { type ClientDefault, DefaultContext } from '../../expression/schema/default.ts'
+import { quoteName } from '../../nearest.ts'
 import { NO_FRAME } from './frame.ts'
 import { returningClause } from './insert.ts'
 import { affixText, contained, criteria } from './select.ts'
@@ -47,9 +48,23 @@ function branchText(state: MergeState, branch: MergeBranch, out: Render): string
 function changed(column: SchemaColumn): ClientDefault | null {
   const { onUpdate, type } = column
   if (onUpdate === null || onUpdate.sort === 'expression') return onUpdate
-  const value = onUpdate.sort === 'value' ? onUpdate.value : onUpdate.call
+  const value = onUpdate.sort === 'value' ? onUpdate.value : () => calledFor(column, onUpdate.call)
   return { sort: 'expression', element: new Bind('param', value, type, { anonymous: true }) }
 }
+
+function calledFor(column: SchemaColumn, call: (context: DefaultContext) => unknown): unknown {
+  const value = call(new DefaultContext('update', () => NO_VALUES))
+  if (typeof (value as Partial<PromiseLike<unknown>> | null | undefined)?.then !== 'function')
+    return value
+    // Nobody is left to hear of it where it fails.
+  ;(value as PromiseLike<unknown>).then(undefined, () => {})
+  throw new InvalidRequestError(
+    `onUpdate of column ${quoteName(`${column.table.key}.${column.key}`)} gives a promise, which MERGE does not wait for: give the column a value in whenMatched({ update })`,
+  )
+}
+
+/** A branch is about many rows: what it writes are no values of one. */
+const NO_VALUES: Readonly<Record<string, unknown>> = Object.freeze({})
 
 function actionText(state: MergeState, { action, values: assignments }: MergeBranch, out: Render): string {
   if (action === 'delete') return 'DELETE'

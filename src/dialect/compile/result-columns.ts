@@ -25,16 +25,16 @@ export function collectColumns(columns: readonly NamedElement[], out: Render): v
  * The columns clause; at the top it tells the columns of the result as well.
  *
  * @param exported one named element for each column of the items, in order
+ * @param isShown whether its values come out as they are; default at the top. Those of each part of a compound at the top do
  */
 export function columnsClause(
   items: readonly SelectItem[],
   exported: readonly NamedElement[],
   place: PlaceNumber,
   out: Render,
+  isShown: boolean = place === Place.statement,
 ): string {
   const isResult = place === Place.statement
-  const isShown = isResult || out.isTopPart
-  out.isTopPart = false
   const inFrom = place === Place.from || place === Place.lateral || place === Place.cte
   let text = ''
   let position = 0

@@ -27,6 +27,7 @@ export function renderSelect(node: Select, out: Render): string {
   const { state } = node
   const around = out.frame
   const isTop = place === Place.statement
+  const isShown = out.enterShown(isTop)
   const level = isTop ? null : out.openLevel()
   for (const cte of state.ctes) out.cte(cte)
   const froms = fromsOf(state, around, place)
@@ -35,7 +36,7 @@ export function renderSelect(node: Select, out: Render): string {
   const { aliasedTables } = out
   if (froms.length > 1 || froms[0]?.kind === 'join') aliasAmbiguous(out.frame.froms, out)
   const { affixes } = state
-  let text = `SELECT ${affixes === null ? '' : affixText(affixes.prefixes, out, '', ' ')}${distinctClause(state, out)}${columnsClause(state.items, exported, place, out)}`
+  let text = `SELECT ${affixes === null ? '' : affixText(affixes.prefixes, out, '', ' ')}${distinctClause(state, out)}${columnsClause(state.items, exported, place, out, isShown)}`
   if (froms.length > 0) text += ` \nFROM ${out.nodes(froms, ', ')}`
   text += criteria(' \nWHERE ', state.where, out)
   if (state.groupBy.length > 0) text += ` GROUP BY ${terms(state.groupBy, false, out)}`
@@ -192,6 +193,7 @@ export function renderForUpdate(node: ForUpdate, out: Render): string {
 export function renderCompound(node: CompoundSelect, out: Render): string {
   const place = out.enter()
   const { state } = node
+  const isShown = out.enterShown(place === Place.statement)
   const level = place === Place.statement ? null : out.openLevel()
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
@@ -200,7 +202,7 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     // The first part alone names the columns of the result.
     const partPlace = index > 0 && place === Place.statement ? Place.expression : place
     if (index > 0) text += ` ${state.operator} `
-    out.isTopPart = place === Place.statement
+    out.isTopPart = isShown
     const inner = out.statement(part, partPlace)
     text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })

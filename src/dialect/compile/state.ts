@@ -47,7 +47,7 @@ export class Render {
   readonly forMany: boolean
   /** The columns of the result are those of a RETURNING that nobody wrote. */
   implicitReturning = false
-  /** The next columns clause is that of a part of the compound at the top. */
+  /** The next statement is a part of the compound at the top. */
   isTopPart = false
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
@@ -120,6 +120,13 @@ export class Render {
     const place = this.#place
     this.#place = Place.expression
     return place
+  }
+
+  /** Whether the rows of the statement that is being begun are those of the result, as those of a part of a compound can be. */
+  enterShown(isTop: boolean): boolean {
+    const isShown = isTop || this.isTopPart
+    this.isTopPart = false
+    return isShown
   }
 
   // ---- names ---------------------------------------------------------------------------------------------------
@@ -286,7 +293,8 @@ export class Render {
     const { type, required } = bind
     const process = type.bindProcessor(this.spelling)
     const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty: '', isLiteral: true }
-    const text = `${MARK}${this.lists.push({ ...slot, members: null, itemType: type }) - 1}${MARK}`
+    const list = this.lists.push({ ...slot, members: null, itemType: type }) - 1
+    const text = this.#around(type, `${MARK}${list}${MARK}`)
     this.#remember(bind, text)
     return text
   }

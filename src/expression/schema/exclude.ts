@@ -8,6 +8,7 @@ import { type Attachment, type ColumnReference, Constraint, type DeferrableOptio
 import { checkWord } from './foreign-key-option.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod } from './storage.ts'
+import { checkOperatorClasses, operatorClassOf } from './table-index.ts'
 
 /** A part of an exclusion: a column or an expression, and the operator that compares it. */
 export type ExcludePart = readonly [part: ColumnReference | SqlExpression, operator: string]
@@ -18,7 +19,7 @@ export interface ExcludeOptions extends DeferrableOptions {
   readonly using?: string
   /** Only rows that fulfil this are compared; a string is SQL as it is. */
   readonly where?: string | SqlExpression
-  /** Operator classes by column key: `{ room: 'gist_int4_ops' }`. */
+  /** Operator classes by column key, or by the label of an expression: `{ room: 'gist_int4_ops' }`. */
   readonly operatorClasses?: Readonly<Record<string, string>>
 }
 
@@ -68,9 +69,11 @@ export class ExcludeConstraint extends Constraint {
     super(options, attachment)
     if (given.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     for (const [, operator] of given) checkOperator(place, operator)
-    for (const name of Object.values(options.operatorClasses ?? {}))
-      if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
-        throw new ArgumentError(`${place}: ${quoteName(name)} is no name of an operator class`)
+    checkOperatorClasses(
+      place,
+      options.operatorClasses,
+      given.map(([part]) => part),
+    )
     this.options = options
     this.using = options.using ?? 'gist'
     this.where = options.where === undefined ? null : sqlExpression(`${place}: where`, options.where)
@@ -104,6 +107,5 @@ function boundPart(
   const element = isColumn ? requireColumn(attachment.table, part, place) : part
   if (!(element instanceof ColumnElement || element instanceof TextClause))
     throw new ArgumentError(`${place}: a part is the key of a column or an expression`)
-  const key = typeof part === 'string' ? part : element instanceof SchemaColumn ? element.key : ''
-  return { element, operator, operatorClass: options.operatorClasses?.[key] ?? null }
+  return { element, operator, operatorClass: operatorClassOf(options.operatorClasses, part) }
 }

@@ -99,7 +99,7 @@ export class Index extends TableItem {
 }
 
 /** The key of a part that an operator class can be given by; null for an expression without a label. */
-export function indexPartKey(part: IndexPart): string | null {
+function partKey(part: IndexPart): string | null {
   if (typeof part === 'string') return part
   let element: unknown = part
   // DESC and NULLS LAST stand around what is meant.
@@ -107,15 +107,22 @@ export function indexPartKey(part: IndexPart): string | null {
   return element instanceof ColumnElement ? element.resultKey : null
 }
 
-function checkOperatorClasses(
+/** The operator class of a part, as the options give it; null for the type's own. */
+export function operatorClassOf(given: Readonly<Record<string, string>> | undefined, part: IndexPart): string | null {
+  const key = partKey(part)
+  return key !== null && given !== undefined && Object.hasOwn(given, key) ? (given[key] ?? null) : null
+}
+
+/** @throws ArgumentError a class of no part, or with a name that none has. */
+export function checkOperatorClasses(
   place: string,
   given: Readonly<Record<string, string>> | undefined,
   parts: readonly IndexPart[],
 ): void {
-  const keys = parts.map(indexPartKey)
+  const keys = parts.map(partKey)
   for (const [key, name] of Object.entries(given ?? {})) {
     if (!keys.includes(key))
-      throw new ArgumentError(`${place}: operatorClasses names ${quoteName(key)}, which is no part of the index`)
+      throw new ArgumentError(`${place}: operatorClasses names ${quoteName(key)}, which is none of its parts`)
     if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
       throw new ArgumentError(`${place}: ${quoteName(globalThis.String(name))} is no name of an operator class`)
   }

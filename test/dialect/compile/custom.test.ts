@@ -157,6 +157,16 @@ describe('the library\u2019s own classes', () => {
     expect(standard(plain)).toBe('DELETE FROM addresses')
     expect(audited.keyId).not.toBe(plain.keyId)
   })
+
+  test('others of a user\u2019s that extend one, as the library writes them', () => {
+    class Near extends FunctionCall<number> {}
+    compiles(Near, () => 'near()')
+    class Around extends CustomElement<number> {
+      readonly type: SqlType<number> = Integer
+    }
+    compiles(Around, (element, compiler) => element.parts.map((part) => compiler.default(part)).join(', '))
+    expect(standard(new Around(new Near([], 'far', [literal(1)], Integer), u.id))).toBe('far(:param_1), users.id')
+  })
 })
 
 describe('what is refused', () => {

@@ -125,4 +125,32 @@ describe.each(databases())('on $name', ({ url }) => {
     ])
     await metadata.dropAll(engine)
   })
+
+  test('functions that give what UPDATE sets are told so; one that has to be waited for is refused', async () => {
+    await using engine = createEngine(url)
+    const metadata = new MetaData()
+    const stock = table('merge_called', metadata, {
+      id: Column(Integer, { primaryKey: true }),
+      name: Column(String),
+      by: Column(String, {
+        default: ({ sort }) => sort,
+        onUpdate: ({ sort, currentParameters }) => sort + Object.keys(currentParameters).length,
+      }),
+      late: Column(String, { nullable: true, onUpdate: async () => 'x' }),
+    })
+    await metadata.createAll(engine)
+    const news = values({ id: Integer, name: String }, { name: 'news' }).data([[1, 'a']])
+    const statement = (late: { readonly late?: string }) =>
+      merge(stock, news, stock.c.id.eq(news.c.id))
+        .whenMatched({ update: { name: news.c.name, ...late } })
+        .whenNotMatched({ insert: { id: news.c.id, name: news.c.name } })
+    await engine.execute(statement({ late: 'y' }))
+    expect(await engine.execute(select(stock.c.by)).scalarOne()).toBe('insert')
+    await engine.execute(statement({ late: 'y' }))
+    expect(await engine.execute(select(stock.c.by, stock.c.late)).one()).toEqual({ by: 'update0', late: 'y' })
+    await expect(engine.execute(statement({}))).rejects.toThrow(
+      "onUpdate of column 'merge_called.late' gives a promise, which MERGE does not wait for",
+    )
+    await metadata.dropAll(engine)
+  })
 })

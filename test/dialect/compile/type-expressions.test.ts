@@ -1,5 +1,6 @@
 // SQL that types put around their parameters and their columns.
 import {
+  bindparam,
   Column,
   createEngine,
   type Engine,
@@ -86,6 +87,16 @@ test.each([
     'SELECT upper(type_words.plain) AS plain FROM type_words UNION SELECT upper(type_words.again) AS again FROM type_words',
   ],
   [
+    'each part of a compound within one',
+    union(select(w.plain), union(select(w.again), select(w.word))),
+    'SELECT upper(type_words.plain) AS plain FROM type_words UNION (SELECT upper(type_words.again) AS again FROM type_words UNION SELECT upper(type_words.word) AS word FROM type_words)',
+  ],
+  [
+    'parts of a compound, not what they have in WITH',
+    union(select(w.plain), select(w.word).addCte(select(w.again).cte('c'))),
+    'WITH c AS (SELECT type_words.again AS again FROM type_words) SELECT upper(type_words.plain) AS plain FROM type_words UNION SELECT upper(type_words.word) AS word FROM type_words',
+  ],
+  [
     'writes, and what they return',
     insert(words).values({ word: 'X' }).returning(w.word),
     'INSERT INTO type_words (word, again) VALUES (lower($1::VARCHAR), lower($2::VARCHAR)) RETURNING upper(type_words.word) AS word',
@@ -103,6 +114,11 @@ test.each([
     'INSERT INTO type_words (id, word, again) VALUES ($1::INTEGER, lower($2::VARCHAR), lower($3::VARCHAR)) ON CONFLICT (id) DO UPDATE SET word = lower($4::VARCHAR)',
   ],
 ])('%s', (_what, statement, sql) => expect(pgArrays(statement).sql).toBe(sql))
+
+test('a value that is written at execution', () => {
+  const bound = bindparam('x', { value: 'Xx', type: new Loud(), literalExecute: true })
+  expect(globalThis.String(select(bound.label('x')))).toBe("SELECT upper(lower('Xx')) AS x")
+})
 
 test('each member of a list', () => {
   const statement = select(w.id).where(w.word.in(['X', 'Y']))

@@ -14,6 +14,7 @@ import {
   table,
   update,
 } from 'tsalchemy'
+import { insert as upsert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import type { CompileOptions } from '../../../src/dialect/contract/compiled.ts'
 import type { Element } from '../../../src/expression/base/element.ts'
@@ -271,6 +272,9 @@ test('INSERT from SELECT without the defaults of the client', () => {
   const source = select(users.c.name)
   expect(pg(insert(posts).fromSelect(['title'], source, { includeDefaults: false })).sql).toBe(
     'INSERT INTO posts (title) SELECT users.name FROM users',
+  )
+  expect(pg(upsert(posts).fromSelect(['title'], source, { includeDefaults: false }).onConflictDoNothing()).sql).toBe(
+    'INSERT INTO posts (title) SELECT users.name FROM users ON CONFLICT DO NOTHING',
   )
   expect(() => insert(posts).fromSelect(['title'], source, { includeDefault: true } as never)).toThrow(
     "'includeDefault'",
