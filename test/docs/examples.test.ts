@@ -8,7 +8,7 @@ import { afterAll, expect, test } from 'vitest'
 import { documentedNames, entryPoints, publicNames } from '../architecture/public-api.ts'
 import { readSourceTree } from '../architecture/source-tree.ts'
 import { exampleProgram, examples } from './example.ts'
-import { tell } from './is.ts'
+import { comparisons, tell } from './is.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 mkdirSync(join(root, '.cache'), { recursive: true })
@@ -94,4 +94,8 @@ test('all examples compile', () => {
 
 test.each(programs.filter(({ pure }) => pure))('src/$source:$line does what it says', async ({ path }) => {
   expect(await tell(() => import(pathToFileURL(path).href))).toEqual([])
+})
+
+test('most of what they compute was compared', () => {
+  expect(comparisons()).toBeGreaterThan(60)
 })

@@ -6,6 +6,7 @@ import { postgresqlDialect } from 'tsalchemy/postgresql'
 import { metadata } from './prelude.ts'
 
 let differences: string[] = []
+let compared = 0
 
 /** Called by the programs: a value, and the lines of the comment behind it. */
 export function is(value: unknown, ...lines: string[]): void {
@@ -13,8 +14,14 @@ export function is(value: unknown, ...lines: string[]): void {
   // A comment may go on with what is emitted later: its first lines are about the statement.
   const said = lines.map((_, index) => lines.slice(0, index + 1).join(' '))
   if (said.at(-1) === undefined || !tellsOf(value, said.at(-1) ?? '')) return
+  compared += 1
   if (!texts.some((text) => said.some((each) => matches(text, each))))
     differences.push(`says ${lines.join(' ')}, is ${texts.map(onOneLine).join(' or ')}`)
+}
+
+/** How many values were compared so far. */
+export function comparisons(): number {
+  return compared
 }
 
 /** Runs a program and returns where its comments are wrong. */

@@ -95,6 +95,7 @@ test.each([
   ['line 2: the sql block follows no code that runs', ['# Title', '```sql', 'SELECT 1', '```']],
   ['line 4: the text block follows no code that runs', ['# Title', '```ts no-run', '```', '```text', '1', '```']],
   ["line 2: 'norun' is no mark of a block", ['# Title', '```ts norun', '```']],
+  ["line 2: nothing checks a block of 'typescript'", ['# Title', '```typescript', 'f()', '```']],
   ['line 2: the block is never closed', ['# Title', '```ts', 'f()']],
   ['line 1: a page begins with its title', ['```ts', 'f()', '```']],
 ])('refuses: %s', (message, lines) => {

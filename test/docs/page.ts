@@ -46,6 +46,8 @@ const CREATE_ENGINE = "import { createEngine } from 'tsalchemy'"
 
 const FENCE = /^( *)(```+|~~~+) *([\w-]*) *(.*?) *$/
 const WORDS = new Set(['standalone', 'no-run'])
+/** Any other, such as `typescript`, would stand in a page and never be run. */
+const LANGUAGES = new Set(['ts', 'sql', 'output', 'text', 'sh', ''])
 
 /** The fenced blocks of a page, in order. */
 export function fences(markdown: string): Fence[] {
@@ -66,6 +68,8 @@ export function fences(markdown: string): Fence[] {
 /** The programs of a page. `recorder` is the module from which they import `block(number)` and `createEngine()`. */
 export function readPage(markdown: string, recorder: string): Page {
   const all = fences(markdown)
+  for (const { language, line } of all)
+    if (!LANGUAGES.has(language)) throw new Error(`line ${line + 1}: nothing checks a block of '${language}'`)
   const blocks = all.filter(({ language }) => language === 'ts')
   for (const { words, line } of blocks)
     for (const word of words) if (!WORDS.has(word)) throw new Error(`line ${line + 1}: '${word}' is no mark of a block`)
