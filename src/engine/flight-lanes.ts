@@ -218,6 +218,11 @@ export class SharedFlights {
 
   /** No connection could be had. */
   #refused(error: unknown): void {
+    if (error instanceof TimeoutError && error.code === 'pool-queue-full') {
+      // Asked again at once the pool would say the same: they wait for what comes, or for nothing.
+      if (this.#opening === 0 && this.#lanes.length === 0) while (this.#waiting.fail(error));
+      return
+    }
     // Those who wait have deadlines of their own.
     if (!(error instanceof TimeoutError)) this.#waiting.fail(error)
     if (this.#waiting.length > 0 && this.#opening === 0 && this.#lanes.length === 0) this.#open()

@@ -266,6 +266,17 @@ describe('on a server', () => {
     for (const one of await Promise.allSettled(waiting)) expect(one).toMatchObject({ reason: expect.any(TimeoutError) })
   })
 
+  it('is refused at once where the pool lets nobody wait', async () => {
+    const engine = engineOf({ poolMaxWaiting: 0 })
+    const held = await engine.connect()
+    const refused = [1, 2, 3].map((n) => scalar(engine, 'SELECT $1::int', n))
+    for (const one of await Promise.allSettled(refused))
+      expect(one).toMatchObject({ reason: expect.objectContaining({ code: 'pool-queue-full' }) })
+    await held.close()
+    const answers = await Promise.all(numbers(100).map((n) => scalar(engine, 'SELECT $1::int', n)))
+    expect(answers).toEqual(numbers(100))
+  })
+
   it('a server that cannot be reached is told to each', async () => {
     const proxy = await startProxy(postgresUrl())
     proxy.refuse(true)
