@@ -1,7 +1,8 @@
 // Arrays of any type: PostgreSQL's array literals, both ways.
 import { DriverError } from '../../contract/driver.ts'
 import { arrayOidOf } from './array-oid.ts'
-import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { ByteWriter } from './byte-writer.ts'
+import { defineCodec, type PostgresCodec, refusal, undecodable, type WriteBinary } from './codec.ts'
 
 /** What {@link arrayOf} may be told. */
 export interface ArrayOptions {
@@ -37,28 +38,67 @@ export function withLowerBounds<A extends readonly unknown[]>(array: A, lower: r
 }
 
 /**
- * The codec of arrays whose items `item` reads and writes.
+ * The codec of arrays whose items `item` reads and writes. An array without arrays in it goes in the binary format where the type
+ * of its items has one.
  *
  * @example
- *     arrayOf(text).encode(['a', 'b"c', null])      // '{"a","b\\"c",NULL}'
+ *     arrayOf(text).encodeItem(['a', 'b"c', null])      // '{"a","b\\"c",NULL}'
  * @throws DriverError on encoding what is no array, an item that is not of the type, and arrays that are not rectangular.
  */
 export function arrayOf<T>(item: PostgresCodec<T>, options: ArrayOptions = {}): PostgresCodec<ArrayValue<T>> {
   const name = `${item.name}[]`
   const dimensions = options.dimensions ?? (item.takesArrays ? 1 : MAXIMUM_DIMENSIONS)
-  const encode = (value: unknown): string => {
+  const oid = options.oid ?? arrayOidOf(item.oid)
+  // The binary format names the type of the items, which is this one only where the array is the built-in one over it.
+  const isOwn = oid !== 0 && oid === arrayOidOf(item.oid)
+  const writeBinary = isOwn && !(item.takesArrays && dimensions > 1) ? item.writeBinary : undefined
+  const encodeItem = (value: unknown): string => {
     if (!Array.isArray(value)) throw refusal(name, value, 'an array')
     const literal = writeArray(item, name, value, dimensions)
     const lower = bounds.get(value)
     return lower === undefined ? literal : `${writeBounds(name, value, lower)}=${literal}`
   }
+  const encode = (value: unknown): string | Uint8Array =>
+    (writeBinary === undefined ? null : binaryArray(item, name, value, writeBinary)) ?? encodeItem(value)
   return defineCodec({
     name,
-    oid: options.oid ?? arrayOidOf(item.oid),
+    oid,
     delimiter: item.delimiter,
     encode,
+    encodeItem,
     decodeText: (buffer, start, end) => new LiteralReader(name, item, buffer, start, end).read() as ArrayValue<T>,
   })
+}
+
+const binary = new ByteWriter()
+
+/** An array in the binary format; null where it has only a text: an empty one, one with bounds or arrays in it, or an odd item. */
+function binaryArray(item: PostgresCodec, name: string, value: unknown, write: WriteBinary): Uint8Array | null {
+  if (!Array.isArray(value) || value.length === 0 || bounds.has(value)) return null
+  binary.clear()
+  binary.int32(1)
+  // The server does not ask whether there are nulls before it meets one.
+  binary.int32(1)
+  binary.int32(item.oid)
+  binary.int32(value.length)
+  binary.int32(1)
+  for (let index = 0; index < value.length; index++) {
+    const one: unknown = value[index]
+    if (one === null) binary.int32(-1)
+    else {
+      try {
+        if (!write(one, binary)) return null
+      } catch (error) {
+        throw itemFailure(error, index, name)
+      }
+    }
+  }
+  return binary.take()
+}
+
+function itemFailure(error: unknown, index: number, name: string): unknown {
+  if (!(error instanceof DriverError)) return error
+  return new DriverError(`item ${index} of ${name}: ${error.message}`, { sent: false, cause: error })
 }
 
 function writeArray(item: PostgresCodec, name: string, value: readonly unknown[], dimensions: number): string {
@@ -76,8 +116,7 @@ function writeArray(item: PostgresCodec, name: string, value: readonly unknown[]
     try {
       text = item.encodeItem(one)
     } catch (error) {
-      if (!(error instanceof DriverError)) throw error
-      throw new DriverError(`item ${index} of ${name}: ${error.message}`, { sent: false, cause: error })
+      throw itemFailure(error, index, name)
     }
     parts[index] = bare ? text : quote(text)
   }

@@ -1,10 +1,14 @@
 // What a codec of a PostgreSQL type is, and how one refuses a value.
 import { type Codec, DriverError } from '../../contract/driver.ts'
+import type { ByteWriter } from './byte-writer.ts'
 
 export { describeValue, refusal } from '../../refusal.ts'
 
 /** Reads one value from the bytes between `start` and `end` of a row. */
 export type Decode<T = unknown> = (buffer: Buffer, start: number, end: number) => T
+
+/** Writes one value with the length of its bytes before it; false, and nothing is written, where only its text says it. */
+export type WriteBinary = (value: unknown, writer: ByteWriter) => boolean
 
 /**
  * How the values of one PostgreSQL type travel, in both directions.
@@ -30,6 +34,8 @@ export interface PostgresCodec<T = unknown> extends Codec {
   readonly decodeText: Decode<T>
   /** Absent where the text format is as good or better. */
   readonly decodeBinary?: Decode<T>
+  /** Writes items of arrays in the binary format; absent where the text format is as good or better. */
+  readonly writeBinary?: WriteBinary
   /** The types whose binary format `decodeBinary` reads; the codec's own alone where absent. */
   readonly binaryOids?: readonly number[]
   /** Whether a JavaScript array is one value of this type (json), not several. */
@@ -46,6 +52,7 @@ export interface CodecDefinition<T> {
   readonly delimiter?: string
   readonly decodeText: Decode<T>
   readonly decodeBinary?: Decode<T>
+  readonly writeBinary?: WriteBinary
   readonly binaryOids?: readonly number[]
   readonly takesArrays?: boolean
 }
@@ -62,6 +69,7 @@ export function defineCodec<T>(definition: CodecDefinition<T>): PostgresCodec<T>
     decodeText: definition.decodeText,
     takesArrays: definition.takesArrays ?? false,
     ...(definition.decodeBinary === undefined ? {} : { decodeBinary: definition.decodeBinary }),
+    ...(definition.writeBinary === undefined ? {} : { writeBinary: definition.writeBinary }),
     ...(definition.binaryOids === undefined ? {} : { binaryOids: definition.binaryOids }),
   }
   return Object.freeze(codec)
@@ -74,15 +82,17 @@ export function undecodable(type: string, buffer: Buffer, start: number, end: nu
   return new DriverError(`cannot read ${JSON.stringify(shown)} as ${type}${remedy === '' ? '' : `; ${remedy}`}`)
 }
 
-// A lone surrogate has no UTF-8 form (it would silently become U+FFFD), and PostgreSQL's text cannot hold NUL.
-const UNSENDABLE = /[\0\uD800-\uDFFF]/u
+/** Whether PostgreSQL can hold a text: NUL it cannot, and a lone surrogate would silently become U+FFFD on its way. */
+export function isSendable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0')
+}
 
 /**
  * Refuses text that PostgreSQL cannot hold.
  * @throws DriverError for a NUL character or a lone surrogate.
  */
 export function checkText(type: string, text: string): string {
-  if (UNSENDABLE.test(text)) {
+  if (!isSendable(text)) {
     const what = text.includes('\0') ? 'a NUL character (U+0000)' : 'a lone surrogate (half a character)'
     throw new DriverError(`${type} does not take a string with ${what}; PostgreSQL cannot store it`, { sent: false })
   }

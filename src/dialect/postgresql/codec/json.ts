@@ -2,7 +2,7 @@
 import { jsonNull } from '../../../expression/types/json.ts'
 import { jsonText } from '../../json-text.ts'
 import { utf8 } from './bytes.ts'
-import { defineCodec, type PostgresCodec, undecodable } from './codec.ts'
+import { defineCodec, type PostgresCodec, undecodable, type WriteBinary } from './codec.ts'
 import { readJson } from './json-reader.ts'
 
 export { jsonNull }
@@ -33,6 +33,21 @@ function decodeVersioned(type: string): (buffer: Buffer, start: number, end: num
   }
 }
 
+/** Items of arrays: as bytes they need no quotes, which JSON is full of. */
+function writeJson(type: string): WriteBinary {
+  return (value, writer) => {
+    writer.countedString(jsonText(type, value, 'PostgreSQL'))
+    return true
+  }
+}
+
+function writeVersioned(type: string): WriteBinary {
+  return (value, writer) => {
+    writer.countedString(`\x01${jsonText(type, value, 'PostgreSQL')}`)
+    return true
+  }
+}
+
 /** `json`: any JSON value, parsed. Parameters: any value JSON can hold; {@link jsonNull} for JSON's null. */
 export const json: PostgresCodec = defineCodec({
   name: 'json',
@@ -41,6 +56,7 @@ export const json: PostgresCodec = defineCodec({
   encode: encode('json'),
   decodeText: decode('json'),
   decodeBinary: decode('json'),
+  writeBinary: writeJson('json'),
 })
 
 /** `jsonb`: any JSON value, parsed. Parameters: any value JSON can hold; {@link jsonNull} for JSON's null. */
@@ -51,4 +67,5 @@ export const jsonb: PostgresCodec = defineCodec({
   encode: encode('jsonb'),
   decodeText: decode('jsonb'),
   decodeBinary: decodeVersioned('jsonb'),
+  writeBinary: writeVersioned('jsonb'),
 })

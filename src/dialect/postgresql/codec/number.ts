@@ -1,6 +1,7 @@
 // Codecs of the numeric types.
 import { ascii, checkLength, integerText, readInt32 } from './bytes.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { bigintBinary, doubleBinary, integerBinary } from './write-binary.ts'
 
 function encodeInteger(type: string, minimum: number, maximum: number): (value: unknown) => string {
   const expected = `an integer from ${minimum} to ${maximum} (number or bigint)`
@@ -25,6 +26,7 @@ export const int2: PostgresCodec<number> = defineCodec({
     checkLength('int2', start, end, 2, buffer)
     return (((buffer[start] as number) << 24) >> 16) | (buffer[start + 1] as number)
   },
+  writeBinary: integerBinary(2, -32768, 32767),
 })
 
 /** `integer`: a number. */
@@ -38,6 +40,7 @@ export const int4: PostgresCodec<number> = defineCodec({
     checkLength('int4', start, end, 4, buffer)
     return readInt32(buffer, start)
   },
+  writeBinary: integerBinary(4, -2147483648, 2147483647),
 })
 
 function unsigned(name: string, oid: number): PostgresCodec<number> {
@@ -51,6 +54,7 @@ function unsigned(name: string, oid: number): PostgresCodec<number> {
       checkLength(name, start, end, 4, buffer)
       return readInt32(buffer, start) >>> 0
     },
+    writeBinary: integerBinary(4, 0, 4294967295),
   })
 }
 
@@ -81,7 +85,7 @@ function bigintText(type: string): (buffer: Buffer, start: number, end: number) 
   }
 }
 
-function bigintBinary(type: string): (buffer: Buffer, start: number, end: number) => bigint {
+function readBigint(type: string): (buffer: Buffer, start: number, end: number) => bigint {
   return (buffer, start, end) => {
     checkLength(type, start, end, 8, buffer)
     const high = readInt32(buffer, start)
@@ -99,7 +103,8 @@ export const int8: PostgresCodec<bigint> = defineCodec({
   bare: true,
   encode: encodeBigint('int8', -(2n ** 63n), 2n ** 63n - 1n),
   decodeText: bigintText('int8'),
-  decodeBinary: bigintBinary('int8'),
+  decodeBinary: readBigint('int8'),
+  writeBinary: bigintBinary,
 })
 
 /** `xid8`: a bigint. */
@@ -117,6 +122,7 @@ export const int8AsNumber: PostgresCodec<number> = defineCodec({
   oid: 20,
   bare: true,
   encode: int8.encode,
+  writeBinary: bigintBinary,
   decodeText: (buffer, start, end) => safeNumber(int8.decodeText(buffer, start, end), buffer, start, end),
 })
 
@@ -163,6 +169,7 @@ export const float8: PostgresCodec<number> = defineCodec({
     checkLength('float8', start, end, 8, buffer)
     return buffer.readDoubleBE(start)
   },
+  writeBinary: doubleBinary,
 })
 
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$|^NaN$|^[+-]?Infinity$/

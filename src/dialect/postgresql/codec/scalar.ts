@@ -1,6 +1,7 @@
 // Codecs of boolean, bytea and void.
 import { ascii, checkLength } from './bytes.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { booleanBinary, bytesBinary } from './write-binary.ts'
 
 /** `boolean`. */
 export const bool: PostgresCodec<boolean> = defineCodec({
@@ -20,6 +21,7 @@ export const bool: PostgresCodec<boolean> = defineCodec({
     checkLength('bool', start, end, 1, buffer)
     return buffer[start] !== 0
   },
+  writeBinary: booleanBinary,
 })
 
 function hex(value: unknown): string {
@@ -49,6 +51,7 @@ export const bytea: PostgresCodec<Uint8Array> = defineCodec({
     return copy(Buffer.from(buffer.toString('latin1', start + 2, end), 'hex'))
   },
   decodeBinary: (buffer, start, end) => copy(buffer.subarray(start, end)),
+  writeBinary: bytesBinary,
 })
 
 /** `void`, what a function without a result gives: null. */

@@ -1,13 +1,14 @@
 // Codecs of dates and times.
 import { ascii, checkLength, readInt32 } from './bytes.ts'
 import { civilFromDays, formatTimestamptz, MAXIMUM_DATE, parseTimestamptz } from './calendar.ts'
-import { checkText, type Decode, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { type CodecDefinition, checkText, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { instantBinary, dateBinary as writeDate } from './write-binary.ts'
 
 function temporalText(
   name: string,
   oid: number,
   example: string,
-  decodeBinary?: Decode<string>,
+  binary: Pick<CodecDefinition<string>, 'decodeBinary' | 'writeBinary'> = {},
 ): PostgresCodec<string> {
   const expected = `a string such as '${example}' (a Date would need a time zone to be read in)`
   return defineCodec({
@@ -18,7 +19,7 @@ function temporalText(
       return checkText(name, value)
     },
     decodeText: ascii,
-    ...(decodeBinary === undefined ? {} : { decodeBinary }),
+    ...binary,
   })
 }
 
@@ -46,7 +47,10 @@ function dayBinary(buffer: Buffer, start: number, end: number): string {
 }
 
 /** `date`: a string `YYYY-MM-DD`, with ` BC` where it is; `infinity` and `-infinity` are strings too. */
-export const date: PostgresCodec<string> = temporalText('date', 1082, '2024-02-29', dayBinary)
+export const date: PostgresCodec<string> = temporalText('date', 1082, '2024-02-29', {
+  decodeBinary: dayBinary,
+  writeBinary: writeDate,
+})
 /** `time`: a string `HH:MM:SS[.ffffff]`. */
 export const time: PostgresCodec<string> = temporalText('time', 1083, '12:34:56.789')
 /** `timetz`: a string `HH:MM:SS[.ffffff]+HH`. */
@@ -93,6 +97,7 @@ export const timestamptz: PostgresCodec<Date> = defineCodec({
   encode: encodeTimestamptz,
   decodeText: dateText,
   decodeBinary: dateBinary,
+  writeBinary: instantBinary,
 })
 
 /** `timestamptz` as the server's text in the session's time zone, to the microsecond, `infinity` included. */
@@ -101,6 +106,7 @@ export const timestamptzAsString: PostgresCodec<string> = defineCodec({
   oid: 1184,
   encode: encodeTimestamptz,
   decodeText: ascii,
+  writeBinary: instantBinary,
 })
 
 function encodeTimestamptz(value: unknown): string {

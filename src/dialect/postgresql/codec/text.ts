@@ -1,6 +1,7 @@
 // Codecs of the types that are strings in JavaScript.
 import { ascii, utf8 } from './bytes.ts'
 import { checkText, defineCodec, type PostgresCodec, refusal } from './codec.ts'
+import { textBinary, uuidBinary } from './write-binary.ts'
 
 /**
  * The types whose binary format is the text itself, in the client's encoding. The server is spared the detour by way of a
@@ -13,7 +14,9 @@ function textual(name: string, oid: number, delimiter = ','): PostgresCodec<stri
     name,
     oid,
     delimiter,
-    ...(SAME_IN_BINARY.includes(oid) ? { decodeBinary: utf8, binaryOids: SAME_IN_BINARY } : {}),
+    ...(SAME_IN_BINARY.includes(oid)
+      ? { decodeBinary: utf8, binaryOids: SAME_IN_BINARY, writeBinary: textBinary }
+      : {}),
     encode: (value) => {
       if (typeof value !== 'string') throw refusal(name, value, 'a string')
       return checkText(name, value)
@@ -106,4 +109,5 @@ export const uuid: PostgresCodec<string> = defineCodec({
     throw refusal('uuid', value, 'a string of 32 hexadecimal digits in the usual groups')
   },
   decodeText: ascii,
+  writeBinary: uuidBinary,
 })

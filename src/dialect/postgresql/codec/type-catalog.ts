@@ -168,7 +168,8 @@ export class TypeCatalog {
 const OWN_OIDS: readonly number[] = [...ARRAY_OIDS.keys()]
 
 function named(name: string, codec: PostgresCodec): PostgresCodec {
-  return defineCodec({ ...codec, name, oid: 0 })
+  // The server knows the type, and decides by its own what the text is.
+  return defineCodec({ ...codec, encode: codec.encodeItem, name, oid: 0 })
 }
 
 function encoderOf(codec: ValueCodec): Encoder {

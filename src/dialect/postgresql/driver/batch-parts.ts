@@ -1,9 +1,9 @@
 // What a batch is made of: commands on their way, portals, the data of a COPY; and the messages that several of them need.
 import type { RowTarget } from '../../contract/driver.ts'
+import type { ByteWriter } from '../codec/byte-writer.ts'
 import type { Encoded } from './encode.ts'
 import type { RowPlan } from './row-plan.ts'
 import type { Known, Prepared } from './statements.ts'
-import type { MessageWriter } from './writer.ts'
 
 const EXECUTE = 0x45
 
@@ -55,14 +55,14 @@ export function isPortalName(name: string): boolean {
   return name.startsWith('p')
 }
 
-export function writeExecute(writer: MessageWriter, portal: string, rows: number): void {
+export function writeExecute(writer: ByteWriter, portal: string, rows: number): void {
   writer.begin(EXECUTE)
   writer.cstring(portal)
   writer.int32(rows)
   writer.end()
 }
 
-export function writeParameters(writer: MessageWriter, parameters: readonly Encoded[]): void {
+export function writeParameters(writer: ByteWriter, parameters: readonly Encoded[]): void {
   const count = parameters.length
   if (parameters.some((parameter) => typeof parameter === 'object' && parameter !== null)) {
     writer.int16(count)

@@ -7,6 +7,7 @@ import {
   type DriverNotice,
   type RowTarget,
 } from '../../contract/driver.ts'
+import type { ByteWriter } from '../codec/byte-writer.ts'
 import type { Decode } from '../codec/codec.ts'
 import { type BatchTail, type Entry, isPortalName, type Portal, writeExecute, writeParameters } from './batch-parts.ts'
 import type { Encoded } from './encode.ts'
@@ -14,7 +15,6 @@ import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcom
 import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
 import { decodeInto, decodeRow, planRows, type RowPlan, undecodableColumn } from './row-plan.ts'
 import type { Known, Prepared, StatementCache } from './statements.ts'
-import type { MessageWriter } from './writer.ts'
 
 const PARSE = 0x50
 const BIND = 0x42
@@ -60,7 +60,7 @@ export class Batch implements Submittable {
     known: readonly Known[],
     encoded: readonly (readonly Encoded[])[],
     cache: StatementCache,
-    writer: MessageWriter,
+    writer: ByteWriter,
     settle: (outcome: BatchOutcome) => void,
     tail: BatchTail | null = null,
     later = false,
@@ -91,7 +91,7 @@ export class Batch implements Submittable {
   }
 
   #write(
-    writer: MessageWriter,
+    writer: ByteWriter,
     known: Known,
     parameters: readonly Encoded[],
     target: RowTarget | null,
@@ -127,14 +127,14 @@ export class Batch implements Submittable {
   }
 
   /** The next page of a portal that is bound. */
-  #writePage(writer: MessageWriter, portal: Portal): void {
+  #writePage(writer: ByteWriter, portal: Portal): void {
     this.#writeCloses(writer)
     writeExecute(writer, portal.name, portal.rows)
     portal.suspended = false
     if (portal.entry !== null) this.#entries.push(portal.entry)
   }
 
-  #writeCloses(writer: MessageWriter): void {
+  #writeCloses(writer: ByteWriter): void {
     for (const name of this.#cache.doomed.splice(0)) {
       writer.begin(CLOSE)
       writer.byte(isPortalName(name) ? PORTAL : STATEMENT)
@@ -144,7 +144,7 @@ export class Batch implements Submittable {
     }
   }
 
-  #writeParse(writer: MessageWriter, known: Known, prepared: Prepared): void {
+  #writeParse(writer: ByteWriter, known: Known, prepared: Prepared): void {
     writer.begin(PARSE)
     writer.cstring(prepared.name)
     writer.cstring(known.statement.sql)

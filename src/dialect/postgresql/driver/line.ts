@@ -1,5 +1,6 @@
 // The sending side of one connection: batches go out, and each is made the one that hears the answers when its turn comes.
 import type { Command, DriverNotice } from '../../contract/driver.ts'
+import { ByteWriter } from '../codec/byte-writer.ts'
 import { Batch } from './batch.ts'
 import type { BatchTail } from './batch-parts.ts'
 import { encodeBatch } from './encode.ts'
@@ -8,7 +9,6 @@ import type { WireClient } from './pg-internals.ts'
 import type { Reader } from './reader.ts'
 import type { SessionTypes } from './session-types.ts'
 import { StatementCache } from './statements.ts'
-import { MessageWriter } from './writer.ts'
 
 const READ_ONLY: readonly string[] = ['in_hot_standby', 'default_transaction_read_only']
 
@@ -21,7 +21,7 @@ export class Line {
   readonly types: SessionTypes
   readonly #client: WireClient
   readonly #reader: Reader
-  readonly #writer = new MessageWriter()
+  readonly #writer = new ByteWriter()
   #current: Batch | null = null
   readonly #behind: Batch[] = []
   #flushing = false

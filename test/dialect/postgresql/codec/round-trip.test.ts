@@ -5,7 +5,7 @@ import { Range } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
 import { DriverError, type DriverStatement } from '../../../../src/dialect/contract/driver.ts'
 import * as codecs from '../../../../src/dialect/postgresql/codec/index.ts'
-import { arrayOf, Interval, type PostgresCodec } from '../../../../src/dialect/postgresql/codec/index.ts'
+import { arrayOf, defineCodec, Interval, type PostgresCodec } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { raw, sharedConnection, typed } from '../driver/support.ts'
 
 /** Text that PostgreSQL can hold, with all that an array literal has a meaning for. */
@@ -143,9 +143,10 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       )
     })
 
-    test('arrays come back the same, with NULLs, in one and two dimensions', async () => {
+    test('arrays come back the same, with NULLs, in one and two dimensions, sent as bytes and as text', async () => {
       const array = arrayOf(codec)
       const statement = typed(`SELECT $1::${type}[]`, [array], [array])
+      const asText = typed(`SELECT $1::${type}[]`, [defineCodec({ ...array, encode: array.encodeItem })], [array])
       const item = fc.option(values, { freq: 5 })
       const flat = fc.array(item, { maxLength: 8 })
       const square = fc
@@ -156,10 +157,50 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       await fc.assert(
         fc.asyncProperty(codec.takesArrays ? flat : fc.oneof(flat, square), async (value) => {
           expect(await echo(statement, value)).toEqual(value)
+          expect(await echo(asText, value)).toEqual(value)
         }),
         { numRuns: 40 },
       )
     })
+  })
+
+  test('items that have no bytes are sent as text with all others, and what the server does not take is its error', async () => {
+    const days = arrayOf(codecs.date)
+    const statement = typed('SELECT $1::date[]::text[]', [days], [arrayOf(codecs.text)])
+    expect(await echo(statement, ['2024-02-29', 'infinity', '0044-03-15 BC', '12024-01-01'])).toEqual([
+      '2024-02-29',
+      'infinity',
+      '0044-03-15 BC',
+      '12024-01-01',
+    ])
+    for (const wrong of ['2023-02-29', '0000-01-01', '2024-13-01', '2024-00-10', '2024-01-32'])
+      await expect(echo(statement, ['2024-01-01', wrong]), wrong).rejects.toThrow(DriverError)
+    const instants = arrayOf(codecs.timestamptz)
+    const mixed = typed('SELECT $1::timestamptz[] = $2::timestamptz[]', [instants, instants], [codecs.bool])
+    const [same] = await connection().run([
+      {
+        statement: mixed,
+        parameters: [
+          [new Date(0), new Date('2024-02-29T12:34:56.789Z')],
+          ['1970-01-01T00:00:00Z', new Date('2024-02-29T12:34:56.789Z')],
+        ],
+      },
+    ])
+    expect(same?.rows).toEqual([[true]])
+    const long = 2n ** 63n - 1n
+    const bigs = arrayOf(codecs.int8)
+    expect(await echo(typed('SELECT $1::int8[]', [bigs], [bigs]), [long, -long - 1n, 5n])).toEqual([
+      long,
+      -long - 1n,
+      5n,
+    ])
+    const ids = arrayOf(codecs.uuid)
+    const upper = '6BA7B810-9DAD-11D1-80B4-00C04FD430C8'
+    expect(await echo(typed('SELECT $1::uuid[]', [ids], [ids]), [upper])).toEqual([upper.toLowerCase()])
+    expect(await echo(typed('SELECT $1::uuid[] AS b', [ids], [ids]), [upper, `{${upper}}`])).toEqual([
+      upper.toLowerCase(),
+      upper.toLowerCase(),
+    ])
   })
 
   test('values of undeclared type are sent by what they are', async () => {

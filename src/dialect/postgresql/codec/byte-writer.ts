@@ -1,4 +1,4 @@
-// Writes a batch of protocol messages into one buffer.
+// Writes messages and values in the protocol's format into one buffer.
 
 const INITIAL_BYTES = 8192
 /** Larger buffers are handed to the socket instead of being copied and kept. */
@@ -7,12 +7,12 @@ const KEPT_BYTES = 65536
 const SHORT_STRING = 40
 
 /**
- * A growing buffer of frontend messages.
+ * A growing buffer of frontend messages, or of what stands in one.
  *
  * @example
  *     writer.begin(BIND); writer.cstring(''); ...; writer.end()
  */
-export class MessageWriter {
+export class ByteWriter {
   #buffer: Buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES)
   #at = 0
   #start = 0
@@ -46,6 +46,12 @@ export class MessageWriter {
     this.#buffer[this.#at++] = value
   }
 
+  double(value: number): void {
+    this.#reserve(8)
+    this.#buffer.writeDoubleBE(value, this.#at)
+    this.#at += 8
+  }
+
   cstring(text: string): void {
     this.#string(text)
     this.byte(0)
@@ -64,6 +70,11 @@ export class MessageWriter {
     this.#reserve(source.length)
     this.#buffer.set(source, this.#at)
     this.#at += source.length
+  }
+
+  /** Forgets what was written since the last {@link take}. */
+  clear(): void {
+    this.#at = 0
   }
 
   /** All that was written since the last call, in memory of its own: the socket may keep it. */
