@@ -111,9 +111,8 @@ export class EngineCore {
 
   /** @param face the Engine, for listeners. What one of them throws is thrown when all is closed. */
   dispose(options: DisposeOptions, face: unknown): Promise<void> {
-    this.#disposal ??= this.#dispose(options, face)
-    if (options.timeoutMs === undefined) return this.#disposal
-    // Somebody may have asked before without a deadline, or with a later one.
+    this.#disposal ??= this.#end(face)
+    // Each call has a deadline of its own, and none waits for that of another.
     return this.#disposal.finally(() => this.#disposeServers(options))
   }
 
@@ -129,14 +128,10 @@ export class EngineCore {
     }
   }
 
-  async #dispose(options: DisposeOptions, face: unknown): Promise<void> {
-    for (const listener of [...this.listeners]) await listener.close()
+  async #end(face: unknown): Promise<void> {
+    await Promise.all([...this.listeners].map((listener) => listener.close()))
     const { hub } = this.observer
-    try {
-      if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
-    } finally {
-      await this.#disposeServers(options)
-    }
+    if (hub.has('engineDispose')) await hub.emit('engineDispose', { engine: face })
   }
 
   async #disposeServers(options: DisposeOptions): Promise<void> {

@@ -327,6 +327,16 @@ describe('a pool on a server', () => {
     )
   })
 
+  it('ends within the earliest of several deadlines', async () => {
+    const engine = createEngine(postgresUrl())
+    const conn = await engine.connect()
+    const late = engine.dispose({ timeoutMs: 60_000 })
+    await engine.dispose({ timeoutMs: 50 })
+    await expect(conn.execute('SELECT 1')).rejects.toMatchObject({ connectionInvalidated: true })
+    await conn.close()
+    await late
+  })
+
   it('is not disposed of with a deadline that cannot be', async () => {
     await using engine = createEngine(postgresUrl())
     const why = 'dispose() takes timeoutMs as a number that is not negative, got -1'

@@ -61,7 +61,7 @@ class PgliteDriver implements Driver {
   #database: Promise<PgliteInstance> | null = null
   #connection: DriverConnection | null = null
   #opening: Promise<DriverConnection> | null = null
-  #disposed = false
+  #disposal: Promise<void> | null = null
 
   constructor(options: PgliteConnectOptions) {
     this.#options = options
@@ -70,7 +70,7 @@ class PgliteDriver implements Driver {
   }
 
   async connect({ signal }: ConnectOptions = {}): Promise<DriverConnection> {
-    if (this.#disposed) throw refused('the driver was disposed of')
+    if (this.#disposal !== null) throw refused('the driver was disposed of')
     if (this.#opening !== null || this.#connection !== null) {
       throw refused('PGlite has one session, and a connection to it is open; close that one first')
     }
@@ -124,12 +124,15 @@ class PgliteDriver implements Driver {
     return connection
   }
 
-  async dispose(): Promise<void> {
-    this.#disposed = true
+  dispose(): Promise<void> {
+    this.#disposal ??= this.#end()
+    return this.#disposal
+  }
+
+  async #end(): Promise<void> {
     const opening = await this.#opening?.catch(() => null)
     await (opening ?? this.#connection)?.close()
     const database = await this.#database?.catch(() => null)
-    this.#database = null
     if (this.#options.instance === undefined) await database?.close()
   }
 }

@@ -119,7 +119,8 @@ test('an instance of the caller is used and left open', async () => {
 
 test('a disposed driver connects no more, and disposing again is harmless', async () => {
   const driver = createPgliteDriver()
-  await driver.dispose()
+  await (await driver.connect()).close()
+  await Promise.all([driver.dispose(), driver.dispose()])
   await driver.dispose()
   expect((await failure(driver.connect())).message).toBe('the driver was disposed of')
 })
