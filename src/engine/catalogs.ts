@@ -1,4 +1,5 @@
 // Questions to a database's catalogs: sent one after the other, each answer remembered.
+import { foldName } from '../dialect/contract/features.ts'
 import type { CatalogReader, Introspector, RelationPart, RelationScope } from '../dialect/contract/introspector.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ReflectedRelation, RelationName } from '../expression/schema/reflected.ts'
@@ -62,6 +63,11 @@ export class Catalogs {
   /** A name as the dialect of the answers quotes it; as it is where nothing was asked yet. */
   quote(name: string): string {
     return this.#dialect?.quote(name) ?? name
+  }
+
+  /** A name as the database compares it; as it is where nothing was asked yet. */
+  fold(name: string): string {
+    return this.#dialect?.features.caseInsensitiveNames === true ? foldName(name) : name
   }
 
   #read<T>(

@@ -148,17 +148,20 @@ export class Inspector {
   }
 
   async hasSchema(name: string, options: AskOptions = {}): Promise<boolean> {
-    return (await this.getSchemaNames(options)).includes(name)
+    return this.#isAmong(name, await this.getSchemaNames(options))
   }
 
   async hasSequence(name: string, options: SchemaOption = {}): Promise<boolean> {
-    return (await this.getSequenceNames(options)).includes(name)
+    return this.#isAmong(name, await this.getSequenceNames(options))
   }
 
   /** Whether a table has an index of that name; false too where there is no such table. */
   async hasIndex(table: string, index: string, options: SchemaOption = {}): Promise<boolean> {
     const found = await this.#multi('hasIndex', 'indexes', everywhere(table, options))
-    return found.some(({ indexes }) => indexes.some(({ name }) => name === index))
+    return this.#isAmong(
+      index,
+      found.flatMap(({ indexes }) => indexes.map(({ name }) => name)),
+    )
   }
 
   // ---- one table -------------------------------------------------------------------------------------------------------
@@ -315,6 +318,7 @@ export class Inspector {
   reflectTables(registry: object, request: ReflectRequest): Promise<readonly object[]> {
     const source = {
       quote: (name: string) => this.#catalogs.quote(name),
+      fold: (name: string) => this.#catalogs.fold(name),
       names: (schema: string | null, kinds: readonly RelationKind[], temporary: boolean) =>
         this.#catalogs.relations({ schema, names: null, kinds, temporary: temporary ? null : false }, request.signal),
       describe: (
@@ -333,6 +337,10 @@ export class Inspector {
   }
 
   // ---- asking ----------------------------------------------------------------------------------------------------------
+
+  #isAmong(name: string, names: readonly string[]): boolean {
+    return names.some((each) => this.#catalogs.fold(each) === this.#catalogs.fold(name))
+  }
 
   async #names(
     place: string,

@@ -35,6 +35,13 @@ export interface DialectFeatures {
   readonly copy: boolean
   /** LISTEN and NOTIFY exist (`DriverConnection.onNotification`). */
   readonly notifications: boolean
+  /** Names that differ only by the case of ASCII letters are one. Default false: they are where they are not in quotes. */
+  readonly caseInsensitiveNames?: boolean
   /** Longest identifier in bytes. */
   readonly identifierBytes: number
+}
+
+/** A name as databases with {@link DialectFeatures.caseInsensitiveNames} compare it: letters beyond ASCII stay as they are. */
+export function foldName(name: string): string {
+  return name.replaceAll(/[A-Z]+/g, (letters) => letters.toLowerCase())
 }

@@ -17,6 +17,7 @@ import { ddlExpression, itemName, keyPart, serverDefaultText } from '../compile/
 import { valueChecks } from '../compile/named-type.ts'
 import type { NodeRenderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
+import { wordsOf } from './introspect/sql-words.ts'
 
 /** Whether SQLite numbers the column: its rows' own number under the column's name. */
 function isRowNumber(column: SchemaColumn): boolean {
@@ -51,11 +52,19 @@ function primaryKeyOf(column: SchemaColumn): readonly SchemaColumn[] {
   return (column.table as Table).primaryKey.columns
 }
 
-/** A constant as it is, all else in parentheses. */
+const CONSTANT =
+  /^(?:[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:E[+-]?\d+)?|0X[\dA-F]+)|X?'(?:[^']|'')*'|NULL|TRUE|FALSE|CURRENT_(?:TIMESTAMP|DATE|TIME))$/i
+
+/** A constant as it is, all else in parentheses, which those at both ends need not be: `(1) + (2)`. */
 function defaultText(text: string): string {
-  return /^(?:[+-]?\d[\d.eE+-]*|'(?:[^']|'')*'|NULL|TRUE|FALSE|CURRENT_(?:TIMESTAMP|DATE|TIME)|\(.*\))$/i.test(text)
-    ? text
-    : `(${text})`
+  if (CONSTANT.test(text) || isInParentheses(text)) return text
+  // A comment to the end of the line would swallow the parenthesis.
+  return text.includes('--') ? `(${text}\n)` : `(${text})`
+}
+
+function isInParentheses(text: string): boolean {
+  const words = wordsOf(text)
+  return text.startsWith('(') && text.endsWith(')') && words.length === 1 && words[0]?.inside !== null
 }
 
 /** @throws CompileError it is kept in a way that SQLite does not know. */

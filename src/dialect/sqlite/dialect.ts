@@ -55,6 +55,7 @@ const FEATURES: DialectFeatures = {
   cursors: 'anywhere',
   copy: false,
   notifications: false,
+  caseInsensitiveNames: true,
   // SQLite has no limit of its own; names longer than this are no names.
   identifierBytes: 1000,
 }

@@ -17,6 +17,8 @@ import { type Building, buildTable, buildView, relationKey } from './build-table
 export interface RelationSource {
   /** A name as the dialect quotes it. */
   quote(name: string): string
+  /** A name as the database compares it. */
+  fold(name: string): string
   names(schema: string | null, kinds: readonly RelationKind[], temporary: boolean): Promise<readonly RelationName[]>
   describe(
     schema: string | null,
@@ -39,7 +41,7 @@ export async function reflect(
   registry: MetaData,
   request: ReflectRequest,
 ): Promise<(Table | View)[]> {
-  const asked = await firstRelations(source, registry, request)
+  const { asked, names } = await firstRelations(source, registry, request)
   const found = new Map(asked.map((relation) => [relationKey(relation), relation]))
   await addReferred(source, registry, request, found)
   const building: Building = { registry, request, quote: (name) => source.quote(name) }
@@ -53,32 +55,39 @@ export async function reflect(
     if (isView(relation) && !request.viewsAsTables) buildView(building, relation)
     else await buildTable(isAsked ? building : coming, relation)
   }
-  return requested(registry, asked, request)
+  return requested(registry, asked, names, request)
 }
 
 function isView({ kind }: RelationName): boolean {
   return kind === 'view' || kind === 'materializedView'
 }
 
-async function firstRelations(
-  source: RelationSource,
-  registry: MetaData,
-  request: ReflectRequest,
-): Promise<readonly ReflectedRelation[]> {
+interface First {
+  /** Those to be made. */
+  readonly asked: readonly ReflectedRelation[]
+  /** The names that were asked for, as they are in the database; null for all. */
+  readonly names: readonly string[] | null
+}
+
+async function firstRelations(source: RelationSource, registry: MetaData, request: ReflectRequest): Promise<First> {
   const { schema, kinds, temporary } = request
   const isNew = (name: string): boolean => request.extendExisting || !isKnown(registry, { name, schema })
   if (request.names === null) {
     const all = await source.describe(schema, null, kinds, temporary)
-    return all.filter(({ name }) => isNew(name))
+    return { asked: all.filter(({ name }) => isNew(name)), names: null }
   }
   const names = Array.isArray(request.names)
     ? (request.names as readonly string[])
     : await chosenNames(source, request, request.names as (name: string) => boolean)
   const missing = names.filter(isNew)
   const found = missing.length === 0 ? [] : await source.describe(schema, missing, kinds, temporary)
-  const lost = missing.filter((name) => found.every((relation) => relation.name !== name))
+  const known = new Map(found.map(({ name }) => [source.fold(name), name]))
+  const lost = missing.filter((name) => !known.has(source.fold(name)))
   if (lost.length > 0) await failMissing(source, request, lost)
-  return found
+  return {
+    asked: found.filter(({ name }) => isNew(name)),
+    names: Array.isArray(request.names) ? names.map((name) => known.get(source.fold(name)) ?? name) : null,
+  }
 }
 
 async function chosenNames(
@@ -117,8 +126,9 @@ async function addReferred(
     }
     const next: ReflectedRelation[] = []
     for (const [schema, names] of wanted) next.push(...(await source.describe(schema, [...names], TABLES, true)))
-    for (const relation of next) found.set(relationKey(relation), relation)
-    last = next
+    // A database may know a table by more names than its own.
+    last = next.filter((relation) => !found.has(relationKey(relation)))
+    for (const relation of last) found.set(relationKey(relation), relation)
   }
 }
 
@@ -160,11 +170,10 @@ function inOrder(relations: readonly ReflectedRelation[]): ReflectedRelation[] {
 function requested(
   registry: MetaData,
   found: readonly ReflectedRelation[],
-  { names, schema }: ReflectRequest,
+  names: readonly string[] | null,
+  { schema }: ReflectRequest,
 ): (Table | View)[] {
-  const keys = Array.isArray(names)
-    ? (names as readonly string[]).map((name) => relationKey({ name, schema }))
-    : found.map((relation) => relationKey(relation))
+  const keys = (names?.map((name) => ({ name, schema })) ?? found).map((each) => relationKey(each))
   return keys.flatMap((key): (Table | View)[] => {
     const made = registry.findTable(key) ?? registry.views.get(key)
     return made === undefined ? [] : [made]

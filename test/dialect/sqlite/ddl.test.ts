@@ -79,6 +79,51 @@ describe('DDL of SQLite', () => {
     })
   })
 
+  test('a default is a constant or stands in parentheses as a whole', async () => {
+    const defaults = {
+      sum: ['1+2', '(1+2)', 3],
+      sums: ['(1) + (2)', '((1) + (2))', 3],
+      whole: ['(1 + 2)', '(1 + 2)', 3],
+      nested: ["(length(')') + (2))", "(length(')') + (2))", 3],
+      pieces: ["'a' || 'b'", "('a' || 'b')", 'ab'],
+      text: ["'it''s (so)'", "'it''s (so)'", "it's (so)"],
+      negative: ['-1.5e-3', '-1.5e-3', -0.0015],
+      half: ['.5', '.5', 0.5],
+      minus: ['5 - 3', '(5 - 3)', 2],
+      tight: ['5-3', '(5-3)', 2],
+      hex: ['0x10', '0x10', 16],
+      blob: ["x'61'", "x'61'", new Uint8Array([0x61])],
+      absent: ['null', 'null', null],
+      call: ["coalesce(NULL, 'x')", "(coalesce(NULL, 'x'))", 'x'],
+      noted: ['(1) /* (one) */', '((1) /* (one) */)', 1],
+      ended: ['1 + 1 -- two', '(1 + 1 -- two\n)', 2],
+    } as const
+    const metadata = new MetaData()
+    const columns = Object.entries(defaults).map(
+      ([name, [sql]]) => [name, Column(String, { nullable: true, serverDefault: text(sql) })] as const,
+    )
+    table('defaults', metadata, { id: Column(Integer, { primaryKey: true }), ...Object.fromEntries(columns) })
+    const [sql] = metadata.createPlan().sql(sqliteDialect())
+    for (const [name, [, written]] of Object.entries(defaults))
+      expect(sql).toContain(`\t${name} VARCHAR DEFAULT ${written}`)
+    await metadata.createAll(engine)
+    await engine.execute('INSERT INTO defaults DEFAULT VALUES')
+    const typeless = Object.keys(defaults).map((name) => `CASE WHEN 1 THEN ${name} END AS ${name}`)
+    expect(await engine.execute(`SELECT ${typeless.join(', ')} FROM defaults`).one()).toEqual(
+      Object.fromEntries(
+        Object.entries(defaults).map(([name, [, , value]]) => [name, typeof value === 'number' ? `${value}` : value]),
+      ),
+    )
+    const again = new MetaData()
+    await again.reflect(engine)
+    await using other = createEngine('sqlite+node://')
+    await again.createAll(other)
+    await other.execute('INSERT INTO defaults DEFAULT VALUES')
+    expect(await other.execute('SELECT * FROM defaults').one()).toEqual(
+      await engine.execute('SELECT * FROM defaults').one(),
+    )
+  })
+
   test('an identity never gives a number twice', async () => {
     const metadata = new MetaData()
     const numbered = table('numbered', metadata, {

@@ -23,6 +23,7 @@ import {
   SmallInteger,
   String,
   select,
+  Table,
   Text,
   Time,
   table,
@@ -159,5 +160,98 @@ describe('reflection on SQLite', () => {
         ],
       },
     ])
+  })
+
+  describe('foreign keys as people write them', () => {
+    const made = async (...commands: readonly string[]) => {
+      for (const command of commands) await engine.execute(command)
+      const metadata = new MetaData()
+      await metadata.reflect(engine)
+      return metadata
+    }
+    const targets = (metadata: MetaData, of: string) =>
+      (metadata.tables.get(of)?.foreignKeys ?? []).map((key) => [
+        key.columns.map(({ name }) => name),
+        key.referredColumns.map((column) => `${column.table.key}.${column.name}`),
+      ])
+
+    test('without columns they lead to the primary key, in its order', async () => {
+      const metadata = await made(
+        'CREATE TABLE users (name TEXT, id INTEGER PRIMARY KEY)',
+        'CREATE TABLE pairs (x TEXT, b INTEGER, a INTEGER, PRIMARY KEY (a, b))',
+        'CREATE TABLE orders (u INTEGER REFERENCES users, one INTEGER, two INTEGER, FOREIGN KEY (one, two) REFERENCES pairs)',
+      )
+      expect(await inspect(engine).getForeignKeys('orders')).toMatchObject([
+        { columns: ['u'], referredTable: 'users', referredColumns: ['id'] },
+        { columns: ['one', 'two'], referredTable: 'pairs', referredColumns: ['a', 'b'] },
+      ])
+      expect(targets(metadata, 'orders')).toEqual([
+        [['u'], ['users.id']],
+        [
+          ['one', 'two'],
+          ['pairs.a', 'pairs.b'],
+        ],
+      ])
+    })
+
+    test('in capitals or not, they lead to the names that tables and columns have', async () => {
+      const metadata = await made(
+        'CREATE TABLE users (ID INTEGER PRIMARY KEY, Boss INTEGER REFERENCES USERS(id))',
+        'CREATE TABLE orders (U INTEGER, v INTEGER REFERENCES Users, CONSTRAINT named FOREIGN KEY (u) REFERENCES "Users"("Id"))',
+        'CREATE UNIQUE INDEX By_U ON ORDERS (u, V DESC)',
+      )
+      expect(await inspect(engine).getForeignKeys('orders')).toMatchObject([
+        { name: null, columns: ['v'], referredTable: 'users', referredColumns: ['ID'] },
+        { name: 'named', columns: ['U'], referredTable: 'users', referredColumns: ['ID'] },
+      ])
+      expect(targets(metadata, 'orders')).toEqual([
+        [['v'], ['users.ID']],
+        [['U'], ['users.ID']],
+      ])
+      expect(targets(metadata, 'users')).toEqual([[['Boss'], ['users.ID']]])
+      expect([...metadata.tables.keys()].sort()).toEqual(['orders', 'users'])
+      const inspector = inspect(engine)
+      expect((await inspector.getIndexes('Orders')).map(({ parts }) => parts.map(({ column }) => column))).toEqual([
+        ['U', 'v'],
+      ])
+      expect([await inspector.hasIndex('ORDERS', 'by_u'), await inspector.hasSchema('MAIN')]).toEqual([true, true])
+    })
+
+    test('to tables that are not there keep their words', async () => {
+      await engine.execute('CREATE TABLE orders (u INTEGER REFERENCES Nowhere, v INTEGER REFERENCES Nowhere(Id))')
+      expect(await inspect(engine).getForeignKeys('orders')).toMatchObject([
+        { columns: ['u'], referredTable: 'Nowhere', referredColumns: [] },
+        { columns: ['v'], referredTable: 'Nowhere', referredColumns: ['Id'] },
+      ])
+    })
+
+    test('names differ by letters beyond ASCII as they do for SQLite', async () => {
+      await engine.execute(
+        'CREATE TABLE t ("\u00c9" INTEGER CONSTRAINT large UNIQUE, "\u00e9" TEXT COLLATE NOCASE UNIQUE)',
+      )
+      expect(await inspect(engine).getColumns('t')).toMatchObject([
+        { name: '\u00c9', collation: null },
+        { name: '\u00e9', collation: 'NOCASE' },
+      ])
+      expect(await inspect(engine).getUniqueConstraints('t')).toMatchObject([
+        { name: 'large', columns: ['\u00c9'] },
+        { name: null, columns: ['\u00e9'] },
+      ])
+    })
+  })
+
+  test('a table is found by its name in any case, and has its own', async () => {
+    await engine.execute('CREATE TABLE Users (id INTEGER PRIMARY KEY, boss INTEGER REFERENCES users)')
+    const metadata = new MetaData()
+    const users = await Table.reflect('USERS', metadata, engine)
+    expect([users.name, [...metadata.tables.keys()]]).toEqual(['Users', ['Users']])
+    expect(await Table.reflect('users', metadata, engine)).toBe(users)
+    await metadata.reflect(engine, { only: ['uSERS'] })
+    expect([...metadata.tables.values()]).toEqual([users])
+    expect((await Table.reflect('users', metadata, engine, { extendExisting: true })).name).toBe('Users')
+    expect([...metadata.tables.keys()]).toEqual(['Users'])
+    await expect(Table.reflect('uzers', new MetaData(), engine)).rejects.toThrow(
+      "The database has no table 'uzers'; did you mean 'Users'?",
+    )
   })
 })

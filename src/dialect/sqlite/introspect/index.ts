@@ -1,4 +1,6 @@
 // The introspector of SQLite: a flight for all relations of a scope, whatever their number.
+
+import { foldName } from '../../contract/features.ts'
 import {
   type CatalogReader,
   emptyRelation,
@@ -60,8 +62,8 @@ function placesOf({ schema, temporary }: RelationScope): Place[] {
 async function presentPlaces(read: CatalogReader, scope: RelationScope): Promise<Place[]> {
   const places = placesOf(scope)
   if (scope.schema === null || scope.schema === 'main' || scope.schema === 'temp') return places
-  const names = (await ask(read, SCHEMAS)).map(({ name }) => name.toLowerCase())
-  return names.includes(scope.schema.toLowerCase()) ? places : []
+  const names = (await ask(read, SCHEMAS)).map(({ name }) => name)
+  return names.some((name) => isSame(name, scope.schema ?? '')) ? places : []
 }
 
 function nameOf(row: RelationRow, scope: RelationScope, place: Place): RelationName {
@@ -150,7 +152,7 @@ function definitionOf(sql: string | null): string | null {
   return /^\s*CREATE\s+(?:TEMP(?:ORARY)?\s+)?VIEW[\s\S]*?\bAS\b\s*([\s\S]*?);?\s*$/i.exec(sql ?? '')?.[1] ?? null
 }
 
-const isSame = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
+const isSame = (one: string, other: string): boolean => foldName(one) === foldName(other)
 const areSame = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((each, index) => isSame(each, others[index] ?? ''))
 

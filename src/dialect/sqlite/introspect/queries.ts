@@ -88,8 +88,8 @@ export interface IndexRow {
 }
 
 /** Each schema's own table of what it has; `temp` is for what lives as long as the connection. */
-export function catalogOf(schema: string): string {
-  return `"${schema.replaceAll('"', '""')}".sqlite_schema m`
+export function catalogOf(schema: string, alias = 'm'): string {
+  return `"${schema.replaceAll('"', '""')}".sqlite_schema ${alias}`
 }
 
 function quoted(text: string): string {
@@ -129,15 +129,25 @@ export function columnsQuery(schema: string, scope: RelationScope): CatalogQuery
   )
 }
 
-/** Their foreign keys. */
+/**
+ * Their foreign keys. SQLite keeps their targets as they were written: in any case, and without columns where the primary key
+ * is meant. The answer has the names of what is there, and the words where nothing is.
+ */
 export function foreignKeysQuery(schema: string, scope: RelationScope): CatalogQuery<ForeignKeyRow> {
+  const target = `pragma_table_xinfo(f."table", ${quoted(schema)}) p`
   return queryOf<ForeignKeyRow>(
     {
       relation: [Text, 'm.name'],
       id: [Integer, 'f.id'],
-      table: [Text, 'f."table"'],
+      table: [
+        Text,
+        `coalesce((SELECT t.name FROM ${catalogOf(schema, 't')} WHERE t.type = 'table' AND t.name = f."table" COLLATE NOCASE), f."table")`,
+      ],
       from: [Text, 'f."from"'],
-      to: [Text, 'f."to"'],
+      to: [
+        Text,
+        `coalesce((SELECT p.name FROM ${target} WHERE CASE WHEN f."to" IS NULL THEN p.pk = f.seq + 1 ELSE p.name = f."to" COLLATE NOCASE END), f."to")`,
+      ],
       onUpdate: [Text, 'f.on_update'],
       onDelete: [Text, 'f.on_delete'],
     },
@@ -157,10 +167,7 @@ export function indexesQuery(schema: string, scope: RelationScope): CatalogQuery
       column: [Text, 'x.name'],
       isDescending: [BooleanSql, 'x."desc"'],
       collation: [Text, 'x.coll'],
-      sql: [
-        Text,
-        `(SELECT s.sql FROM ${catalogOf(schema).replace(/ m$/, ' s')} WHERE s.type = 'index' AND s.name = l.name)`,
-      ],
+      sql: [Text, `(SELECT s.sql FROM ${catalogOf(schema, 's')} WHERE s.type = 'index' AND s.name = l.name)`],
     },
     `FROM ${catalogOf(schema)}, pragma_index_list(m.name, ${quoted(schema)}) l, pragma_index_xinfo(l.name, ${quoted(schema)}) x ` +
       `WHERE m.type = 'table' AND x.key AND ${OWN} ORDER BY m.name, l.seq DESC, x.seqno`,
