@@ -88,11 +88,19 @@ export class OwedRollback implements DriverConnection {
     if (!this.#owed || commands.length === 0) return this.#real.run(commands, options)
     this.#paid()
     try {
-      return await this.#behind(commands, options)
+      const results = await this.#behind(commands, options)
+      this.#done()
+      return results
     } catch (error) {
       if (!(error instanceof DriverError)) throw error
+      if (!error.sent && !error.disconnected) {
+        // Nothing was sent, the ROLLBACK neither.
+        this.#wait()
+        throw error
+      }
+      this.#done()
       // What was stopped before anything of it took effect, by a statement that the server has forgotten, is sent again.
-      if (isStale(error)) return await this.#again(commands, options)
+      if (isStale(error) && !error.canceled) return await this.#again(commands, options)
       throw error
     }
   }
@@ -131,14 +139,9 @@ export class OwedRollback implements DriverConnection {
   async #behind(commands: readonly Command[], options: RunOptions | undefined): Promise<CommandResult[]> {
     try {
       const results = await this.#real.run([AHEAD, ...commands], options)
-      this.#done()
       return results.slice(1)
     } catch (error) {
-      if (!(error instanceof DriverError)) throw error
-      // Nothing was sent, the ROLLBACK neither.
-      if (!error.sent && !error.disconnected) this.#wait()
-      else this.#done()
-      throw shifted(error)
+      throw error instanceof DriverError ? shifted(error) : error
     }
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { OWED_FOR_MS } from '../../src/pool/owed-rollback.ts'
 import { databases, postgresUrl } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
@@ -208,6 +209,30 @@ describe('closing a connection, on a server', () => {
     await readAnd(change('most'))
     await using conn = await engine.connect()
     expect((await conn.execute(everything)).keys()).toEqual(['id', 'more', 'most'])
+  })
+
+  it('ends no transaction of a later user where what it travelled with was stale and aborted', async () => {
+    const everything = 'SELECT * FROM item'
+    for (let time = 0; time < 3; time += 1) await engine.execute(everything)
+    await watcher.execute('ALTER TABLE item ADD COLUMN another INTEGER')
+    const reader = await engine.connect()
+    await reader.execute('SELECT 1')
+    await reader.close()
+    const aborted = await engine.connect()
+    const reason = new Error('enough')
+    const abort = new AbortController()
+    const reading = aborted.execute(everything, [], { signal: abort.signal }).all()
+    const refused = expect(reading).rejects.toBe(reason)
+    abort.abort(reason)
+    await refused
+    await aborted.close()
+    await using writer = await engine.connect()
+    await writer.execute('INSERT INTO item (id) VALUES (1)')
+    await new Promise((resolve) => setTimeout(resolve, 4 * OWED_FOR_MS))
+    expect(await writer.execute(READ).scalarOne()).toBe(1)
+    await writer.commit()
+    expect(await watcher.execute(READ).scalarOne()).toBe(1)
+    await watcher.execute('DELETE FROM item')
   })
 
   it('serves users that wait in line one flight each', async () => {
