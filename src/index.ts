@@ -77,6 +77,7 @@ export type {
   EngineMoments,
   ExceptionContext,
   ExecuteReplacement,
+  NoticeEvent,
   OptionsEvent,
   SavepointEvent,
   SlowStatementEvent,

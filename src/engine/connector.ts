@@ -1,10 +1,12 @@
 // Opening connections for the pool: listeners of `doConnect` may say where to, and with which password; the tracing channel is told.
-import type { ConnectOptions, Driver, DriverConnection } from '../dialect/contract/driver.ts'
+import { type ConnectOptions, type Driver, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
+import type { ConnectionSource } from '../pool/pool.ts'
 import { connectChannel, traced } from './channels.ts'
 import type { DoConnectEvent } from './events.ts'
 import type { Observer } from './observer.ts'
+import { isHarmless, judgeDriverError, tellNobodyElse, verdictOn } from './verdict.ts'
 
 /** What opens connections for the pool: the driver, unless somebody wants to know of it. */
 export function connectorOf(
@@ -12,7 +14,7 @@ export function connectorOf(
   driver: Driver,
   settings: DriverSettings,
   observer: Observer,
-): Pick<Driver, 'connect'> {
+): ConnectionSource {
   return {
     connect(options?: ConnectOptions): Promise<DriverConnection> {
       const open = (): Promise<DriverConnection> =>
@@ -20,6 +22,21 @@ export function connectorOf(
           ? connectAsTold(dialect, driver, settings, observer, options)
           : driver.connect(options)
       return traced(connectChannel, () => ({ engine: observer.engine }), open)
+    },
+    async pingFailed(error: unknown) {
+      if (!(error instanceof DriverError) || !observer.hub.has('handleError')) return null
+      const context = { statement: null, parameters: null, hideParameters: true }
+      const judged = await judgeDriverError(error, () => ({
+        hub: observer.hub,
+        face: null,
+        sql: null,
+        parameters: null,
+        isPrePing: true,
+        wrapped: dialect.wrapError(error, context),
+      }))
+      if (judged.disconnected && verdictOn(judged) === undefined) return isHarmless(judged) ? 'others-live' : null
+      tellNobodyElse(judged)
+      throw judged
     },
   }
 }

@@ -1,5 +1,5 @@
 // The events of engines and connections: their names, and what listeners are told.
-import type { DriverError } from '../dialect/contract/driver.ts'
+import type { DriverError, DriverNotice } from '../dialect/contract/driver.ts'
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import { Events } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
@@ -62,6 +62,11 @@ export interface ExceptionContext<C> {
   readonly chainedException: unknown
   readonly sql: string | null
   readonly parameters: readonly unknown[] | null
+  /**
+   * Whether the pool has found a connection dead that it had lent: what was to be sent is sent on another, and nobody else is told of the
+   * error. Setting `isDisconnect` to false, or putting another error in the place, makes the statement fail instead.
+   */
+  readonly isPrePing: boolean
   /** Whether the connection is gone; setting it decides. */
   isDisconnect: boolean
   /** Whether the pool replaces its other connections too, where the connection is gone; setting it decides. */
@@ -96,6 +101,15 @@ export interface OptionsEvent<T> {
 export interface DoConnectEvent {
   /** Where and how to connect; a copy that listeners may change: `settings.password = await token()`. */
   readonly settings: { -readonly [K in keyof DriverSettings]: DriverSettings[K] }
+}
+
+/** The server had something to say beside its answer: `RAISE NOTICE`, warnings, what `IF EXISTS` skips. */
+export interface NoticeEvent<C> {
+  readonly connection: C
+  /** Of the statement that made the server say so; of the last of its flight where that was COMMIT. */
+  readonly sql: string
+  readonly parameters: readonly unknown[]
+  readonly notice: DriverNotice
 }
 
 /** A statement took longer than `slowStatementMs`. */
@@ -137,6 +151,8 @@ export interface EngineMoments<C, E> {
   readonly commitTwophase: TwoPhaseEvent<C>
   readonly rollbackTwophase: TwoPhaseEvent<C>
   readonly doConnect: DoConnectEvent
+  /** The server had something to say, be the statement refused. */
+  readonly notice: NoticeEvent<C>
   readonly slowStatement: SlowStatementEvent
 }
 
@@ -165,6 +181,7 @@ export const ENGINE_EVENTS: readonly (keyof EngineMoments<unknown, unknown>)[] =
   'commitTwophase',
   'rollbackTwophase',
   'doConnect',
+  'notice',
   'slowStatement',
 ]
 

@@ -5,6 +5,7 @@ import type { EventListener, Unlisten } from '../events.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { type Hub, newHub } from './events.ts'
 import { type HeardLink, transmitHeard } from './hooks.ts'
+import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection } from './options.ts'
 import { commitOutcomeUnknown, isOutcomeUnknown, rolledBack } from './outcome.ts'
@@ -13,7 +14,7 @@ import { blockIsOver, connectionWasLost, stillPrepared, stillRunning } from './r
 import { controlCommand, type Runtime } from './runtime.ts'
 import type { Transaction, TransactionOwner, TwoPhaseTransaction } from './transaction.ts'
 import { TransactionScope } from './transaction-scope.ts'
-import { isHarmless, judge } from './verdict.ts'
+import { isHarmless, judge, judgeDriverError, tellNobodyElse, verdictOn } from './verdict.ts'
 
 const COMMIT = controlCommand('COMMIT', true)
 const ENDING: readonly Command[] = [COMMIT]
@@ -166,12 +167,14 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     try {
       const slot = this.currentSlot ?? (await this.#reconnect(signal))
       const results = slot.unproven
-        ? await this.#sendUnproven(slot, signal, (place) => via.send(place, all, first, count, origins, signal))
+        ? await this.#sendUnproven(slot, signal, all, (place) => via.send(place, all, first, count, origins, signal))
         : await via.send(slot, all, first, count, origins, signal)
       this.sent = true
       this.#arrived(this.currentSlot ?? slot)
+      if (this.hub.any && this.hub.has('notice')) await tellNotices(this, all, results)
       return results
     } catch (thrown) {
+      if (this.hub.any && this.hub.has('notice')) await tellNoticesOfFailure(this, all, thrown)
       const error = this.hub.has('handleError') ? await this.judge(thrown, all, first, signal) : thrown
       return this.departed(error, all, first, count, commit, signal)
     } finally {
@@ -220,13 +223,15 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   async #sendUnproven<T>(
     slot: PooledConnection,
     signal: AbortSignal | undefined,
+    commands: readonly Command[],
     send: (slot: PooledConnection) => Promise<T>,
   ): Promise<T> {
     try {
       return await send(slot)
-    } catch (error) {
-      if (!(error instanceof DriverError) || !error.unread) throw error
-      this.runtime.pool.failed(error)
+    } catch (thrown) {
+      if (!(thrown instanceof DriverError) || !thrown.unread) throw thrown
+      const error = this.hub.has('handleError') ? await this.#judgePrePing(thrown, commands, signal) : thrown
+      if (!isHarmless(error)) this.runtime.pool.failed(error)
       this.drop(slot, error)
       return send(await this.#reconnect(signal))
     }
@@ -250,6 +255,25 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
         wrapped: this.runtime.wrap(error, commands, first, commands.length, signal),
       }
     })
+  }
+
+  /** Asks listeners about a connection that was found dead. @throws DriverError they say that it is not, or put another error in the place. */
+  async #judgePrePing(
+    error: DriverError,
+    commands: readonly Command[],
+    signal: AbortSignal | undefined,
+  ): Promise<DriverError> {
+    const judged = await judgeDriverError(error, () => ({
+      hub: this.hub,
+      face: this.face,
+      sql: null,
+      parameters: null,
+      isPrePing: true,
+      wrapped: this.runtime.wrap(error, commands, 0, commands.length, signal),
+    }))
+    if (judged.disconnected && verdictOn(judged) === undefined) return judged
+    tellNobodyElse(judged)
+    throw judged
   }
 
   /** A flight came back well. */

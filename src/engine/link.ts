@@ -10,7 +10,7 @@ import { preparedOutcomeUnknown, rolledBack } from './outcome.ts'
 import { alreadyBegun, isOver, optionsTooLate } from './refusals.ts'
 import { controlCommand } from './runtime.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
-import { twoPhaseOf } from './two-phase.ts'
+import { twoPhaseBegin, twoPhaseOf } from './two-phase.ts'
 
 const ROLLBACK = controlCommand('ROLLBACK', true)
 const NONE: readonly Command[] = []
@@ -45,7 +45,7 @@ export class Link extends LinkFlights {
       throw new InvalidRequestError('This Connection is in AUTOCOMMIT, where nothing is begun that could be prepared')
     this.told = NONE
     this.onlyRead = false
-    return this.scope.openTwoPhase(begin, xid)
+    return this.scope.openTwoPhase(twoPhaseBegin(begin), xid)
   }
 
   /** @throws InvalidRequestError a transaction has begun already. */

@@ -17,6 +17,7 @@ import { type Hub, newHub } from './events.ts'
 import { pageLabel } from './page-label.ts'
 import { SqlCommenter } from './sql-comment.ts'
 import { ExecutionTrace, sentStatements, type Tracer } from './trace.ts'
+import { beginsTwoPhase } from './two-phase.ts'
 
 /** A command on its way to the database. */
 export interface StatementEvent {
@@ -143,7 +144,7 @@ export class Observer {
     options: RunOptions | undefined,
   ): Promise<CommandResult[]> {
     const own = this.commenter.active ? this.commenter.tag(commands) : commands
-    this.sending(own, first, count, origins, token)
+    this.sending(own, first, count, origins, token, commands)
     const message = (): FlightMessage => ({
       engine: this.engine,
       sent: sentStatements(own),
@@ -168,6 +169,7 @@ export class Observer {
    * @param first index of the first command that `origins` speaks of; those in front of it ride with them.
    * @param count how many commands `origins` speaks of.
    * @param token stands in front of what the log says.
+   * @param uncommented the commands as the engine made them, before comments were put behind.
    */
   sending(
     commands: readonly Command[],
@@ -175,6 +177,7 @@ export class Observer {
     count: number,
     origins: Origins,
     token: string | null = null,
+    uncommented: readonly Command[] = commands,
   ): void {
     this.#flights += 1
     const flight = this.#flights
@@ -185,7 +188,8 @@ export class Observer {
       if (index < first || index >= first + count) return 'transaction'
       return isList(origins) ? (origins[index - first] ?? 'raw') : origins
     }
-    this.#log(this.#logger, commands, originOf, token === null ? '' : `[${token}] `)
+    const isTwoPhase = (index: number): boolean => beginsTwoPhase(uncommented[index] as Command)
+    this.#log(this.#logger, commands, originOf, isTwoPhase, token === null ? '' : `[${token}] `)
   }
 
   /** Rows that came back, for the most talkative of logs. */
@@ -200,7 +204,13 @@ export class Observer {
     }
   }
 
-  #log(logger: Logger, commands: readonly Command[], originOf: (index: number) => Origin, mark: string): void {
+  #log(
+    logger: Logger,
+    commands: readonly Command[],
+    originOf: (index: number) => Origin,
+    isTwoPhase: (index: number) => boolean,
+    mark: string,
+  ): void {
     for (let index = 0; index < commands.length; ) {
       const { statement } = commands[index] as Command
       // Many sets of parameters for one statement are one line.
@@ -210,7 +220,8 @@ export class Observer {
       const sets = commands.slice(index, end).map((command) => command.parameters)
       const origin = originOf(index)
       const implicit = origin === 'transaction' && statement.sql.startsWith('BEGIN') ? ' (implicit)' : ''
-      logger.info(mark + showSql(statement.sql) + implicit)
+      const sql = isTwoPhase(index) ? statement.sql.replace(/^BEGIN/, 'BEGIN TWOPHASE') : statement.sql
+      logger.info(mark + showSql(sql) + implicit)
       if (origin !== 'transaction') logger.info(`${mark}${badgeOf(origin, label)} ${this.#show(sets)}`)
       index = end
     }

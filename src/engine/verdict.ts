@@ -12,6 +12,14 @@ export function verdictOn(error: DriverError): { readonly error: unknown } | und
   return verdicts.get(error)
 }
 
+/** Errors that listeners need not be asked about again. */
+const told: WeakSet<DriverError> = new WeakSet()
+
+/** Listeners were asked about an error on its way: they are not asked again. */
+export function tellNobodyElse(error: DriverError): void {
+  told.add(error)
+}
+
 /** Whether the pool's other connections are spared. */
 export function isHarmless(error: DriverError): boolean {
   return harmless.has(error)
@@ -24,6 +32,8 @@ export interface Failure {
   readonly face: unknown
   readonly sql: string | null
   readonly parameters: readonly unknown[] | null
+  /** Whether a connection was found dead by its first flight after it was lent. Default false. */
+  readonly isPrePing?: boolean
   /** What would be thrown. */
   readonly wrapped: unknown
 }
@@ -34,8 +44,12 @@ export interface Failure {
  * @returns the error, or one like it with another `disconnected`.
  */
 export async function judge(error: unknown, failure: () => Failure): Promise<unknown> {
-  if (!(error instanceof DriverError)) return error
-  const { hub, face, sql, parameters, wrapped } = failure()
+  return error instanceof DriverError && !told.has(error) ? judgeDriverError(error, failure) : error
+}
+
+/** {@link judge} for what is known to be an error of the driver. */
+export async function judgeDriverError(error: DriverError, failure: () => Failure): Promise<DriverError> {
+  const { hub, face, sql, parameters, isPrePing = false, wrapped } = failure()
   let chained: unknown = null
   const context: ExceptionContext<unknown> = {
     connection: face,
@@ -46,6 +60,7 @@ export async function judge(error: unknown, failure: () => Failure): Promise<unk
     },
     sql,
     parameters,
+    isPrePing,
     isDisconnect: error.disconnected,
     invalidatePoolOnDisconnect: true,
   }
@@ -70,6 +85,7 @@ function disconnectedOr(error: DriverError, disconnected: boolean): DriverError 
     fields,
     commandIndex,
     results,
+    notices,
     sent,
     canceled,
     parameterIndex,
@@ -82,6 +98,7 @@ function disconnectedOr(error: DriverError, disconnected: boolean): DriverError 
     fields,
     commandIndex,
     results,
+    notices,
     sent,
     canceled,
     parameterIndex,

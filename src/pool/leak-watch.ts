@@ -1,4 +1,6 @@
 // `LeakWatch`: notices connections that are held too long, and those whose holders are gone.
+import { type PoolEvents, tell } from './events.ts'
+import { describeLeak, stackOf } from './holders.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 
 /** The longest time a timer of the platform can be set to. */
@@ -77,4 +79,17 @@ export class LeakWatch {
     if (Number.isFinite(next))
       this.#timer = setTimeout(() => this.#sweep(), Math.min(Math.ceil(next), LONGEST_TIMER_MS)).unref()
   }
+}
+
+/** Tells listeners of a leak, or the process where nobody listens. */
+export function reportLeak(
+  events: PoolEvents,
+  pool: string,
+  place: PooledConnection,
+  kind: 'held' | 'collected',
+  heldMs: number,
+): void {
+  const stack = stackOf(place)
+  if (events.has('leak')) void tell(events, 'leak', () => ({ entry: place, kind, heldMs, stack }))
+  else process.emitWarning(describeLeak(pool, kind, heldMs, stack), { code: 'TSALCHEMY_POOL_LEAK' })
 }

@@ -1,8 +1,17 @@
 // `Pool`: the contract between those who hold connections and those who borrow them.
-import type { DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import type { PoolEvents } from './events.ts'
 import type { PoolMetrics } from './metrics.ts'
 import type { PooledConnection } from './pooled-connection.ts'
+
+/** What opens connections for a pool. */
+export interface ConnectionSource extends Pick<Driver, 'connect'> {
+  /**
+   * Is told of the error of a connection that did not answer before it was to be lent. Where it is refused (rejects), so is the checkout; otherwise
+   * another connection is lent, and those of its age are replaced unless `'others-live'` is returned.
+   */
+  pingFailed?(error: unknown): Promise<'others-live' | null>
+}
 
 /** How many connections stand where. */
 export interface PoolStatus {

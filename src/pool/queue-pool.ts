@@ -1,18 +1,19 @@
 // `QueuePool`: connections kept by `pg-pool`, lent with SQLAlchemy's rules: overflow, timeout, recycling, ping, reset, generations.
-import type { Driver, DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import type { DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
 import { type PoolEvents, poolEvents, tell } from './events.ts'
-import { describeLeak, describeRefusal, describeTimeout, placeOfCall, stackOf } from './holders.ts'
+import { describeRefusal, describeTimeout, placeOfCall } from './holders.ts'
 import { Keepalive } from './keepalive.ts'
-import { type LeakListener, LeakWatch } from './leak-watch.ts'
+import { type LeakListener, LeakWatch, reportLeak } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
 import { countedDriver, newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
 import { borrowAndReturn, Minimum } from './minimum.ts'
 import { checkDisposeOptions, type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
 import { type PhysicalPool, physicalPool } from './physical-pool.ts'
-import type { DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
+import type { ConnectionSource, DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
-import { afterReading, clean, cutAfter, ping } from './reset.ts'
+import { prePing } from './pre-ping.ts'
+import { afterReading, clean, cutAfter } from './reset.ts'
 import { Supply } from './supply.ts'
 import { WaitQueue } from './wait-queue.ts'
 
@@ -37,6 +38,7 @@ export class QueuePool implements Pool {
   readonly #keepalive: Keepalive | null
   readonly #minimum: Minimum
   readonly #counters: PoolCounters = newCounters()
+  readonly #source: ConnectionSource
   #generation = 0
   #disposal: Promise<void> | null = null
   readonly #end = new AbortController()
@@ -45,9 +47,10 @@ export class QueuePool implements Pool {
   readonly #ending: Set<Promise<void>> = new Set()
 
   /** @param events listeners that are there already. */
-  constructor(driver: Pick<Driver, 'connect'>, options: PoolOptions = {}, events: PoolEvents = poolEvents()) {
+  constructor(driver: ConnectionSource, options: PoolOptions = {}, events: PoolEvents = poolEvents()) {
     this.events = events
     this.#options = this.resolve(options)
+    this.#source = driver
     const { timeoutMs, keepaliveMs, pingTimeoutMs, leakThresholdMs, minimum } = this.#options
     const connectListeners = new ConnectListeners(events)
     this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
@@ -243,18 +246,16 @@ export class QueuePool implements Pool {
   }
 
   async #pingAndLend(place: PooledConnection): Promise<void> {
-    if (await ping(place.connection, this.#options.pingTimeoutMs)) {
-      this.#lend(place, performance.now())
-      return
-    }
-    this.#foundDead()
+    const found = await prePing(this.#source, place, this.#options.pingTimeoutMs, (error) => this.#waiting.fail(error))
+    if (found === 'lives') return this.#lend(place, performance.now())
+    this.#foundDead(found === 'dead')
     this.#cut(place)
   }
 
   /** Where one is dead without our having been told, so are probably the others. */
-  #foundDead(): void {
+  #foundDead(all = true): void {
     this.#counters.foundDead += 1
-    this.invalidate()
+    if (all) this.invalidate()
   }
 
   /**
@@ -354,9 +355,7 @@ export class QueuePool implements Pool {
 
   readonly #leaked: LeakListener = (place, kind, heldMs) => {
     this.#counters.leaks += 1
-    const stack = stackOf(place)
-    if (this.events.has('leak')) void tell(this.events, 'leak', () => ({ entry: place, kind, heldMs, stack }))
-    else process.emitWarning(describeLeak(this.#name, kind, heldMs, stack), { code: 'TSALCHEMY_POOL_LEAK' })
+    reportLeak(this.events, this.#name, place, kind, heldMs)
     if (kind === 'collected') this.discard(place, { reason: new InvalidRequestError('Its holder is gone') })
   }
 

@@ -24,12 +24,25 @@ export async function clean(connection: DriverConnection, how: 'rollback' | 'com
   return how === 'commit' ? answers(connection, COMMIT, ANSWER_MS) : rollBack(connection)
 }
 
-/** Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut. */
-export function ping(connection: DriverConnection, timeoutMs: number): Promise<boolean> {
-  return answers(connection, PING, timeoutMs)
+/**
+ * Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut.
+ *
+ * @param failed is given the error where there is one.
+ */
+export function ping(
+  connection: DriverConnection,
+  timeoutMs: number,
+  failed?: (error: unknown) => void,
+): Promise<boolean> {
+  return answers(connection, PING, timeoutMs, failed)
 }
 
-async function answers(connection: DriverConnection, statement: DriverStatement, timeoutMs: number): Promise<boolean> {
+async function answers(
+  connection: DriverConnection,
+  statement: DriverStatement,
+  timeoutMs: number,
+  failed?: (error: unknown) => void,
+): Promise<boolean> {
   let answered = false
   // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
   const expire = (): void => {
@@ -41,7 +54,8 @@ async function answers(connection: DriverConnection, statement: DriverStatement,
   try {
     await connection.run([{ statement, parameters: [] }])
     return connection.transactionStatus === 'idle'
-  } catch {
+  } catch (error) {
+    failed?.(error)
     return false
   } finally {
     answered = true

@@ -50,6 +50,28 @@ describe('logger', () => {
     ])
   })
 
+  it('tells of transactions in two phases by name, as SQLAlchemy does', async () => {
+    const messages: string[] = []
+    const engine = engineWith({ echo: true, sqlComments: { a: 1 }, logger: ({ message }) => messages.push(message) })
+    await using connection = await engine.connect()
+    const transaction = connection.beginTwophase('logged')
+    await connection.execute('SELECT 1')
+    await transaction.prepare()
+    await transaction.rollback()
+    connection.begin({ isolationLevel: 'SERIALIZABLE' })
+    await connection.execute('SELECT 1')
+    expect(messages).toEqual([
+      "BEGIN TWOPHASE /*a='1'*/ (implicit)",
+      "SELECT 1 /*a='1'*/",
+      '[raw sql] []',
+      "PREPARE TRANSACTION 'logged' /*a='1'*/",
+      "ROLLBACK PREPARED 'logged' /*a='1'*/",
+      "BEGIN ISOLATION LEVEL SERIALIZABLE /*a='1'*/ (implicit)",
+      "SELECT 1 /*a='1'*/",
+      '[raw sql] []',
+    ])
+  })
+
   it('can be one of an application, which gets no control characters', async () => {
     const written: unknown[][] = []
     const logger = {

@@ -236,6 +236,8 @@ export class DriverError extends Error {
   readonly commandIndex: number | null
   /** Results of the commands before the one at fault. */
   readonly results: readonly CommandResult[]
+  /** What the server said while it ran the command at fault, beside the error. */
+  readonly notices: readonly DriverNotice[]
   /** Whether the connection is gone. */
   readonly disconnected: boolean
   /** Whether any byte of the batch may have reached the server. */
@@ -256,6 +258,7 @@ export class DriverError extends Error {
     this.fields = options.fields ?? null
     this.commandIndex = options.commandIndex ?? null
     this.results = options.results ?? []
+    this.notices = options.notices ?? []
     this.disconnected = options.disconnected ?? false
     this.sent = options.sent ?? true
     this.canceled = options.canceled ?? false
@@ -272,6 +275,7 @@ export interface DriverErrorOptions {
   readonly fields?: ServerErrorFields | null
   readonly commandIndex?: number | null
   readonly results?: readonly CommandResult[]
+  readonly notices?: readonly DriverNotice[]
   readonly disconnected?: boolean
   readonly sent?: boolean
   readonly canceled?: boolean

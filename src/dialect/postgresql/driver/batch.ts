@@ -327,7 +327,11 @@ export class Batch implements Submittable {
     this.#cache.doomed.unshift(...this.#closes.slice(this.#closed))
     const failure = this.#failure
     if (failure !== null && isStaleStatement(failure)) this.#forgetStale(failure)
-    this.#settle({ results: this.#results, failure })
+    const notices = this.#notices
+    this.#settle({
+      results: this.#results,
+      failure: failure === null || notices === null ? failure : { ...failure, notices },
+    })
   }
 
   #forgetStale(failure: BatchFailure): void {

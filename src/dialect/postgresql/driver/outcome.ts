@@ -1,11 +1,13 @@
 // How a batch ended, and the error it becomes.
-import { type CommandResult, DriverError } from '../../contract/driver.ts'
+import { type CommandResult, DriverError, type DriverNotice } from '../../contract/driver.ts'
 import { errorFields, isServerMessage } from './server-error.ts'
 
 /** What went wrong, and at which command; one past the last is the end of the batch. */
 export interface BatchFailure {
   readonly error: Error
   readonly commandIndex: number
+  /** What the server said while it ran the command. */
+  readonly notices?: readonly DriverNotice[]
 }
 
 /** How a batch ended: with the server ready again, or with the connection. */
@@ -64,12 +66,13 @@ export function batchError(
     const message = 'the batch was aborted, but the server had completed it before it could be stopped'
     return new DriverError(message, { disconnected, canceled, cause: signal?.reason, results })
   }
-  const { error, commandIndex } = failure
+  const { error, commandIndex, notices = [] } = failure
   return new DriverError(canceled ? `the batch was aborted: ${error.message}` : error.message, {
     disconnected,
     canceled,
     cause: canceled ? signal.reason : error instanceof DriverError ? error.cause : error,
     results: results.slice(0, commandIndex),
+    notices,
     // A connection that ends is no command's fault.
     commandIndex: disconnected ? null : commandIndex,
     fields: isServerMessage(error) ? errorFields(error) : null,
