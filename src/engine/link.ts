@@ -156,7 +156,11 @@ export class Link extends LinkFlights {
     }
     const slot = this.currentSlot
     const status = slot?.connection.transactionStatus ?? 'lost'
-    if (this.hub.any && (status === 'active' || status === 'failed')) await announceEnd(this, 'rollback', false)
+    if (this.hub.any && (status === 'active' || status === 'failed')) {
+      await announceEnd(this, 'rollback', false)
+      // Something may have begun while listeners were told.
+      this.checkFree('ROLLBACK')
+    }
     this.scope.close()
     if (slot === null || status === 'idle') return
     if (status === 'lost') {
@@ -177,13 +181,10 @@ export class Link extends LinkFlights {
     if (this.isClosed) return
     this.isClosed = true
     await this.free()
-    let later = false
+    // What is open here is rolled back whatever the pool is told to do, also where a listener fails.
+    const later = this.scope.root !== null
     try {
-      if (this.scope.root !== null) {
-        later = this.onlyRead && this.#canLeave()
-        if (later) await this.#leave()
-        else await this.rollBack()
-      }
+      if (later) await (this.onlyRead && this.#canLeave() ? this.#leave() : this.rollBack())
     } finally {
       const slot = this.currentSlot
       this.currentSlot = null

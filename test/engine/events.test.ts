@@ -4,7 +4,14 @@ import type { DriverSettings } from '../../src/dialect/contract/settings.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine, EngineEvents } from '../../src/engine/engine.ts'
-import { ArgumentError, DBAPIError, InvalidRequestError, OperationalError, ProgrammingError } from '../../src/errors.ts'
+import {
+  ArgumentError,
+  DBAPIError,
+  IllegalStateChangeError,
+  InvalidRequestError,
+  OperationalError,
+  ProgrammingError,
+} from '../../src/errors.ts'
 import type { EventListener, Unlisten } from '../../src/events.ts'
 import { Column, deleteFrom, Integer, insert, MetaData, String, select, table, text, update } from '../../src/index.ts'
 import { postgresUrl, provides, sqlDatabases } from '../support/server.ts'
@@ -372,6 +379,34 @@ describe.each(sqlDatabases())('on $name', (target) => {
     await expect(engine.connect()).rejects.toThrow('closed on Sundays')
     expect(engine.pool.status().checkedOut).toBe(0)
   })
+})
+
+it('commit nothing by failing in a rollback', async () => {
+  await using engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0, poolResetOnReturn: 'commit' })
+  await engine.execute('CREATE TABLE unwanted (id INTEGER)')
+  engine.on('rollback', () => {
+    throw new Error('not now')
+  })
+  const conn = await engine.connect()
+  await conn.execute('INSERT INTO unwanted VALUES (1)')
+  await expect(conn.close()).rejects.toThrow('not now')
+  expect(await engine.execute('SELECT count(*)::int FROM unwanted').scalar()).toBe(0)
+  await engine.execute('DROP TABLE unwanted')
+})
+
+it('of rollback that take their time do not let it hit what begins meanwhile', async () => {
+  await using engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0 })
+  await using conn = await engine.connect()
+  const pid = await conn.execute('SELECT pg_backend_pid()').scalar()
+  let running: Promise<unknown> = Promise.resolve()
+  const stop = engine.on('rollback', () => {
+    stop()
+    running = conn.execute('SELECT pg_sleep(0.1)').then((result) => result.rowCount)
+  })
+  await expect(conn.rollback()).rejects.toThrow(IllegalStateChangeError)
+  expect(await running).toBe(1)
+  await conn.rollback()
+  expect(await conn.execute('SELECT pg_backend_pid()').scalar()).toBe(pid)
 })
 
 it('handleError can say that the connection is gone', async () => {
