@@ -156,8 +156,8 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
         await settled(connection)
       }
     } catch (error) {
+      await this.close()
       this.#connection = null
-      await connection.close()
       throw error
     }
     return connection

@@ -95,7 +95,9 @@ export class QueuePool implements Pool {
     const lent = this.#supply.borrow(signal)
     if (!leakTracking && !this.events.has('checkout')) return lent
     const holder = leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null
-    return toldOfCheckout(this, lent, () => this.#supply.borrow(signal), holder)
+    const another = () =>
+      this.#disposal === null ? this.#supply.borrow(signal) : Promise.reject(this.#disposedError())
+    return toldOfCheckout(this, lent, another, holder)
   }
 
   checkin(place: PooledConnection, later: boolean = false): Promise<void> | undefined {

@@ -1,6 +1,6 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { ArgumentError, DisconnectionError, InvalidRequestError } from '../../src/errors.ts'
+import { ArgumentError, DisconnectionError, InvalidRequestError, ResourceClosedError } from '../../src/errors.ts'
 import type { PoolMoments } from '../../src/pool/events.ts'
 import type { PoolOptions } from '../../src/pool/options.ts'
 import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
@@ -8,25 +8,11 @@ import { QueuePool } from '../../src/pool/queue-pool.ts'
 import { NullPool, StaticPool } from '../../src/pool/simple-pools.ts'
 import { type FakeConnection, FakeDriver } from './fake-driver.ts'
 
-const ALL: readonly (keyof PoolMoments)[] = [
-  'firstConnect',
-  'connect',
-  'checkout',
-  'checkin',
-  'reset',
-  'invalidate',
-  'softInvalidate',
-  'close',
-  'detach',
-  'closeDetached',
-  'leak',
-]
-
 function setup(options: PoolOptions = {}): { driver: FakeDriver; pool: QueuePool; told: string[] } {
   const driver = new FakeDriver()
   const pool = new QueuePool(driver, options)
   const told: string[] = []
-  for (const name of ALL)
+  for (const name of pool.events.names)
     pool.events.on(name, async ({ entry }) => {
       await Promise.resolve()
       told.push(`${name} ${entry.connection.processId}`)
@@ -116,6 +102,7 @@ describe('listeners that fail', () => {
     })
     await expect(pool.checkout()).rejects.toThrow('not prepared')
     expect(driver.open).toHaveLength(0)
+    expect(pool.metrics()).toMatchObject({ opened: 1, closed: 1, refused: 1 })
     failing = false
     expect((await pool.checkout()).connection.processId).toBe(2)
   })
@@ -157,6 +144,16 @@ describe('listeners that fail', () => {
     )
     expect((error as Error).cause).toBeInstanceOf(DisconnectionError)
     expect(pool.status()).toMatchObject({ checkedOut: 0, opening: 0 })
+  })
+
+  it('of checkout find no other connection in a pool that was disposed meanwhile', async () => {
+    const pool = new QueuePool(new FakeDriver())
+    pool.events.on('checkout', async () => {
+      await pool.dispose()
+      throw new DisconnectionError('it does not answer')
+    })
+    await expect(pool.checkout()).rejects.toThrow(new ResourceClosedError('This QueuePool is disposed'))
+    await pool.drained()
   })
 
   it('of checkout can have the whole pool replaced', async () => {
