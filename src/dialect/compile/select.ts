@@ -182,7 +182,7 @@ export function renderForUpdate(node: ForUpdate, out: Render): string {
   const tables = [...new Set(node.of)].map((from) => {
     const { name } = from as FromClause & { readonly name?: unknown }
     if (name === undefined) throw new CompileError('FOR UPDATE OF takes tables and aliases')
-    return out.quoted(name as string)
+    return out.quoted(out.aliasedTables?.get(from as TableClause) ?? (name as string))
   })
   return `${strength}${tables.length === 0 ? '' : ` OF ${tables.join(', ')}`}${wait}`
 }

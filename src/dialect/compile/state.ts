@@ -366,14 +366,16 @@ export class Render {
   }
 
   #definition(cte: Cte): string {
-    const { frame, inCte, unqualified } = this
+    const { frame, inCte, unqualified, aliasedTables } = this
     this.frame = NO_FRAME
     this.inCte = true
     this.unqualified = false
+    this.aliasedTables = null
     const text = this.renderers.cteDefinition(cte, this)
     this.frame = frame
     this.inCte = inCte
     this.unqualified = unqualified
+    this.aliasedTables = aliasedTables
     return text
   }
 

@@ -4,18 +4,22 @@ import {
   ArgumentError,
   Boolean,
   bindparam,
+  Column,
   CompileError,
   func,
   Integer,
   literal,
   literalColumn,
+  MetaData,
   replace,
   String,
   select,
   sqlTrue,
+  table,
   tablesample,
   text,
   tuple,
+  update,
   values,
 } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
@@ -261,4 +265,27 @@ test('an alias of an alias has its name alone', () => {
   expect(pg(select(sub.c.id)).sql).toBe('SELECT c.id FROM (SELECT users.id AS id FROM users) AS c')
   const cte = select(users.c.id).cte('w').alias('x').alias('y')
   expect(pg(select(cte.c.id)).sql).toBe('WITH w AS (SELECT users.id AS id FROM users) SELECT y.id FROM w AS y')
+})
+
+describe('two tables of one name', () => {
+  const there = table('users', new MetaData(), { id: Column(Integer), name: Column(String) }, { schema: 'other' })
+  test('the one without a schema goes by another name', () => {
+    const both = select(u.id, there.c.name).where(u.id.eq(there.c.id))
+    expect(pg(both.orderBy(u.name)).sql).toBe(
+      'SELECT users_1.id, other.users.name FROM users AS users_1, other.users WHERE users_1.id = other.users.id ORDER BY users_1.name',
+    )
+  })
+  test('also where its rows are locked: the other would be', () => {
+    const both = select(u.id).join(there, u.id.eq(there.c.id)).withForUpdate({ of: users })
+    expect(pg(both).sql).toBe(
+      'SELECT users_1.id FROM users AS users_1 JOIN other.users ON users_1.id = other.users.id FOR UPDATE OF users_1',
+    )
+  })
+  test('not in WITH, which sees nothing of it', () => {
+    const changed = update(users).values({ age: 5 }).where(u.id.eq(1)).returning(u.id).cte('changed')
+    const both = select(u.id, there.c.name).where(u.id.eq(there.c.id), u.id.eq(changed.c.id))
+    expect(pg(both).sql).toBe(
+      'WITH changed AS (UPDATE users SET age=$1::INTEGER WHERE users.id = $2::INTEGER RETURNING users.id) SELECT users_1.id, other.users.name FROM users AS users_1, other.users, changed WHERE users_1.id = other.users.id AND users_1.id = changed.id',
+    )
+  })
 })
