@@ -9,10 +9,18 @@ import { Insert } from '../expression/dml/insert.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
 import { rowCountOf } from './hooks.ts'
-import { type InsertMany, insertMany } from './insert-many.ts'
+import { commandsOf, type InsertMany, insertMany } from './insert-many.ts'
 import { Inserted } from './inserted.ts'
 import type { ExecuteOptions } from './options.ts'
-import { columnKeysOf, type LateValue, parameterSets, settleLate, valuesOf } from './parameters.ts'
+import {
+  columnKeysOf,
+  type LateValue,
+  type NamedParameters,
+  parameterSets,
+  settleLate,
+  valuesOf,
+  valuesOfMany,
+} from './parameters.ts'
 import { positionalValues } from './raw-statements.ts'
 import { PendingResult } from './result/pending-result.ts'
 import { Result } from './result/result.ts'
@@ -102,14 +110,30 @@ export function prepareExecution(
     const prepared = { commands: [target === null ? command : { ...command, target }], origin: entry }
     return late === null || late.length === 0 ? prepared : { ...prepared, complete: () => completed(prepared, late) }
   }
-  const rows = sets.map((set, index) => commandOf(runtime, resolved.compiled, valuesOf(resolved, set, index, late)))
-  const origin = resolved.entry
+  const { compiled, entry: origin } = resolved
+  if (statement instanceof Insert && compiled.holes.length === 0)
+    return prepareInsert(runtime, statement, resolved, sets)
+  const commands = sets.map((set, index) => commandOf(runtime, compiled, valuesOf(resolved, set, index, late)))
+  const prepared = { commands, origin }
+  return late === null || late.length === 0 ? prepared : { ...prepared, complete: () => completed(prepared, late) }
+}
+
+/** An INSERT of many rows. */
+function prepareInsert(
+  runtime: Runtime,
+  statement: Insert<unknown, unknown[]>,
+  resolved: Resolved,
+  sets: readonly NamedParameters[],
+): PreparedExecution {
+  const late: LateValue[] = []
+  const { compiled, entry: origin } = resolved
+  const given = { statement: compiled.statement, values: valuesOfMany(resolved, sets, late), count: sets.length }
   const together = (): PreparedExecution => {
-    const insert = statement instanceof Insert ? insertMany(runtime, statement, origin, sets, rows) : null
-    return insert === null ? { commands: rows, origin } : { commands: insert.commands, origin, insert }
+    const insert = insertMany(runtime, statement, origin, sets, given)
+    return insert === null ? { commands: commandsOf(given), origin } : { commands: insert.commands, origin, insert }
   }
-  if (late === null || late.length === 0) return together()
-  return { commands: rows, origin, complete: () => settleLate(late).then(together) }
+  if (late.length === 0) return together()
+  return { commands: commandsOf(given), origin, complete: () => settleLate(late).then(together) }
 }
 
 async function completed(prepared: PreparedExecution, late: readonly LateValue[]): Promise<PreparedExecution> {
@@ -206,7 +230,7 @@ export function insertedBy(
   if (entry === null || entry.target === null) return null
   const { sort, implicitReturning } = entry.compiled
   if (sort !== 'insert' && implicitReturning !== true) return null
-  return new Inserted(entry, entry.target, insert?.rows ?? commands, rows)
+  return new Inserted(entry, entry.target, insert === undefined ? () => commands : () => insert.rows(), rows)
 }
 
 /** Changes the values of rows in place, as their types want it. */

@@ -1,6 +1,6 @@
 // INSERT of many rows in as few statements as there are pages: the rows of a page are arrays, one for each column.
 import type { CompiledParameter } from '../dialect/contract/compiled.ts'
-import type { Command, CommandResult } from '../dialect/contract/driver.ts'
+import type { Command, CommandResult, DriverStatement } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { Insert, InsertState } from '../expression/dml/insert.ts'
 import type { Bind } from '../expression/element/bind.ts'
@@ -17,11 +17,25 @@ import type { Runtime } from './runtime.ts'
 /** Rows that travel in one statement where nobody says otherwise: beyond, nothing is gained and memory is lost. */
 const DEFAULT_PAGE = 10_000
 
+/** What many rows were given. */
+export interface GivenRows {
+  /** The statement that inserts one. */
+  readonly statement: DriverStatement
+  /** A list for each parameter of it, of as many values as there are rows. */
+  readonly values: readonly (readonly unknown[])[]
+  readonly count: number
+}
+
+/** A command for each row. */
+export function commandsOf({ statement, values, count }: GivenRows): Command[] {
+  return Array.from({ length: count }, (_, row) => ({ statement, parameters: values.map((list) => list[row]) }))
+}
+
 /** How an INSERT of many rows is sent, and how what it gives is read. */
 export interface InsertMany {
   readonly commands: readonly Command[]
-  /** The same as a command for each row: what each row was given. */
-  readonly rows: readonly Command[]
+  /** What each row was given, as a command for each. */
+  rows(): readonly Command[]
   /** What the commands gave, the rows in the order of the parameters where that was asked for. */
   arrange(results: readonly CommandResult[]): readonly CommandResult[]
 }
@@ -56,14 +70,14 @@ const batches: WeakMap<CompiledEntry, { plain?: Batch | null; sorted?: Batch | n
 /**
  * The way in which many rows are inserted together; null where they must be inserted one by one, in one flight all the same.
  *
- * @param rows a command for each row, as they would be inserted one by one.
+ * @param given the rows as they would be inserted one by one.
  */
 export function insertMany(
   runtime: Runtime,
   statement: Insert<unknown, unknown[]>,
   entry: CompiledEntry,
   sets: readonly Readonly<Record<string, unknown>>[],
-  rows: readonly Command[],
+  given: GivenRows,
 ): InsertMany | null {
   if (!runtime.dialect.features.arrayBatches) return null
   const returns = entry.compiled.columns !== null
@@ -73,17 +87,23 @@ export function insertMany(
   const { compiled } = runtime.cache.resolve(batch.statement, null)
   const places = placesOf(compiled.parameters, batch.sources)
   const size = runtime.options.insertmanyvaluesPageSize ?? DEFAULT_PAGE
-  const pages = Math.ceil(rows.length / size)
+  const pages = Math.ceil(given.count / size)
+  const pageOf = (list: readonly unknown[], page: number): readonly unknown[] =>
+    pages === 1 ? list : list.slice(page * size, (page + 1) * size)
   const commands = Array.from({ length: pages }, (_, page) => {
-    const parameters = transposed(rows.slice(page * size, (page + 1) * size), places)
+    const parameters = places.map((place) =>
+      'source' in place ? pageOf(given.values[place.source] ?? [], page) : place.constant,
+    )
     labelPage(parameters, page + 1, pages, sorted)
     return { statement: compiled.statement, parameters }
   })
   const arrange = (results: readonly CommandResult[]): readonly CommandResult[] =>
     returns
-      ? results.map((result, page) => arranged(batch, result, rows.slice(page * size, (page + 1) * size)))
+      ? results.map((result, page) =>
+          arranged(batch, result, (parameter) => pageOf(given.values[parameter] ?? [], page)),
+        )
       : results
-  return { commands, rows, arrange }
+  return { commands, rows: () => commandsOf(given), arrange }
 }
 
 function batchOf(statement: Insert<unknown, unknown[]>, entry: CompiledEntry, sorted: boolean): Batch | null {
@@ -231,16 +251,10 @@ function placesOf(parameters: readonly CompiledParameter[], sources: readonly nu
   })
 }
 
-function transposed(rows: readonly Command[], places: readonly Place[]): unknown[] {
-  return places.map((place) => {
-    if (!('source' in place)) return place.constant
-    const values = new Array<unknown>(rows.length)
-    for (let row = 0; row < rows.length; row += 1) values[row] = (rows[row] as Command).parameters[place.source]
-    return values
-  })
-}
+/** The values that the rows of a page were given for a parameter. */
+type GivenValues = (parameter: number) => readonly unknown[]
 
-function arranged({ sentinel, visible }: Batch, result: CommandResult, given: readonly Command[]): CommandResult {
+function arranged({ sentinel, visible }: Batch, result: CommandResult, given: GivenValues): CommandResult {
   const { columns } = result
   if (sentinel === null || columns === null) return result
   const rows =
@@ -253,10 +267,11 @@ function byNumber(rows: readonly unknown[][], index: number): unknown[][] {
   return rows.toSorted((one, other) => ((one[index] as number) < (other[index] as number) ? -1 : 1))
 }
 
-function byKey(rows: readonly unknown[][], parts: readonly KeyPart[], given: readonly Command[]): unknown[][] {
+function byKey(rows: readonly unknown[][], parts: readonly KeyPart[], given: GivenValues): unknown[][] {
   const found = new Map(rows.map((row) => [keyText(parts.map(({ returned, text }) => text(row[returned]))), row]))
-  const sorted = given.flatMap(({ parameters }) => {
-    const row = found.get(keyText(parts.map(({ parameter, text }) => text(parameters[parameter]))))
+  const texts = parts.map(({ parameter, text }) => given(parameter).map(text))
+  const sorted = (texts[0] ?? []).flatMap((_, index) => {
+    const row = found.get(keyText(texts.map((list) => list[index] as string)))
     return row === undefined ? [] : [row]
   })
   if (sorted.length !== rows.length)

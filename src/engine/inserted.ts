@@ -16,20 +16,24 @@ interface Place {
 export class Inserted implements InsertedRows {
   readonly #entry: CompiledEntry
   readonly #table: TableClause
-  readonly #commands: readonly Command[]
+  readonly #given: () => readonly Command[]
+  #commands: readonly Command[] | null = null
   readonly #rows: readonly (readonly unknown[])[] | null
   #keyPlaces: readonly Place[] | null = null
 
-  /** @param rows what came back, one for each row made; null where nothing does. Kept as they are now. */
+  /**
+   * @param given what each row was given, as a command for each; asked for when somebody wants to know.
+   * @param rows what came back, one for each row made; null where nothing does. Kept as they are now.
+   */
   constructor(
     entry: CompiledEntry,
     table: TableClause,
-    commands: readonly Command[],
+    given: () => readonly Command[],
     rows: readonly (readonly unknown[])[] | null,
   ) {
     this.#entry = entry
     this.#table = table
-    this.#commands = commands
+    this.#given = given
     this.#rows = rows
   }
 
@@ -38,7 +42,7 @@ export class Inserted implements InsertedRows {
   }
 
   get count(): number {
-    return this.#rows?.length ?? this.#commands.length
+    return this.#rows?.length ?? this.#all().length
   }
 
   primaryKey(row: number): unknown[] | null {
@@ -46,7 +50,8 @@ export class Inserted implements InsertedRows {
     const places = this.#keyPlaces
     if (places.length === 0 || row >= this.count || !this.isInsert) return null
     const returned = this.#rows?.[row]
-    const given = this.#commands.length === this.count ? this.#commands[row]?.parameters : undefined
+    const all = this.#all()
+    const given = all.length === this.count ? all[row]?.parameters : undefined
     const key: unknown[] = []
     for (const place of places) {
       if (place.returned >= 0 && returned !== undefined) key.push(returned[place.returned])
@@ -67,6 +72,11 @@ export class Inserted implements InsertedRows {
       return own === null || written.has(own.key) ? [] : [[own.key, values[index]] as const]
     })
     return defaults.length === 0 ? null : Object.fromEntries(defaults)
+  }
+
+  #all(): readonly Command[] {
+    this.#commands ??= this.#given()
+    return this.#commands
   }
 
   #placeOf(column: NamedElement): Place {

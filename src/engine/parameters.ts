@@ -57,17 +57,50 @@ export function valuesOf(
   for (let i = 0; i < parameters.length; i++) {
     const parameter = parameters[i] as CompiledParameter
     const value = valueOf(entry, parameter, binds, given, group)
-    if (parameter.defaultOf !== null && isThenable(value)) {
-      if (late === null)
-        throw refused(entry, `The default of ${nameOf(parameter, group)} is a promise, which nobody waits for here`)
-      // Where another value is refused, nobody is left to hear of it.
-      value.then(undefined, () => {})
-      late.push({ entry, parameter, values, index: i, value })
-      continue
-    }
-    values[i] = parameter.process === null ? value : processed(entry, parameter, value)
+    if (parameter.defaultOf !== null && isThenable(value))
+      wait({ entry, parameter, values, index: i, value }, late, group)
+    else values[i] = parameter.process === null ? value : processed(entry, parameter, value)
   }
   return values
+}
+
+/**
+ * The same for many sets, a list for each placeholder: without an array for each set.
+ *
+ * @throws StatementError as {@link valuesOf} does, for the first set that is wrong.
+ */
+export function valuesOfMany(
+  resolved: Resolved,
+  sets: readonly NamedParameters[],
+  late: LateValue[] | null,
+): unknown[][] {
+  const { entry, binds } = resolved
+  const { parameters } = entry.compiled
+  const lists = parameters.map(() => new Array<unknown>(sets.length))
+  for (let row = 0; row < sets.length; row++) {
+    const given = sets[row] as NamedParameters
+    checkNames(entry, given, row)
+    for (let i = 0; i < parameters.length; i++) {
+      const parameter = parameters[i] as CompiledParameter
+      const values = lists[i] as unknown[]
+      const value = valueOf(entry, parameter, binds, given, row)
+      if (parameter.defaultOf !== null && isThenable(value))
+        wait({ entry, parameter, values, index: row, value }, late, row)
+      else values[row] = parameter.process === null ? value : processed(entry, parameter, value)
+    }
+  }
+  return lists
+}
+
+function wait(value: LateValue, late: LateValue[] | null, group: number | null): void {
+  if (late === null)
+    throw refused(
+      value.entry,
+      `The default of ${nameOf(value.parameter, group)} is a promise, which nobody waits for here`,
+    )
+  // Where another value is refused, nobody is left to hear of it.
+  value.value.then(undefined, () => {})
+  late.push(value)
 }
 
 /** A value that is still to come: a default whose function is asynchronous. */
@@ -149,8 +182,9 @@ function processed(entry: CompiledEntry, parameter: CompiledParameter, value: un
 /** Refuses names that no placeholder has: a misspelt name would otherwise be a value that silently goes nowhere. */
 function checkNames(entry: CompiledEntry, given: NamedParameters, group: number | null): void {
   const { names } = entry
-  for (const name of Object.keys(given)) {
-    if (names.has(name) || (given[name] === undefined && entry.writes(name))) continue
+  // Costs no list of the names, as Object.keys does.
+  for (const name in given) {
+    if (names.has(name) || !Object.hasOwn(given, name) || (given[name] === undefined && entry.writes(name))) continue
     const where = group === null ? '' : ` (set ${group})`
     throw refused(
       entry,
