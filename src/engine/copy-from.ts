@@ -228,6 +228,7 @@ class Lines {
 
 /** Sends the data of a COPY FROM STDIN. */
 async function send(link: Link, sql: string, source: ByteSource, signal: AbortSignal | undefined): Promise<number> {
+  copySpelling(link.runtime)
   const command: Command = controlCommand(sql, false)
   let failure: { readonly error: unknown } | null = null
   const watched = async function* (): AsyncGenerator<Uint8Array> {

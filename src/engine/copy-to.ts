@@ -94,8 +94,11 @@ export class CopyReading implements Way {
   }
 
   /** The next piece; null at the end. */
-  next(): Promise<Uint8Array | null> {
-    this.#running ??= this.#start()
+  async next(): Promise<Uint8Array | null> {
+    if (this.#running === null) {
+      copySpelling(this.#link.runtime)
+      this.#running = this.#start()
+    }
     return this.#counter.take()
   }
 

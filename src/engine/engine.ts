@@ -25,7 +25,7 @@ import { ENGINE_EVENTS, type EngineMoments, type Hub, tellInPassing } from './ev
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { isShared } from './flight-lanes.ts'
 import { Inspector } from './inspector.ts'
-import { Listener, type ListenOptions, type ListenSource, NOTIFY, openListening } from './listen.ts'
+import { checkNotifications, Listener, type ListenOptions, type ListenSource, NOTIFY, openListening } from './listen.ts'
 import type { StatementListener } from './observer.ts'
 import {
   type ConnectionExecutionOptions,
@@ -404,10 +404,12 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    * Sends a notification to a channel. In a transaction use {@link Connection.notify}: it is sent with COMMIT.
    *
    * @param payload less than 8000 bytes. Default: empty.
+   * @throws InvalidRequestError the database has no notifications.
    * @example
    * await engine.notify('orders', '17')   // SELECT pg_notify($1, $2)
    */
   async notify(channel: string, payload: string = ''): Promise<void> {
+    checkNotifications(this.#runtime ?? (await this.#ready()))
     await this.execute(NOTIFY, [channel, payload])
   }
 

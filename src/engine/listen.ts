@@ -44,6 +44,13 @@ const FIRST_BACKOFF_MS = 100
 const ANSWER_MS = 5000
 /** Sends a notification: the channel by its exact name, however it is written. */
 export const NOTIFY = 'SELECT pg_notify($1::text, $2::text)'
+
+/** @throws InvalidRequestError the database has no notifications. */
+export function checkNotifications({ dialect }: Pick<Runtime, 'dialect'>): void {
+  if (!dialect.features.notifications)
+    throw new InvalidRequestError(`The dialect ${dialect.name} has no LISTEN and no NOTIFY`)
+}
+
 const PING = controlCommand('SELECT 1', false)
 
 /** A session that hears notifications. */
@@ -282,8 +289,8 @@ async function runWrapped(runtime: Runtime, connection: DriverConnection, comman
  * @throws what connecting throws.
  */
 export async function openListening(runtime: Runtime, signal: AbortSignal): Promise<ListeningSession> {
-  const { driver, pool, dialect } = runtime
-  if (!dialect.features.notifications) throw new InvalidRequestError(`The dialect ${dialect.name} has no LISTEN`)
+  const { driver, pool } = runtime
+  checkNotifications(runtime)
   try {
     if (driver.maxConnections !== 1) {
       const connection = await driver.connect({ signal })

@@ -7,10 +7,10 @@ import { select } from '../expression/select/select.ts'
 import { type CopyFromOptions, type CopyOptions, type CopyRow, copyBytes, copyRows, type Source } from './copy-from.ts'
 import { CopyPages, type CopyReading, copyOutBytes } from './copy-to.ts'
 import type { Link } from './link.ts'
-import { NOTIFY } from './listen.ts'
+import { checkNotifications, NOTIFY } from './listen.ts'
 import type { ExecuteOptions } from './options.ts'
 import type { NamedParameters } from './parameters.ts'
-import { type Pages, StreamResult } from './result/stream-result.ts'
+import { StreamResult } from './result/stream-result.ts'
 import { LinkStream, type StreamRequest } from './stream-source.ts'
 
 /** The part of a Connection that streams and copies. */
@@ -48,7 +48,7 @@ export abstract class StreamingConnection {
   }
 
   /** @internal */
-  pagesOf(request: StreamRequest): Pages {
+  pagesOf(request: StreamRequest): LinkStream {
     return new LinkStream(this.streamLink, request)
   }
 
@@ -109,8 +109,10 @@ export abstract class StreamingConnection {
    *
    * @param payload less than 8000 bytes. Default: empty.
    * @throws what {@link Connection.execute} throws.
+   * @throws InvalidRequestError the database has no notifications.
    */
   async notify(channel: string, payload: string = ''): Promise<void> {
+    checkNotifications(this.streamLink.runtime)
     await this.execute(NOTIFY, [channel, payload])
   }
 

@@ -6,9 +6,27 @@ import { OWED_FOR_MS } from '../../src/pool/owed-rollback.ts'
 import { postgresUrl, sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
-const READ = 'SELECT count(*)::int FROM item'
+const READ = 'SELECT CAST(count(*) AS INTEGER) FROM item'
 const LOCKS = "SELECT count(*)::int FROM pg_locks WHERE relation = 'item'::regclass"
 const STATE = 'SELECT state FROM pg_stat_activity WHERE pid = $1'
+
+/** Something that lasts as long as the transaction that did it, and whether it lasts; the third statement fails as it is run. */
+const MARKS = {
+  postgresql: {
+    set: "SELECT set_config('tsalchemy.mark', 'first', true), 1 AS one",
+    read: "SELECT coalesce(current_setting('tsalchemy.mark', true), '')",
+    failing: 'SELECT 1 / 0',
+    sqlState: '22012',
+    text: 'SELECT $1::text',
+  },
+  sqlite: {
+    set: 'PRAGMA defer_foreign_keys = 1',
+    read: "SELECT replace(defer_foreign_keys, '0', '') FROM pragma_defer_foreign_keys",
+    failing: 'SELECT abs(-9223372036854775807 - 1)',
+    sqlState: '22003',
+    text: 'SELECT $1',
+  },
+} as const
 
 const flightsOf = (conn: Connection): number => conn.driverConnection?.flights ?? -1
 const soon = async (condition: () => Promise<boolean>): Promise<void> => {
@@ -19,7 +37,8 @@ const soon = async (condition: () => Promise<boolean>): Promise<void> => {
   }
 }
 
-describe.each(sqlDatabases())('closing a connection that has only read, on $name', ({ url }) => {
+describe.each(sqlDatabases())('closing a connection that has only read, on $name', ({ url, name }) => {
+  const mark = name === 'sqlite' ? MARKS.sqlite : MARKS.postgresql
   let engine: Engine
 
   beforeAll(async () => {
@@ -41,19 +60,18 @@ describe.each(sqlDatabases())('closing a connection that has only read, on $name
 
   it('shows the next user no transaction, and no trace of it in results and errors', async () => {
     const first = await engine.connect()
-    await first.execute("SELECT set_config('tsalchemy.mark', 'first', true), 1 AS one")
+    await first.execute(mark.set)
     await first.close()
     await using second = await engine.connect()
     expect(second.inTransaction()).toBe(false)
     expect(second.driverConnection?.transactionStatus).toBe('idle')
     const result = await second.executeAll([])
     expect(result).toEqual([])
-    const mark = await second.execute("SELECT coalesce(current_setting('tsalchemy.mark', true), '')").scalarOne()
-    expect(mark).toBe('')
+    expect(await second.execute(mark.read).scalarOne()).toBe('')
     await second.close()
     await using third = await engine.connect()
-    const error = await third.execute('SELECT 1 / 0').catch((caught: unknown) => caught)
-    expect(error).toMatchObject({ sqlState: '22012', statement: 'SELECT 1 / 0', flightIndex: 0 })
+    const error = await third.execute(mark.failing).catch((caught: unknown) => caught)
+    expect(error).toMatchObject({ sqlState: mark.sqlState, statement: mark.failing, flightIndex: 0 })
     await third.rollback()
   })
 
@@ -88,11 +106,11 @@ describe.each(sqlDatabases())('closing a connection that has only read, on $name
 
   it('still owes the ROLLBACK where the next user could send nothing', async () => {
     const first = await engine.connect()
-    await first.execute("SELECT set_config('tsalchemy.mark', 'first', true)")
+    await first.execute(mark.set)
     await first.close()
     await using second = await engine.connect()
-    await expect(second.execute('SELECT $1::text', ['a\0b'])).rejects.toMatchObject({ statement: 'SELECT $1::text' })
-    expect(await second.execute("SELECT coalesce(current_setting('tsalchemy.mark', true), '')").scalarOne()).toBe('')
+    await expect(second.execute(mark.text, ['a\0b'])).rejects.toMatchObject({ statement: mark.text })
+    expect(await second.execute(mark.read).scalarOne()).toBe('')
     await second.execute('INSERT INTO item VALUES (1)')
     await second.commit()
     await second.close()

@@ -5,20 +5,22 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { ArgumentError, InvalidRequestError } from '../../src/errors.ts'
 import { Column, Integer, insert, MetaData, select, table, text, union } from '../../src/index.ts'
 import type { LogRecord } from '../../src/log.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { makeSchema } from '../support/schemas.ts'
+import { postgresUrl, sqlDatabases } from '../support/server.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
 
 const metadata = new MetaData()
 const items = table('item', metadata, { id: Column(Integer, { primaryKey: true, autoincrement: false }) })
 const at = (schema: string) => ({ '': schema })
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { url } = target
   let engine: Engine
   let recording: Recording
 
   beforeAll(async () => {
     engine = createEngine(url, { poolSize: 2, maxOverflow: 0, poolTimeoutMs: 15_000 })
-    for (const schema of ['one', 'two', 'three', 'four']) await engine.execute(`CREATE SCHEMA ${schema}`)
+    for (const schema of ['one', 'two', 'three', 'four']) await makeSchema(engine, target, schema)
     recording = recordStatements(engine)
   })
   beforeEach(() => recording.clear())
@@ -158,7 +160,7 @@ describe.each(databases())('on $name', ({ url }) => {
   })
 })
 
-describe('timeoutMs', () => {
+describe('timeoutMs, on a server', () => {
   let engine: Engine
   beforeAll(() => {
     engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 15_000 })
@@ -212,7 +214,7 @@ describe('timeoutMs', () => {
   })
 })
 
-describe('isolation', () => {
+describe('isolation, on a server', () => {
   let engine: Engine
   beforeAll(() => {
     engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 15_000 })
@@ -250,6 +252,25 @@ describe('isolation', () => {
     expect(await next.execute('SHOW transaction_read_only').scalarOne()).toBe('off')
     expect(await next.getIsolationLevel()).toBe('READ COMMITTED')
   })
+})
+
+describe.each(sqlDatabases())('isolation, on $name', ({ url, name }) => {
+  let engine: Engine
+  beforeAll(() => {
+    engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 15_000 })
+  })
+  afterAll(() => engine.dispose())
+
+  const most = name === 'sqlite' ? 'SERIALIZABLE' : 'READ COMMITTED'
+
+  it('is as strict as asked for, or stricter', async () => {
+    for (const isolationLevel of ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const) {
+      await using conn = await engine.connect({ isolationLevel })
+      expect(await conn.execute('SELECT 1').scalarOne()).toBe(1)
+      expect(await conn.getIsolationLevel()).toBe(name === 'sqlite' ? 'SERIALIZABLE' : isolationLevel)
+      expect(await conn.defaultIsolationLevel()).toBe(most)
+    }
+  })
 
   it('is refused once a transaction has begun, and other options are not', async () => {
     await using conn = await engine.connect()
@@ -264,16 +285,16 @@ describe('isolation', () => {
     expect(conn.getExecutionOptions()).toEqual({ timeoutMs: 10_000 })
     await conn.rollback()
     conn.executionOptions({ readOnly: true })
-    await expect(conn.execute('CREATE TABLE nothing ()')).rejects.toMatchObject({ sqlState: '25006' })
+    await expect(conn.execute('CREATE TABLE absent (id INTEGER)')).rejects.toMatchObject({ sqlState: '25006' })
   })
 
   it('of a read-only engine holds for statements alone too', async () => {
     const reader = engine.executionOptions({ readOnly: true })
     const recording = recordStatements(engine)
-    await expect(reader.execute('CREATE TABLE nothing ()')).rejects.toMatchObject({ sqlState: '25006' })
+    await expect(reader.execute('CREATE TABLE absent (id INTEGER)')).rejects.toMatchObject({ sqlState: '25006' })
     expect(await reader.execute('SELECT 1').scalarOne()).toBe(1)
     expect(recording.flights).toEqual([
-      ['BEGIN READ ONLY', 'CREATE TABLE nothing ()', 'COMMIT'],
+      ['BEGIN READ ONLY', 'CREATE TABLE absent (id INTEGER)', 'COMMIT'],
       ['ROLLBACK'],
       ['BEGIN READ ONLY', 'SELECT 1', 'COMMIT'],
     ])
@@ -287,7 +308,7 @@ describe('isolation', () => {
     await conn.execute('CREATE TABLE kept (id INTEGER)')
     expect(await conn.getIsolationLevel()).toBe('AUTOCOMMIT')
     await conn.rollback()
-    expect(await conn.execute('SELECT count(*)::int FROM kept').scalarOne()).toBe(0)
+    expect(await conn.execute('SELECT CAST(count(*) AS INTEGER) FROM kept').scalarOne()).toBe(0)
     expect(() => conn.begin()).toThrow(/already begun a transaction/)
     await conn.rollback()
     conn.begin({ isolationLevel: 'SERIALIZABLE', readOnly: true })

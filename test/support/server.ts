@@ -102,9 +102,12 @@ export function provides({ name }: Pick<SqlTarget, 'name'>, ...needs: readonly N
   return !needs.some((need) => LACKS[name].includes(need))
 }
 
-/** A database of SQLite in memory, through `node:sqlite` or what stands in for it on older versions of Node. */
+/**
+ * A database of SQLite in memory, through `node:sqlite` or what stands in for it on older versions of Node; SQLITE in the
+ * environment chooses another library: `better-sqlite3`.
+ */
 export function sqliteUrl(): string {
-  return 'sqlite+node://'
+  return `sqlite+${process.env.SQLITE ?? 'node'}://`
 }
 
 /** Creates one more empty database on the server, for a test that cannot share its file's. */

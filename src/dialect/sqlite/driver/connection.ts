@@ -95,7 +95,7 @@ export class SqliteConnection implements DriverConnection {
     const implicit = ready.length > 1 && this.#status === 'idle' && !BEGIN.test(ready[0]?.command.statement.sql ?? '')
     if (implicit) await this.#control('BEGIN', 0, results)
     let index = 0
-    let unreadable: DriverError | null = null
+    let unread: DriverError | null = null
     try {
       for (; index < ready.length; index++) {
         if (options.signal?.aborted === true) throw canceled(options.signal, true)
@@ -103,17 +103,17 @@ export class SqliteConnection implements DriverConnection {
         // What need not wait does not: a turn for each command would cost more than the command.
         const { result, reading } = step instanceof Promise ? await step : step
         results.push(result)
-        if (reading !== null) unreadable ??= decode(result, reading, index)
+        if (reading !== null) unread ??= decode(result, reading, index)
       }
       if (implicit && this.#status === 'active') await this.#commit()
     } catch (error) {
       throw this.#failed(error, index, results, implicit)
     }
     // What cannot be read has been done all the same, and what stood behind it as well.
-    if (unreadable !== null)
-      throw new DriverError(unreadable.message, {
-        cause: unreadable.cause,
-        commandIndex: unreadable.commandIndex,
+    if (unread !== null)
+      throw new DriverError(unread.message, {
+        cause: unread.cause,
+        commandIndex: unread.commandIndex,
         results,
       })
     return results
@@ -194,12 +194,8 @@ export class SqliteConnection implements DriverConnection {
     if (signal?.aborted === true) throw canceled(signal, false)
     return commands.map((command, index) => {
       const scanned = scannedOf(command.statement)
-      if (scanned.several)
-        throw new DriverError('several statements in one text: run them one by one', {
-          sent: false,
-          commandIndex: index,
-          fields: { severity: 'ERROR', sqlState: '42601' },
-        })
+      if (scanned.several) throw unreadable('several statements in one text: run them one by one', index)
+      if (scanned.casts) throw unreadable('SQLite has no casts by ::, write CAST(x AS INTEGER)', index)
       return { command, scanned, bindings: bindingsOf(command, scanned, index) }
     })
   }
@@ -381,6 +377,11 @@ function decode(result: CommandResult, reading: RowReading, commandIndex: number
     const message = error instanceof Error ? error.message : String(error)
     return new DriverError(message, { cause: error, commandIndex })
   }
+}
+
+/** SQL that SQLite would misread. */
+function unreadable(message: string, commandIndex: number): DriverError {
+  return new DriverError(message, { sent: false, commandIndex, fields: { severity: 'ERROR', sqlState: '42601' } })
 }
 
 function canceled(signal: AbortSignal, sent: boolean): DriverError {

@@ -14,6 +14,8 @@ export interface ScannedSql {
   readonly parameters: number
   /** Whether another statement follows. */
   readonly several: boolean
+  /** Whether it casts as PostgreSQL does, `x::int`, which SQLite takes for a part of a parameter's name, or for nothing at all. */
+  readonly casts: boolean
 }
 
 // Texts, names in quotes and comments are passed over as wholes.
@@ -33,6 +35,7 @@ export function scanSql(sql: string): ScannedSql {
   let depth = 0
   let ended = false
   let several = false
+  let casts = false
   for (const [token] of sql.matchAll(TOKEN)) {
     const first = token.charCodeAt(0)
     // Comments.
@@ -41,6 +44,7 @@ export function scanSql(sql: string): ScannedSql {
     if (token === '(') depth += 1
     else if (token === ')') depth -= 1
     else if (token === ';') ended ||= words.length > 0
+    else if (token === '::') casts = true
     else if (token === '?') positional += 1
     else if (first === 0x3f || /^\$\d/.test(token)) numbers.add(Number(token.slice(1)))
     else if (/^[:@$#]\w/.test(token)) named += 1
@@ -57,6 +61,7 @@ export function scanSql(sql: string): ScannedSql {
     tag: tagOf(verb, words),
     ...parametersOf(positional, numbers, named),
     several: several && !isTrigger,
+    casts,
   }
 }
 
