@@ -8,7 +8,14 @@ import { renderInsert } from './insert.ts'
 import { renderMerge } from './merge.ts'
 import { operators, renderBinary, renderUnary } from './operator.ts'
 import type { Renderers } from './renderers.ts'
-import { labelReference, renderCompound, renderFetch, renderForUpdate, renderLimit, renderSelect } from './select.ts'
+import {
+  renderCompound,
+  renderFetch,
+  renderForUpdate,
+  renderLabelReference,
+  renderLimit,
+  renderSelect,
+} from './select.ts'
 import { renderDelete, renderUpdate } from './update.ts'
 
 /** How the standard spells every node. */
@@ -21,7 +28,7 @@ export const ansi: Renderers = {
   unary: renderUnary,
   select: renderSelect,
   compound: renderCompound,
-  labelReference,
+  labelReference: renderLabelReference,
   insert: renderInsert,
   update: renderUpdate,
   delete: renderDelete,

@@ -137,17 +137,33 @@ function term(element: ColumnElement, isOrder: boolean, out: Render): string {
 }
 
 /** A name in ORDER BY: a label, else a selected column, else a column of FROM; never text. */
-export function labelReference(node: LabelReference, out: Render): string {
+function labelReference(node: LabelReference, out: Render): string {
+  const { label, column } = referred(node, out)
+  return label === null ? out.node(column ?? unknownName(node, out)) : out.quoted(label.name)
+}
+
+/** The same within an expression, such as OVER, where SQL knows no labels: columns go first, and what a label stands for is spelt out. */
+export function renderLabelReference(node: LabelReference, out: Render): string {
+  const { label, column } = referred(node, out)
+  return out.node(column ?? label ?? unknownName(node, out))
+}
+
+function referred({ name }: LabelReference, out: Render): { label: Label | null; column: NamedElement | null } {
   const { selected, froms } = out.frame
-  const columns = selected ?? []
-  const label = columns.find((each) => each instanceof Label && (each.name === node.name || each.key === node.name))
-  if (label !== undefined) return out.quoted(label.name)
-  const named = (each: NamedElement): boolean => each.key === node.name || each.name === node.name
-  const column = columns.find(named) ?? froms.flatMap((from) => from.columnList).find(named)
-  if (column !== undefined) return out.node(column)
-  const known = [...columns, ...froms.flatMap((from) => from.columnList)].map((each) => each.key)
+  const named = (selected ?? []).filter((each) => each.key === name || each.name === name)
+  const label = named.find((each) => each instanceof Label) ?? null
+  const column =
+    named.find((each) => !(each instanceof Label)) ??
+    froms.flatMap((from) => from.columnList).find((each) => each.key === name || each.name === name)
+  return { label, column: column ?? null }
+}
+
+/** @throws CompileError nothing has the name. */
+function unknownName({ name }: LabelReference, out: Render): never {
+  const { selected, froms } = out.frame
+  const known = [...(selected ?? []), ...froms.flatMap((from) => from.columnList)].map((each) => each.key)
   throw new CompileError(
-    `ORDER BY, GROUP BY or DISTINCT names ${quoteName(node.name)}, which is no label and no column of the statement${suggestion(node.name, new Set(known))}; write text() where SQL is meant`,
+    `ORDER BY, GROUP BY or DISTINCT names ${quoteName(name)}, which is no label and no column of the statement${suggestion(name, new Set(known))}; write text() where SQL is meant`,
   )
 }
 

@@ -41,7 +41,7 @@ export type OneOrMany<T> = T | readonly T[]
 export interface OverOptions {
   /** Rows that are equal in these are seen together. Default: all rows are. */
   readonly partitionBy?: OneOrMany<Expression>
-  /** The order in which rows follow one another; names of labels too. */
+  /** The order in which rows follow one another; names too: of a column, else of a label, which is spelt out. */
   readonly orderBy?: OneOrMany<Expression | string>
   /** The frame in rows. One of `rows`, `range` and `groups` at most. */
   readonly rows?: readonly [from: FrameBound, to: FrameBound]

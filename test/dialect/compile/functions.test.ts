@@ -2,6 +2,7 @@
 import {
   ArgumentError,
   bindparam,
+  desc,
   func,
   Integer,
   literal,
@@ -22,6 +23,22 @@ const check = spellingChecker()
 const day = literalColumn<never>("INTERVAL '1 day'")
 
 const ROWS: readonly Spelt[] = [
+  {
+    title: 'names in OVER: SQL knows no labels there',
+    element: () => {
+      const half = u.age.add(u.id).label('half')
+      return select(
+        half,
+        u.id.label('name'),
+        func
+          .rank()
+          .over({ orderBy: [desc('half'), 'name', 'active'] })
+          .label('r'),
+      )
+    },
+    standard:
+      'SELECT users.age + users.id AS half, users.id AS name, rank() OVER (ORDER BY users.age + users.id DESC, users.name, users.active) AS r FROM users',
+  },
   {
     title: 'a frame in rows',
     element: () => func.sum(u.age).over({ partitionBy: u.name, orderBy: [u.id.desc().nullsLast()], rows: [-2, 0] }),
