@@ -42,12 +42,15 @@ export class Canceling {
     return this.#request !== null
   }
 
-  /** Cancels what runs; where the server does not answer in time, cuts the connection. */
-  start(): Promise<boolean> {
+  /**
+   * Cancels what runs; where the server does not answer in time, cuts the connection.
+   *
+   * @param running whether it still runs.
+   */
+  start(running: () => boolean): Promise<boolean> {
     if (this.#request === null) return Promise.resolve(true)
-    const batch = this.#line.current
     const timer = setTimeout(() => {
-      if (this.#line.current === batch && batch !== null) void this.#terminate()
+      if (running()) void this.#terminate()
     }, this.#graceMs)
     timer.unref()
     return this.#request()

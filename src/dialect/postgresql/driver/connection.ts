@@ -56,6 +56,8 @@ interface Run {
   probed: boolean
   /** Set once the signal has fired: whether no late request can hit the next statement. */
   canceling: Promise<boolean> | null
+  /** The server has answered all of it. */
+  answered: boolean
 }
 
 /** A {@link DriverConnection} over a connected `pg.Client`. */
@@ -219,9 +221,10 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (!this.#usable) return reject(this.#gone())
       if (signal?.aborted) return reject(abortedBeforeSend(signal))
       const probed = options?.probe === true && tail === null
-      const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null }
+      const statusBefore = this.#status
+      const run: Run = { commands, tail, signal, probed, statusBefore, canceling: null, answered: false }
       const abort = (): void => {
-        run.canceling ??= this.#canceling.start()
+        run.canceling ??= this.#canceling.start(() => !run.answered)
       }
       this.#send(run, (outcome) => {
         // The usual end, without the turns of the queue that awaiting costs.
@@ -266,6 +269,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       const { types } = this.#line
       const canAsk = this.#usable && this.#status !== 'failed'
       if (types.pending) outcome = await types.settled(outcome, canAsk ? (asked) => this.#sendAgain(asked, null) : null)
+      run.answered = true
       // The signal may have fired during the second attempt only.
       if (run.canceling !== null) await this.#canceling.settle(run.canceling)
     } finally {

@@ -43,11 +43,6 @@ export class Line {
     this.types = types
   }
 
-  /** The batch that is being answered. */
-  get current(): Batch | null {
-    return this.#current
-  }
-
   /** Whether the server takes no writes from anybody: it is a standby, or its sessions are read only by default. */
   get readOnly(): boolean {
     return READ_ONLY.some((name) => this.#serverSettings.get(name) === 'on')

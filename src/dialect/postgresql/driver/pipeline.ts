@@ -81,7 +81,7 @@ export class Pipeline {
   /** Only what is being answered can be stopped: a request names the session, not the statement. */
   #cancelHead(): void {
     const [head] = this.#calls
-    if (head?.aborted && this.#cancel === null) this.#cancel = this.#canceling.start()
+    if (head?.aborted && this.#cancel === null) this.#cancel = this.#canceling.start(() => this.#calls[0] === head)
   }
 
   #answered(call: Call, outcome: BatchOutcome): void {

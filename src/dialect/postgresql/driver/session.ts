@@ -111,7 +111,18 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   })
   // For the client's whole life: an error that nobody listens to would end the process.
   client.on('error', () => undefined)
+  let farewell: unknown = null
+  const hear = (message: unknown): void => {
+    farewell ??= message
+  }
+  reader.on('errorMessage', hear)
   await establish(client, reader, options)
+  reader.off('errorMessage', hear)
+  // It may have come in one piece with the welcome, and pg takes no query behind it.
+  if (farewell instanceof Error) {
+    reader.stream.destroy()
+    throw failure(options, farewell)
+  }
   connection = new PostgresConnection(
     {
       client,

@@ -5,6 +5,15 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
+import {
+  type Answer,
+  authenticationOk,
+  type FakeServer,
+  fatal,
+  message,
+  readyForQuery,
+  startFakeServer,
+} from './fake-server.ts'
 import { command, failure, rows, run, serverOptions, tcpOptions } from './support.ts'
 
 const uncaught: unknown[] = []
@@ -199,5 +208,40 @@ describe('through a network that fails', () => {
     const error = await failure(connectThroughProxy({ connectTimeoutMs: 50 }))
     expect(error).toMatchObject({ disconnected: true, sent: false })
     expect(error.message).toContain('no answer within 50 ms (connectTimeoutMs)')
+  })
+})
+
+describe('on a server that', () => {
+  const welcome = Buffer.concat([authenticationOk, message('K', 4711, 815), readyForQuery])
+  let server: FakeServer
+  afterEach(() => server.close())
+
+  async function connectTo(answer: Answer): Promise<DriverConnection> {
+    server = await startFakeServer(answer)
+    const { port } = server
+    const place = { host: '127.0.0.1', port, user: 'scott', password: 'tiger', database: 'shop' }
+    return createPostgresDriver({ ...place, ssl: 'disable', cancelGraceMs: 100 }).connect()
+  }
+
+  test('says welcome and goodbye in one piece, and leaves the socket open: connecting fails with what it said', async () => {
+    const farewell = Buffer.concat([welcome, fatal('57P01', 'the server is going down')])
+    const error = await failure(connectTo((kind) => (kind === '-' ? [farewell] : [])))
+    expect(error).toMatchObject({ disconnected: true, sent: false, fields: { sqlState: '57P01' } })
+    expect(error.message).toContain('the server is going down')
+  })
+
+  test('answers the probe and nothing else: a batch that was aborted before ends after its grace', async () => {
+    const signal = AbortSignal.timeout(20)
+    let probed = false
+    const connection = await connectTo((kind, _, socket) => {
+      if (kind === '-') return [welcome]
+      if (kind === 'S' && !probed) {
+        probed = true
+        signal.addEventListener('abort', () => socket.write(readyForQuery))
+      }
+      return []
+    })
+    const error = await failure(connection.run([command('SELECT 1')], { probe: true, signal }))
+    expect(error).toMatchObject({ disconnected: true, canceled: true, sent: true })
   })
 })
