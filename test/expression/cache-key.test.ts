@@ -146,6 +146,7 @@ describe('what the key sees besides', () => {
     expect(keyOf(func(['a'], 1))).not.toBe(keyOf(func(['a', 'a'], 1)))
     expect(keyOf(select(u.id.label('ab'), u.id.label('c')))).not.toBe(keyOf(select(u.id.label('a'), u.id.label('bc'))))
   })
+  const random = func.random().label('r')
   test.each<readonly [string, Element, Element]>([
     ['the name of a CTE', select(u.id).cte('a'), select(u.id).cte('b')],
     ['that a CTE is recursive', select(u.id).cte('a'), select(u.id).cte('a', { recursive: true })],
@@ -164,6 +165,12 @@ describe('what the key sees besides', () => {
     ['that it is lateral', func('f').tableValued('a'), func('f').tableValued('a').lateral()],
     ['how many rows are written', values({ a: Integer }).data([[1]]), values({ a: Integer }).data([[1], [2]])],
     ['names of items', select(u.id), select({ id: u.id })],
+    ['that ORDER BY names a label', select(random).orderBy(random), select(random).orderBy(func.random().label('r'))],
+    [
+      'in a compound too',
+      union(select(random), select(u.age)).orderBy(random.desc()),
+      union(select(random), select(u.age)).orderBy(func.random().label('r').desc()),
+    ],
     ['another name', select({ a: u.id }), select({ b: u.id })],
     [
       'INSERT ... SELECT',

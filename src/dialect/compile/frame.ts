@@ -1,5 +1,4 @@
 // `Frame`: what a SELECT that is being rendered tells to what stands in it.
-import type { Element } from '../../expression/base/element.ts'
 import type { Hint } from '../../expression/element/affix.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
@@ -29,11 +28,9 @@ export interface Frame {
   readonly correlatable: readonly FromClause[]
   /** The columns clause, for ORDER BY and GROUP BY that refer to it; null where there is none. */
   readonly selected: readonly NamedElement[] | null
-  /** What the columns clause was given, for labels that ORDER BY names by object. */
-  readonly items: readonly Element[]
   /** What is said beside FROM elements. */
   readonly hints: readonly Hint[]
 }
 
 /** The frame outside of all statements. */
-export const NO_FRAME: Frame = { froms: [], correlatable: [], selected: null, items: [], hints: [] }
+export const NO_FRAME: Frame = { froms: [], correlatable: [], selected: null, hints: [] }

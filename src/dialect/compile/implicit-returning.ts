@@ -66,7 +66,7 @@ function returningText(table: TableClause, columns: readonly SchemaColumn[], out
   if (columns.length === 0) return ''
   const { frame, unqualified } = out
   if (out.renderers.bareReturning(table, out)) out.unqualified = true
-  out.frame = { froms: [table], correlatable: [table], selected: null, items: [], hints: [] }
+  out.frame = { froms: [table], correlatable: [table], selected: null, hints: [] }
   const text = columnsClause(columns, columns, Place.statement, out)
   out.frame = frame
   out.unqualified = unqualified

@@ -117,7 +117,7 @@ export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNum
   if (items.length === 0) return ''
   const { frame, unqualified } = out
   if (out.renderers.bareReturning(node.state.table, out)) out.unqualified = true
-  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, items: [], hints: [] }
+  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, hints: [] }
   // A write in WITH names its columns as they are: nothing around it needs labels.
   const text = columnsClause(items, node.exportedColumns, place === Place.statement ? place : Place.expression, out)
   out.frame = frame

@@ -13,6 +13,7 @@ import { TableClause } from '../../expression/from/table-clause.ts'
 import { and } from '../../expression/operator/catalog.ts'
 import type { CompoundSelect } from '../../expression/select/compound.ts'
 import { fromsOfSelect } from '../../expression/select/froms.ts'
+import { isSelected } from '../../expression/select/labels.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { Fetch, ForUpdate, OrderedState, SelectState } from '../../expression/select/state.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
@@ -93,7 +94,7 @@ function frameOf(
   const listed = contained(froms)
   const correlatable = around.correlatable.length === 0 ? listed : [...around.correlatable, ...listed]
   const hints = state.affixes === null ? NO_HINTS : state.affixes.hints
-  return { froms: listed, correlatable, selected, items: state.items, hints }
+  return { froms: listed, correlatable, selected, hints }
 }
 
 /** FROM elements with those that stand within their joins. */
@@ -132,7 +133,8 @@ function term(element: ColumnElement, isOrder: boolean, out: Render): string {
   if (element instanceof Unary && element.postfix)
     return `${term(element.element, isOrder, out)} ${element.operator.symbol}`
   if (element instanceof LabelReference) return labelReference(element, out)
-  if (isOrder && element instanceof Label && out.frame.items.includes(element)) return out.quoted(element.name)
+  if (isOrder && element instanceof Label && isSelected(element, out.frame.selected ?? []))
+    return out.quoted(element.name)
   return out.node(element)
 }
 
@@ -239,7 +241,7 @@ function compoundEnd(node: CompoundSelect, selected: readonly NamedElement[], ou
   const { frame, unqualified } = out
   let text = ''
   if (orderBy.length > 0) {
-    out.frame = { ...frame, froms: [], selected, items: selected }
+    out.frame = { ...frame, froms: [], selected }
     out.unqualified = true
     text += ` ORDER BY ${terms(orderBy, true, out)}`
     out.unqualified = unqualified

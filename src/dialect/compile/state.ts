@@ -202,7 +202,6 @@ export class Render {
     return text
   }
 
-  /** What a type puts around its parameters. */
   #around(type: SqlType, text: string): string {
     const around = aroundParameters(type, this)
     return around === null ? text : around[0] + text + around[1]

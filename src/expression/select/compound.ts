@@ -18,6 +18,7 @@ import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
+import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
 
@@ -210,7 +211,7 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   walk(pass: Pass): void {
     pass.text(this.state.operator)
     pass.nodes(this.state.selects)
-    pass.nodes(this.state.orderBy)
+    walkOrder(pass, this.state.orderBy, this)
     pass.node(this.state.limit)
     pass.node(this.state.offset)
     walkFetch(pass, this.state.fetch)

@@ -1,11 +1,12 @@
 // Names of result columns: which key each has in rows, and what a subquery around exports.
+import type { Pass } from '../base/pass.ts'
 import { ColumnClause } from '../element/column.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
 import { AnonymousName } from '../element/name.ts'
 import type { NamedElement } from '../element/named.ts'
 import { NamedElement as Named } from '../element/named.ts'
-import { TextClause } from '../element/text.ts'
+import { Unary } from '../element/unary.ts'
 import { FromClause } from '../from/from-clause.ts'
 import { EntityElement } from './entity.ts'
 import type { SelectItem, SelectState } from './state.ts'
@@ -15,7 +16,6 @@ export function columnsOfItem(item: SelectItem): readonly ColumnElement[] {
   if (item instanceof ColumnElement) return [item]
   if (item instanceof FromClause) return item.columnList
   if (item instanceof EntityElement) return item.columns
-  if (item instanceof TextClause) return []
   return []
 }
 
@@ -103,7 +103,21 @@ class UniqueNames {
   }
 }
 
-/** Whether the columns clause must write `AS name`: a plain column named as its key needs none. */
-export function needsLabel(element: NamedElement): boolean {
-  return !(element instanceof ColumnClause)
+/** Whether ORDER BY can name a label: the columns clause has one of its name for the very same expression. */
+export function isSelected(label: Label, selected: readonly NamedElement[]): boolean {
+  return selected.some((each) => each instanceof Label && each.name === label.name && each.element === label.element)
+}
+
+/** Tells ORDER BY to a pass: also which labels are those of the columns clause, as an equal expression can be another one, such as `random()`. */
+export function walkOrder(
+  pass: Pass,
+  orderBy: readonly ColumnElement[],
+  statement: { readonly exportedColumns: readonly NamedElement[] },
+): void {
+  pass.nodes(orderBy)
+  for (const element of orderBy) {
+    let ordered = element
+    while (ordered instanceof Unary && ordered.postfix) ordered = ordered.element
+    if (ordered instanceof Label) pass.flag(isSelected(ordered, statement.exportedColumns))
+  }
 }

@@ -22,7 +22,7 @@ import { type ForUpdateOptions, forUpdateOf, walkForUpdate } from './for-update.
 import { fromsOfSelect, impliedFroms } from './froms.ts'
 import { itemsOf, pluginOf } from './items.ts'
 import { froms } from './joins.ts'
-import { exportedColumnsOf } from './labels.ts'
+import { exportedColumnsOf, walkOrder } from './labels.ts'
 import { reducedItems } from './reduce.ts'
 import type { LabelStyle, OrderedState, SelectState } from './state.ts'
 import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
@@ -365,7 +365,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
     pass.nodes(state.where)
     pass.nodes(state.groupBy)
     pass.nodes(state.having)
-    pass.nodes(state.orderBy)
+    walkOrder(pass, state.orderBy, this)
     pass.node(state.limit)
     pass.node(state.offset)
     walkFetch(pass, state.fetch)

@@ -39,6 +39,24 @@ const ROWS: readonly Spelt[] = [
     standard: 'SELECT users.id, addresses.id, users.id FROM users, addresses',
   },
   {
+    title: 'ORDER BY names a label where the columns clause has it for the same expression',
+    element: () => select(u.id.label('x'), a.id.label('x')).orderBy(u.id.label('x').desc(), a.id.label('x')),
+    standard: 'SELECT users.id AS x, addresses.id AS x_1 FROM users, addresses ORDER BY x DESC, addresses.id',
+  },
+  {
+    title: 'where it has the name for another expression, or the expression under another name, it is spelt out',
+    element: () => {
+      const x = u.id.add(u.age).label('x')
+      return select({ y: x, x: u.name }).orderBy(x)
+    },
+    standard: 'SELECT users.id + users.age AS y, users.name AS x FROM users ORDER BY users.id + users.age',
+  },
+  {
+    title: 'a compound knows nothing but the names of its first part',
+    element: () => union(select(u.id.label('x')), select(a.id)).orderBy(u.id.label('x').desc()),
+    standard: 'SELECT users.id AS x FROM users UNION SELECT addresses.id FROM addresses ORDER BY x DESC',
+  },
+  {
     title: 'FETCH',
     element: () => select(u.id).orderBy(u.id).offset(2).fetch(3, { withTies: true }),
     standard: 'SELECT users.id FROM users ORDER BY users.id OFFSET :param_1 ROWS FETCH FIRST :param_2 ROWS WITH TIES',

@@ -173,7 +173,7 @@ describe('names in ORDER BY', () => {
 
   test('of compounds are those of the result', () => {
     const both = union(select(u.id.label('x')), select(a.id)).orderBy(u.id.label('x') as never, 'x')
-    expect(pg(both).sql).toBe('SELECT users.id AS x FROM users UNION SELECT addresses.id FROM addresses ORDER BY id, x')
+    expect(pg(both).sql).toBe('SELECT users.id AS x FROM users UNION SELECT addresses.id FROM addresses ORDER BY x, x')
     expect(pg(select(union(select(u.id), select(a.id)).subquery('s').c.id)).sql).toBe(
       'SELECT s.id FROM (SELECT users.id AS id FROM users UNION SELECT addresses.id AS id FROM addresses) AS s',
     )
