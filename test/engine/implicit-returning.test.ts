@@ -33,7 +33,8 @@ const pairs = table('implicit_pairs', metadata, {
   a: Column(Integer, { primaryKey: true, autoincrement: false, serverDefault: text('1') }),
   b: Column(String, { primaryKey: true, default: () => 'made here' }),
 })
-const numbered = table('implicit_numbered', new MetaData(), {
+const numberedKeys = new MetaData()
+const numbered = table('implicit_numbered', numberedKeys, {
   a: Column(Integer, { primaryKey: true, autoincrement: true }),
   b: Column(String, { primaryKey: true, default: () => 'made here' }),
 })
@@ -95,7 +96,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
   })
 
   test('a key that is numbered in part', async () => {
-    const creating = numbered.metadata.createAll(engine)
+    const creating = numberedKeys.createAll(engine)
     if (database === 'sqlite') {
       await expect(creating).rejects.toThrow(
         "Column 'implicit_numbered.a' is to be numbered and shares the primary key with others: SQLite numbers only a column that is the whole key",
@@ -105,7 +106,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
     await creating
     expect((await engine.execute(insert(numbered))).insertedPrimaryKey).toEqual([1, 'made here'])
     expect((await engine.execute(insert(numbered))).insertedPrimaryKey).toEqual([2, 'made here'])
-    await numbered.metadata.dropAll(engine)
+    await numberedKeys.dropAll(engine)
   })
 
   test('returnDefaults()', async () => {

@@ -29,7 +29,10 @@ import {
   update,
 } from '../../src/index.ts'
 import { DeclarativeBase, Entity, Session } from '../../src/orm/index.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { emptyTables } from '../support/empty-tables.ts'
+import { makeSchema } from '../support/schemas.ts'
+import { postgresUrl, sqlDatabases } from '../support/server.ts'
+import { speltBy } from '../support/spelling.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
 
 class Reversed extends TypeDecorator<string, string> {
@@ -60,6 +63,10 @@ const things = table('many_things', metadata, {
   }),
   size: Column(Integer, { default: 7 }),
   upper: Column(String(50), { default: func.upper('abc'), nullable: true }),
+})
+const counted = table('many_counted', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  size: Column(Integer, { default: 7 }),
   number: Column(Integer, { default: new Sequence('many_numbers'), nullable: true }),
 })
 const mixed = table('many_mixed', metadata, {
@@ -74,13 +81,19 @@ const mixed = table('many_mixed', metadata, {
 })
 const lists = table('many_lists', metadata, {
   id: Column(Integer, { primaryKey: true }),
-  tags: Column(ARRAY(String())),
+  tags: Column(ARRAY(String()).withVariant(JsonColumn<string[]>(), 'sqlite')),
 })
 
 const NAMES =
   'INSERT INTO many_users (name) SELECT rows.name \nFROM unnest($1::VARCHAR[]) WITH ORDINALITY AS rows(name, ordinality) ORDER BY rows.ordinality'
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', (target) => {
+  const { url } = target
+  const isSqlite = target.name === 'sqlite'
+  /** A statement with an array for each column; where there are no arrays one for each row, in the same flight. */
+  const batch = (rows: number, arrays: string, row: string): string[] => (isSqlite ? Array(rows).fill(row) : [arrays])
+  const names = (rows: number, returning = ''): string[] =>
+    batch(rows, `${NAMES}${returning}`, `INSERT INTO many_users (name) VALUES (?1)${returning}`)
   let engine: Engine
   let recording: Recording
 
@@ -90,7 +103,7 @@ describe.each(databases())('on $name', ({ url }) => {
     recording = recordStatements(engine)
   })
   beforeEach(async () => {
-    await engine.execute('TRUNCATE many_users, many_things, many_mixed, many_lists RESTART IDENTITY')
+    await emptyTables(engine, target, metadata)
     serial = 0
     recording.clear()
   })
@@ -99,8 +112,9 @@ describe.each(databases())('on $name', ({ url }) => {
   it('is one statement with an array for each column', async () => {
     const result = await engine.execute(insert(users), [{ name: 'ed' }, { name: 'wendy' }, { name: "x'; --" }])
     expect([result.rowCount, result.returnsRows, result.isInsert]).toEqual([3, false, true])
-    expect(recording.flights).toEqual([[NAMES]])
-    expect(recording.statements[0]?.parameters).toEqual([['ed', 'wendy', "x'; --"]])
+    expect(recording.flights).toEqual([names(3)])
+    const given = recording.statements.map(({ parameters }) => parameters)
+    expect(given).toEqual(isSqlite ? [['ed'], ['wendy'], ["x'; --"]] : [[['ed', 'wendy', "x'; --"]]])
     expect(await engine.execute(select(users.c.id, users.c.name).orderBy(users.c.id)).tuples().all()).toEqual([
       [1, 'ed'],
       [2, 'wendy'],
@@ -119,12 +133,12 @@ describe.each(databases())('on $name', ({ url }) => {
       { id: 1, name: 'a' },
       { id: 2, name: 'b' },
     ])
-    expect(recording.flights).toEqual([[`${NAMES} RETURNING many_users.id, many_users.name`]])
+    expect(recording.flights).toEqual([names(2, ' RETURNING many_users.id, many_users.name')])
   })
 
   it('is one row as it always was', async () => {
     await engine.execute(insert(users).inline(), [{ name: 'ed' }])
-    expect(recording.flights).toEqual([['INSERT INTO many_users (name) VALUES ($1::VARCHAR)']])
+    expect(recording.flights).toEqual(speltBy(target, [['INSERT INTO many_users (name) VALUES ($1::VARCHAR)']]))
   })
 
   it('travels in pages, all in one flight, and counts their rows together', async () => {
@@ -132,8 +146,12 @@ describe.each(databases())('on $name', ({ url }) => {
     const result = await engine.execute(insert(users).returning(users.c.name), rows, { insertmanyvaluesPageSize: 10 })
     expect(result.rowCount).toBe(25)
     expect(result.scalars().all()).toEqual(rows.map(({ name }) => name))
-    expect(recording.flights).toEqual([Array(3).fill(`${NAMES} RETURNING many_users.name`)])
-    expect(recording.statements.map(({ parameters }) => (parameters[0] as unknown[]).length)).toEqual([10, 10, 5])
+    const pages = isSqlite
+      ? names(25, ' RETURNING many_users.name')
+      : Array(3).fill(`${NAMES} RETURNING many_users.name`)
+    expect(recording.flights).toEqual([pages])
+    if (!isSqlite)
+      expect(recording.statements.map(({ parameters }) => (parameters[0] as unknown[]).length)).toEqual([10, 10, 5])
   })
 
   it('takes more rows than a statement takes parameters', async () => {
@@ -143,7 +161,7 @@ describe.each(databases())('on $name', ({ url }) => {
     }))
     const result = await engine.execute(insert(users), rows)
     expect(result.rowCount).toBe(70_000)
-    expect(recording.statements).toHaveLength(7)
+    expect(recording.statements).toHaveLength(isSqlite ? 70_000 : 7)
     expect(
       await engine
         .execute(select(func.count(users.c.id), func.count(users.c.nick)))
@@ -179,22 +197,38 @@ describe.each(databases())('on $name', ({ url }) => {
 
   it('waits for client-side defaults of each row; those of the database are part of the statement', async () => {
     const rows = await engine
-      .execute(insert(things).returning(things.c.token, things.c.size, things.c.upper, things.c.number), [
+      .execute(insert(things).returning(things.c.token, things.c.size, things.c.upper), [
         { id: 1 },
         { id: 2 },
         { id: 3 },
       ])
       .tuples()
       .all()
-    expect(rows.map(([token, size, upper]) => [token, size, upper])).toEqual([
+    expect(rows).toEqual([
       ['token 1', 7, 'ABC'],
       ['token 2', 7, 'ABC'],
       ['token 3', 7, 'ABC'],
     ])
-    expect(new Set(rows.map(([, , , number]) => number)).size).toBe(3)
+    const returning = ' RETURNING many_things.token, many_things.size, many_things.upper'
+    expect(recording.flights).toEqual([
+      batch(
+        3,
+        `INSERT INTO many_things (id, token, size, upper) SELECT rows.id, rows.token, rows.size, upper($1::VARCHAR) AS upper_1 \nFROM unnest($2::INTEGER[], $3::VARCHAR[], $4::INTEGER[]) WITH ORDINALITY AS rows(id, token, size, ordinality) ORDER BY rows.ordinality${returning}`,
+        `INSERT INTO many_things (id, token, size, upper) VALUES (?1, ?2, ?3, upper(?4))${returning}`,
+      ),
+    ])
+  })
+
+  it('takes numbers from a sequence for each row; SQLite, which has none, says so', async () => {
+    const inserting = engine.execute(insert(counted).returning(counted.c.number), [{ id: 1 }, { id: 2 }, { id: 3 }])
+    if (isSqlite) {
+      await expect(inserting).rejects.toThrow('SQLite has no sequences: an INTEGER primary key is numbered by itself')
+      return
+    }
+    expect(new Set((await inserting).scalars().all()).size).toBe(3)
     expect(recording.flights).toEqual([
       [
-        "INSERT INTO many_things (id, token, size, upper, number) SELECT rows.id, rows.token, rows.size, upper($1::VARCHAR) AS upper_1, nextval('many_numbers') AS next_value_1 \nFROM unnest($2::INTEGER[], $3::VARCHAR[], $4::INTEGER[]) WITH ORDINALITY AS rows(id, token, size, ordinality) ORDER BY rows.ordinality RETURNING many_things.token, many_things.size, many_things.upper, many_things.number",
+        "INSERT INTO many_counted (id, size, number) SELECT rows.id, rows.size, nextval('many_numbers') AS next_value_1 \nFROM unnest($1::INTEGER[], $2::INTEGER[]) WITH ORDINALITY AS rows(id, size, ordinality) ORDER BY rows.ordinality RETURNING many_counted.number",
       ],
     ])
   })
@@ -242,7 +276,7 @@ describe.each(databases())('on $name', ({ url }) => {
       },
     ] as const
     await engine.execute(insert(mixed), rows)
-    expect(recording.statements).toHaveLength(1)
+    expect(recording.statements).toHaveLength(isSqlite ? 3 : 1)
     expect(await engine.execute(select(mixed).orderBy(mixed.c.id)).all()).toEqual(rows)
   })
 
@@ -252,9 +286,13 @@ describe.each(databases())('on $name', ({ url }) => {
       { id: 2, tags: [] },
     ])
     expect(result.scalars().all()).toEqual([['a', 'b'], []])
-    expect(recording.flights).toEqual([
-      Array(2).fill('INSERT INTO many_lists (id, tags) VALUES ($1::INTEGER, $2::VARCHAR[]) RETURNING many_lists.tags'),
-    ])
+    expect(recording.flights).toEqual(
+      speltBy(target, [
+        Array(2).fill(
+          'INSERT INTO many_lists (id, tags) VALUES ($1::INTEGER, $2::VARCHAR[]) RETURNING many_lists.tags',
+        ),
+      ]),
+    )
   })
 
   it('inserts one by one where a value belongs to no column', async () => {
@@ -287,17 +325,18 @@ describe.each(databases())('on $name', ({ url }) => {
     const result = await engine.execute(insert(users).returnDefaults(), [{ name: 'a' }, { name: 'b' }])
     expect(result.returnsRows).toBe(false)
     expect(result.insertedPrimaryKeyRows).toEqual([[1], [2]])
-    expect(recording.flights).toHaveLength(1)
-    expect(recording.flights[0]).toHaveLength(1)
+    expect(recording.flights).toEqual([names(2, ' RETURNING many_users.id')])
   })
 
   it('works with other schemas, and on a connection', async () => {
-    await engine.execute('CREATE SCHEMA IF NOT EXISTS many_tenant')
+    await makeSchema(engine, target, 'many_tenant')
     await using connection = await engine.connect({ schemaTranslateMap: { '': 'many_tenant' } })
     await metadata.createAll(connection)
     recording.clear()
     await connection.execute(insert(users), [{ name: 'a' }, { name: 'b' }])
-    expect(recording.statements.at(-1)?.sql).toBe(NAMES.replace('INTO many_users', 'INTO many_tenant.many_users'))
+    expect(recording.statements.at(-1)?.sql).toBe(
+      names(1)[0]?.replace('INTO many_users', 'INTO many_tenant.many_users'),
+    )
     await connection.rollback()
     await connection.close()
     expect(await engine.execute(select(users.c.id)).all()).toEqual([])
@@ -317,7 +356,7 @@ describe.each(databases())('on $name', ({ url }) => {
     await session.commit()
     expect(recording.flights[0]).toEqual([
       'BEGIN',
-      'INSERT INTO many_entities (name) SELECT rows.name \nFROM unnest($1::VARCHAR[]) WITH ORDINALITY AS rows(name, ordinality) ORDER BY rows.ordinality',
+      ...names(2).map((sql) => sql.replace('many_users', 'many_entities')),
     ])
   })
 
@@ -335,7 +374,7 @@ describe.each(databases())('on $name', ({ url }) => {
           .scalars()
           .all(),
       ).toEqual([1, 2])
-      expect(recording.flights.flat()).toHaveLength(1)
+      expect(recording.flights.map((flight) => flight.length)).toEqual([isSqlite ? 3 : 1])
     })
 
     it('that update are one statement where no row comes twice', async () => {
@@ -348,9 +387,9 @@ describe.each(databases())('on $name', ({ url }) => {
         { id: 3, name: 'drei' },
       ])
       expect(again.scalars().all()).toEqual(['zwei', 'drei'])
-      expect(recording.flights.map((flight) => flight.length)).toEqual([1, 1])
+      expect(recording.flights.map((flight) => flight.length)).toEqual(isSqlite ? [2, 2] : [1, 1])
       expect(recording.flights[1]?.[0]).toMatch(
-        / ORDER BY rows\.ordinality ON CONFLICT \(id\) DO UPDATE SET name = excluded\.name RETURNING many_users\.name$/,
+        /(?: ORDER BY rows\.ordinality| VALUES \(\?1, \?2\)) ON CONFLICT \(id\) DO UPDATE SET name = excluded\.name RETURNING many_users\.name$/,
       )
     })
 
@@ -384,7 +423,8 @@ describe.each(databases())('on $name', ({ url }) => {
       })
       expect(result.keys()).toEqual(['name'])
       expect(result.tuples().all()).toEqual(rows.map(({ name }) => [name]))
-      expect(recording.flights).toEqual([Array(4).fill(`${NAMES} RETURNING many_users.name, many_users.id`)])
+      const pages = Array(4).fill(`${NAMES} RETURNING many_users.name, many_users.id`)
+      expect(recording.flights).toEqual([isSqlite ? names(30, ' RETURNING many_users.name') : pages])
     })
 
     it('matches keys that were given, whatever order the rows come back in', async () => {
@@ -398,7 +438,7 @@ describe.each(databases())('on $name', ({ url }) => {
         sorted,
       )
       expect(result.scalars().all()).toEqual(ids.map((_, index) => BigInt(index)))
-      expect(recording.flights.flat()).toHaveLength(1)
+      expect(recording.flights.map((flight) => flight.length)).toEqual([isSqlite ? 20 : 1])
     })
 
     it('inserts one by one, in one flight, where nothing else tells the rows apart', async () => {
@@ -429,7 +469,8 @@ describe.each(databases())('on $name', ({ url }) => {
       await engine
         .executionOptions(sorted)
         .execute(insert(users).returning(users.c.name), [{ name: 'a' }, { name: 'b' }])
-      expect(recording.flights.flat()).toEqual(Array(2).fill(`${NAMES} RETURNING many_users.name, many_users.id`))
+      const sent = Array(2).fill(`${NAMES} RETURNING many_users.name, many_users.id`)
+      expect(recording.flights.flat()).toEqual(isSqlite ? names(4, ' RETURNING many_users.name') : sent)
       expect(() => insert(users).executionOptions({ sortByParameterOrder: 1 as never })).toThrow(ArgumentError)
     })
 
@@ -440,7 +481,7 @@ describe.each(databases())('on $name', ({ url }) => {
           fc.boolean(),
           fc.integer({ min: 1, max: 50 }),
           async (ids, given, size) => {
-            await engine.execute('TRUNCATE many_users')
+            await emptyTables(engine, target, metadata)
             const rows = ids.map((id) => (given ? { id, name: `n${id}` } : { name: `n${id}` }))
             const options = { ...sorted, insertmanyvaluesPageSize: size }
             const result = await engine.execute(insert(users).returning(users.c.name), rows as never, options)
@@ -468,7 +509,7 @@ describe.each(databases())('on $name', ({ url }) => {
   })
 })
 
-it('is logged as SQLAlchemy does', async () => {
+it('is logged as SQLAlchemy does, on a server', async () => {
   const lines: string[] = []
   await using engine = createEngine(postgresUrl(), { echo: ({ message }) => lines.push(message) })
   await metadata.createAll(engine)

@@ -7,6 +7,8 @@ import type { NamedElement } from '../../expression/element/named.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
+import { NextValue } from '../../expression/schema/sequence.ts'
+import { Table } from '../../expression/schema/table.ts'
 import type { Render } from './state.ts'
 
 /** A column that is written, and the text of its value. */
@@ -73,7 +75,7 @@ function defaultValue(
   out: Render,
 ): WrittenValue | null {
   if (source === null) return null
-  if (source.sort === 'expression') return { column, text: expressionText(source.element, out), isGiven: false }
+  if (source.sort === 'expression') return { column, text: textFor(column, source.element, out), isGiven: false }
   return { column, text: out.defaultParameter(column, name ?? out.generate('param')), isGiven: true }
 }
 
@@ -81,7 +83,18 @@ function defaultValue(
 function assignedValue(value: ColumnElement, column: NamedElement, name: string | null, out: Render): WrittenValue {
   if (value instanceof Bind && isOwnBind(value, column))
     return { column, text: out.bindAs(value, name ?? out.generate('param'), name !== null), isGiven: true }
-  return { column, text: expressionText(value, out), isGiven: value instanceof Bind }
+  return { column, text: textFor(column, value, out), isGiven: value instanceof Bind }
+}
+
+/** Where there are no sequences the database numbers the column that would take its numbers from one. */
+function textFor(column: NamedElement, value: ColumnElement, out: Render): string {
+  const isNumber = value instanceof NextValue && out.spelling.features.sequences === false
+  return isNumber && isWholeKey(column) ? out.renderers.defaultValue(column, out) : expressionText(value, out)
+}
+
+function isWholeKey(column: NamedElement): boolean {
+  if (!(column instanceof SchemaColumn) || !column.primaryKey || !(column.table instanceof Table)) return false
+  return column.table.primaryKey.columns.length === 1
 }
 
 /** Whether a bind was made for a value of this column, rather than by the user. */

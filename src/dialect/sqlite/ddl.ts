@@ -7,6 +7,7 @@ import type { CreateView, DropView } from '../../expression/schema/ddl/view.ts'
 import { holds } from '../../expression/schema/ddl-condition.ts'
 import { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
+import { NextValue } from '../../expression/schema/sequence.ts'
 import { FetchedValue } from '../../expression/schema/server-default.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import { quoteName } from '../../nearest.ts'
@@ -21,7 +22,13 @@ import { wordsOf } from './introspect/sql-words.ts'
 
 /** Whether SQLite numbers the column: its rows' own number under the column's name. */
 function isRowNumber(column: SchemaColumn): boolean {
-  return column.isAutoincrement && column.serverDefault === null
+  return (column.isAutoincrement || isNumberedElsewhere(column)) && column.serverDefault === null
+}
+
+/** Whether it is the whole key and takes its numbers from a sequence on other databases. */
+function isNumberedElsewhere({ default: preset, type, primaryKey, table }: SchemaColumn): boolean {
+  const isSequence = preset?.sort === 'expression' && preset.element instanceof NextValue
+  return isSequence && primaryKey && type.affinity === 'integer' && (table as Table).primaryKey.columns.length === 1
 }
 
 /**

@@ -26,6 +26,7 @@ import {
   Uuid,
   view,
 } from 'tsalchemy'
+import { DeclarativeBase, Entity, Session } from 'tsalchemy/orm'
 import { insert, sqliteDialect } from 'tsalchemy/sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { recordStatements } from '../../support/statements.ts'
@@ -144,6 +145,50 @@ describe('DDL of SQLite', () => {
     })
     await expect(pair.createAll(engine)).rejects.toThrow(
       "Column 'pair.a' is to be numbered and shares the primary key with others: SQLite numbers only a column that is the whole key",
+    )
+  })
+
+  test('a key that takes its numbers from a sequence elsewhere is numbered by SQLite', async () => {
+    const metadata = new MetaData()
+    const users = table('users', metadata, {
+      id: Column(BigInteger, { primaryKey: true, default: new Sequence('numbers') }),
+      name: Column(String),
+    })
+    expect(await created(metadata)).toEqual([
+      'CREATE TABLE users ( id INTEGER NOT NULL, name VARCHAR NOT NULL, PRIMARY KEY (id) )',
+    ])
+    const recording = recordStatements(engine)
+    expect((await engine.execute(insert(users).values({ name: 'a' }))).insertedPrimaryKey).toEqual([1n])
+    const many = await engine.execute(insert(users).returning(users.c.id), [{ name: 'b' }, { name: 'c' }])
+    expect(many.scalars().all()).toEqual([2n, 3n])
+    expect([...new Set(recording.flights.flat())]).toEqual([
+      'INSERT INTO users (id, name) VALUES (NULL, ?1) RETURNING users.id',
+    ])
+    class Base<Self = unknown> extends DeclarativeBase<Self> {}
+    @Entity('users')
+    class User extends Base<User> {
+      @Column(BigInteger, { primaryKey: true, default: new Sequence('numbers') }) id!: bigint
+      @Column(String) name!: string
+    }
+    await using session = new Session({ bind: engine })
+    const ed = new User({ name: 'ed' } as never)
+    session.add(ed)
+    session.addAll([new User({ name: 'x' } as never), new User({ id: 77n, name: 'y' } as never)])
+    await session.commit()
+    expect(await engine.execute(select(users.c.id, users.c.name).orderBy(users.c.id)).tuples().all()).toEqual([
+      [1n, 'a'],
+      [2n, 'b'],
+      [3n, 'c'],
+      [4n, 'ed'],
+      [5n, 'x'],
+      [77n, 'y'],
+    ])
+    const counted = table('counted', new MetaData(), {
+      id: Column(Integer, { primaryKey: true }),
+      number: Column(Integer, { default: new Sequence('numbers') }),
+    })
+    await expect(engine.execute(insert(counted).values({}))).rejects.toThrow(
+      'SQLite has no sequences: an INTEGER primary key is numbered by itself',
     )
   })
 
