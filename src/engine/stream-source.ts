@@ -2,6 +2,7 @@
 import type { Command, CommandResult, DriverConnection, DriverCursor, RunOptions } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
+import type { CompiledEntry } from './compiled-cache.ts'
 import { columnsOf, type PreparedExecution, prepareExecution, processRows, type Statement } from './execution.ts'
 import type { Link } from './link.ts'
 import type { ExecuteOptions } from './options.ts'
@@ -52,6 +53,8 @@ export interface StreamRequest {
   readonly statement: Statement
   readonly parameters: unknown
   readonly options: ExecuteOptions | undefined
+  /** Refuses statements whose rows cannot be read page by page. */
+  readonly check?: (entry: CompiledEntry) => void
 }
 
 /** A statement that is ready to be streamed. */
@@ -81,6 +84,12 @@ export class LinkStream implements Pages {
 
   get shape(): RowShape | null {
     return this.#shape
+  }
+
+  /** The compiled statement; null before the first page was asked for, and for SQL given as a string. */
+  get entry(): CompiledEntry | null {
+    const origin = this.#ready?.prepared.origin ?? 'raw'
+    return origin === 'raw' ? null : origin
   }
 
   async next(): Promise<unknown[][] | null> {
@@ -158,6 +167,7 @@ export class LinkStream implements Pages {
     const prepared = prepareExecution(via, statement, parameters)
     if (prepared.commands.length !== 1)
       throw new ArgumentError('stream() runs a statement once, and takes one set of parameters')
+    if (prepared.origin !== 'raw') this.#request.check?.(prepared.origin)
     return { via, prepared, pageSize: via.options.yieldPer ?? ROWS_OF_A_PAGE }
   }
 

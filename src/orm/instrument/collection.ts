@@ -22,6 +22,8 @@ export const Mark = {
   overUnknown: 2,
   /** The array was expired: it shows members of the past. */
   expired: 4,
+  /** Somebody outside holds the array, perhaps: the session looks at it only as long as it is there. */
+  loose: 8,
 } as const
 
 /** The private fields of collections, for the functions of this file. */

@@ -33,12 +33,19 @@ export function readCollection(state: StateLike, relationship: RelationshipLike)
   const present = collectionIn(state.values[relationship.slot])
   if (present !== null) {
     if (!isMarked(present, Mark.exposed)) expose(state, relationship, present)
+    else if (isMarked(present, Mark.loose)) exposeAgain(state, relationship, present)
     return present
   }
   if (hasRow(state) && !state.madeHere) return unloadedCollection(state, relationship)
   const fresh = giveCollection(state, relationship, [])
   expose(state, relationship, fresh)
   return fresh
+}
+
+/** An array that nobody may have held any more is held again. */
+function exposeAgain(state: StateLike, relationship: RelationshipLike, collection: EntityCollection): void {
+  setMark(collection, Mark.loose, false)
+  state.session?.exposed(state, relationship)
 }
 
 /** From now on anybody may change the array behind its own back. */

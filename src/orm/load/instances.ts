@@ -3,6 +3,7 @@ import type { IdentityKey, LoadBatch, MapperLike, RelationshipLike, StateLike } 
 import { expireAttributes, setLoadedCollection, setLoadedReference } from '../instrument/history.ts'
 import type { EntityPlan, JoinedPlan } from '../query/plan.ts'
 import type { LoadContext } from './context.ts'
+import type { WeakIdentities } from './weak-identities.ts'
 
 /** Reads the objects of one class out of rows, one row after the other. */
 export class EntityReader {
@@ -10,6 +11,8 @@ export class EntityReader {
   readonly #context: LoadContext
   readonly #mapper: MapperLike
   readonly #identities: Map<IdentityKey, StateLike>
+  /** Null where no object of the class came from a stream. */
+  readonly #weak: WeakIdentities | null
   readonly #width: number
   readonly #joined: readonly JoinedReader[]
   readonly #batch: { states: StateLike[] } & LoadBatch = { states: [] }
@@ -19,6 +22,8 @@ export class EntityReader {
     this.#context = context
     this.#mapper = plan.mapper
     this.#identities = context.identities.of(plan.mapper)
+    this.#weak = context.isWeak ? context.identities.weaken(plan.mapper) : context.identities.weakOf(plan.mapper)
+    context.together(this.#batch)
     this.#width = plan.mapper.columns.length
     this.#joined = plan.joined.map((joined) => new JoinedReader(joined, context))
   }
@@ -31,7 +36,7 @@ export class EntityReader {
   readWhole(row: unknown[]): StateLike | null {
     const key = this.#mapper.identityKey(row)
     if (key === null) return null
-    const known = this.#identities.get(key)
+    const known = this.#identities.get(key) ?? (this.#weak === null ? undefined : this.#ofStream(key, this.#weak))
     if (known !== undefined) {
       this.#meet(known, row)
       return known
@@ -55,12 +60,20 @@ export class EntityReader {
     for (const load of this.#plan.later) this.#context.schedule(load, states)
   }
 
+  /** An object that came from a stream; one that is wanted for other reasons now is there to stay. */
+  #ofStream(key: IdentityKey, weak: WeakIdentities): StateLike | undefined {
+    const state = weak.get(key) ?? undefined
+    if (state !== undefined && !this.#context.isWeak) this.#context.identities.put(state)
+    return state
+  }
+
   #make(key: IdentityKey, values: unknown[]): StateLike {
     const state = this.#mapper.instantiate(values)
     state.key = key
     state.session = this.#context.session
     state.batch = this.#batch
-    this.#identities.set(key, state)
+    if (this.#context.isWeak) this.#weak?.set(key, state)
+    else this.#identities.set(key, state)
     this.#batch.states.push(state)
     return state
   }

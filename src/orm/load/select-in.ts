@@ -89,8 +89,7 @@ function scheduleFurther(load: PostLoad, known: ReadonlyMap<unknown, object[]>, 
   if (load.target.later.length === 0) return
   const present = new Set([...known.values()].flat())
   const states: StateLike[] = []
-  for (const state of context.identities.of(load.target.mapper).values())
-    if (present.has(state.entity)) states.push(state)
+  for (const state of context.identities.statesOf(load.target.mapper)) if (present.has(state.entity)) states.push(state)
   for (const further of load.target.later) context.schedule(further, states)
 }
 

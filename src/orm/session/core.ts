@@ -31,7 +31,8 @@ export class SessionCore {
     return async (items) => (await this.connection(signal)).flight(items, signal === undefined ? {} : { signal })
   }
 
-  loadContext(populateExisting = false): LoadContext {
-    return new LoadContext(this.session, this.holdings.identities, populateExisting)
+  /** @param isWeak the session is to know the objects only as long as somebody else holds them. */
+  loadContext(populateExisting = false, isWeak = false): LoadContext {
+    return new LoadContext(this.session, this.holdings.identities, populateExisting, isWeak)
   }
 }

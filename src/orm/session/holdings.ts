@@ -1,6 +1,7 @@
 // `Holdings`: the objects of a session: the identity map, what is new, changed and to be deleted; how objects come in and go out.
 import { InvalidRequestError } from '../../errors.ts'
 import type { RelationshipLike, SessionLike, StateLike } from '../contract/orm.ts'
+import { collectionIn, Mark, setMark } from '../instrument/collection.ts'
 import { cascadeMembers, reportExposed, settleCollection } from '../instrument/history.ts'
 import { IdentityMap } from '../load/identity-map.ts'
 import { move } from './lifecycle.ts'
@@ -18,6 +19,9 @@ export class Holdings {
   /** Objects that `delete()` was called for since the last flush. */
   marked: Set<StateLike> = new Set()
   readonly #exposed: Map<StateLike, Set<RelationshipLike>> = new Map()
+  /** Objects of streams whose collections were handed out, as long as somebody holds them. */
+  readonly #loose: Set<WeakRef<StateLike>> = new Set()
+  readonly #references: WeakMap<StateLike, WeakRef<StateLike>> = new WeakMap()
   readonly #session: SessionLike
 
   constructor(session: SessionLike) {
@@ -144,6 +148,7 @@ export class Holdings {
     this.marked.clear()
     this.identities.clear()
     this.#exposed.clear()
+    this.#loose.clear()
   }
 
   /** A collection was handed out: it may change behind our back. */
@@ -161,6 +166,38 @@ export class Holdings {
         else if (settleCollection(state, relationship)) this.changed.add(state)
       }
       if (relationships.size === 0) this.#exposed.delete(state)
+    }
+    for (const reference of this.#loose) this.#settleLoose(reference)
+  }
+
+  #settleLoose(reference: WeakRef<StateLike>): void {
+    const state = reference.deref()
+    if (state === undefined || !this.isOwn(state)) {
+      this.#loose.delete(reference)
+      return
+    }
+    for (const relationship of state.mapper.relationships) {
+      const isCollection = relationship.isCollection && state.values[relationship.slot] !== undefined
+      if (isCollection && settleCollection(state, relationship)) this.changed.add(state)
+    }
+  }
+
+  /** Objects of streams are not kept for the sake of collections that were handed out, unless those were changed. */
+  loosen(): void {
+    this.settle()
+    for (const [state, relationships] of this.#exposed) {
+      if (this.changed.has(state) || !this.identities.isWeak(state)) continue
+      for (const { slot } of relationships) {
+        const collection = collectionIn(state.values[slot])
+        if (collection !== null) setMark(collection, Mark.loose, true)
+      }
+      let reference = this.#references.get(state)
+      if (reference === undefined) {
+        reference = new WeakRef(state)
+        this.#references.set(state, reference)
+      }
+      this.#loose.add(reference)
+      this.#exposed.delete(state)
     }
   }
 }

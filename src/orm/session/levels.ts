@@ -151,6 +151,11 @@ export class Levels {
     }
   }
 
+  /** The connection of the transaction; null where none was borrowed. */
+  get held(): Connection | null {
+    return this.#hold?.connection ?? null
+  }
+
   /** Whether a connection was borrowed. */
   get connected(): boolean {
     return this.#hold !== null

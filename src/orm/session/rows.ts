@@ -21,7 +21,7 @@ export function resultOf(flight: FlightResult, context: LoadContext): Result {
     return new Result({ rows, shape: plainShape(compiled), rowCount, inserted })
   }
   if (!plan.returnsRows) return new Result({ rows: null, shape: NOTHING, rowCount, inserted })
-  return new Result({ rows: readRows(plan, rows, context), shape: planShape(plan, compiled), rowCount, inserted })
+  return new Result({ rows: readRows(plan, rows, context), shape: shapeOf(plan, compiled), rowCount, inserted })
 }
 
 const NOTHING = new RowShape([])
@@ -42,7 +42,8 @@ function plainShape(compiled: Compiled): RowShape {
   return shape
 }
 
-function planShape(plan: QueryPlan, compiled: Compiled): RowShape {
+/** What the rows of a query about classes look like. */
+export function shapeOf(plan: QueryPlan, compiled: Compiled): RowShape {
   let shape = planShapes.get(plan)
   if (shape === undefined) {
     shape = new RowShape(
@@ -57,7 +58,8 @@ function planShape(plan: QueryPlan, compiled: Compiled): RowShape {
   return shape
 }
 
-function readRows(plan: QueryPlan, rows: unknown[][], context: LoadContext): unknown[][] {
+/** The rows of a query, objects in place of their columns; to be called in a context that runs what is scheduled. */
+export function readRows(plan: QueryPlan, rows: unknown[][], context: LoadContext): unknown[][] {
   const [only] = plan.items
   if (only !== undefined && plan.items.length === 1 && only.sort === 'entity' && plan.synchronize === null)
     return readOneClass(only.entity, rows, context, plan.isUnique)

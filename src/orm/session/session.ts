@@ -1,8 +1,9 @@
 // `Session`: the objects of one unit of work, and the transaction they are written in.
 import type { Connection } from '../../engine/connection.ts'
 import type { ConnectionExecutionOptions } from '../../engine/options.ts'
-import type { ExecuteParameters } from '../../engine/parameters.ts'
+import type { ExecuteParameters, NamedParameters } from '../../engine/parameters.ts'
 import type { PendingResult } from '../../engine/result/pending-result.ts'
+import { StreamResult } from '../../engine/result/stream-result.ts'
 import { ArgumentError, InvalidRequestError, NoResultFound } from '../../errors.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import type { EntityInstance } from '../../expression/from/typed.ts'
@@ -31,6 +32,7 @@ import {
 } from './options.ts'
 import { primaryKeyValues } from './primary-key.ts'
 import { getIn, loadIn, namedAttributes, refreshIn } from './read.ts'
+import { SessionPages } from './stream.ts'
 import { SessionTransaction } from './transaction.ts'
 
 /**
@@ -286,6 +288,43 @@ export class Session implements SessionLike {
     options?: SessionExecuteOptions,
   ): Promise<Tuple[0] | null> {
     return this.execute(statement, parameters, options).scalar()
+  }
+
+  /**
+   * The objects and rows of a query as the database gives them: `yieldPer` at a time (1000 where nobody says), never all in memory. What is
+   * pending is flushed before the first page; relationships that are loaded by statements of their own are so for each page. The session knows
+   * the objects as long as somebody else holds them, and for good where they were changed. Other calls may be made between two pages; COMMIT
+   * and ROLLBACK drop what was not read. SQLAlchemy: `AsyncSession.stream()`.
+   *
+   * @throws what {@link execute} throws, when rows are read.
+   * @throws InvalidRequestError the statement writes, or joins collections by `joinedload()`; the latter when rows are read.
+   * @throws ResourceClosedError the transaction is over, or the session closed; when rows are read.
+   * @example
+   * for await (const user of session.stream(select(User).orderBy(u.id), null, { yieldPer: 500 }).scalars()) user.visits += 1
+   */
+  stream<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: NamedParameters | null,
+    options?: SessionExecuteOptions,
+  ): StreamResult<Row, Tuple>
+  stream(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: SessionExecuteOptions,
+  ): StreamResult<Record<string, unknown>, unknown[]>
+  stream(statement: Executable | string, parameters?: unknown, options: SessionExecuteOptions = {}): StreamResult {
+    checkExecuteOptions('session.stream()', options)
+    const core = this.#ready('session.stream()')
+    return new StreamResult(new SessionPages(core, { statement, parameters: parameters ?? null, options }))
+  }
+
+  /** {@link stream}, and the first value of each row: `select(User)` gives users. */
+  streamScalars<Row, Tuple extends unknown[]>(
+    statement: Executable<Row, Tuple>,
+    parameters?: NamedParameters | null,
+    options?: SessionExecuteOptions,
+  ): StreamResult<Tuple[0], [Tuple[0]]> {
+    return this.stream(statement, parameters, options).scalars() as StreamResult<Tuple[0], [Tuple[0]]>
   }
 
   // ---- transactions ----------------------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ export function synchronizing(statement: Executable, holdings: Holdings, wanted:
 /** The class whose table is written to, if objects of it are loaded. */
 function loadedClassOf(holdings: Holdings, table: TableClause): MapperLike | null {
   for (const mapper of holdings.identities.mappers())
-    if (mapper.table === table && holdings.identities.of(mapper).size > 0) return mapper
+    if (mapper.table === table && !holdings.identities.statesOf(mapper).next().done) return mapper
   return null
 }
 
@@ -36,14 +36,13 @@ function loadedClassOf(holdings: Holdings, table: TableClause): MapperLike | nul
 export function synchronize(core: SessionCore, plan: SynchronizePlan, rows: readonly (readonly unknown[])[]): void {
   const { holdings, levels } = core
   const { mapper, offset } = plan
-  const states = holdings.identities.of(mapper)
   const { snapshot } = levels.current
   for (const row of rows) {
     const values: unknown[] = []
     for (const [index, { slot }] of mapper.primaryKey.entries()) values[slot] = row[offset + index]
     const key = mapper.identityKey(values)
-    const state = key === null ? undefined : states.get(key)
-    if (state === undefined) continue
+    const state = key === null ? null : holdings.identities.get(mapper, key)
+    if (state === null) continue
     if (plan.sort === 'delete') {
       snapshot.deleted.add(state)
       holdings.forget(state)

@@ -116,7 +116,30 @@ class NodeStatement implements PreparedStatement {
     return Number(this.#statement.run(...argumentsOf(values)).changes)
   }
   each(values: Bindings): IterableIterator<Stored[]> {
-    return this.#statement.iterate(...argumentsOf(values))
+    return new Rows(this.#statement, this.#statement.iterate(...argumentsOf(values)))
+  }
+}
+
+/** Rows one by one. They hold their statement, which their own iterator does not: a statement that is collected in the middle ends the process. */
+class Rows implements IterableIterator<Stored[]> {
+  readonly statement: NativeStatement
+  readonly #rows: IterableIterator<Stored[]>
+
+  constructor(statement: NativeStatement, rows: IterableIterator<Stored[]>) {
+    this.statement = statement
+    this.#rows = rows
+  }
+
+  next(): IteratorResult<Stored[]> {
+    return this.#rows.next()
+  }
+
+  return(): IteratorResult<Stored[]> {
+    return this.#rows.return?.() ?? { done: true, value: undefined }
+  }
+
+  [Symbol.iterator](): this {
+    return this
   }
 }
 
