@@ -144,15 +144,11 @@ export class CopyReading implements Way {
 /** The error as if there had been no savepoint in front of the last command. */
 function withoutSavepoint(error: unknown, last: number): unknown {
   if (!(error instanceof DriverError)) return error
-  const { message, cause, results, commandIndex, stack } = error
-  const own = new DriverError(message, {
-    ...error,
-    cause,
+  const { results, commandIndex } = error
+  return error.with({
     results: results.filter((_, index) => index !== last),
     commandIndex: commandIndex === null ? null : Math.min(commandIndex, last),
   })
-  if (stack !== undefined) own.stack = stack
-  return own
 }
 
 const NOTHING: CommandResult = { rows: [], columns: null, tag: 'COPY', rowCount: null }

@@ -570,7 +570,7 @@ function failed(
   signal: AbortSignal | undefined,
 ): readonly CommandResult[] {
   if (error instanceof DriverError) {
-    if (error.canceled && error.results.length === commands.length) return error.results
+    if (error.completed) return error.results
     runtime.pool.failed(error)
   }
   throw runtime.wrap(error, commands, 0, commands.length, signal)

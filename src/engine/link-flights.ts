@@ -310,7 +310,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
       throw this.#lost(error, wrapped, commit ? first + count : null)
     if (!error.sent) throw wrapped
     // The signal came when all was done: there is nothing left to abort.
-    if (error.canceled && error.results.length === commands.length) {
+    if (error.completed) {
       this.#arrived(slot)
       return error.results
     }

@@ -71,42 +71,9 @@ export async function judgeDriverError(error: DriverError, failure: () => Failur
   } catch (thrown) {
     chained = thrown
   }
-  const judged = context.isDisconnect === error.disconnected ? error : disconnectedOr(error, context.isDisconnect)
+  const judged =
+    context.isDisconnect === error.disconnected ? error : error.with({ disconnected: context.isDisconnect })
   if (chained !== null) verdicts.set(judged, { error: chained })
   if (!context.invalidatePoolOnDisconnect) harmless.add(judged)
   return judged
-}
-
-function disconnectedOr(error: DriverError, disconnected: boolean): DriverError {
-  const {
-    message,
-    stack,
-    cause,
-    fields,
-    commandIndex,
-    results,
-    notices,
-    sent,
-    canceled,
-    parameterIndex,
-    refusedForNow,
-    refusedWrite,
-    unread,
-  } = error
-  const made = new DriverError(message, {
-    cause,
-    fields,
-    commandIndex,
-    results,
-    notices,
-    sent,
-    canceled,
-    parameterIndex,
-    refusedForNow,
-    refusedWrite,
-    unread,
-    disconnected,
-  })
-  if (stack !== undefined) made.stack = stack
-  return made
 }

@@ -165,14 +165,10 @@ export class OwedRollback implements DriverConnection {
 /** The same error as if the ROLLBACK had not been there. */
 function shifted(error: DriverError): DriverError {
   const index = error.commandIndex
-  const own = new DriverError(error.message, {
-    ...error,
-    cause: error.cause,
+  return error.with({
     commandIndex: index === null ? null : Math.max(0, index - 1),
     results: error.results.slice(1),
   })
-  if (error.stack !== undefined) own.stack = error.stack
-  return own
 }
 
 /** Whether nothing but a BEGIN was run before the server missed a prepared statement, or found its plan out of date. */

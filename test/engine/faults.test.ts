@@ -361,6 +361,21 @@ describe('an aborted signal', () => {
     expect(await stored()).toEqual([1])
   })
 
+  it('that comes when a page of a stream is done loses no row: the next page is refused', async () => {
+    await engine.execute('SELECT 1')
+    proxy.delay(150)
+    const abort = new AbortController()
+    setTimeout(() => abort.abort(new Error('enough')), 60)
+    const numbers = 'SELECT generate_series(1, 5) AS n'
+    const reading = engine.stream(numbers, null, { yieldPer: 2, signal: abort.signal }).all()
+    await expect(reading).rejects.toThrow('enough')
+    proxy.delay(0)
+    await engine.execute('SELECT 1')
+    proxy.delay(150)
+    const late = await engine.stream(numbers, null, { yieldPer: 2, timeoutMs: 60 }).scalars().all()
+    expect(late).toEqual([1, 2, 3, 4, 5])
+  })
+
   it('that comes later changes nothing', async () => {
     const abort = new AbortController()
     expect(await engine.execute('SELECT 1', [], { signal: abort.signal }).scalar()).toBe(1)

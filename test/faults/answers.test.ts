@@ -1,7 +1,13 @@
 // Faults that the server itself reports: what each costs, a statement, a transaction or the connection.
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { DeadlockDetected, LockNotAvailable, QueryCanceled, SerializationFailure } from '../../src/database-errors.ts'
+import {
+  DeadlockDetected,
+  LockNotAvailable,
+  QueryCanceled,
+  SerializationFailure,
+  StatementTimeout,
+} from '../../src/database-errors.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -283,6 +289,19 @@ describe('what costs the connection', () => {
     await conn.close()
     expect(await admin.execute('SELECT count(*) FROM slow').scalar()).toBe(0n)
     expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('an abort during the end of a statement alone: what the server stopped was not stored, and is no success', async () => {
+    const engine = start()
+    const abort = new AbortController()
+    const reason = new Error('no longer wanted')
+    const aborted = failure(engine.execute('INSERT INTO slow VALUES (3)', [], { signal: abort.signal }))
+    await sleepingInCommit()
+    abort.abort(reason)
+    expect(await aborted).toBe(reason)
+    const late = await failure(engine.execute('INSERT INTO slow VALUES (4)', [], { timeoutMs: 100 }))
+    expect(late).toBeInstanceOf(StatementTimeout)
+    expect(await admin.execute('SELECT count(*) FROM slow').scalar()).toBe(0n)
   })
 
   it('pg_terminate_backend during COMMIT: unknown, or known not to be', async () => {

@@ -252,6 +252,8 @@ export class DriverError extends Error {
   readonly refusedWrite: boolean
   /** Whether it is certain that the server has read nothing of the batch, although it was sent: it can be sent again elsewhere. */
   readonly unread: boolean
+  /** Whether all of the batch was done, because the cancel request came too late: its results are here. */
+  readonly completed: boolean
 
   constructor(message: string, options: DriverErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -266,6 +268,15 @@ export class DriverError extends Error {
     this.refusedForNow = options.refusedForNow ?? false
     this.refusedWrite = options.refusedWrite ?? false
     this.unread = options.unread ?? false
+    this.completed = options.completed ?? false
+  }
+
+  /** The same error, of the same place, with other circumstances. */
+  with(changes: DriverErrorOptions): DriverError {
+    const { message, stack, cause } = this
+    const made = new DriverError(message, { ...this, cause, ...changes })
+    if (stack !== undefined) made.stack = stack
+    return made
   }
 }
 
@@ -283,4 +294,5 @@ export interface DriverErrorOptions {
   readonly refusedForNow?: boolean
   readonly refusedWrite?: boolean
   readonly unread?: boolean
+  readonly completed?: boolean
 }

@@ -160,13 +160,13 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
 
   async openCursor(commands: readonly Command[], options: OpenCursorOptions): Promise<OpenedCursor> {
     const portal: Portal = { name: this.#line.portalName(), rows: options.rows, entry: null, suspended: false }
-    const results = await this.#run(commands, options, { portal })
+    const results = await this.#run(commands, options, { portal }).catch(completed)
     return { cursor: new PortalCursor(this, portal), results }
   }
 
   /** @internal */
   async page(portal: Portal, options: RunOptions | undefined): Promise<CommandResult> {
-    const [page] = await this.#run([], options, { portal })
+    const [page] = await this.#run([], options, { portal }).catch(completed)
     return page as CommandResult
   }
 
@@ -186,7 +186,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
     } catch (error) {
       const { failure } = copy
       if (failure === null || !(error instanceof DriverError) || error.disconnected) throw error
-      throw new DriverError(error.message, { ...error, cause: failure.error })
+      throw error.with({ cause: failure.error })
     } finally {
       options?.signal?.removeEventListener('abort', abort)
     }
@@ -372,6 +372,12 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   #notified({ channel, payload, processId }: NotificationMessage): void {
     for (const listener of this.#notificationListeners) callSafely(listener, { channel, payload, processId })
   }
+}
+
+/** A page that was complete before it could be stopped is given: only its portal tells whether it was the last. */
+function completed(error: unknown): CommandResult[] {
+  if (error instanceof DriverError && error.completed && !error.disconnected) return [...error.results]
+  throw error
 }
 
 const BUSY = 'this connection is running a batch and runs one at a time; await the one before'

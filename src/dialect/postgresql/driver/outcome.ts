@@ -64,7 +64,7 @@ export function batchError(
   const canceled = signal !== undefined
   if (failure === null) {
     const message = 'the batch was aborted, but the server had completed it before it could be stopped'
-    return new DriverError(message, { disconnected, canceled, cause: signal?.reason, results })
+    return new DriverError(message, { disconnected, canceled, cause: signal?.reason, results, completed: true })
   }
   const { error, commandIndex, notices = [] } = failure
   return new DriverError(canceled ? `the batch was aborted: ${error.message}` : error.message, {

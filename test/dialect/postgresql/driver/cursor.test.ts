@@ -80,6 +80,27 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       }
     }))
 
+  test('a page that is complete when it is aborted is given, and the next one follows', () =>
+    inTransaction(async () => {
+      let abort = new AbortController()
+      const { decodeBinary: _, ...textual } = int4
+      const decodeText: typeof int4.decodeText = (bytes, start, end) => {
+        const value = int4.decodeText(bytes, start, end)
+        if (value % 3 === 0) abort.abort()
+        return value
+      }
+      const statement = typed(NUMBERS, [], [{ ...textual, decodeText }], false)
+      const commands = [command('BEGIN'), { statement, parameters: [] }]
+      const opened = await shared().openCursor?.(commands, { rows: 3, signal: abort.signal })
+      expect([opened?.results.at(-1)?.rows.flat(), opened?.cursor.done]).toEqual([[1, 2, 3], false])
+      abort = new AbortController()
+      const page = await opened?.cursor.fetch(3, { signal: abort.signal })
+      expect([page?.rows.flat(), opened?.cursor.done, abort.signal.aborted]).toEqual([[4, 5, 6], false, true])
+      const error = await failure(opened?.cursor.fetch(3, { signal: abort.signal }) ?? Promise.resolve())
+      expect(error).toMatchObject({ canceled: true, sent: false })
+      expect((await opened?.cursor.fetch(9))?.rows.flat()).toEqual([7, 8, 9, 10])
+    }))
+
   test('other statements, and other cursors, run between two pages', () =>
     inTransaction(async () => {
       const one = await open(NUMBERS, 2)
