@@ -2,6 +2,7 @@
 import type { SqlType } from '../../expression/types/type.ts'
 import type { Compiled, CompiledParameter } from '../contract/compiled.ts'
 import type { Codec, Command } from '../contract/driver.ts'
+import { memberTypes } from './operator.ts'
 import type { Spelling } from './spelling.ts'
 
 /** A statement with its lists written out. */
@@ -65,24 +66,19 @@ function listText(parameter: CompiledParameter, value: unknown, spelling: Spelli
     return value === undefined
       ? spelling.placeholder(0, parameter.key, parameter.type)
       : spelling.literal(value, parameter.type)
-  const [before, behind] = parameter.around ?? ['', '']
   const list = value as readonly unknown[]
-  const place = (name: string, type: SqlType, value: unknown): string => {
+  const place = (name: string, type: SqlType, value: unknown, at = 0): string => {
     const position = all.push({ name, type, value })
     const text = spelling.placeholder(position, name, type)
-    return before + text + behind
+    return parameter.around?.[at]?.join(text) ?? text
   }
-  const members = memberTypesOf(parameter.type)
+  const members = memberTypes(parameter.type)
   return list
     .map((item, index) => {
       const name = `${parameter.key}_${index + 1}`
       if (members === null) return place(name, parameter.type, item)
       const values = item as readonly unknown[]
-      return `(${members.map((type, at) => place(`${name}_${at + 1}`, type, values[at])).join(', ')})`
+      return `(${members.map((type, at) => place(`${name}_${at + 1}`, type, values[at], at)).join(', ')})`
     })
     .join(', ')
-}
-
-function memberTypesOf(type: SqlType): readonly SqlType[] | null {
-  return type.affinity === 'tuple' ? (type as SqlType & { readonly types: readonly SqlType[] }).types : null
 }

@@ -22,11 +22,8 @@ export interface Slot {
 /** A list that is written at execution. */
 export interface ListSlot extends Slot {
   readonly empty: string
-  /** Types of the members of each item where items are tuples; null for single values. */
-  readonly members: readonly SqlType[] | null
-  readonly itemType: SqlType
-  /** The text around each value; absent for none. */
-  readonly around?: Around
+  /** What is around each value, or around each member of a tuple; absent for nothing. */
+  readonly around?: readonly (Around | null)[]
   /** One value, written into the text. */
   readonly isLiteral?: boolean
 }

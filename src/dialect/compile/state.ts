@@ -16,7 +16,7 @@ import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { ListSlot, Slot } from './slot.ts'
 import type { Spelling } from './spelling.ts'
-import { aroundParameters } from './type-expression.ts'
+import { aroundParameters, wrapped } from './type-expression.ts'
 import { type WithList, WithLists } from './with.ts'
 
 /** Marks the place of a list in the text; a NUL is in no SQL. */
@@ -51,6 +51,7 @@ export class Render {
   isTopPart = false
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
+  inType = false
 
   readonly fixed: Slot[] = []
   readonly lists: ListSlot[] = []
@@ -192,19 +193,14 @@ export class Render {
 
   /** The placeholder of a bind under a name that the place gives it. */
   bindAs(bind: Bind, name: string, ofColumn = false): string {
-    if (this.literalBinds) return this.#around(bind.type, this.#literal(bind))
+    if (this.literalBinds) return wrapped(bind.type, this.#literal(bind), this)
     if (bind.literalExecute) return this.#atExecution(bind, name)
     const process = bind.type.bindProcessor(this.spelling)
     const own = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
     const slot: Slot = ofColumn ? { ...own, ofColumn } : own
-    const text = this.#around(bind.type, this.#fix(slot))
+    const text = wrapped(bind.type, this.#fix(slot), this)
     this.#remember(bind, text)
     return text
-  }
-
-  #around(type: SqlType, text: string): string {
-    const around = aroundParameters(type, this)
-    return around === null ? text : around[0] + text + around[1]
   }
 
   /** A placeholder for a column whose value execution gives. */
@@ -220,7 +216,7 @@ export class Render {
   #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
     const process = type.bindProcessor(this.spelling)
     const slot = { position: 0, key: name, type, bind: null, required: defaultOf === null, process, defaultOf }
-    return this.#around(type, this.#fix(slot))
+    return wrapped(type, this.#fix(slot), this)
   }
 
   /** {@link defaultParameter} as an element, for places that take elements. */
@@ -292,8 +288,8 @@ export class Render {
     const { type, required } = bind
     const process = type.bindProcessor(this.spelling)
     const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty: '', isLiteral: true }
-    const list = this.lists.push({ ...slot, members: null, itemType: type }) - 1
-    const text = this.#around(type, `${MARK}${list}${MARK}`)
+    const list = this.lists.push(slot) - 1
+    const text = wrapped(type, `${MARK}${list}${MARK}`, this)
     this.#remember(bind, text)
     return text
   }
@@ -314,17 +310,16 @@ export class Render {
 
   /** A place for the members of a list, to stand between parentheses. */
   list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
-    const itemType = bind.type
-    const processItem = itemType.bindProcessor(this.spelling)
     if (this.literalBinds) return this.#literalList(bind, empty, members)
+    const { type, required } = bind
+    const processItem = type.bindProcessor(this.spelling)
     let index = this.lists.findIndex((slot) => slot.bind === bind && slot.empty === empty)
     if (index < 0) {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
-      const slot = { position: 0, key, type: itemType, bind, required: bind.required, process, defaultOf: null }
-      const around = aroundParameters(itemType, this)
-      const list = { ...slot, empty, members, itemType }
-      index = this.lists.push(around === null ? list : { ...list, around }) - 1
+      const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty }
+      const around = (members ?? [type]).map((each) => aroundParameters(each, this))
+      index = this.lists.push(around.every((each) => each === null) ? slot : { ...slot, around }) - 1
     }
     return `${MARK}${index}${MARK}`
   }
@@ -335,7 +330,7 @@ export class Render {
     if (list.length === 0) return empty
     const one = (value: unknown, type: SqlType): string => {
       const process = type.literalProcessor(this.spelling)
-      return this.#around(type, this.spelling.literal(process === null ? value : process(value), type))
+      return wrapped(type, this.spelling.literal(process === null ? value : process(value), type), this)
     }
     if (members === null) return list.map((value) => one(value, bind.type)).join(', ')
     return list

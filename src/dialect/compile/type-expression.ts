@@ -3,27 +3,47 @@ import { elementOf, expect } from '../../expression/coerce/expect.ts'
 import { EXPRESSION } from '../../expression/coerce/roles.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
-import { SqlType, type TypeHost } from '../../expression/types/type.ts'
+import { SqlType, type SqlValue, type TypeHost } from '../../expression/types/type.ts'
 
-/** What is around something: the text before it and behind it. */
-export type Around = readonly [before: string, behind: string]
+/** What is around a parameter: the pieces of text between which it stands, once or several times. */
+export type Around = readonly string[]
 
 /** What may be asked of whoever renders. */
 interface Out {
   readonly spelling: TypeHost
+  /** Within what a type puts around a parameter: parameters there are written as they are, or there would be no end. */
+  inType: boolean
   node(element: ColumnElement): string
 }
 
 /** Stands for the text of a parameter; no name of a user's is like it. */
 const PLACE = '<\u0001>'
 
+function expressionAround(type: SqlType, out: Out): SqlValue | null {
+  if (!type.wrapsParameters || out.inType) return null
+  return type.bindExpression(new ColumnClause('value', PLACE, type, null, true), out.spelling)
+}
+
+/** Whether a type puts something around its parameters. */
+export function isAround(type: SqlType, out: Out): boolean {
+  return expressionAround(type, out) !== null
+}
+
 /** The text around each parameter of a type; null for none. */
 export function aroundParameters(type: SqlType, out: Out): Around | null {
-  if (!type.wrapsParameters) return null
-  const around = type.bindExpression(new ColumnClause('value', PLACE, type, null, true), out.spelling)
+  const around = expressionAround(type, out)
   if (around === null) return null
-  const [before = '', ...behind] = out.node(expression(around, 'bindExpression()')).split(PLACE)
-  return [before, behind.join(PLACE)]
+  out.inType = true
+  const element = expression(around, 'bindExpression()')
+  const text = out.node(element)
+  out.inType = false
+  // What stands beside the parameter may bind more strongly than what is around it.
+  return (element.topOperator === null ? text : `(${text})`).split(PLACE)
+}
+
+/** The text of a parameter with what its type puts around it. */
+export function wrapped(type: SqlType, text: string, out: Out): string {
+  return aroundParameters(type, out)?.join(text) ?? text
 }
 
 /** What a column of the result is written as; null where it is written as it is. */

@@ -24,8 +24,8 @@ export interface CompiledParameter {
   readonly process: ValueProcessor | null
   /** Set where a client-side default (`default`, or `onUpdate` in an UPDATE) gives the value when execution does not. */
   readonly defaultOf: DefaultColumn | null
-  /** The text around each member of a list that is written at execution; absent for none. */
-  readonly around?: readonly [before: string, behind: string]
+  /** Of a list that is written at execution: the pieces of text between which each value stands, or each member of a tuple; absent for none. */
+  readonly around?: readonly (readonly string[] | null)[]
   /** The value is written into the text at execution, as places that take no parameter need it. Default false. */
   readonly isLiteral?: boolean
   /** The bind itself; null where the compiler made the parameter. With an `index` of -1 it is no bind of the statement that was given but a constant that a plugin put in, and holds its own value. */

@@ -7,7 +7,7 @@ import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { memberTypes, operators } from '../compile/operator.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
-import { aroundParameters } from '../compile/type-expression.ts'
+import { isAround } from '../compile/type-expression.ts'
 
 /** One array type for each item type: types number themselves, which is not free. */
 const arrays: WeakMap<SqlType, ArrayType> = new WeakMap()
@@ -25,10 +25,10 @@ function arrayTypeOf(item: SqlType): ArrayType {
 export function renderArrayIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding && right.type.affinity !== 'array'
-  if (!isList || out.literalBinds || aroundParameters(right.type, out) !== null)
+  const members = isList ? memberTypes(right.type) : null
+  if (!isList || out.literalBinds || (members ?? [right.type]).some((type) => isAround(type, out)))
     return (operators.in as Renderer<Binary>)(node, out)
   const negated = node.operator === notIn
-  const members = memberTypes(right.type)
   const text = out.node(left)
   if (members === null) return `${text} ${negated ? '<> ALL' : '= ANY'} (${arrayParameter(right, right.type, out)})`
   const arrays = members.map((type, index) => out.partOf(right, arrayTypeOf(type), memberOf(type, index, out)))

@@ -89,7 +89,7 @@ export function renderListIn(node: Binary, out: Render): string {
   const text = out.node(left)
   const isTuple = memberTypes(right.type) !== null
   const columns = isTuple ? types.map((_, index) => `value ->> ${index}`).join(', ') : 'value'
-  const parameter = out.listParameter(right, listTypeOf(right.type), itemsProcess(right.type, types, isTuple, out))
+  const parameter = out.listParameter(right, listTypeOf(right.type), itemsProcess(right.type, out))
   return `${text} ${negated ? 'NOT IN' : 'IN'} (SELECT ${columns} FROM json_each(${parameter}))`
 }
 
@@ -98,19 +98,9 @@ function isFaithful(type: SqlType): boolean {
   return !type.wrapsParameters && FAITHFUL.has(type.forDialect(HOST).affinity)
 }
 
-function itemsProcess(type: SqlType, types: readonly SqlType[], isTuple: boolean, out: Render): ValueProcessor | null {
-  if (!isTuple) {
-    const process = type.bindProcessor(out.spelling)
-    return process === null ? null : (list) => eachOf(list, process)
-  }
-  const processes = types.map((each) => each.bindProcessor(out.spelling))
-  return (list) =>
-    eachOf(list, (tuple) =>
-      processes.map((process, index) => {
-        const value = (tuple as readonly unknown[])[index]
-        return process === null ? value : process(value)
-      }),
-    )
+function itemsProcess(type: SqlType, out: Render): ValueProcessor | null {
+  const process = type.bindProcessor(out.spelling)
+  return process === null ? null : (list) => eachOf(list, process)
 }
 
 /** Something that is no list goes on as it is, and is refused where it is encoded. */

@@ -1,5 +1,5 @@
 // The type of a row value.
-import { type Affinity, SqlType } from './type.ts'
+import { type Affinity, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** `(a, b)`: the members' types in order. */
 export class TupleType extends SqlType<unknown[]> {
@@ -12,5 +12,14 @@ export class TupleType extends SqlType<unknown[]> {
   }
   override shape(): readonly SqlType[] {
     return this.types
+  }
+  override bindProcessor(host: TypeHost): ValueProcessor | null {
+    const processes = this.types.map((type) => type.bindProcessor(host))
+    if (processes.every((process) => process === null)) return null
+    return (tuple) =>
+      processes.map((process, index) => {
+        const value = (tuple as readonly unknown[])[index]
+        return process === null ? value : process(value)
+      })
   }
 }

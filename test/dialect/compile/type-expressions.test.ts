@@ -2,6 +2,8 @@
 import {
   bindparam,
   Column,
+  type ColumnElement,
+  caseWhen,
   createEngine,
   type Engine,
   func,
@@ -14,6 +16,7 @@ import {
   select,
   TypeDecorator,
   table,
+  tuple,
   union,
   update,
 } from 'tsalchemy'
@@ -40,6 +43,27 @@ class Louder extends TypeDecorator<string> {
   override readonly cacheOk = true
 }
 
+/** Kept one higher than it is said to be, and never NULL: more than a call around the parameter, which stands there twice. */
+class Higher extends TypeDecorator<number> {
+  readonly impl = Integer
+  override readonly cacheOk = true
+  override bindExpression(value: SqlValue) {
+    const number = value as ColumnElement<number>
+    return caseWhen([number.is(null), 0], { else: number.add(1) })
+  }
+}
+/** An operator around the parameter; the number beside it is of the type too. */
+class Shifted extends TypeDecorator<number> {
+  readonly impl = Integer
+  override readonly cacheOk = true
+  override processBindParam(value: number | null) {
+    return value === null ? null : value * 10
+  }
+  override bindExpression(value: SqlValue) {
+    return (value as ColumnElement<number>).add(1)
+  }
+}
+
 const metadata = new MetaData()
 const words = table('type_words', metadata, {
   id: Column(Integer, { primaryKey: true }),
@@ -49,7 +73,20 @@ const words = table('type_words', metadata, {
 })
 const w = words.c
 
+const heights = table('type_heights', metadata, { height: Column(new Higher()), shift: Column(new Shifted()) })
+const h = heights.c
+
 test.each([
+  [
+    'a parameter that stands in it twice, beside others that are as they are',
+    select(w.id).where(h.height.gt(5)),
+    'SELECT type_words.id FROM type_words, type_heights WHERE type_heights.height > CASE WHEN ($1::INTEGER IS NULL) THEN $2::INTEGER ELSE $1::INTEGER + $3::INTEGER END',
+  ],
+  [
+    'operators in parentheses',
+    select(w.id).where(h.shift.eq(h.shift.subtract(1))),
+    'SELECT type_words.id FROM type_words, type_heights WHERE type_heights.shift = type_heights.shift - ($1::INTEGER + $2::INTEGER)',
+  ],
   [
     'a comparison',
     select(w.id).where(w.word.eq('X')),
@@ -120,6 +157,15 @@ test('a value that is written at execution', () => {
   expect(globalThis.String(select(bound.label('x')))).toBe("SELECT upper(lower('Xx')) AS x")
 })
 
+test('each member of a tuple in a list', () => {
+  const statement = select(h.height).where(tuple(h.height, h.shift).in([[5, 6]]))
+  const { sql, names } = pgArrays(statement)
+  expect(sql).toBe(
+    'SELECT type_heights.height FROM type_heights WHERE (type_heights.height, type_heights.shift) IN ((CASE WHEN ($4::INTEGER IS NULL) THEN $1::INTEGER ELSE $4::INTEGER + $2::INTEGER END, ($5::INTEGER + $3::INTEGER)))',
+  )
+  expect(names.slice(3)).toEqual(['param_1_1_1', 'param_1_1_2'])
+})
+
 test('each member of a list', () => {
   const statement = select(w.id).where(w.word.in(['X', 'Y']))
   const sql = 'SELECT type_words.id FROM type_words WHERE type_words.word IN (lower($1::VARCHAR), lower($2::VARCHAR))'
@@ -171,6 +217,13 @@ describe.each(sqlDatabases())('on $name', ({ url }) => {
       { id: 2, word: 'TWO', again: 'GIVEN' },
     ])
     expect(await engine.execute(select(w.id).where(w.word.in([]))).all()).toEqual([])
+  })
+
+  test('in tuples, whose members are changed as others are', async () => {
+    await engine.execute(insert(heights).values({ height: 4, shift: 2 }))
+    const found = select(h.height, h.shift).where(tuple(h.height, h.shift).in([[4, 2]]))
+    expect(await engine.execute(found).all()).toEqual([{ height: 5, shift: 30 }])
+    expect(await engine.execute(found.where(tuple(h.height, h.shift).notIn([[4, 2]]))).all()).toEqual([])
   })
 
   test('in classes: several rows in a flush, loading, UPDATE', async () => {
