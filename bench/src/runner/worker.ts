@@ -1,6 +1,6 @@
 // The process of one contender: each has its own, so that heaps, optimised code and CPU time do not mix.
 
-import type { CellName, Link, Size } from '../cells/contract.ts'
+import type { Cell, CellName, Input, Link, Size } from '../cells/contract.ts'
 import { cells } from '../cells/index.ts'
 import type { Running, Task } from '../contenders/contract.ts'
 import { registry } from '../contenders/registry.ts'
@@ -43,21 +43,10 @@ async function run<N extends CellName>(
   let cpuSeconds = 0
   let evidence: Evidence | null = null
   for (let repeat = 0; repeat < repeats; repeat++) {
-    const prepared = await task(cell.input(random, size.operations))
-    try {
-      // The young generation only. A full collection would also throw away the hidden classes of which no object is left, and the
-      // code that was optimised for them: every run would begin with cold code, which no working program has.
-      globalThis.gc?.({ type: 'minor' })
-      const cpuBefore = process.cpuUsage()
-      const before = performance.now()
-      const output = await prepared.run()
-      seconds += (performance.now() - before) / 1e3
-      const cpu = process.cpuUsage(cpuBefore)
-      cpuSeconds += (cpu.user + cpu.system) / 1e6
-      if (verify) evidence = { lines: cell.lines(output), keys: cell.keys?.of(output) ?? null }
-    } finally {
-      await prepared.finish?.()
-    }
+    const once = await runOnce(cell, task, cell.input(random, size.operations), verify)
+    seconds += once.seconds
+    cpuSeconds += once.cpuSeconds
+    evidence = once.evidence
   }
   const operations = repeats * size.operations
   const measurement = {
@@ -66,6 +55,33 @@ async function run<N extends CellName>(
     cpuSecondsPerOperation: cpuSeconds / operations,
   }
   return { measurement, evidence }
+}
+
+/**
+ * A function of its own, so that nobody holds what came out once it returns: a variable of the loop would keep the rows of one run
+ * alive during the next, where garbage collection would copy them.
+ */
+async function runOnce<N extends CellName>(
+  cell: Cell<N>,
+  task: Task<N>,
+  input: Input<N>,
+  verify: boolean,
+): Promise<{ seconds: number; cpuSeconds: number; evidence: Evidence | null }> {
+  const prepared = await task(input)
+  try {
+    // The young generation only. A full collection would also throw away the hidden classes of which no object is left, and the
+    // code that was optimised for them: every run would begin with cold code, which no working program has.
+    globalThis.gc?.({ type: 'minor' })
+    const cpuBefore = process.cpuUsage()
+    const before = performance.now()
+    const output = await prepared.run()
+    const seconds = (performance.now() - before) / 1e3
+    const cpu = process.cpuUsage(cpuBefore)
+    const evidence = verify ? { lines: cell.lines(output), keys: cell.keys?.of(output) ?? null } : null
+    return { seconds, cpuSeconds: (cpu.user + cpu.system) / 1e6, evidence }
+  } finally {
+    await prepared.finish?.()
+  }
 }
 
 function describe(error: unknown): string {
