@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest'
 import type { DriverConnection, DriverCursor } from '../../../../src/dialect/contract/driver.ts'
+import type { PostgresCodec } from '../../../../src/dialect/postgresql/codec/codec.ts'
 import { int4 } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { command, failure, raw, rows, run, sharedConnection, typed } from './support.ts'
 
@@ -89,7 +90,8 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
         if (value % 3 === 0) abort.abort()
         return value
       }
-      const statement = typed(NUMBERS, [], [{ ...textual, decodeText }], false)
+      const aborting: PostgresCodec = { ...textual, decodeText }
+      const statement = typed(NUMBERS, [], [aborting], false)
       const commands = [command('BEGIN'), { statement, parameters: [] }]
       const opened = await shared().openCursor?.(commands, { rows: 3, signal: abort.signal })
       expect([opened?.results.at(-1)?.rows.flat(), opened?.cursor.done]).toEqual([[1, 2, 3], false])
