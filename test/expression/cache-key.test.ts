@@ -2,6 +2,7 @@
 
 import fc from 'fast-check'
 import {
+  bindparam,
   deleteFrom,
   type Element,
   func,
@@ -165,6 +166,11 @@ describe('what the key sees besides', () => {
     ['that it is lateral', func('f').tableValued('a'), func('f').tableValued('a').lateral()],
     ['how many rows are written', values({ a: Integer }).data([[1]]), values({ a: Integer }).data([[1], [2]])],
     ['names of items', select(u.id), select({ id: u.id })],
+    [
+      'that a parameter has a value',
+      bindparam('p', { type: Integer, required: false }),
+      bindparam('p', { value: 5, required: false }),
+    ],
     ['that ORDER BY names a label', select(random).orderBy(random), select(random).orderBy(func.random().label('r'))],
     [
       'in a compound too',

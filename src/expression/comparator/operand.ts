@@ -58,8 +58,8 @@ function tupleFor(type: TupleType, operator: Operator, values: readonly unknown[
   return new Tuple(members)
 }
 
-/** A parameter without a type takes that of what it stands beside. */
-function withType(element: ColumnElement, type: SqlType): ColumnElement {
+/** A parameter without a type takes that of what it stands beside, or is written into. */
+export function withType(element: ColumnElement, type: SqlType): ColumnElement {
   if (!(element instanceof Bind) || element.type !== NullType || type === NullType) return element
   return new Bind(element.key, element.value, type, element)
 }

@@ -5,7 +5,7 @@ import type { Pass } from '../base/pass.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
-import { ANONYMOUS } from '../comparator/operand.ts'
+import { ANONYMOUS, withType } from '../comparator/operand.ts'
 import { Binary } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -43,8 +43,8 @@ export function columnOf(table: TableClause, key: string, where: string): NamedE
 /** A value for a column: an expression as it is, anything else as a parameter. */
 export function assignment(column: NamedElement, value: unknown, where: string): Assignment {
   const element = elementOf(value)
-  if (element !== null) return { column, value: expect(EXPRESSION, element, where) }
   const { type } = column
+  if (element !== null) return { column, value: withType(expect(EXPRESSION, element, where), type) }
   if (value !== null && comparedType(type, value) === null)
     throw new ArgumentError(
       `${where}: column ${quoteName(column.key)} of the type ${type.kind} got ${describe(value)}; only json and array columns take objects and arrays`,
@@ -84,7 +84,8 @@ export function orderedAssignments(
       throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(target)} as a column`)
     const part = element as Binary
     const given = elementOf(value)
-    const partial = given === null ? partValue(part, value, where) : expect(EXPRESSION, given, where)
+    const partial =
+      given === null ? partValue(part, value, where) : withType(expect(EXPRESSION, given, where), part.type)
     return { column: columnOf(table, column.key, where), target: part, value: partial }
   })
 }

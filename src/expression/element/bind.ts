@@ -55,7 +55,12 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   walk(pass: Pass): void {
     pass.bind(this)
     pass.flag(
-      (this.anonymous ? 1 : 0) | (this.required ? 2 : 0) | (this.expanding ? 4 : 0) | (this.literalExecute ? 8 : 0),
+      (this.anonymous ? 1 : 0) |
+        (this.required ? 2 : 0) |
+        (this.expanding ? 4 : 0) |
+        (this.literalExecute ? 8 : 0) |
+        // Two parameters of one name that hold a value each are refused.
+        (this.value === NO_VALUE ? 16 : 0),
     )
   }
 }

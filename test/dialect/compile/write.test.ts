@@ -18,7 +18,7 @@ import { insert as upsert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import type { CompileOptions } from '../../../src/dialect/contract/compiled.ts'
 import type { Element } from '../../../src/expression/base/element.ts'
-import { addresses, pg, pgArrays, postgresArrays, users } from './fixture.ts'
+import { addresses, docs, pg, pgArrays, postgresArrays, users } from './fixture.ts'
 
 const metadata = new MetaData()
 const posts = table('posts', metadata, {
@@ -297,4 +297,19 @@ test('names of columns that are written are no names of other parameters', () =>
         .all(),
     ).names,
   ).toEqual(['name'])
+})
+
+test('a parameter without a type takes that of the column that it is written into', () => {
+  const given = bindparam('doc') as never
+  expect(pg(update(docs).values({ j: given }).all()).sql).toBe('UPDATE docs SET j=$1::JSONB')
+  expect(
+    pg(
+      update(docs)
+        .values([[docs.c.tags.at(1), given]])
+        .all(),
+    ).sql,
+  ).toBe('UPDATE docs SET tags[$1::INTEGER]=$2::VARCHAR')
+  expect(pg(insert(docs).values({ id: bindparam('number') as never, j: given, tags: [] })).sql).toBe(
+    'INSERT INTO docs (id, j, tags) VALUES ($1::INTEGER, $2::JSONB, $3::VARCHAR[])',
+  )
 })
