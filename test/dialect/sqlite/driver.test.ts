@@ -106,6 +106,27 @@ describe.each(libraries)('through %s', (library) => {
       expect(await rows(connection, "SELECT ?, ?, '?' /* ? */", 1, 'x')).toEqual([[1, 'x', '?']])
       expect(await rows(connection, 'SELECT ?2, ?1, ?2', 1, 'x')).toEqual([['x', 1, 'x']])
       expect(await rows(connection, 'SELECT $2, $1, $2', 1, 'x')).toEqual([['x', 1, 'x']])
+      const named = await connection.run([raw('SELECT $1, $2, $2', 1, 'x')])
+      expect(named[0]?.columns?.map(({ name }) => name)).toEqual(['$1', '$2', '$2'])
+      await connection.run([raw("CREATE TABLE t (a, b, c DEFAULT '?1')")])
+      for (const [sql, ...values] of [
+        ["INSERT INTO t VALUES (?1, ?2 || '?3 $1', /* ?1 */ ?3) -- ?4", 1, 'b', null],
+        ['INSERT INTO t (a, b) VALUES ($1, $2) RETURNING a, b', 2, 'b'],
+        ['INSERT INTO t (a, b) VALUES ($2, $1)', 'b', 3],
+        ['INSERT INTO t (a, b) VALUES ($1, $1)', 4],
+        ['INSERT INTO t (a) VALUES ($1) RETURNING $2, a', 6, 'shown'],
+        ['UPDATE t SET b = ?1 WHERE a = ?2', 'new', 4],
+      ] as const) {
+        const [result] = await connection.run([raw(sql, ...values)])
+        if (sql.includes('$2, a')) expect(result?.columns?.map(({ name }) => name)).toEqual(['$2', 'a'])
+      }
+      expect(await rows(connection, 'SELECT * FROM t ORDER BY a')).toEqual([
+        [1, 'b?3 $1', null],
+        [2, 'b', '?1'],
+        [3, 'b', '?1'],
+        [4, 'new', '?1'],
+        [6, null, '?1'],
+      ])
       expect(await failure(rows(connection, 'SELECT $1, ?', 1, 2))).toMatchObject({
         message: 'the statement mixes ways of naming its parameters: write all as ?, or all as ?1, ?2',
         sent: false,

@@ -6,15 +6,16 @@ import {
   type DriverCursor,
   DriverError,
   type DriverNotice,
+  type DriverStatement,
   type OpenCursorOptions,
   type OpenedCursor,
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
 import { NO_ROWS, openCursor } from './cursor.ts'
-import { failureFields, isLocked } from './failure.ts'
+import { canceled, failureFields, isLocked, misread, withPlace } from './failure.ts'
 import type { Bindings, DatabaseHandle, SqliteLibrary, Stored } from './library.ts'
-import type { ScannedSql } from './scan.ts'
+import { type ScannedSql, scanSql } from './scan.ts'
 import {
   bindingsOf,
   type Known,
@@ -52,6 +53,7 @@ interface Answer {
   readonly reading: RowReading | null
 }
 
+const NOTHING: ScannedSql = scanSql('')
 const BEGIN = /^\s*BEGIN\b/i
 const READ_ONLY = /\bREAD\s+ONLY\b/i
 const TO_SAVEPOINT = /\bTO\b/i
@@ -133,7 +135,7 @@ export class SqliteConnection implements DriverConnection {
     this.#checkSound(scanned)
     this.#interleave(1)
     try {
-      const known = this.#statements.prepare(command.statement, scanned)
+      const known = this.#statements.prepare(scanned)
       const reading = readingOf(known, command.statement)
       if (reading === null) {
         this.#interleave(-1)
@@ -192,10 +194,16 @@ export class SqliteConnection implements DriverConnection {
   #ready(commands: readonly Command[], signal: AbortSignal | undefined): Ready[] {
     if (this.#status === 'lost') throw new DriverError('the connection is closed', { disconnected: true, sent: false })
     if (signal?.aborted === true) throw canceled(signal, false)
+    let statement: DriverStatement | null = null
+    let scanned = NOTHING
     return commands.map((command, index) => {
-      const scanned = scannedOf(command.statement)
-      if (scanned.several) throw unreadable('several statements in one text: run them one by one', index)
-      if (scanned.casts) throw unreadable('SQLite has no casts by ::, write CAST(x AS INTEGER)', index)
+      // Of one statement for many rows each row is a command.
+      if (command.statement !== statement) {
+        statement = command.statement
+        scanned = scannedOf(statement)
+      }
+      if (scanned.several) throw misread('several statements in one text: run them one by one', index)
+      if (scanned.casts) throw misread('SQLite has no casts by ::, write CAST(x AS INTEGER)', index)
       return { command, scanned, bindings: bindingsOf(command, scanned, index) }
     })
   }
@@ -377,18 +385,4 @@ function decode(result: CommandResult, reading: RowReading, commandIndex: number
     const message = error instanceof Error ? error.message : String(error)
     return new DriverError(message, { cause: error, commandIndex })
   }
-}
-
-/** SQL that SQLite would misread. */
-function unreadable(message: string, commandIndex: number): DriverError {
-  return new DriverError(message, { sent: false, commandIndex, fields: { severity: 'ERROR', sqlState: '42601' } })
-}
-
-function canceled(signal: AbortSignal, sent: boolean): DriverError {
-  return new DriverError('the batch was aborted by its signal', { canceled: true, sent, cause: signal.reason })
-}
-
-function withPlace(error: DriverError, commandIndex: number, results: readonly CommandResult[]): DriverError {
-  const { message, cause, canceled: isCanceled, sent } = error
-  return new DriverError(message, { cause, canceled: isCanceled, sent, commandIndex, results })
 }

@@ -1,5 +1,5 @@
 // SQLite's failures in the terms of other databases: SQLSTATEs, and the table, column or constraint at fault.
-import type { ServerErrorFields } from '../../contract/driver.ts'
+import { type CommandResult, DriverError, type ServerErrorFields } from '../../contract/driver.ts'
 
 /** By SQLite's code. */
 const STATES: Readonly<Record<string, string>> = {
@@ -89,4 +89,20 @@ function placeOf(message: string): ServerErrorFields {
 /** Whether waiting may help: another connection holds a lock. */
 export function isLocked(code: string | null): boolean {
   return code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_RECOVERY' || code === 'SQLITE_LOCKED'
+}
+
+/** SQL that SQLite would misread. */
+export function misread(message: string, commandIndex: number): DriverError {
+  return new DriverError(message, { sent: false, commandIndex, fields: { severity: 'ERROR', sqlState: '42601' } })
+}
+
+/** A batch that its signal aborted. */
+export function canceled(signal: AbortSignal, sent: boolean): DriverError {
+  return new DriverError('the batch was aborted by its signal', { canceled: true, sent, cause: signal.reason })
+}
+
+/** The same error, of a command among others. */
+export function withPlace(error: DriverError, commandIndex: number, results: readonly CommandResult[]): DriverError {
+  const { message, cause, canceled: isCanceled, sent } = error
+  return new DriverError(message, { cause, canceled: isCanceled, sent, commandIndex, results })
 }

@@ -12,6 +12,11 @@ export interface ScannedSql {
   readonly style: ParameterStyle
   /** How many values it takes. */
   readonly parameters: number
+  /**
+   * The SQL to be prepared: of a write where each `?1`, `?2` comes once and in order they are `?`, as libraries take lists faster
+   * than names. A column of a result that is a parameter is named after it, so those of queries stay.
+   */
+  readonly sql: string
   /** Whether another statement follows. */
   readonly several: boolean
   /** Whether it casts as PostgreSQL does, `x::int`, which SQLite takes for a part of a parameter's name, or for nothing at all. */
@@ -23,12 +28,13 @@ const TOKEN =
   /'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|::|\?\d*|\$\d+|[:@$#][A-Za-z_$][\w$]*|[A-Za-z_]\w*|[();]/g
 
 const STATEMENTS: ReadonlySet<string> = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'REPLACE', 'VALUES'])
+const WRITES: ReadonlySet<string> = new Set(['INSERT', 'UPDATE', 'DELETE', 'REPLACE'])
 const OBJECTS: ReadonlySet<string> = new Set(['TABLE', 'INDEX', 'VIEW', 'TRIGGER'])
 
 /** Reads SQL once from the beginning to the end. */
 export function scanSql(sql: string): ScannedSql {
   const words: string[] = []
-  const numbers = new Set<number>()
+  const numbers: number[] = []
   let main = ''
   let positional = 0
   let named = 0
@@ -36,6 +42,8 @@ export function scanSql(sql: string): ScannedSql {
   let ended = false
   let several = false
   let casts = false
+  let returning = false
+  let shown = false
   for (const [token] of sql.matchAll(TOKEN)) {
     const first = token.charCodeAt(0)
     // Comments.
@@ -46,11 +54,14 @@ export function scanSql(sql: string): ScannedSql {
     else if (token === ';') ended ||= words.length > 0
     else if (token === '::') casts = true
     else if (token === '?') positional += 1
-    else if (first === 0x3f || /^\$\d/.test(token)) numbers.add(Number(token.slice(1)))
-    else if (/^[:@$#]\w/.test(token)) named += 1
+    else if (first === 0x3f || /^\$\d/.test(token)) {
+      numbers.push(Number(token.slice(1)))
+      shown ||= returning
+    } else if (/^[:@$#]\w/.test(token)) named += 1
     else if (/^\w/.test(token)) {
       const word = words.length < 4 || main === '' ? token.toUpperCase() : ''
       if (words.length < 4) words.push(word)
+      returning ||= /^returning$/i.test(token)
       if (main === '' && depth === 0 && STATEMENTS.has(word)) main = word
     }
   }
@@ -59,7 +70,7 @@ export function scanSql(sql: string): ScannedSql {
   return {
     verb,
     tag: tagOf(verb, words),
-    ...parametersOf(positional, numbers, named),
+    ...parametersOf(sql, !shown && WRITES.has(verb), positional, numbers, named),
     several: several && !isTrigger,
     casts,
   }
@@ -75,13 +86,18 @@ function tagOf(verb: string, words: readonly string[]): string {
 }
 
 function parametersOf(
+  sql: string,
+  rewritable: boolean,
   positional: number,
-  numbers: ReadonlySet<number>,
+  numbers: readonly number[],
   named: number,
-): Pick<ScannedSql, 'style' | 'parameters'> {
-  const styles = [positional > 0, numbers.size > 0, named > 0].filter(Boolean).length
-  if (styles > 1) return { style: 'mixed', parameters: 0 }
-  if (positional > 0) return { style: 'positional', parameters: positional }
-  if (numbers.size > 0) return { style: 'numbered', parameters: Math.max(...numbers) }
-  return { style: named > 0 ? 'named' : 'none', parameters: 0 }
+): Pick<ScannedSql, 'style' | 'parameters' | 'sql'> {
+  const styles = [positional, numbers.length, named].filter((count) => count > 0).length
+  if (styles > 1) return { style: 'mixed', parameters: 0, sql }
+  if (positional > 0) return { style: 'positional', parameters: positional, sql }
+  if (numbers.length === 0) return { style: named > 0 ? 'named' : 'none', parameters: 0, sql }
+  if (!rewritable || numbers.some((number, index) => number !== index + 1))
+    return { style: 'numbered', parameters: numbers.reduce((one, other) => Math.max(one, other)), sql }
+  const inOrder = sql.replaceAll(TOKEN, (token) => (/^[?$]\d/.test(token) ? '?' : token))
+  return { style: 'positional', parameters: numbers.length, sql: inOrder }
 }

@@ -29,6 +29,8 @@ export class StatementCache {
   readonly #handle: DatabaseHandle
   readonly #size: number
   readonly #known: Map<string, Known> = new Map()
+  /** The one that was found last, which stands behind all others already. */
+  #last: { readonly sql: string; readonly known: Known } | null = null
 
   constructor(handle: DatabaseHandle, size: number) {
     this.#handle = handle
@@ -38,27 +40,31 @@ export class StatementCache {
   /** The prepared form of a statement. @throws what the library throws for SQL that it cannot read. */
   find(statement: DriverStatement, scanned: ScannedSql): Known {
     const { sql } = statement
+    if (this.#last?.sql === sql) return this.#last.known
     const known = this.#known.get(sql)
     if (known !== undefined) {
       this.#known.delete(sql)
       this.#known.set(sql, known)
+      this.#last = { sql, known }
       return known
     }
-    const fresh = this.prepare(statement, scanned)
+    const fresh = this.prepare(scanned)
     if (!statement.prepare || this.#size === 0) return fresh
     this.#known.set(sql, fresh)
+    this.#last = { sql, known: fresh }
     if (this.#known.size > this.#size) this.#known.delete(this.#known.keys().next().value ?? '')
     return fresh
   }
 
   /** A form that nobody else uses. */
-  prepare({ sql }: DriverStatement, scanned: ScannedSql): Known {
-    return { scanned, prepared: this.#handle.prepare(sql), reading: null, readFor: null }
+  prepare(scanned: ScannedSql): Known {
+    return { scanned, prepared: this.#handle.prepare(scanned.sql), reading: null, readFor: null }
   }
 
   /** Forgets all: tables have changed, and with them what statements give. */
   clear(): void {
     this.#known.clear()
+    this.#last = null
   }
 }
 
@@ -145,21 +151,18 @@ export function readRows(rows: Stored[][], { codecs, names }: RowReading): unkno
  */
 export function bindingsOf({ statement, parameters }: Command, scanned: ScannedSql, commandIndex: number): Bindings {
   const count = parameters.length
-  const fail = (message: string): DriverError => new DriverError(message, { sent: false, commandIndex })
-  if (count !== statement.parameters.length)
-    throw fail(`the statement has ${statement.parameters.length} parameters and was given ${count}`)
+  const codecs = statement.parameters as readonly (SqliteCodec | null)[]
+  const { style } = scanned
+  if (count !== codecs.length || count !== scanned.parameters || style === 'named' || style === 'mixed')
+    throw new DriverError(misfit(codecs.length, count, scanned), { sent: false, commandIndex })
   const stored: Stored[] = new Array(count)
   for (let index = 0; index < count; index++) {
     const value = parameters[index]
-    if (value === null) {
-      stored[index] = null
-      continue
-    }
-    const codec = (statement.parameters[index] as SqliteCodec | null) ?? null
     try {
-      stored[index] = (codec ?? untyped).encode(value)
+      stored[index] = value === null ? null : (codecs[index] ?? untyped).encode(value)
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error)
+      const codec = codecs[index] ?? null
       const type = codec === null ? '' : ` (${codec.name})`
       throw new DriverError(`parameter ?${index + 1}${type}: ${why}`, {
         cause: error,
@@ -169,15 +172,16 @@ export function bindingsOf({ statement, parameters }: Command, scanned: ScannedS
       })
     }
   }
-  const { style, parameters: wanted } = scanned
-  if (style === 'named' || style === 'mixed')
-    throw fail(
-      style === 'named'
-        ? "SQL given as a string takes values for ?, ?1 or $1; use text('... :name') for values by name"
-        : 'the statement mixes ways of naming its parameters: write all as ?, or all as ?1, ?2',
-    )
-  if (wanted !== count) throw fail(`the statement has ${wanted} parameters and was given ${count}`)
   return style === 'numbered' ? numbered(stored) : stored
+}
+
+/** What is wrong with the number of values, or with how the SQL asks for them. */
+function misfit(declared: number, given: number, { style, parameters }: ScannedSql): string {
+  if (given === declared && style === 'named')
+    return "SQL given as a string takes values for ?, ?1 or $1; use text('... :name') for values by name"
+  if (given === declared && style === 'mixed')
+    return 'the statement mixes ways of naming its parameters: write all as ?, or all as ?1, ?2'
+  return `the statement has ${given === declared ? parameters : declared} parameters and was given ${given}`
 }
 
 /** By number, from 1. */
