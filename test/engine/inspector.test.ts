@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type Engine } from '../../src/engine/index.ts'
 import { Inspector } from '../../src/engine/inspector.ts'
-import { NoInspectionAvailable, NoSuchTableError } from '../../src/errors.ts'
+import { NoInspectionAvailable } from '../../src/errors.ts'
 import { Integer, MetaData, Text } from '../../src/index.ts'
 import { inspect } from '../../src/inspect.ts'
 import { databases } from '../support/server.ts'
@@ -148,20 +148,6 @@ describe.each(databases())('$name', ({ url }) => {
     expect((await inspector.getTableOptions('users')).inherits).toEqual([])
   })
 
-  test('names that are not there are refused, with the nearest', async () => {
-    const inspector = inspect(engine)
-    await expect(inspector.getColumns('user')).rejects.toThrow(
-      new NoSuchTableError("The database has no table 'user'; did you mean 'users'?"),
-    )
-    await expect(inspector.getIndexes('users', { schema: 'shop' })).rejects.toThrow(
-      "The database has no table 'users' in schema 'shop'; known: 'orders'",
-    )
-    await expect(inspector.getViewDefinition('users')).rejects.toThrow(
-      "'users' is a table: it has no definition as a view has",
-    )
-    await expect(inspector.getColumns('users', { shema: 'x' } as never)).rejects.toThrow("did you mean 'schema'?")
-  })
-
   test('many tables in one flight', async () => {
     const inspector = inspect(engine)
     const sent = recordStatements(engine)
@@ -227,44 +213,6 @@ describe.each(databases())('$name', ({ url }) => {
     expect(owned?.ownedBy).toEqual({ schema: null, name: 'users', column: 'id' })
     const orders = await inspector.getColumns('orders', { schema: 'shop' })
     expect(engine.dialect.typeName(orders[2]?.type as never)).toBe('shop.size')
-  })
-
-  test('answers are remembered until the cache is cleared; those that failed are asked for again', async () => {
-    const inspector = inspect(engine)
-    expect(await inspector.hasTable('later')).toBe(false)
-    await engine.execute('CREATE TABLE later (id int)')
-    expect(await inspector.hasTable('later')).toBe(false)
-    const sent = recordStatements(engine)
-    expect(await inspector.hasTable('later')).toBe(false)
-    expect(sent.flights).toEqual([])
-    inspector.clearCache()
-    expect(await inspector.hasTable('later')).toBe(true)
-    sent.stop()
-    await engine.execute('DROP TABLE later')
-    expect(await inspect(engine).hasTable('later')).toBe(false)
-  })
-
-  test('on a connection it sees the open transaction, and its questions wait for each other', async () => {
-    await using connection = await engine.connect()
-    await connection.execute('CREATE TABLE uncommitted (id int)')
-    await connection.execute('CREATE TEMPORARY TABLE fleeting (id int)')
-    await connection.execute('CREATE TEMPORARY VIEW seen AS SELECT 1 AS one')
-    const inspector = inspect(connection)
-    const [tables, temporary, views, columns] = await Promise.all([
-      inspector.getTableNames(),
-      inspector.getTempTableNames(),
-      inspector.getTempViewNames(),
-      inspector.getColumns('fleeting'),
-    ])
-    expect(tables).toContain('uncommitted')
-    expect(temporary).toEqual(['fleeting'])
-    expect(views).toEqual(['seen'])
-    expect(columns.map(({ name }) => name)).toEqual(['id'])
-    expect([...(await inspector.getMultiColumns({ scope: 'temporary' })).keys()]).toEqual(['fleeting'])
-    expect(await inspector.getTableNames()).not.toContain('fleeting')
-    await connection.rollback()
-    inspector.clearCache()
-    expect(await inspector.hasTable('uncommitted')).toBe(false)
   })
 
   test('200 tables with all their parts are one flight of five queries', async () => {
