@@ -2,9 +2,12 @@
 import { CompileError } from '../../errors.ts'
 import type { Insert, InsertState } from '../../expression/dml/insert.ts'
 import type { Assignment, Write } from '../../expression/dml/write.ts'
+import { Unary } from '../../expression/element/unary.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
+import { nameable } from '../../expression/select/labels.ts'
 import { Select } from '../../expression/select/select.ts'
+import type { SelectItem } from '../../expression/select/state.ts'
 import { NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { implicitOfInsert } from './implicit-returning.ts'
 import { columnsClause } from './result-columns.ts'
@@ -111,6 +114,10 @@ function withDefaults(
   return select.with({ items: [...select.state.items, ...items] })
 }
 
+function named(item: SelectItem): SelectItem {
+  return item instanceof Unary ? nameable(item) : item
+}
+
 /** RETURNING, like a columns clause. */
 export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNumber, out: Render): string {
   const items = node.state.returning
@@ -118,8 +125,11 @@ export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNum
   const { frame, unqualified } = out
   if (out.renderers.bareReturning(node.state.table, out)) out.unqualified = true
   out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, hints: [] }
-  // A write in WITH names its columns as they are: nothing around it needs labels.
-  const text = columnsClause(items, node.exportedColumns, place === Place.statement ? place : Place.expression, out)
+  // A write in WITH names its columns as they are, but what has no name gets one.
+  const text =
+    place === Place.statement
+      ? columnsClause(items, node.exportedColumns, place, out)
+      : columnsClause(items.map(named), node.exportedColumns, Place.expression, out)
   out.frame = frame
   out.unqualified = unqualified
   return ` RETURNING ${text}`

@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
-import { Bind } from '../element/bind.ts'
+import { Bind, withType } from '../element/bind.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
 import { Tuple } from '../element/list.ts'
@@ -49,19 +49,14 @@ export function valueFor(left: ColumnElement, operator: Operator, value: unknown
 function tupleFor(type: TupleType, operator: Operator, values: readonly unknown[]): Tuple {
   const members = values.map((value, index) => {
     const element = elementOf(value)
-    if (element !== null) return expect(EXPRESSION, element, `.${operator.name}()`)
-    const memberType = comparedType(type.types[index] ?? NullType, value)
+    const given = type.types[index] ?? NullType
+    if (element !== null) return withType(expect(EXPRESSION, element, `.${operator.name}()`), given)
+    const memberType = comparedType(given, value)
     if (memberType === null)
       throw new ArgumentError(`.${operator.name}() of a tuple got ${describe(value)} as a member`)
     return value === null ? NULL : new Bind('param', value, memberType, ANONYMOUS)
   })
   return new Tuple(members)
-}
-
-/** A parameter without a type takes that of what it stands beside, or is written into. */
-export function withType(element: ColumnElement, type: SqlType): ColumnElement {
-  if (!(element instanceof Bind) || element.type !== NullType || type === NullType) return element
-  return new Bind(element.key, element.value, type, element)
 }
 
 /** NULL, TRUE or FALSE, given as JavaScript values or as elements; null for anything else. */

@@ -1,6 +1,7 @@
 // `Bind`: a value that becomes a parameter, never text.
 import { defineKind } from '../base/element.ts'
 import type { BindLike, Pass } from '../base/pass.ts'
+import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
 
@@ -63,4 +64,10 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
         (this.value === NO_VALUE ? 16 : 0),
     )
   }
+}
+
+/** A parameter without a type takes that of what it stands beside, or is written into. */
+export function withType(element: ColumnElement, type: SqlType): ColumnElement {
+  if (!(element instanceof Bind) || element.type !== NullType || type === NullType) return element
+  return new Bind(element.key, element.value, type, element)
 }

@@ -7,7 +7,7 @@ import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
-import { Bind } from '../element/bind.ts'
+import { Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { fromsOf } from '../element/grouping.ts'
@@ -164,7 +164,7 @@ function membersOf(row: unknown, columns: readonly NamedElement[]): readonly unk
 function valueOf(value: unknown, column: NamedElement, literalBinds: boolean): ColumnElement {
   const where = `values().data(): column ${quoteName(column.key)}`
   const element = elementOf(value)
-  if (element !== null) return expect(EXPRESSION, element, where)
+  if (element !== null) return withType(expect(EXPRESSION, element, where), column.type)
   if (value === undefined) throw new ArgumentError(`${where} got undefined; write null for NULL`)
   if (value !== null && comparedType(column.type, value) === null)
     throw new ArgumentError(`${where} of the type ${column.type.kind} got ${describe(value)}`)

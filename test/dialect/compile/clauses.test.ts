@@ -57,6 +57,11 @@ const ROWS: readonly Spelt[] = [
     standard: 'SELECT users.id AS x FROM users UNION SELECT addresses.id FROM addresses ORDER BY x DESC',
   },
   {
+    title: 'RETURNING in WITH: what has no name gets one',
+    element: () => select(deleteFrom(users).all().returning(u.age.negate(), u.id).cte('w')),
+    standard: 'WITH w AS (DELETE FROM users RETURNING -users.age AS anon_1, users.id) SELECT w.anon_1, w.id FROM w',
+  },
+  {
     title: 'FETCH',
     element: () => select(u.id).orderBy(u.id).offset(2).fetch(3, { withTies: true }),
     standard: 'SELECT users.id FROM users ORDER BY users.id OFFSET :param_1 ROWS FETCH FIRST :param_2 ROWS WITH TIES',

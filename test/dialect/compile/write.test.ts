@@ -12,7 +12,9 @@ import {
   String,
   select,
   table,
+  tuple,
   update,
+  values,
 } from 'tsalchemy'
 import { insert as upsert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
@@ -300,6 +302,10 @@ test('names of columns that are written are no names of other parameters', () =>
 })
 
 test('a parameter without a type takes that of the column that it is written into', () => {
+  const rows = values({ id: Integer, name: String }, { name: 'v' }).data([[bindparam('one'), 'x']])
+  expect(pg(select(rows.c.id).where(tuple(rows.c.id, rows.c.name).eq([5, bindparam('other')] as never))).sql).toBe(
+    'SELECT v.id FROM (VALUES ($1::INTEGER, $2::VARCHAR)) AS v (id, name) WHERE (v.id, v.name) = ($3::INTEGER, $4::VARCHAR)',
+  )
   const given = bindparam('doc') as never
   expect(pg(update(docs).values({ j: given }).all()).sql).toBe('UPDATE docs SET j=$1::JSONB')
   expect(
