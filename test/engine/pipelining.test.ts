@@ -9,7 +9,7 @@ import { isShared } from '../../src/engine/flight-lanes.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import { ArgumentError, OperationalError, ResourceClosedError, TimeoutError } from '../../src/errors.ts'
 import { Column, Integer, insert, MetaData, select, table, text } from '../../src/index.ts'
-import { databases, postgresUrl } from '../support/server.ts'
+import { postgresUrl, sqlDatabases } from '../support/server.ts'
 import { startProxy } from './proxy.ts'
 
 const metadata = new MetaData()
@@ -35,10 +35,10 @@ async function scalarUntil(signal: AbortSignal, engine: Engine, sql: string): Pr
   return await engine.execute(sql, [], { signal }).scalar()
 }
 
-describe.each(databases())('on $name', ({ url }) => {
+describe.each(sqlDatabases())('on $name', ({ url }) => {
   it('each gets its own answer, more of them than connections', async () => {
     const engine = engineOf({ poolSize: 3 }, url)
-    const answers = await Promise.all(numbers(200).map((n) => scalar(engine, 'SELECT $1::int * 2', n)))
+    const answers = await Promise.all(numbers(200).map((n) => scalar(engine, 'SELECT CAST($1 AS INTEGER) * 2', n)))
     expect(answers).toEqual(numbers(200).map((n) => n * 2))
     await pause(1)
     expect(engine.stats().pool.checkedOut).toBe(0)
@@ -218,10 +218,10 @@ describe('on a server', () => {
   it('a backend that is killed rejects each, and the next come over another connection', async () => {
     const engine = engineOf()
     const pid = await scalar(engine, 'SELECT pg_backend_pid()')
-    const flights = [SLEEP, 'SELECT 1', 'SELECT 2'].map((sql) => scalar(engine, sql))
+    const flights = Promise.allSettled([SLEEP, 'SELECT 1', 'SELECT 2'].map((sql) => scalar(engine, sql)))
     await pause(30)
     await scalar(observer, 'SELECT pg_terminate_backend($1::int)', pid)
-    for (const one of await Promise.allSettled(flights))
+    for (const one of await flights)
       expect(one).toMatchObject({ reason: { connectionInvalidated: true, sqlState: '57P01' } })
     expect(await scalar(engine, 'SELECT 7')).toBe(7)
     expect(engine.stats().pool.checkedOut).toBeLessThanOrEqual(1)

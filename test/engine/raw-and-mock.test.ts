@@ -3,11 +3,13 @@ import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { createMockEngine } from '../../src/engine/mock-engine.ts'
 import { ArgumentError, ResourceClosedError } from '../../src/errors.ts'
-import { Column, DDL, Enum, Integer, MetaData, String, select, table } from '../../src/index.ts'
-import { databases } from '../support/server.ts'
+import { Column, DDL, Enum, Integer, inspect, MetaData, String, select, table } from '../../src/index.ts'
+import { sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
-describe.each(databases())('engine.raw(), on $name', ({ url }) => {
+describe.each(sqlDatabases())('engine.raw(), on $name', ({ url, name }) => {
+  const isSqlite = name === 'sqlite'
+  const failing = isSqlite ? 'SELECT abs(-9223372036854775807 - 1)' : 'SELECT 1 / 0'
   let engine: Engine
   beforeAll(() => {
     engine = createEngine(url, { poolSize: 1, maxOverflow: 0, poolTimeoutMs: 5_000 })
@@ -17,9 +19,11 @@ describe.each(databases())('engine.raw(), on $name', ({ url }) => {
   it('gives the connection as its driver has it, outside of any transaction', async () => {
     const recording = recordStatements(engine)
     const raw = await engine.raw()
-    expect(await raw.run('SELECT $1::int + 1, $2::text', [41, 'x'])).toMatchObject({ rows: [[42, 'x']], tag: 'SELECT' })
+    const sum = 'SELECT CAST($1 AS INTEGER) + 1, CAST($2 AS TEXT)'
+    expect(await raw.run(sum, [41, 'x'])).toMatchObject({ rows: [[42, 'x']], tag: 'SELECT' })
     expect(raw.driverConnection.transactionStatus).toBe('idle')
-    await expect(raw.run('SELECT 1 / 0')).rejects.toMatchObject({ sqlState: '22012', statement: 'SELECT 1 / 0' })
+    const sqlState = isSqlite ? '22003' : '22012'
+    await expect(raw.run(failing)).rejects.toMatchObject({ sqlState, statement: failing })
     expect(engine.stats().pool.checkedOut).toBe(1)
     await raw.close()
     await raw.close()
@@ -35,9 +39,9 @@ describe.each(databases())('engine.raw(), on $name', ({ url }) => {
     {
       await using raw = await engine.raw()
       await raw.run('BEGIN')
-      await raw.run('CREATE TABLE nothing (id INTEGER)')
+      await raw.run('CREATE TABLE absent (id INTEGER)')
     }
-    expect(await engine.execute("SELECT to_regclass('nothing')::text").scalar()).toBe(null)
+    expect(await inspect(engine).hasTable('absent')).toBe(false)
   })
 
   it('can be cut', async () => {
@@ -89,6 +93,24 @@ describe('createMockEngine()', () => {
     await engine.execute(select(items.c.id).where(items.c.name.eq('x')))
     expect(sent).toEqual(['SELECT item.id FROM item WHERE item.name = $1::VARCHAR'])
     expect(engine.dialect.name).toBe('postgresql')
+  })
+
+  it('speaks SQLite as well', async () => {
+    const sent: string[] = []
+    const engine = createMockEngine('sqlite://', (sql) => {
+      sent.push(sql.replace(/\s+/g, ' ').trim())
+    })
+    await metadata.createAll(engine)
+    await engine.execute(select(items.c.id).where(items.c.name.in(['x'])))
+    await metadata.dropAll(engine)
+    expect(sent).toEqual([
+      "CREATE TABLE item ( id INTEGER NOT NULL, name VARCHAR(20) NOT NULL, sort VARCHAR(1) NOT NULL, PRIMARY KEY (id), CHECK (sort IN ('a', 'b')) )",
+      'CREATE INDEX ix_item_name ON item (name)',
+      'GRANT SELECT ON item TO PUBLIC',
+      'SELECT item.id FROM item WHERE item.name IN (SELECT value FROM json_each(?1))',
+      'SELECT 1',
+      'DROP TABLE item',
+    ])
   })
 
   it('refuses what cannot be', () => {
