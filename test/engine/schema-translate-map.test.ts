@@ -15,6 +15,7 @@ import {
   Index,
   Integer,
   insert,
+  inspect,
   literal,
   MetaData,
   materializedView,
@@ -31,7 +32,8 @@ import { Composite, Domain, postgresqlDialect } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { defaultDialect } from '../../src/dialect/default.ts'
 import { leftovers } from '../dialect/postgresql/schema/leftovers.ts'
-import { databases } from '../support/server.ts'
+import { dropSchema, makeSchema } from '../support/schemas.ts'
+import { databases, sqlDatabases } from '../support/server.ts'
 
 const metadata = new MetaData()
 const users = table(
@@ -202,6 +204,75 @@ describe.each(databases())('$name', ({ url }) => {
     }
     await engine.execute(new DropSchema('x'))
     expect(await leftovers(engine)).toEqual([])
+  })
+})
+
+const shops = new MetaData()
+const sellers = table('sellers', shops, { id: Column(Integer, { primaryKey: true }), name: Column(StringType) })
+const sales = table(
+  'sales',
+  shops,
+  { id: Column(Integer, { primaryKey: true }), seller: Column(Integer, { foreignKey: 'sellers.id' }) },
+  { constraints: [new Index('ix_seller', ['seller'])] },
+)
+const rates = table('rates', shops, { id: Column(Integer, { primaryKey: true }) }, { schema: 'shared' })
+
+describe.each(sqlDatabases())('on every database, $name', (target) => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = createEngine(target.url)
+    for (const schema of ['T 1', 'T 2', 'common']) await makeSchema(engine, target, schema)
+  })
+  afterAll(async () => {
+    for (const schema of ['T 1', 'T 2', 'common']) await dropSchema(engine, target, schema)
+    await engine.dispose()
+  })
+  const mapOf = (tenant: string) => ({ schemaTranslateMap: { '': tenant, shared: 'common' } })
+
+  test('tenants have tables, rows, keys and indexes of their own, and share others', async () => {
+    for (const tenant of ['T 1', 'T 2']) {
+      await engine.begin((conn) => shops.createAll(conn), mapOf(tenant))
+      await engine.begin((conn) => shops.createAll(conn), mapOf(tenant))
+    }
+    const joined = select(sellers.c.name, sales.c.id).join(sales).orderBy(sales.c.id)
+    for (const [index, tenant] of ['T 1', 'T 2', 'T 1'].entries()) {
+      await using conn = await engine.connect(mapOf(tenant))
+      const [id] = (await conn.execute(insert(sellers).values({ name: tenant }))).insertedPrimaryKey
+      await conn.execute(insert(sales), [{ seller: id as number }, { seller: id as number }])
+      await conn.execute(insert(rates).values({ id: index }))
+      await conn.execute(
+        update(sellers)
+          .where(sellers.c.id.eq(id as number))
+          .values({ name: `${tenant}!` }),
+      )
+      await conn.commit()
+    }
+    expect(await engine.execute(joined, null, mapOf('T 1')).tuples().all()).toEqual(
+      [1, 2, 3, 4].map((id) => ['T 1!', id]),
+    )
+    expect(
+      await engine
+        .execute(joined.executionOptions(mapOf('T 2')))
+        .tuples()
+        .all(),
+    ).toEqual([
+      ['T 2!', 1],
+      ['T 2!', 2],
+    ])
+    expect(await engine.execute(select(rates.c.id), null, mapOf('T 2')).scalars().all()).toEqual([0, 1, 2])
+    await using session = sessionmaker({ bind: engine, executionOptions: mapOf('T 2') })()
+    expect(await session.execute(select(sellers.c.name)).scalars().all()).toEqual(['T 2!'])
+    await session.rollback()
+    await expect(engine.execute(select(rates.c.id)).all()).rejects.toMatchObject({ sqlState: '42P01' })
+    const inspector = inspect(engine)
+    for (const tenant of ['T 1', 'T 2']) {
+      expect(await inspector.getTableNames({ schema: tenant })).toEqual(['sales', 'sellers'])
+      expect(await inspector.hasIndex('sales', 'ix_seller', { schema: tenant })).toBe(true)
+    }
+    await engine.begin((conn) => shops.dropAll(conn), mapOf('T 1'))
+    inspector.clearCache()
+    expect(await inspector.getTableNames({ schema: 'T 1' })).toEqual([])
+    expect(await inspector.getTableNames({ schema: 'T 2' })).toEqual(['sales', 'sellers'])
   })
 
   test('a map that is none', async () => {
