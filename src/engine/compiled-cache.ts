@@ -5,6 +5,8 @@ import { Interner, KeyPass } from '../expression/base/cache-key.ts'
 import type { Element } from '../expression/base/element.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { BindLike } from '../expression/base/pass.ts'
+import type { Trail } from '../expression/base/recipe.ts'
+import { RecipeLink } from '../expression/base/recipe-link.ts'
 import { Write } from '../expression/dml/write.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import { type SchemaTranslateMap, schemaMapKey } from '../expression/schema/schema-map.ts'
@@ -136,6 +138,8 @@ export class CompiledCache {
   readonly #interner = new Interner()
   readonly #pass: KeyPass = new KeyPass(this.#interner)
   readonly #byHash: Map<number, CompiledEntry> = new Map()
+  /** What a walk has told of a recipe, by its number: the statement need not be walked again. */
+  readonly #byRecipe: Map<number, RecipeLink<CompiledEntry>> = new Map()
   #epoch = 0
   #clock = 0
   #size = 0
@@ -176,6 +180,7 @@ export class CompiledCache {
   /** Forgets all compiled statements. */
   clear(): void {
     this.#byHash.clear()
+    this.#byRecipe.clear()
     this.#translated.clear()
     this.#size = 0
     this.#epoch = this.#interner.epoch
@@ -199,11 +204,19 @@ export class CompiledCache {
       this.#touch(remembered.entry)
       return remembered
     }
+    const trail = columnKeys === null && !forMany ? statement.trail : null
+    const link = trail === null ? undefined : this.#byRecipe.get(trail.recipe.id)
+    const linked = trail === null || link === undefined ? null : link.bindsOf(trail)
+    if (link !== undefined && linked !== null) {
+      this.#touch(link.to)
+      return this.#remember(statement, link.to, linked)
+    }
     const pass = this.#walk(statement)
     const { hash, binds } = pass
     const known = pass.cacheable ? this.#find(hash, columnKeys, forMany) : null
     if (known !== null) {
       this.#touch(known)
+      if (trail !== null) this.#link(trail, known, binds)
       return this.#remember(statement, known, binds)
     }
     const key = pass.cacheable ? pass.ints.slice(0, pass.length) : null
@@ -212,6 +225,7 @@ export class CompiledCache {
     else {
       this.#misses += 1
       this.#keep(hash, entry)
+      if (trail !== null) this.#link(trail, entry, binds)
     }
     // What compiling made uncacheable holds values in its text; DDL speaks of tables, which may have changed by next time.
     return entry.compiled.uncacheable === null && statement.sort !== 'ddl' && this.#limit > 0
@@ -238,6 +252,15 @@ export class CompiledCache {
     )
       entry = entry.next
     return entry
+  }
+
+  /** Remembers where a recipe leads; not where the entry is kept by nobody else. */
+  #link(trail: Trail, entry: CompiledEntry, binds: readonly BindLike[]): void {
+    const link = RecipeLink.of(trail, entry, binds)
+    if (link === null || this.#limit === 0) return
+    // Several recipes can lead to one entry, but there are no more than a program has places that build statements.
+    if (this.#byRecipe.size >= this.#limit * 4) this.#byRecipe.clear()
+    this.#byRecipe.set(trail.recipe.id, link)
   }
 
   #touch(entry: CompiledEntry): void {
@@ -287,6 +310,7 @@ export class CompiledCache {
       for (let entry: CompiledEntry | null = first; entry !== null; entry = entry.next) entries.push({ hash, entry })
     entries.sort((one, other) => other.entry.lastUse - one.entry.lastUse)
     this.#byHash.clear()
+    this.#byRecipe.clear()
     const kept = entries.slice(0, this.#limit)
     for (const { hash, entry } of kept) {
       entry.next = this.#byHash.get(hash) ?? null

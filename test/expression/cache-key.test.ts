@@ -100,7 +100,9 @@ function changed(element: Element, path: string): Element {
 
 const FIELDS = KINDS.flatMap(([kind, make]) => {
   const element = make(1)
-  const own = Object.keys(element).flatMap((field) =>
+  // What a SELECT says is made when it is asked for.
+  const fields = new Set([...Object.keys(element), ...('state' in element ? ['state'] : [])])
+  const own = [...fields].flatMap((field) =>
     field === 'state'
       ? Object.keys((element as unknown as { state: object }).state).map((each) => `state.${each}`)
       : [field],

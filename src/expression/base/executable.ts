@@ -3,6 +3,7 @@ import { Element } from './element.ts'
 import type { StatementExecutionOptions } from './execution-options.ts'
 import type { Walkable } from './pass.ts'
 import type { CompilePlugin } from './protocol.ts'
+import type { Trail } from './recipe.ts'
 
 /** An option of a statement that matters to whoever runs it (a loader option of the ORM); it takes part in the cache key. */
 export interface StatementOption extends Walkable {}
@@ -18,6 +19,11 @@ export abstract class Executable<Row = unknown, Tuple extends unknown[] = unknow
   declare readonly '~tuple': Tuple
   /** @internal What the compiled cache remembers of this very object; never part of the statement's meaning. */
   remembered: unknown = undefined
+
+  /** @internal How it was built, where that is known. */
+  get trail(): Trail | null {
+    return null
+  }
 
   abstract readonly sort: StatementSort
   /** Set where classes take part. */

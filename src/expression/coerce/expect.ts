@@ -1,6 +1,6 @@
 // The one door for arguments: what a user gave becomes the element that its place needs, or an error that names the place.
 import { ArgumentError } from '../../errors.ts'
-import { type Element, isElement } from '../base/element.ts'
+import { Element, isElement } from '../base/element.ts'
 import { CLAUSE_ELEMENT, hasClauseElement } from '../base/protocol.ts'
 import { describe } from './describe.ts'
 import type { Place } from './roles.ts'
@@ -24,6 +24,8 @@ export function expectAll<E extends Element>(place: Place<E>, values: readonly u
 
 /** The element that a value is or stands for; null where it is none. */
 export function elementOf(value: unknown): Element | null {
+  if (value instanceof Element) return value
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null || value instanceof Date) return null
   if (isElement(value)) return value
   return hasClauseElement(value) ? value[CLAUSE_ELEMENT]() : null
 }

@@ -2,23 +2,29 @@
 import { ArgumentError } from '../../errors.ts'
 import { Binary, isQuantified } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { BooleanList } from '../element/list.ts'
 import { and, eq, ge, gt, is, isDistinctFrom, isNot, isNotDistinctFrom, le, lt, ne } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
-import { ANONYMOUS, constantOf, operandFor, refusal } from './operand.ts'
+import { ANONYMOUS, constantOf, operandFor, refusal, valueFor } from './operand.ts'
 
 /** `left operator right`, a boolean. */
 export function compare(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
   const value = operands[0]
   if (value === undefined) throw refusal(left, operator, value)
-  if (typeof value !== 'string' && typeof value !== 'number') {
+  let right: ColumnElement
+  if (typeof value === 'string' || typeof value === 'number') right = valueFor(left, operator, value)
+  else {
     const constant = constantOf(value)
     if (constant !== null && !(typeof value === 'boolean' && left.type.affinity === 'json'))
       return compareConstant(left, operator, constant)
+    right = operandFor(left, operator, value)
   }
-  const right = operandFor(left, operator, value)
+  // Most comparisons are those of a column with a value or a column: neither needs parentheses.
+  if (left instanceof ColumnClause && (right instanceof Bind || right instanceof ColumnClause))
+    return new Binary(left, operator, right, BooleanSql)
   if (isQuantified(left)) return mirrored(left, operator, right)
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql)
 }

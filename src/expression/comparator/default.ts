@@ -106,7 +106,14 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   [op.cast, (left, _operator, operands) => new Cast(left, typeArgument(operands[0], 'cast()'))],
 ])
 
+/** The comparisons that programs are full of: told without a look at the table. */
+function isCommon(operator: Operator): boolean {
+  const { eq, ge, gt, le, lt, ne } = op
+  return operator === eq || operator === ge || operator === gt || operator === le || operator === lt || operator === ne
+}
+
 operate.plug((left, operator, operands) => {
+  if (isCommon(operator)) return compare(left, operator, operands)
   const handler = HANDLERS.get(operator)
   if (handler === compare) return compare(left, operator, operands)
   if (isQuantified(left)) throw beyondComparison(operator)

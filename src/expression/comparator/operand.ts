@@ -4,6 +4,7 @@ import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
 import { Bind, withType } from '../element/bind.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
 import { Tuple } from '../element/list.ts'
@@ -33,6 +34,7 @@ function isWordBesideTime(type: SqlType, operator: Operator, value: unknown): bo
 export function operandFor(left: ColumnElement, operator: Operator, value: unknown): ColumnElement {
   const element = elementOf(value)
   if (element === null) return valueFor(left, operator, value)
+  if (element instanceof ColumnClause) return element
   return withType(expect(EXPRESSION, element, `.${operator.name}()`), left.type)
 }
 

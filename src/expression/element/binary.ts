@@ -3,9 +3,12 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { all, any } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
+import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
+import { Bind } from './bind.ts'
 import { ColumnElement } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 import { Unary } from './unary.ts'
@@ -64,6 +67,16 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     pass.flag(chain.length)
     pass.node((chain.at(-1) as Binary).left)
     for (let index = chain.length - 1; index >= 0; index -= 1) tell(chain[index] as Binary, pass)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Binary) return false
+    const { left, right, modifier } = this
+    const isBoolean = this.type === (BooleanType as SqlType)
+    tracer.tag(Tag.binary, this.operator.id * 4 + (isBoolean ? 1 : 0) + (modifier === null ? 0 : 2))
+    if (!isBoolean) tracer.number(this.type.id)
+    if ((modifier !== null && !tracer.text(modifier)) || !tracer.node(left)) return false
+    return right instanceof Bind ? right.traceBeside(left.parameterName, tracer) : tracer.node(right)
   }
 }
 

@@ -1,6 +1,7 @@
 // `Bind`: a value that becomes a parameter, never text.
 import { defineKind } from '../base/element.ts'
 import type { BindLike, Pass } from '../base/pass.ts'
+import type { Tracer } from '../base/recipe.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -55,15 +56,27 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
 
   walk(pass: Pass): void {
     pass.bind(this)
-    pass.flag(
-      (this.anonymous ? 1 : 0) |
-        (this.required ? 2 : 0) |
-        (this.expanding ? 4 : 0) |
-        (this.literalExecute ? 8 : 0) |
-        // Two parameters of one name that hold a value each are refused.
-        (this.value === NO_VALUE ? 16 : 0),
-    )
+    pass.flag(flagsOf(this))
   }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    return this.traceBeside(null, tracer)
+  }
+  /** @internal The same, where it stands beside something that gives parameters their name. */
+  traceBeside(name: string | null, tracer: Tracer): boolean {
+    return this.constructor === Bind && tracer.bind(this, flagsOf(this), name)
+  }
+}
+
+function flagsOf(bind: Bind): number {
+  return (
+    (bind.anonymous ? 1 : 0) |
+    (bind.required ? 2 : 0) |
+    (bind.expanding ? 4 : 0) |
+    (bind.literalExecute ? 8 : 0) |
+    // Two parameters of one name that hold a value each are refused.
+    (bind.value === NO_VALUE ? 16 : 0)
+  )
 }
 
 /** A parameter without a type takes that of what it stands beside, or is written into. */

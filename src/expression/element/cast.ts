@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
 
@@ -28,6 +29,12 @@ export class Cast<V = unknown> extends ColumnElement<V> {
   walk(pass: Pass): void {
     pass.node(this.element)
     pass.type(this.type)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Cast) return false
+    tracer.tag(Tag.cast, this.type.id)
+    return tracer.node(this.element)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import type { SqlType } from '../types/type.ts'
 import { type Name, walkName } from './name.ts'
 import { NamedElement } from './named.ts'
@@ -44,5 +45,12 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
     pass.flag(this.isLiteral)
     if (this.table === null) pass.node(null)
     else pass.shared(this.table)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== ColumnClause || this.table !== null || typeof this.name !== 'string') return false
+    const isKey = this.name === this.key
+    tracer.tag(Tag.name, this.type.id * 4 + (this.isLiteral ? 1 : 0) + (isKey ? 2 : 0))
+    return tracer.text(this.name) && (isKey || tracer.text(this.key))
   }
 }

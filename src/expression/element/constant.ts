@@ -1,6 +1,7 @@
 // Constants of SQL: NULL, TRUE, FALSE, and literal text that stands for a column.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { NullType } from '../types/null.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
@@ -16,6 +17,11 @@ export class Null extends ColumnElement<null> {
     return NullType as SqlType<never>
   }
   walk(_pass: Pass): void {}
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    tracer.tag(Tag.constant, 0)
+    return this.constructor === Null
+  }
 }
 
 /** TRUE. */
@@ -31,6 +37,11 @@ export class True extends ColumnElement<boolean> {
     return FALSE
   }
   walk(_pass: Pass): void {}
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    tracer.tag(Tag.constant, 1)
+    return this.constructor === True
+  }
 }
 
 /** FALSE. */
@@ -46,6 +57,11 @@ export class False extends ColumnElement<boolean> {
     return TRUE
   }
   walk(_pass: Pass): void {}
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    tracer.tag(Tag.constant, 2)
+    return this.constructor === False
+  }
 }
 
 /** @internal The one NULL. */

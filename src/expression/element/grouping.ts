@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { needsGrouping, type Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -29,6 +30,12 @@ export class Grouping<V = unknown> extends ColumnElement<V> {
   }
   walk(pass: Pass): void {
     pass.node(this.element)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Grouping) return false
+    tracer.tag(Tag.grouping, 0)
+    return tracer.node(this.element)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { as } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
@@ -48,5 +49,13 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
     walkName(pass, this.name)
     pass.text(this.key)
     pass.node(this.element)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    const { name } = this
+    // A name that is chosen is one by its identity.
+    if (this.constructor !== Label || typeof name !== 'string' || name !== this.key) return false
+    tracer.tag(Tag.label, 0)
+    return tracer.text(name) && tracer.node(this.element)
   }
 }

@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { comma } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
@@ -39,6 +40,12 @@ export class BooleanList extends ColumnElement<boolean> {
   walk(pass: Pass): void {
     pass.identity(this.operator)
     pass.nodes(this.clauses)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== BooleanList) return false
+    tracer.tag(Tag.list, this.operator.id)
+    return tracer.nodes(this.clauses)
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { type RecipeColumn, Tag, type Tracer, type Trail } from '../base/recipe.ts'
 import { Socket } from '../base/socket.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import { type Name, walkName } from '../element/name.ts'
@@ -15,6 +16,8 @@ export { Alias, NamedFrom, ProxyColumn } from './from-clause.ts'
 export interface RowSource extends Element {
   /** The columns of its rows, named as the statement around it sees them. */
   readonly exportedColumns: readonly NamedElement[]
+  /** @internal */
+  readonly trail?: Trail | null
 }
 
 /** `(select) AS name`. */
@@ -46,6 +49,16 @@ export class Subquery<Row = unknown, Source = unknown> extends NamedFrom {
     pass.flag(this.isLateral)
     pass.node(this.element)
   }
+  protected override knownColumns(): readonly RecipeColumn[] | null {
+    return this.element.trail?.recipe.columns ?? null
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Subquery) return false
+    if (!tracer.meets(this)) return true
+    tracer.tag(Tag.subquery, this.isLateral ? 1 : 0)
+    return this.traceName(tracer) && tracer.within(this.element.trail)
+  }
 }
 
 /** Puts statements together, for {@link Cte.union}; the select room plugs it, as it stands above this one. */
@@ -76,6 +89,7 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
   readonly materialized: boolean | null
   readonly nesting: boolean
   #element: RowSource
+  #isCompleted = false
   constructor(element: RowSource, name: Name | null, options: CteOptions = {}) {
     super(name, 'anon')
     this.#element = element
@@ -89,6 +103,7 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
   /** The same name over another statement: the recursive step refers to `this`, so the object stays and its statement is completed. */
   complete(element: RowSource): this {
     this.#element = element
+    this.#isCompleted = true
     return this
   }
   /**
@@ -123,5 +138,20 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
     pass.flag(this.recursive)
     pass.flag((this.materialized === null ? 2 : this.materialized ? 1 : 0) | (this.nesting ? 4 : 0))
     pass.node(this.#element)
+  }
+  /** @internal */
+  override get isSettled(): boolean {
+    return !this.#isCompleted
+  }
+  protected override knownColumns(): readonly RecipeColumn[] | null {
+    return this.#element.trail?.recipe.columns ?? null
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Cte || this.#isCompleted) return false
+    if (!tracer.meets(this)) return true
+    const materialized = this.materialized === null ? 2 : this.materialized ? 1 : 0
+    tracer.tag(Tag.cte, materialized + (this.nesting ? 4 : 0) + (this.recursive ? 8 : 0))
+    return this.traceName(tracer) && tracer.within(this.#element.trail)
   }
 }

@@ -4,6 +4,7 @@ import { checkKeys } from '../../nearest.ts'
 import { defineKind, Element, sharesKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
+import { type RecipeColumn, type SharedPart, Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
@@ -11,6 +12,7 @@ import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { AnonymousName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
+import type { SqlType } from '../types/type.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
 import type {
   EntityHandle,
@@ -36,8 +38,12 @@ export interface JoinOptions {
   readonly isFull?: boolean
 }
 
+/** A record without inherited keys; made by a constructor, as objects without any prototype are slow to make and to read. */
+const ByKey: new () => Record<string, NamedElement> = function ByKey(): void {} as unknown as never
+ByKey.prototype = Object.freeze(Object.create(null))
+
 /** A FROM element. */
-export abstract class FromClause extends Element {
+export abstract class FromClause extends Element implements SharedPart {
   /** Declared only. */
   declare readonly '~columns': unknown
   /** The columns it offers to the statement around it, in order. */
@@ -52,7 +58,7 @@ export abstract class FromClause extends Element {
   /** The columns by key. */
   get columns(): Readonly<Record<string, NamedElement>> {
     if (this.#byKey === null) {
-      const byKey: Record<string, NamedElement> = Object.create(null)
+      const byKey = new ByKey()
       for (const column of this.columnList) byKey[column.key] ??= column
       this.#byKey = byKey
     }
@@ -62,6 +68,11 @@ export abstract class FromClause extends Element {
   /** Prefix of the name that an anonymous alias of this element gets. */
   get anonymousName(): string {
     return 'anon'
+  }
+
+  /** @internal Whether it is still what it was when it was made. */
+  get isSettled(): boolean {
+    return true
   }
 
   /** The foreign keys that lead from here. */
@@ -192,28 +203,79 @@ export class ProxyColumn<out N extends string = string, out V = unknown> extends
   static {
     sharesKind(this)
   }
-  readonly original: NamedElement<N, V>
-  constructor(original: NamedElement<N, V>, table: FromClause) {
-    super(original.key, original.name, original.type, table)
-    this.original = original
+  #original: NamedElement<N, V> | null
+  /** Its place among the columns of its table; -1 for one that was made apart. */
+  readonly #position: number
+  constructor(original: NamedElement<N, V>, table: FromClause)
+  /** @internal */
+  constructor(original: NamedElement<N, V> | null, table: FromClause, position: number, as: NamedColumn)
+  constructor(
+    original: NamedElement<N, V> | null,
+    table: FromClause,
+    position = -1,
+    as: NamedColumn = original as NamedElement,
+  ) {
+    super(as.key as N, as.name, as.type as SqlType<V>, table)
+    this.#original = original
+    this.#position = position
   }
+  /** The column that it stands for. */
+  get original(): NamedElement<N, V> {
+    this.#original ??= (this.table as NamedFrom).originalAt(this.#position) as NamedElement as NamedElement<N, V>
+    return this.#original
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.#position < 0 || this.constructor !== ProxyColumn || this.table === null) return false
+    tracer.tag(Tag.proxy, this.#position)
+    return tracer.node(this.table)
+  }
+}
+
+/** What a column is called, and its type. */
+interface NamedColumn {
+  readonly key: string
+  readonly name: Name
+  readonly type: SqlType
 }
 
 /** What has a name of its own and proxies the columns of another FROM element. */
 export abstract class NamedFrom extends FromClause {
   readonly name: Name
   #columns: readonly NamedElement[] | null = null
+  /** Whether its name is its own: one that is given may be that of another too. */
+  readonly #hasOwnName: boolean
   /** @param name null lets the compiler choose */
   constructor(name: Name | null, base: string) {
     super()
+    this.#hasOwnName = name === null || typeof name === 'string'
     this.name = name ?? new AnonymousName(base)
   }
   /** The columns that are proxied. */
   protected abstract originals(): readonly NamedElement[]
+  /** @internal The column that is proxied by the one at a place. */
+  originalAt(position: number): NamedElement | undefined {
+    return this.originals()[position]
+  }
+  /** What is known of the columns before there are any; null where they must be asked for. */
+  protected knownColumns(): readonly RecipeColumn[] | null {
+    return null
+  }
+  /** @internal Its name, to a tracer. */
+  protected traceName(tracer: Tracer): boolean {
+    const { name } = this
+    tracer.number(typeof name === 'string' ? 1 : 0)
+    return this.#hasOwnName && tracer.text(typeof name === 'string' ? name : name.base)
+  }
 
   get columnList(): readonly NamedElement[] {
-    this.#columns ??= this.originals().map((column) => new ProxyColumn(column, this))
+    this.#columns ??= this.#proxies()
     return this.#columns
+  }
+  #proxies(): readonly NamedElement[] {
+    const known = this.knownColumns()
+    if (known === null) return this.originals().map((each, place) => new ProxyColumn(each, this, place, each))
+    return known.map((each, place) => new ProxyColumn(null, this, place, each as NamedColumn))
   }
   override get anonymousName(): string {
     return typeof this.name === 'string' ? this.name : this.name.base
@@ -263,6 +325,13 @@ export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
     pass.flag(this.isLateral)
     pass.shared(this.element)
   }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Alias) return false
+    if (!tracer.meets(this)) return true
+    tracer.tag(Tag.alias, this.isLateral ? 1 : 0)
+    return this.traceName(tracer) && tracer.node(this.element)
+  }
 }
 
 /** `left JOIN right ON condition`; the condition is found by whoever builds the node. */
@@ -309,5 +378,12 @@ export class Join<Source = unknown, Outer = unknown> extends FromClause {
     pass.node(this.on)
     pass.flag(this.isOuter)
     pass.flag(this.isFull)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Join) return false
+    if (!tracer.meets(this)) return true
+    tracer.tag(Tag.join, (this.isOuter ? 1 : 0) + (this.isFull ? 2 : 0) + (this.on === null ? 4 : 0))
+    return tracer.node(this.left) && tracer.node(this.right) && (this.on === null || tracer.node(this.on))
   }
 }

@@ -1,6 +1,7 @@
 // `TableClause`: a name with columns; schema tables extend it.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import { FromClause } from './from-clause.ts'
@@ -26,5 +27,10 @@ export abstract class TableClause extends FromClause {
   }
   walk(pass: Pass): void {
     pass.identity(this)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    tracer.tag(Tag.table, this.id)
+    return this.walk === TableClause.prototype.walk
   }
 }

@@ -30,10 +30,13 @@ function makerOf(packages: readonly string[], key: string): Maker {
   const where = `func.${[...packages, key].join('.')}()`
   const isAlike = ALIKE.has(name)
   const path = [...packages, key].join('.')
-  return (...args) => {
+  const operandsOf = (args: readonly unknown[]): ColumnElement[] => {
     const beside = isAlike ? typeAmong(args) : null
-    const operands = args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
-    if (name === 'count' && known !== undefined && operands.length === 0) operands.push(EVERYTHING)
+    return args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
+  }
+  const isCount = name === 'count' && known !== undefined
+  return (...args) => {
+    const operands = args.length === 0 ? (isCount ? ALL : NONE) : operandsOf(args)
     // Looked up at the call, as functions may be registered later than they are named.
     const result = known?.result ?? REGISTERED.get(path)
     return new FunctionCall(packages, name, operands, result === undefined ? NullType : result(operands))
@@ -57,26 +60,27 @@ function typeAmong(args: readonly unknown[]): SqlType | null {
   return null
 }
 
-/** A name that gives the functions of a package, and is a function itself; makers are kept, so that a call costs no closure. */
+const ALL: readonly ColumnElement[] = [EVERYTHING]
+const NONE: readonly ColumnElement[] = []
+
+/** A name that gives the functions of a package, and is a function itself; once named they are found as any property is, without the proxy. */
 function namespace(packages: readonly string[], self: (...args: never[]) => FunctionCall): Namespace {
-  const members: Map<string, Namespace> = new Map()
-  return new Proxy(self, {
-    get(_self, key): unknown {
+  const unnamed = new Proxy(Object.create(null), {
+    get(_nothing, key): unknown {
       // A thenable would be called by `await`.
       if (typeof key !== 'string' || key === 'then') return undefined
-      let member = members.get(key)
-      if (member === undefined) {
-        const path = [...packages, key]
-        member = namespace(path, makerOf(packages, key))
-        members.set(key, member)
-      }
+      const member = namespace([...packages, key], makerOf(packages, key))
+      Object.defineProperty(self, key, { value: member })
       return member
     },
-  }) as Namespace
+  })
+  // A function of the database can be called as what functions have of their own.
+  for (const key of Object.getOwnPropertyNames(self)) Reflect.deleteProperty(self, key)
+  return Object.setPrototypeOf(self, unnamed) as Namespace
 }
 
 /** `func('name', ...)`, as `func.name(...)`. */
-function byName(path: unknown, ...args: readonly unknown[]): FunctionCall {
+const byName = (path: unknown, ...args: readonly unknown[]): FunctionCall => {
   const names: readonly unknown[] = Array.isArray(path) ? path : [path]
   const wrong = names.find((name) => typeof name !== 'string' || name === '')
   const last = names.at(-1)

@@ -4,6 +4,7 @@ import { ArgumentError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
@@ -16,6 +17,8 @@ import { field } from '../operator/catalog.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType, ValueOf } from '../types/type.ts'
 import { type TableValuedOptions, tableValuedOf } from './in-from.ts'
+
+const NO_ORDER: readonly ColumnElement[] = []
 
 /** `package.name(arguments)`. */
 export class FunctionCall<out V = unknown> extends Windowed<V> {
@@ -40,7 +43,7 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     operands: readonly ColumnElement[],
     type: SqlType<V>,
     isDistinct = false,
-    orderBy: readonly ColumnElement[] = [],
+    orderBy: readonly ColumnElement[] = NO_ORDER,
     isBare = false,
   ) {
     super()
@@ -146,5 +149,16 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     pass.type(this.type)
     pass.flag((this.isDistinct ? 1 : 0) | (this.isBare ? 2 : 0))
     pass.nodes(this.orderBy)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== FunctionCall) return false
+    const { packages, operands, orderBy } = this
+    const flags = (this.isDistinct ? 1 : 0) + (this.isBare ? 2 : 0) + (orderBy.length > 0 ? 4 : 0)
+    tracer.tag(Tag.call, packages.length * 8 + flags)
+    for (const name of packages) if (!tracer.text(name)) return false
+    if (!tracer.text(this.name)) return false
+    tracer.number(this.type.id)
+    return tracer.nodes(operands) && (orderBy.length === 0 || tracer.nodes(orderBy))
   }
 }

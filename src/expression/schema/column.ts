@@ -5,6 +5,7 @@ import { quoteName, suggestion } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
@@ -111,6 +112,11 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
 
   override walk(pass: Pass): void {
     pass.identity(this)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    tracer.tag(Tag.column, this.id)
+    return this.constructor === SchemaColumn
   }
 }
 

@@ -22,6 +22,8 @@ import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
 
+const NO_OPTIONS: CteOptions = {}
+
 /** How the rows of the parts are put together. */
 export type CompoundOperator = 'UNION' | 'UNION ALL' | 'INTERSECT' | 'INTERSECT ALL' | 'EXCEPT' | 'EXCEPT ALL'
 
@@ -123,9 +125,9 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    */
   cte<Name extends string | null = null>(
     name: Name = null as Name,
-    options: CteOptions = {},
+    options: CteOptions = NO_OPTIONS,
   ): Cte<Row, SourceName<Name, Row>> {
-    checkKeys('cte()', options, ['recursive', 'materialized', 'nesting'])
+    if (options !== NO_OPTIONS) checkKeys('cte()', options, ['recursive', 'materialized', 'nesting'])
     return new Cte(this, name, options)
   }
   /** This statement as a value: of one column and, at execution, one row at most; NULL where there is none. */
@@ -299,7 +301,8 @@ export function orderList(
   return [...present, ...by.map((each) => expect(ORDER, each, where))]
 }
 
-function countFor(count: unknown, where: string): ColumnElement | null {
+/** @internal LIMIT, OFFSET or FETCH; null for none. */
+export function countFor(count: unknown, where: string): ColumnElement | null {
   if (count === null) return null
   const element = elementOf(count)
   if (element !== null) return expect(EXPRESSION, element, where)

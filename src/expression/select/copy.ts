@@ -1,5 +1,29 @@
-// Copies of what a SELECT says.
+// What an empty SELECT says, and copies of what others say.
 import type { SelectState } from './state.ts'
+
+/** A SELECT with nothing in it. */
+export const EMPTY_SELECT: SelectState = {
+  items: [],
+  names: null,
+  froms: [],
+  where: [],
+  groupBy: [],
+  having: [],
+  orderBy: [],
+  limit: null,
+  offset: null,
+  fetch: null,
+  distinct: false,
+  forUpdate: null,
+  ctes: [],
+  correlate: null,
+  correlateExcept: null,
+  labels: 'disambiguateOnly',
+  affixes: null,
+  options: [],
+  executionOptions: {},
+  plugin: null,
+}
 
 /** A copy that may be changed until it is given away; spelt out, as spreading two objects takes ten times as long. */
 export function copyOf(state: SelectState): { -readonly [K in keyof SelectState]: SelectState[K] } {

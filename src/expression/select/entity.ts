@@ -2,6 +2,7 @@
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { FromClause } from '../from/from-clause.ts'
@@ -29,5 +30,12 @@ export abstract class EntityElement extends Element {
   walk(pass: Pass): void {
     pass.identity(this)
     pass.shared(this.from)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.walk !== EntityElement.prototype.walk) return false
+    tracer.plugin ??= this.plugin
+    tracer.tag(Tag.entity, this.id)
+    return tracer.node(this.from)
   }
 }

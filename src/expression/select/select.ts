@@ -5,9 +5,10 @@ import type { StatementOption } from '../base/executable.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
+import type { Trail } from '../base/recipe.ts'
 import { expectAll } from '../coerce/expect.ts'
-import { FROM, ORDER } from '../coerce/roles.ts'
-import { type Criterion, conjoin } from '../comparator/conjunction.ts'
+import { FROM } from '../coerce/roles.ts'
+import type { Criterion } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
 import { Cte } from '../from/alias.ts'
@@ -15,8 +16,8 @@ import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from
 import type { FromArgument, OuterOf, OuterOfJoin, SourceOf } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
 import { type AffixOptions, type AffixText, affixed, hinted, walkRare } from './affixes.ts'
-import { type OrderBy, orderList, SelectBase, walkFetch } from './compound.ts'
-import { copyOf } from './copy.ts'
+import { type Count, countFor, type OrderBy, SelectBase, walkFetch } from './compound.ts'
+import { copyOf, EMPTY_SELECT } from './copy.ts'
 import { equalities } from './filter-by.ts'
 import { type ForUpdateOptions, forUpdateOf, walkForUpdate } from './for-update.ts'
 import { fromsOfSelect, impliedFroms } from './froms.ts'
@@ -25,32 +26,11 @@ import { froms } from './joins.ts'
 import { exportedColumnsOf, walkOrder } from './labels.ts'
 import { reducedItems } from './reduce.ts'
 import type { LabelStyle, OrderedState, SelectState } from './state.ts'
+import { after, joinBits, recipeColumns, type Step, StepKind, stateAfter, stepBehind, stepTo } from './steps.ts'
 import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
 import type { Chosen, Listed, OuterRow, OuterTuple, RowWith, TupleWith } from './typed-outer.ts'
 
-/** A SELECT with nothing in it. */
-export const EMPTY_SELECT: SelectState = {
-  items: [],
-  names: null,
-  froms: [],
-  where: [],
-  groupBy: [],
-  having: [],
-  orderBy: [],
-  limit: null,
-  offset: null,
-  fetch: null,
-  distinct: false,
-  forUpdate: null,
-  ctes: [],
-  correlate: null,
-  correlateExcept: null,
-  labels: 'disambiguateOnly',
-  affixes: null,
-  options: [],
-  executionOptions: {},
-  plugin: null,
-}
+export { EMPTY_SELECT } from './copy.ts'
 
 const LABEL_STYLES: readonly string[] = ['disambiguateOnly', 'tablenamePlusCol', 'none']
 
@@ -70,23 +50,37 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
   static {
     defineKind(this, 'select')
   }
-  /** @internal */
-  readonly state: SelectState
+  #state: SelectState | null
+  readonly #step: Step | null
   #exported: readonly NamedElement[] | null = null
 
-  /** @internal */
-  constructor(state: SelectState) {
+  /** @internal From what it says, or from the last of the steps by which it is built: what it says is then made when it is asked for. */
+  constructor(state: SelectState)
+  constructor(state: null, step: Step)
+  constructor(state: SelectState | null, step: Step | null = null) {
     super()
-    this.state = state
+    this.#state = state
+    this.#step = step
+  }
+  /** @internal */
+  get state(): SelectState {
+    this.#state ??= stateAfter(this.#step)
+    return this.#state
+  }
+  override get trail(): Trail | null {
+    return this.#step
   }
   get plugin(): CompilePlugin | null {
-    return this.state.plugin
+    return this.#step === null ? this.state.plugin : (this.#step.recipe.plugin as CompilePlugin | null)
   }
   get executionOptionsOf(): StatementExecutionOptions {
-    return this.state.executionOptions
+    return this.#step === null ? this.state.executionOptions : EMPTY_SELECT.executionOptions
   }
   get exportedColumns(): readonly NamedElement[] {
-    this.#exported ??= exportedColumnsOf(this.state)
+    if (this.#exported === null) {
+      this.#exported = exportedColumnsOf(this.state)
+      if (this.#step !== null) this.#step.recipe.columns ??= recipeColumns(this.#exported)
+    }
     return this.#exported
   }
   /** @internal The same statement with some parts changed. */
@@ -99,13 +93,19 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
   reordered(change: Partial<OrderedState>): this {
     return this.with(change) as this
   }
+  #after(kind: number, args: readonly unknown[]): Select<Row, Tuple, Choice> {
+    const step = this.#step === null ? null : stepBehind(this.#step, kind, args)
+    return step === null
+      ? new Select<Row, Tuple, Choice>(after(this.state, kind, args))
+      : new Select<Row, Tuple, Choice>(null, step)
+  }
 
   /**
    * Adds criteria; all of them must be fulfilled.
    * @throws ArgumentError something is no criterion: `undefined`, a JavaScript boolean
    */
   where(...criteria: readonly Criterion[]): Select<Row, Tuple, Choice> {
-    return this.with({ where: conjoin(this.state.where, criteria, 'where()') })
+    return this.#after(StepKind.where, criteria)
   }
   /**
    * Adds a criterion for each key: the column of that name equals the value, whichever FROM element has it.
@@ -119,19 +119,30 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
   }
   /** Adds to GROUP BY; `null` alone takes back what was there. */
   groupBy(...by: readonly (OrderBy<Row> | null)[]): Select<Row, Tuple, Choice> {
-    return this.with({ groupBy: orderList(this.state.groupBy, by, 'groupBy()') })
+    return this.#after(StepKind.groupBy, by)
   }
   /** Adds criteria for groups; all of them must be fulfilled. */
   having(...criteria: readonly Criterion[]): Select<Row, Tuple, Choice> {
-    return this.with({ having: conjoin(this.state.having, criteria, 'having()') })
+    return this.#after(StepKind.having, criteria)
+  }
+  /** {@link SelectBase.orderBy} */
+  override orderBy(...by: readonly (OrderBy<Row> | null)[]): this {
+    return this.#after(StepKind.orderBy, by) as this
+  }
+  /** {@link SelectBase.limit} */
+  override limit(count: Count): this {
+    return this.#after(StepKind.limit, [countFor(count, 'limit()')]) as this
+  }
+  /** {@link SelectBase.offset} */
+  override offset(count: Count): this {
+    return this.#after(StepKind.offset, [countFor(count, 'offset()')]) as this
   }
   /**
    * Each row once.
    * @param on PostgreSQL's `DISTINCT ON`: the first row of each group of rows that are equal in these
    */
   distinct(...on: readonly OrderBy<Row>[]): Select<Row, Tuple, Choice> {
-    const present = typeof this.state.distinct === 'boolean' ? [] : this.state.distinct
-    return this.with({ distinct: on.length === 0 ? true : [...present, ...expectAll(ORDER, on, 'distinct()')] })
+    return this.#after(StepKind.distinct, on)
   }
 
   /**
@@ -149,7 +160,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
     on?: Criterion,
     options?: O,
   ): WithJoin<This, T, O> {
-    return this.#joined(null, target, on, options ?? {}, 'join()') as never
+    return this.#joins(target, on, joinBits(false, options)) as never
   }
   /**
    * {@link join} that keeps rows without a partner. In those, everything of the target is null: the row's type says so of its columns,
@@ -165,7 +176,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
     on?: Criterion,
     options?: O,
   ): WithOuterJoin<This, T, O> {
-    return this.#joined(null, target, on, { isOuter: true, ...options }, 'outerjoin()') as never
+    return this.#joins(target, on, joinBits(true, options)) as never
   }
   /** {@link join} with the left side named. */
   joinFrom<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
@@ -187,6 +198,13 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
   ): WithOuterJoin<This, T, O> {
     return this.#joined(left, target, on, { isOuter: true, ...options }, 'outerjoinFrom()') as never
   }
+  #joins(target: unknown, on: unknown, bits: number): Select {
+    const args = [target, on, bits]
+    if (on !== undefined || this.#step === null) return this.#after(StepKind.join, args)
+    const state = after(this.state, StepKind.join, args)
+    const step = stepTo(state, this.#step)
+    return step === null ? new Select(state) : new Select(null, step)
+  }
   #joined(
     left: unknown,
     target: unknown,
@@ -205,12 +223,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
     this: This,
     ...from: F
   ): WithFrom<This, F> {
-    const more = from.map((each) => fromArgument(each, 'selectFrom()'))
-    const known = this.state.froms
-    return this.with({
-      froms: [...known, ...more.filter((each) => !known.includes(each))],
-      plugin: pluginOf(from) ?? this.state.plugin,
-    }) as never
+    return this.#after(StepKind.selectFrom, from) as never
   }
   /**
    * Tells which FROM elements of the statements around are meant here, rather than listed here again; `null` alone says none.
@@ -445,8 +458,8 @@ export function select(...items: readonly unknown[]): Select {
     const named = itemsOf(Object.values(first), 'select()')
     return new Select({ ...EMPTY_SELECT, items: named, names: Object.keys(first), plugin: pluginOf(named) })
   }
-  const chosen = itemsOf(items, 'select()')
-  return new Select({ ...EMPTY_SELECT, items: chosen, plugin: pluginOf(chosen) })
+  const step = stepBehind(null, StepKind.items, items)
+  return step === null ? new Select(after(EMPTY_SELECT, StepKind.items, items)) : new Select(null, step)
 }
 
 function isNamedItems(value: unknown): value is Record<string, unknown> {

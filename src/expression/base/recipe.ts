@@ -1,0 +1,254 @@
+// `Recipe`: the way in which a statement was built, without its values; `Tracer` follows it while a statement is being built.
+import type { BindLike } from './pass.ts'
+
+/** More than the statements of any program have, some fifty each: past it names are generated, and the tree of recipes starts anew. */
+const MOST_PLACES = 50_000
+/** Longer steps are not worth following: their statement is walked. Each part is a step at least, so that this is how deep they go. */
+const MOST_STEPS = 300
+/** Longer texts are not kept. */
+const LONGEST_TEXT = 200
+
+/** Low bits of a step: what it is about; the rest is a number of it. */
+export const Tag = {
+  again: 0,
+  declared: 1,
+  column: 2,
+  table: 3,
+  name: 4,
+  proxy: 5,
+  bind: 6,
+  binary: 7,
+  unary: 8,
+  label: 9,
+  list: 10,
+  grouping: 11,
+  call: 12,
+  constant: 13,
+  cast: 14,
+  reference: 15,
+  entity: 16,
+  alias: 17,
+  subquery: 18,
+  cte: 19,
+  join: 20,
+  scalar: 21,
+  exists: 22,
+  tuple: 23,
+} as const
+
+/** How far the tag is below the number. */
+const TAG_SIZE = 32
+
+let epoch = 0
+let count = 0
+let lastId = 0
+
+/** What a subquery or CTE offers, as far as the recipe of its statement tells: nothing that holds a value. */
+export interface RecipeColumn {
+  readonly key: string
+  readonly name: string
+  readonly type: unknown
+}
+
+/** A place in the tree of all steps; small, as there are many. */
+class Place {
+  #step: number | string | null = null
+  #next: Place | null = null
+  #others: Map<number | string, Place> | null = null
+  /** The recipe that ends here. */
+  recipe: Recipe | null = null
+
+  /** The place behind one more number. */
+  after(step: number): Place {
+    return this.#step === step && this.#next !== null ? this.#next : this.#along(step)
+  }
+
+  /** The place behind one more text. */
+  afterText(text: string): Place {
+    return this.#step === text && this.#next !== null ? this.#next : this.#along(text)
+  }
+
+  #along(step: number | string): Place {
+    if (this.#next === null) {
+      this.#step = step
+      this.#next = newPlace()
+      return this.#next
+    }
+    this.#others ??= new Map()
+    let next = this.#others.get(step)
+    if (next === undefined) {
+      next = newPlace()
+      this.#others.set(step, next)
+    }
+    return next
+  }
+}
+
+/** A way of building a statement. Equal recipes give equal cache keys. */
+export class Recipe {
+  /** Never used again in this process. */
+  readonly id: number
+  readonly epoch: number
+  readonly place: Place
+  /** What the last step does; 0 until a statement was built this way without an error: then no other can raise one. */
+  kind = 0
+  /** How many steps it has. */
+  length = 0
+  /** The plugin that a mapped class in a statement of this recipe brings. */
+  plugin: object | null = null
+  /** What a statement built this way offers in FROM; null while it is not known, or where names are chosen by the compiler. */
+  columns: readonly RecipeColumn[] | null = null
+
+  constructor(place: Place) {
+    lastId += 1
+    this.id = lastId
+    this.epoch = epoch
+    this.place = place
+  }
+}
+
+function newRoot(): Recipe {
+  return new Recipe(new Place())
+}
+
+let root = newRoot()
+
+function newPlace(): Place {
+  count += 1
+  if (count > MOST_PLACES) {
+    epoch += 1
+    count = 0
+    root = newRoot()
+  }
+  return new Place()
+}
+
+/** Where all recipes begin. */
+export function firstRecipe(): Recipe {
+  return root
+}
+
+/** A part of a statement that may be named in it several times: an alias, a CTE. */
+export interface SharedPart {
+  /** Whether it is still what it was when it was traced. */
+  readonly isSettled: boolean
+}
+
+/** How a statement was built: by which recipe, with which values and parts. */
+export interface Trail {
+  readonly recipe: Recipe
+  /** The binds of the last step. */
+  readonly binds: readonly BindLike[]
+  /** The parts of all steps whose identity matters, in the order in which they were met. */
+  readonly shared: readonly SharedPart[]
+  readonly before: Trail | null
+}
+
+/** What can be traced. */
+export interface Traceable {
+  /** Tells a tracer what `walk` tells a pass; false where it cannot. */
+  trace(tracer: Tracer): boolean
+}
+
+const NO_BINDS: readonly BindLike[] = []
+/** @internal No part whose identity matters. */
+export const NOTHING_SHARED: readonly SharedPart[] = []
+
+/** Follows the recipe of one step of a statement. There is one, as nothing else happens during a step. */
+export class Tracer {
+  binds: readonly BindLike[] = NO_BINDS
+  shared: readonly SharedPart[] = NOTHING_SHARED
+  /** What a mapped class among the parts brings. */
+  plugin: object | null = null
+  #at: Place = root.place
+  #epoch = 0
+  #steps = 0
+
+  /** Begins a step behind others; false where what was before is forgotten. */
+  start(from: Recipe, shared: readonly SharedPart[]): boolean {
+    this.#at = from.place
+    this.#epoch = from.epoch
+    this.#steps = 0
+    this.binds = NO_BINDS
+    this.shared = shared
+    this.plugin = null
+    return from.epoch === epoch
+  }
+
+  /** The recipe after the step; null where it was too long, or the tree started anew meanwhile. */
+  finish(): Recipe | null {
+    if (this.#epoch !== epoch || this.#steps > MOST_STEPS) return null
+    const place = this.#at
+    place.recipe ??= new Recipe(place)
+    return place.recipe
+  }
+
+  /** Tells a number alone: a count, the number of a type. */
+  number(value: number): void {
+    this.#steps += 1
+    this.#at = this.#at.after(value)
+  }
+
+  /** Tells what follows, and a number of it. */
+  tag(tag: number, value: number): void {
+    this.#steps += 1
+    this.#at = this.#at.after(value * TAG_SIZE + tag)
+  }
+
+  /** A name; false where it is too long to be kept. */
+  text(value: string): boolean {
+    if (value.length > LONGEST_TEXT) return false
+    this.#steps += 1
+    this.#at = this.#at.afterText(value)
+    return true
+  }
+
+  /** A part. */
+  node(part: Traceable): boolean {
+    return this.#steps <= MOST_STEPS && part.trace(this)
+  }
+
+  nodes(parts: readonly Traceable[]): boolean {
+    this.number(parts.length)
+    for (const part of parts) if (!this.node(part)) return false
+    return true
+  }
+
+  /**
+   * A parameter.
+   * @param flags how it is written, as its `walk` tells
+   * @param beside the name that parameters have beside what stands on the left
+   */
+  bind(bind: BindLike, flags: number, beside: string | null): boolean {
+    if (this.binds === NO_BINDS) this.binds = [bind]
+    else (this.binds as BindLike[]).push(bind)
+    const isNamed = bind.key !== beside
+    this.tag(Tag.bind, bind.type.id * 64 + flags * 2 + (isNamed ? 1 : 0))
+    return !isNamed || this.text(bind.key)
+  }
+
+  /** A part whose identity matters; whether it is met for the first time, and its own fields follow. */
+  meets(part: SharedPart): boolean {
+    const known = this.shared.indexOf(part)
+    if (known >= 0) {
+      this.tag(Tag.again, known)
+      return false
+    }
+    this.shared = [...this.shared, part]
+    this.tag(Tag.declared, 0)
+    return true
+  }
+
+  /** A statement in this one. */
+  within(trail: Trail | null | undefined): boolean {
+    if (trail === null || trail === undefined || trail.recipe.epoch !== epoch) return false
+    this.number(trail.recipe.id)
+    for (const part of trail.shared) this.meets(part)
+    for (let each: Trail | null = trail; each !== null; each = each.before)
+      if (each.binds.length > 0) this.binds = [...this.binds, ...each.binds]
+    return true
+  }
+}
+
+/** @internal The one tracer. */
+export const tracer: Tracer = new Tracer()

@@ -1,0 +1,220 @@
+// The steps by which a SELECT is built: what each changes, and how it is traced.
+import { checkKeys } from '../../nearest.ts'
+import { Element } from '../base/element.ts'
+import type { BindLike } from '../base/pass.ts'
+import {
+  firstRecipe,
+  NOTHING_SHARED,
+  type Recipe,
+  type RecipeColumn,
+  type SharedPart,
+  Tag,
+  type Trail,
+  tracer,
+} from '../base/recipe.ts'
+import { elementOf, expectAll } from '../coerce/expect.ts'
+import { ORDER } from '../coerce/roles.ts'
+import { conjoin } from '../comparator/conjunction.ts'
+import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { fromArgument, type JoinOptions } from '../from/from-clause.ts'
+import { orderList } from './compound.ts'
+import { copyOf, EMPTY_SELECT } from './copy.ts'
+import { itemsOf, pluginOf } from './items.ts'
+import { froms } from './joins.ts'
+import type { SelectState } from './state.ts'
+
+/** What a step does. */
+export const StepKind = {
+  items: 1,
+  where: 2,
+  groupBy: 3,
+  having: 4,
+  orderBy: 5,
+  limit: 6,
+  offset: 7,
+  selectFrom: 8,
+  /** Arguments: target, condition, bits of {@link JoinBit}. */
+  join: 9,
+  distinct: 10,
+} as const
+
+/** Which join is meant. */
+export const JoinBit = { outer: 1, full: 2, calledOuter: 4 } as const
+
+/** Longer chains are no longer remembered step by step. */
+const LONGEST = 64
+
+/** One step of a SELECT. */
+export class Step implements Trail {
+  /** Those of the method. */
+  readonly args: readonly unknown[]
+  readonly recipe: Recipe
+  readonly binds: readonly BindLike[]
+  readonly shared: readonly SharedPart[]
+  readonly before: Step | null
+  /** The SELECT after the step; null while nobody has asked for it. */
+  state: SelectState | null
+
+  constructor(args: readonly unknown[], recipe: Recipe, before: Step | null, state: SelectState | null) {
+    this.args = args
+    this.recipe = recipe
+    this.before = before
+    this.binds = tracer.binds
+    this.shared = tracer.shared
+    this.state = state
+  }
+}
+
+/** What a SELECT says after all of its steps; what each gave is kept, so that those made from one have the same joins. */
+export function stateAfter(last: Step | null): SelectState {
+  const waiting: Step[] = []
+  let known = last
+  for (; known !== null && known.state === null; known = known.before) waiting.push(known)
+  let state = known?.state ?? EMPTY_SELECT
+  for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
+    state = after(state, step.recipe.kind, step.args)
+    step.state = state
+  }
+  return state
+}
+
+/** What a statement of this recipe offers in FROM; null where the compiler chooses a name. */
+export function recipeColumns(columns: readonly NamedElement[]): readonly RecipeColumn[] | null {
+  const known: RecipeColumn[] = []
+  for (const { key, name, type } of columns) {
+    if (typeof name !== 'string') return null
+    known.push({ key, name, type })
+  }
+  return known
+}
+
+/** The options of a join as bits. */
+export function joinBits(isOuterjoin: boolean, options: JoinOptions | undefined): number {
+  if (options === undefined) return isOuterjoin ? JoinBit.outer + JoinBit.calledOuter : 0
+  checkKeys(isOuterjoin ? 'outerjoin()' : 'join()', options, ['isOuter', 'isFull'])
+  const { isOuter = isOuterjoin, isFull = false } = options
+  return (isOuter ? JoinBit.outer : 0) + (isFull ? JoinBit.full : 0) + (isOuterjoin ? JoinBit.calledOuter : 0)
+}
+
+/**
+ * A step behind others; null where it cannot be traced.
+ * @throws ArgumentError, InvalidRequestError as the method of the step says, when it is taken for the first time
+ */
+export function stepBehind(before: Step | null, kind: number, args: readonly unknown[]): Step | null {
+  const isOpen =
+    before === null
+      ? tracer.start(firstRecipe(), NOTHING_SHARED)
+      : before.recipe.length < LONGEST && tracer.start(before.recipe, before.shared)
+  if (!isOpen || !traceArguments(kind, args)) return null
+  const recipe = tracer.finish()
+  if (recipe === null) return null
+  const step = new Step(args, recipe, before, null)
+  if (recipe.kind === 0) {
+    step.state = after(stateAfter(before), kind, args)
+    prove(recipe, kind, before, step.state)
+  }
+  return step
+}
+
+/** The step of a join whose condition was found, by what came of it. */
+export function stepTo(state: SelectState, before: Step): Step | null {
+  if (before.recipe.length >= LONGEST || !tracer.start(before.recipe, before.shared)) return null
+  tracer.number(StepKind.join * 64 + 63)
+  if (!tracer.nodes(state.froms)) return null
+  const recipe = tracer.finish()
+  if (recipe === null) return null
+  if (recipe.kind === 0) prove(recipe, StepKind.join, before, state)
+  return new Step([], recipe, before, state)
+}
+
+function prove(recipe: Recipe, kind: number, before: Step | null, state: SelectState): void {
+  recipe.length = before === null ? 1 : before.recipe.length + 1
+  recipe.plugin = state.plugin
+  recipe.kind = kind
+}
+
+function traceArguments(kind: number, args: readonly unknown[]): boolean {
+  if (kind === StepKind.join) {
+    // Foreign keys can come later: what they imply is looked at each time.
+    if (args[1] === undefined) return false
+    tracer.number(kind * 64 + (args[2] as number))
+    return traceArgument(args[0], kind) && traceArgument(args[1], kind)
+  }
+  tracer.number(kind * 64 + (args.length < 62 ? args.length : 62))
+  if (args.length >= 62) tracer.number(args.length)
+  for (const arg of args) if (!traceArgument(arg, kind)) return false
+  return true
+}
+
+function traceArgument(arg: unknown, kind: number): boolean {
+  if (arg instanceof Element) return tracer.node(arg)
+  if (typeof arg === 'string') {
+    if (kind !== StepKind.orderBy && kind !== StepKind.groupBy) return false
+    tracer.tag(Tag.reference, 0)
+    return tracer.text(arg)
+  }
+  if (arg === null && (kind === StepKind.limit || kind === StepKind.offset)) {
+    tracer.tag(Tag.again, 0)
+    return true
+  }
+  const element = typeof arg === 'function' || typeof arg === 'object' ? elementOf(arg) : null
+  return element instanceof Element && tracer.node(element)
+}
+
+/**
+ * What a SELECT says after a step.
+ * @throws ArgumentError, InvalidRequestError as the method of the step says
+ */
+export function after(state: SelectState, kind: number, args: readonly unknown[]): SelectState {
+  const next = copyOf(state)
+  switch (kind) {
+    case StepKind.items:
+      next.items = itemsOf(args, 'select()')
+      next.plugin = pluginOf(next.items)
+      break
+    case StepKind.where:
+      next.where = conjoin(state.where, args, 'where()')
+      break
+    case StepKind.groupBy:
+      next.groupBy = orderList(state.groupBy, args, 'groupBy()')
+      break
+    case StepKind.having:
+      next.having = conjoin(state.having, args, 'having()')
+      break
+    case StepKind.orderBy:
+      next.orderBy = orderList(state.orderBy, args, 'orderBy()')
+      break
+    case StepKind.limit:
+      next.limit = args[0] as ColumnElement | null
+      next.fetch = null
+      break
+    case StepKind.offset:
+      next.offset = args[0] as ColumnElement | null
+      break
+    case StepKind.distinct:
+      next.distinct = args.length === 0 ? true : [...distinctOn(state), ...expectAll(ORDER, args, 'distinct()')]
+      break
+    case StepKind.join:
+      joined(next, args)
+      break
+    default: {
+      const more = args.map((each) => fromArgument(each, 'selectFrom()'))
+      next.froms = [...state.froms, ...more.filter((each) => !state.froms.includes(each))]
+      next.plugin = pluginOf(args) ?? state.plugin
+    }
+  }
+  return next
+}
+
+function distinctOn(state: SelectState): readonly ColumnElement[] {
+  return typeof state.distinct === 'boolean' ? [] : state.distinct
+}
+
+function joined(next: { -readonly [K in keyof SelectState]: SelectState[K] }, args: readonly unknown[]): void {
+  const [target, on] = args
+  const bits = args[2] as number
+  const options = { isOuter: (bits & JoinBit.outer) !== 0, isFull: (bits & JoinBit.full) !== 0 }
+  const where = bits & JoinBit.calledOuter ? 'outerjoin()' : 'join()'
+  next.froms = froms(next, null, target, on, options, where)
+  next.plugin = pluginOf([target]) ?? next.plugin
+}
