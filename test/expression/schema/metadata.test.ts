@@ -3,19 +3,31 @@ import { describe, expect, test } from 'vitest'
 import { ArgumentError, NoReferencedTableError } from '../../../src/errors.ts'
 import type { RunDdlOptions, SchemaBind } from '../../../src/expression/schema/bind.ts'
 import { Column } from '../../../src/expression/schema/column-definition.ts'
+import {
+  CreateSchema,
+  CreateSequence,
+  DropExtension,
+  DropSchema,
+  DropSequence,
+} from '../../../src/expression/schema/ddl/object.ts'
 import { createPlan, type DdlPlan, dropPlan } from '../../../src/expression/schema/ddl/plan.ts'
 import {
   AddConstraint,
   CreateIndex,
   CreateTable,
   DropConstraint,
+  DropIndex,
   DropTable,
   SetColumnComment,
   SetTableComment,
 } from '../../../src/expression/schema/ddl/table.ts'
+import { DropType } from '../../../src/expression/schema/ddl/type.ts'
 import { ForeignKey } from '../../../src/expression/schema/foreign-key-option.ts'
 import { MetaData } from '../../../src/expression/schema/metadata.ts'
+import { Sequence } from '../../../src/expression/schema/sequence.ts'
 import { type Table, table } from '../../../src/expression/schema/table.ts'
+import { Index } from '../../../src/expression/schema/table-index.ts'
+import { Enum } from '../../../src/expression/types/enum.ts'
 import { Integer } from '../../../src/expression/types/numeric.ts'
 
 const id = Column(Integer, { primaryKey: true })
@@ -170,4 +182,27 @@ describe('createAll and dropAll', () => {
     await expect(metadata.dropAll('postgresql://')).rejects.toThrow('dropAll() takes an engine or a connection')
     expect(() => new MetaData({ columnNaming: 'snake' as 'snake_case' })).toThrow(ArgumentError)
   })
+})
+
+test('commands refuse options that they do not know', () => {
+  const known = table('t', new MetaData(), { id })
+  const index = known.append(new Index('ix_t', ['id']))
+  const typo = { ifexists: true, ifNotExist: true } as never
+  const commands: readonly (readonly [string, () => unknown])[] = [
+    ['CreateTable', () => new CreateTable(known, typo)],
+    ['DropTable', () => new DropTable(known, typo)],
+    ['CreateIndex', () => new CreateIndex(index, typo)],
+    ['DropIndex', () => new DropIndex(index, typo)],
+    ['DropConstraint', () => new DropConstraint(known.primaryKey, typo)],
+    ['CreateSchema', () => new CreateSchema('s', typo)],
+    ['DropSchema', () => new DropSchema('s', typo)],
+    ['CreateSequence', () => new CreateSequence(new Sequence('s'), typo)],
+    ['DropSequence', () => new DropSequence(new Sequence('s'), typo)],
+    ['DropExtension', () => new DropExtension('citext', typo)],
+    ['DropType', () => new DropType(Enum('a', { name: 'e' }), typo)],
+  ]
+  for (const [name, make] of commands) expect(make).toThrow(`${name} has no option`)
+  expect(() => new DropTable(known, { ifexists: true } as never)).toThrow(
+    "DropTable has no option 'ifexists'; did you mean 'ifExists'?",
+  )
 })

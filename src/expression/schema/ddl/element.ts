@@ -1,4 +1,5 @@
-// `DdlElement`: a command that changes the structure of a database, as data.
+// `DdlElement`: a command that changes the structure of a database, as data; `DropElement`: what all DROP commands say.
+import { checkKeys } from '../../../nearest.ts'
 import { Executable, type StatementSort } from '../../base/executable.ts'
 import type { StatementExecutionOptions } from '../../base/execution-options.ts'
 import type { Pass } from '../../base/pass.ts'
@@ -26,5 +27,26 @@ export abstract class DdlElement extends Executable<never, never> {
   }
   walk(pass: Pass): void {
     pass.uncacheable()
+  }
+}
+
+/** Options of DROP commands. */
+export interface DropOptions {
+  /** IF EXISTS. Default false. */
+  readonly ifExists?: boolean
+  /** CASCADE. Default false. */
+  readonly cascade?: boolean
+}
+
+/** A DROP command. */
+export abstract class DropElement extends DdlElement {
+  readonly ifExists: boolean
+  readonly cascade: boolean
+  /** @throws ArgumentError an unknown option */
+  constructor(command: string, options: DropOptions, more: readonly string[] = []) {
+    super()
+    checkKeys(command, options, ['ifExists', 'cascade', ...more])
+    this.ifExists = options.ifExists ?? false
+    this.cascade = options.cascade ?? false
   }
 }

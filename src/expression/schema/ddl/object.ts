@@ -2,8 +2,8 @@
 import { checkKeys } from '../../../nearest.ts'
 import { defineKind } from '../../base/element.ts'
 import type { Sequence } from '../sequence.ts'
-import { DdlElement } from './element.ts'
-import type { CreateOptions, DropOptions } from './table.ts'
+import { DdlElement, DropElement, type DropOptions } from './element.ts'
+import type { CreateOptions } from './table.ts'
 
 /** Options of {@link CreateSchema}. */
 export interface CreateSchemaOptions extends CreateOptions {
@@ -27,6 +27,7 @@ export class CreateSchema extends DdlElement {
   readonly authorization: string | null
   constructor(name: string, options: CreateSchemaOptions = {}) {
     super()
+    checkKeys('CreateSchema', options, ['ifNotExists', 'authorization'])
     this.name = name
     this.ifNotExists = options.ifNotExists ?? false
     this.authorization = options.authorization ?? null
@@ -34,19 +35,15 @@ export class CreateSchema extends DdlElement {
 }
 
 /** DROP SCHEMA. */
-export class DropSchema extends DdlElement {
+export class DropSchema extends DropElement {
   declare readonly kind: 'dropSchema'
   static {
     defineKind(this, 'dropSchema')
   }
   readonly name: string
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(name: string, options: DropOptions = {}) {
-    super()
+    super('DropSchema', options)
     this.name = name
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }
 
@@ -60,25 +57,22 @@ export class CreateSequence extends DdlElement {
   readonly ifNotExists: boolean
   constructor(sequence: Sequence, options: CreateOptions = {}) {
     super()
+    checkKeys('CreateSequence', options, ['ifNotExists'])
     this.sequence = sequence
     this.ifNotExists = options.ifNotExists ?? false
   }
 }
 
 /** DROP SEQUENCE. */
-export class DropSequence extends DdlElement {
+export class DropSequence extends DropElement {
   declare readonly kind: 'dropSequence'
   static {
     defineKind(this, 'dropSequence')
   }
   readonly sequence: Sequence
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(sequence: Sequence, options: DropOptions = {}) {
-    super()
+    super('DropSequence', options)
     this.sequence = sequence
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }
 
@@ -113,18 +107,14 @@ export class CreateExtension extends DdlElement {
 }
 
 /** DROP EXTENSION. */
-export class DropExtension extends DdlElement {
+export class DropExtension extends DropElement {
   declare readonly kind: 'dropExtension'
   static {
     defineKind(this, 'dropExtension')
   }
   readonly name: string
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(name: string, options: DropOptions = {}) {
-    super()
+    super('DropExtension', options)
     this.name = name
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }

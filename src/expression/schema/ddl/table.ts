@@ -1,11 +1,14 @@
 // CREATE and DROP of tables and indexes, ALTER TABLE for constraints, comments.
+import { checkKeys } from '../../../nearest.ts'
 import { defineKind } from '../../base/element.ts'
 import type { SchemaColumn } from '../column.ts'
 import type { Constraint } from '../constraint.ts'
 import type { DdlCondition } from '../ddl-condition.ts'
 import type { Table } from '../table.ts'
 import type { Index } from '../table-index.ts'
-import { DdlElement } from './element.ts'
+import { DdlElement, DropElement, type DropOptions } from './element.ts'
+
+export type { DropOptions } from './element.ts'
 
 /** A table of whatever columns. */
 type AnyTable = Table<Record<never, never>> | Table
@@ -14,14 +17,6 @@ type AnyTable = Table<Record<never, never>> | Table
 export interface CreateOptions {
   /** IF NOT EXISTS. Default false. */
   readonly ifNotExists?: boolean
-}
-
-/** Options of DROP commands. */
-export interface DropOptions {
-  /** IF EXISTS. Default false. */
-  readonly ifExists?: boolean
-  /** CASCADE. Default false. */
-  readonly cascade?: boolean
 }
 
 /** CREATE TABLE. */
@@ -36,6 +31,7 @@ export class CreateTable extends DdlElement {
   readonly without: ReadonlySet<Constraint>
   constructor(table: AnyTable, options: CreateOptions & { readonly without?: ReadonlySet<Constraint> } = {}) {
     super()
+    checkKeys('CreateTable', options, ['ifNotExists', 'without'])
     this.table = table as Table
     this.ifNotExists = options.ifNotExists ?? false
     this.without = options.without ?? new Set()
@@ -43,19 +39,15 @@ export class CreateTable extends DdlElement {
 }
 
 /** DROP TABLE. */
-export class DropTable extends DdlElement {
+export class DropTable extends DropElement {
   declare readonly kind: 'dropTable'
   static {
     defineKind(this, 'dropTable')
   }
   readonly table: Table
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(table: AnyTable, options: DropOptions = {}) {
-    super()
+    super('DropTable', options)
     this.table = table as Table
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }
 
@@ -83,6 +75,7 @@ export class CreateIndex extends DdlElement {
   readonly concurrently: boolean
   constructor(index: Index, options: CreateOptions & ConcurrentOptions = {}) {
     super()
+    checkKeys('CreateIndex', options, ['ifNotExists', 'concurrently'])
     this.index = index
     this.ifNotExists = options.ifNotExists ?? false
     this.concurrently = options.concurrently ?? false
@@ -93,20 +86,16 @@ export class CreateIndex extends DdlElement {
 }
 
 /** DROP INDEX. */
-export class DropIndex extends DdlElement {
+export class DropIndex extends DropElement {
   declare readonly kind: 'dropIndex'
   static {
     defineKind(this, 'dropIndex')
   }
   readonly index: Index
-  readonly ifExists: boolean
-  readonly cascade: boolean
   readonly concurrently: boolean
   constructor(index: Index, options: DropOptions & ConcurrentOptions = {}) {
-    super()
+    super('DropIndex', options, ['concurrently'])
     this.index = index
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
     this.concurrently = options.concurrently ?? false
   }
   override get condition(): DdlCondition | null {
@@ -131,19 +120,15 @@ export class AddConstraint extends DdlElement {
 }
 
 /** ALTER TABLE ... DROP CONSTRAINT. */
-export class DropConstraint extends DdlElement {
+export class DropConstraint extends DropElement {
   declare readonly kind: 'dropConstraint'
   static {
     defineKind(this, 'dropConstraint')
   }
   readonly constraint: Constraint
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(constraint: Constraint, options: DropOptions = {}) {
-    super()
+    super('DropConstraint', options)
     this.constraint = constraint
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
   override get condition(): DdlCondition | null {
     return this.constraint.ddlIf

@@ -2,8 +2,7 @@
 import { ArgumentError } from '../../../errors.ts'
 import { defineKind } from '../../base/element.ts'
 import type { NamedType, SqlType } from '../../types/type.ts'
-import { DdlElement } from './element.ts'
-import type { DropOptions } from './table.ts'
+import { DdlElement, DropElement, type DropOptions } from './element.ts'
 
 function named(type: SqlType, command: string): NamedType {
   const { name } = type as Partial<NamedType>
@@ -35,18 +34,14 @@ export class CreateType extends DdlElement {
  *
  * @throws ArgumentError the type has no name.
  */
-export class DropType extends DdlElement {
+export class DropType extends DropElement {
   declare readonly kind: 'dropType'
   static {
     defineKind(this, 'dropType')
   }
   readonly type: NamedType
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(type: SqlType, options: DropOptions = {}) {
-    super()
+    super('DropType', options)
     this.type = named(type, 'DropType')
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }

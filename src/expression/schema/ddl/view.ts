@@ -4,8 +4,8 @@ import { checkKeys } from '../../../nearest.ts'
 import { defineKind } from '../../base/element.ts'
 import { checkWord } from '../foreign-key-option.ts'
 import { DerivedTable, View, type ViewQuery } from '../view.ts'
-import { DdlElement } from './element.ts'
-import type { ConcurrentOptions, CreateOptions, DropOptions } from './table.ts'
+import { DdlElement, DropElement, type DropOptions } from './element.ts'
+import type { ConcurrentOptions, CreateOptions } from './table.ts'
 
 /** Options of {@link CreateView}. */
 export interface CreateViewOptions extends CreateOptions {
@@ -42,20 +42,15 @@ export class CreateView extends DdlElement {
 }
 
 /** DROP VIEW, DROP MATERIALIZED VIEW. */
-export class DropView extends DdlElement {
+export class DropView extends DropElement {
   declare readonly kind: 'dropView'
   static {
     defineKind(this, 'dropView')
   }
   readonly view: View
-  readonly ifExists: boolean
-  readonly cascade: boolean
   constructor(view: View<never> | View, options: DropOptions = {}) {
-    super()
-    checkKeys('DropView', options, ['ifExists', 'cascade'])
+    super('DropView', options)
     this.view = checkedView(view, 'DropView')
-    this.ifExists = options.ifExists ?? false
-    this.cascade = options.cascade ?? false
   }
 }
 
