@@ -69,6 +69,7 @@ export { EnginePool } from './engine/engine-pool.ts'
 export type {
   AfterCursorExecuteEvent,
   AfterExecuteEvent,
+  AfterStreamEvent,
   BeforeExecuteEvent,
   ConnectionEvent,
   CursorExecuteEvent,

@@ -22,9 +22,9 @@ export interface ExecutionTimings {
   readonly compileMs: number
   /** Waiting for a connection of the pool. 0 on a Connection, which has one. */
   readonly checkoutMs: number
-  /** From sending to the last byte of the answer, rows decoded. */
+  /** From sending to the last byte of the answer, rows decoded; of a stream the sum of its pages. */
   readonly flightMs: number
-  /** Making the result of the rows. */
+  /** Making the result of the rows; of a stream what its reader took from page to page. */
   readonly rowsMs: number
   readonly totalMs: number
 }
@@ -57,6 +57,8 @@ export interface FlightMessage {
   readonly sent: readonly SentStatement[]
   /** The server's number of the session. */
   readonly processId: number
+  /** Whether a further page of a stream is fetched: `sent` is what the stream was opened with then, and is not sent again. */
+  readonly isPage: boolean
   readonly error?: unknown
 }
 

@@ -1,13 +1,15 @@
 // Rows into a table by COPY: which columns, and rows as the bytes that travel.
 import type { CopySpelling } from '../dialect/contract/copy.ts'
-import type { ByteSource, Command } from '../dialect/contract/driver.ts'
+import type { ByteSource, Command, CommandResult } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { translatedSchema } from '../expression/schema/schema-map.ts'
 import type { Table } from '../expression/schema/table.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import { watchCopy } from './copy-watch.ts'
 import type { Link } from './link.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
+import type { ExecutionTrace } from './trace.ts'
 
 /** Options of {@link Connection.copyTo}, and of {@link Connection.copyFrom} where SQL is given. */
 export interface CopyOptions {
@@ -229,7 +231,6 @@ class Lines {
 /** Sends the data of a COPY FROM STDIN. */
 async function send(link: Link, sql: string, source: ByteSource, signal: AbortSignal | undefined): Promise<number> {
   copySpelling(link.runtime)
-  const command: Command = controlCommand(sql, false)
   let failure: { readonly error: unknown } | null = null
   const watched = async function* (): AsyncGenerator<Uint8Array> {
     try {
@@ -246,11 +247,28 @@ async function send(link: Link, sql: string, source: ByteSource, signal: AbortSi
     },
   })
   try {
-    const [result] = await link.transmit([command], 'raw', signal, false, via)
-    return result?.rowCount ?? 0
+    const results = link.watched
+      ? await watchCopy(link, sql, (own, trace) => transmitCopy(link, own, signal, via, trace))
+      : await transmitCopy(link, sql, signal, via, null)
+    return results[0]?.rowCount ?? 0
   } catch (error) {
     // What went wrong in the source is what its owner wants to know.
     const own = failure as { readonly error: unknown } | null
     throw own === null ? error : own.error
   }
+}
+
+/** Sends a COPY; the runtime knows what goes with it. */
+export async function transmitCopy(
+  link: Link,
+  sql: string,
+  signal: AbortSignal | undefined,
+  via: Runtime,
+  trace: ExecutionTrace | null,
+): Promise<readonly CommandResult[]> {
+  const commands: readonly Command[] = [controlCommand(sql, false)]
+  trace?.compiled(commands)
+  const results = await link.transmit(commands, 'raw', signal, false, via)
+  trace?.arrived(results)
+  return results
 }

@@ -5,7 +5,8 @@ import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { ColumnProcess } from './compiled-cache.ts'
-import { type CopyOptions, checkCopyOptions, copySpelling } from './copy-from.ts'
+import { type CopyOptions, checkCopyOptions, copySpelling, transmitCopy } from './copy-from.ts'
+import { watchCopy } from './copy-watch.ts'
 import { processRows } from './execution.ts'
 import type { Link } from './link.ts'
 import { RowShape } from './result/row-shape.ts'
@@ -84,9 +85,22 @@ export class CopyReading implements Way {
   #running: Promise<void> | null = null
   readonly #all: Set<CopyReading>
   #inTransaction = false
+  readonly #isText: boolean
+  /** Rows that have come; null where nobody wants to know, or nobody can. */
+  #rows: number | null = null
 
-  /** @param running where this stands while it runs. */
-  constructor(link: Link, sql: string, signal: AbortSignal | undefined, running: Set<CopyReading>) {
+  /**
+   * @param running where this stands while it runs.
+   * @param isText whether it is the text format, whose lines can be counted.
+   */
+  constructor(
+    link: Link,
+    sql: string,
+    signal: AbortSignal | undefined,
+    running: Set<CopyReading>,
+    isText: boolean = false,
+  ) {
+    this.#isText = isText
     this.#link = link
     this.#all = running
     this.command = controlCommand(sql, false)
@@ -116,14 +130,17 @@ export class CopyReading implements Way {
   ): Promise<CommandResult[]> {
     if (connection.copyOut === undefined) throw new DriverError('this driver has no COPY', { sent: false })
     // Who leaves early has done nothing wrong, but stopping the server fails its transaction: up to here only.
-    const own = this.#inTransaction ? [...commands.slice(0, -1), SAVEPOINT, this.command] : commands
+    const own = this.#inTransaction ? [...commands.slice(0, -1), SAVEPOINT, ...commands.slice(-1)] : commands
     try {
-      for await (const piece of connection.copyOut(own, options)) if (!(await this.#counter.offer(piece))) break
+      for await (const piece of connection.copyOut(own, options)) {
+        if (this.#rows !== null) this.#rows += lineEnds(piece)
+        if (!(await this.#counter.offer(piece))) break
+      }
     } catch (error) {
       throw own === commands ? error : withoutSavepoint(error, commands.length - 1)
     }
     if (this.#inTransaction) await connection.run(this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE])
-    return commands.map(() => NOTHING)
+    return commands.map((_, index) => (index === commands.length - 1 ? { ...NOTHING, rowCount: this.#rows } : NOTHING))
   }
 
   async #start(): Promise<void> {
@@ -131,7 +148,13 @@ export class CopyReading implements Way {
     this.#inTransaction = scope.root === null ? runtime.beginCommand() !== null : scope.endsOnIdle
     this.#all.add(this)
     try {
-      await this.#link.transmit([this.command], 'raw', this.#signal, false, runtime.by(this))
+      const { sql } = this.command.statement
+      if (this.#link.watched) {
+        if (this.#isText) this.#rows = 0
+        await watchCopy(this.#link, sql, (own, trace) =>
+          transmitCopy(this.#link, own, this.#signal, runtime.by(this), trace),
+        )
+      } else await transmitCopy(this.#link, sql, this.#signal, runtime.by(this), null)
       this.#counter.end(null)
     } catch (error) {
       this.#counter.end({ error })
@@ -152,6 +175,13 @@ function withoutSavepoint(error: unknown, last: number): unknown {
 }
 
 const NOTHING: CommandResult = { rows: [], columns: null, tag: 'COPY', rowCount: null }
+
+/** How many lines end in a piece; in the text format a line is a row. */
+function lineEnds(piece: Uint8Array): number {
+  let count = 0
+  for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) count += 1
+  return count
+}
 
 /** A copy of a query that is ready to run. */
 interface QueryCopy {
@@ -218,7 +248,7 @@ export class CopyPages implements Pages {
         'copyTo() takes a table, a query whose columns are known, or SQL of the form COPY ... TO STDOUT',
       )
     return {
-      reading: new CopyReading(this.#link, spelling.to(sql), this.#options.signal, this.#running),
+      reading: new CopyReading(this.#link, spelling.to(sql), this.#options.signal, this.#running, true),
       decoder: spelling.decoder(columns.map(({ key, type }) => ({ name: key, codec: dialect.codec(type) }))),
       shape: new RowShape(
         columns.map((column) => column.key),

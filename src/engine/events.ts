@@ -103,6 +103,18 @@ export interface DoConnectEvent {
   readonly settings: { -readonly [K in keyof DriverSettings]: DriverSettings[K] }
 }
 
+/** A stream has been read to its end, or left. */
+export interface AfterStreamEvent<C> extends BeforeExecuteEvent<C> {
+  /** How many rows were fetched, also those that the reader did not take. */
+  readonly rowCount: number
+  /** In how many pages they came. */
+  readonly pageCount: number
+  /** Whether all rows were fetched: false where the reader has left before. */
+  readonly isComplete: boolean
+  /** From the opening to the end, in milliseconds, the reader's own time included. */
+  readonly durationMs: number
+}
+
 /** The server had something to say beside its answer: `RAISE NOTICE`, warnings, what `IF EXISTS` skips. */
 export interface NoticeEvent<C> {
   readonly connection: C
@@ -130,6 +142,8 @@ export interface EngineMoments<C, E> {
   readonly afterExecute: AfterExecuteEvent<C>
   readonly beforeCursorExecute: CursorExecuteEvent<C>
   readonly afterCursorExecute: AfterCursorExecuteEvent<C>
+  /** A stream has ended, and not by an error. */
+  readonly afterStream: AfterStreamEvent<C>
   readonly handleError: ExceptionContext<C>
   /** A Connection was made. */
   readonly engineConnect: ConnectionEvent<C>
@@ -165,6 +179,7 @@ export const ENGINE_EVENTS: readonly (keyof EngineMoments<unknown, unknown>)[] =
   'afterExecute',
   'beforeCursorExecute',
   'afterCursorExecute',
+  'afterStream',
   'handleError',
   'engineConnect',
   'engineDispose',

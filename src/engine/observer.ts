@@ -73,9 +73,14 @@ export class Observer {
     return this.#logger !== null || this.#listeners.size > 0 || this.commenter.active || flightChannel.hasSubscribers
   }
 
+  /** Whether anybody wants to know how long executions take. */
+  get tracing(): boolean {
+    return this.#slowStatementMs !== null || this.#tracers.size > 0 || executeChannel.hasSubscribers
+  }
+
   /** Whether anybody wants to know of executions. */
   get watching(): boolean {
-    return this.#slowStatementMs !== null || this.#tracers.size > 0 || this.hub.any || executeChannel.hasSubscribers
+    return this.tracing || this.hub.any
   }
 
   /** Runs every execution within a tracer. @returns what ends it. */
@@ -87,7 +92,7 @@ export class Observer {
 
   /** Runs an execution; tracers, the channel and the log of slow statements are told. */
   watch<T>(statement: ExecutionTrace['statement'], run: (trace: ExecutionTrace | null) => Promise<T>): Promise<T> {
-    if (this.#slowStatementMs === null && this.#tracers.size === 0 && !executeChannel.hasSubscribers) return run(null)
+    if (!this.tracing) return run(null)
     const trace = new ExecutionTrace(this.engine, statement)
     let traced = async (): Promise<T> => {
       try {
@@ -149,6 +154,7 @@ export class Observer {
       engine: this.engine,
       sent: sentStatements(own),
       processId: connection.processId,
+      isPage: false,
     })
     const results = tracedBy(flightChannel, message, () => connection.run(own, options))
     if (!this.#logger?.debugging) return results
@@ -156,6 +162,26 @@ export class Observer {
       this.received(received)
       return received
     })
+  }
+
+  /** Fetches a further page of a stream and tells of it; nothing is logged but rows, and what travels in front. */
+  async flyPage(
+    connection: Pick<DriverConnection, 'run' | 'processId'>,
+    commands: readonly Command[],
+    token: string | null,
+    options: RunOptions | undefined,
+  ): Promise<CommandResult[]> {
+    const front = commands.slice(0, -1)
+    if (front.length > 0) this.sending(front, 0, front.length, 'transaction', token)
+    const message = (): FlightMessage => ({
+      engine: this.engine,
+      sent: sentStatements(commands),
+      processId: connection.processId,
+      isPage: true,
+    })
+    const results = await tracedBy(flightChannel, message, () => connection.run(commands, options))
+    this.received(results)
+    return results
   }
 
   listen(listener: StatementListener): () => void {

@@ -59,8 +59,8 @@ export interface Way {
     commands: readonly Command[],
     options: RunOptions | undefined,
   ): Promise<CommandResult[]>
-  /** Whether observers are left alone: they were told of the statement before. */
-  readonly quiet?: boolean
+  /** Whether a further page of a stream is fetched: observers were told of the statement before. */
+  readonly isPage?: boolean
 }
 
 /** What all connections of one engine share, and the options that they run with. */
@@ -246,7 +246,8 @@ export class Runtime {
     const options = slot.unproven ? probing(slot, signal) : signal === undefined ? undefined : { signal }
     const way = this.#way
     const speaker = way === null ? slot.connection : speakerOf(slot.connection, way)
-    if (!observer.active || way?.quiet === true) return speaker.run(commands, options)
+    if (!observer.active) return speaker.run(commands, options)
+    if (way?.isPage === true) return observer.flyPage(speaker, commands, this.#loggingToken, options)
     return observer.fly(speaker, commands, first, count, origins, this.#loggingToken, options)
   }
 

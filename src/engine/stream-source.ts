@@ -9,6 +9,8 @@ import type { ExecuteOptions } from './options.ts'
 import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
 import type { Runtime, Way } from './runtime.ts'
+import { StreamWatch } from './stream-watch.ts'
+import type { ExecutionTrace } from './trace.ts'
 import type { Transaction } from './transaction.ts'
 import { replaced } from './watch.ts'
 
@@ -39,7 +41,7 @@ class OpeningWay implements Way {
 /** Fetches the next page of a cursor; what rides in front of it is a flight of its own. */
 function fetchingWay(cursor: DriverCursor, rows: number): Way {
   return {
-    quiet: true,
+    isPage: true,
     async run(connection, commands, options) {
       const first = commands.slice(0, -1)
       const results = first.length === 0 ? [] : await connection.run(first, options)
@@ -76,6 +78,12 @@ export class LinkStream implements Pages {
   #root: Transaction | null = null
   #savepoint: Transaction | null = null
   #over = false
+  /** Null where nobody wants to know how long it takes. */
+  #watch: StreamWatch | null = null
+  #openedAt = 0
+  #rowCount = 0
+  #pageCount = 0
+  #told = false
 
   constructor(link: Link, request: StreamRequest) {
     this.#link = link
@@ -96,17 +104,26 @@ export class LinkStream implements Pages {
     if (this.#over) return null
     try {
       const ready = this.#ready
-      const result = ready === null ? await this.#open() : await this.#fetch(ready)
+      const result = ready === null ? await this.#open() : await this.#fetchWatched(ready)
       if (this.#over) {
         // The reader left while the first rows were on their way.
         this.#cursor?.close()
         return null
       }
-      if (this.#cursor === null || this.#cursor.done) this.#over = true
+      if (result.rows.length > 0) {
+        this.#pageCount += 1
+        this.#rowCount += result.rows.length
+      }
+      if (this.#cursor === null || this.#cursor.done) {
+        this.#over = true
+        await this.#tell(true)
+      }
       const origin = this.#ready?.prepared.origin ?? 'raw'
       if (origin !== 'raw' && origin.processes !== null) processRows(result.rows, origin.processes)
       return result.rows.length === 0 ? null : result.rows
     } catch (error) {
+      this.#told = true
+      await this.#watch?.failed(error)
       await this.close()
       throw error
     }
@@ -115,6 +132,30 @@ export class LinkStream implements Pages {
   async close(): Promise<void> {
     this.#over = true
     this.#cursor?.close()
+    await this.#tell(false)
+  }
+
+  /** Tells those who want to know that it has ended. */
+  async #tell(isComplete: boolean): Promise<void> {
+    if (this.#told || this.#openedAt === 0) return
+    this.#told = true
+    const link = this.#link
+    link.streams?.delete(this)
+    await this.#watch?.ended()
+    if (!link.hub.has('afterStream')) return
+    const { statement, parameters = null } = this.#request
+    const { face: connection } = link
+    const [rowCount, pageCount] = [this.#rowCount, this.#pageCount]
+    const durationMs = performance.now() - this.#openedAt
+    await link.hub.emit('afterStream', {
+      connection,
+      statement,
+      parameters,
+      rowCount,
+      pageCount,
+      isComplete,
+      durationMs,
+    })
   }
 
   async #open(): Promise<CommandResult> {
@@ -128,13 +169,22 @@ export class LinkStream implements Pages {
     if (prepared.complete !== undefined) await prepared.complete()
     const way = new OpeningWay(pageSize)
     const { options, statement, parameters = null } = this.#request
-    // What is told of is the opening, with the first rows.
-    const [result] = await observer.watch(statement, async (trace) => {
+    let results: readonly CommandResult[] = []
+    const open = async (trace: ExecutionTrace | null): Promise<void> => {
       trace?.compiled(prepared.commands)
-      const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, false, via.by(way))
+      results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, false, via.by(way))
       trace?.arrived(results)
-      return results
-    })
+    }
+    if (this.#link.watched) {
+      this.#openedAt = performance.now()
+      this.#link.streams ??= new Set()
+      this.#link.streams.add(this)
+    }
+    if (observer.tracing) {
+      this.#watch = new StreamWatch(observer, statement, open)
+      await this.#watch.opened
+    } else await open(null)
+    const [result] = results
     if (hub.has('afterExecute'))
       await hub.emit('afterExecute', { connection: face, statement, parameters, result: null, rowCount: null })
     this.#cursor = way.cursor
@@ -169,6 +219,10 @@ export class LinkStream implements Pages {
       throw new ArgumentError('stream() runs a statement once, and takes one set of parameters')
     if (prepared.origin !== 'raw') this.#request.check?.(prepared.origin)
     return { via, prepared, pageSize: via.options.yieldPer ?? ROWS_OF_A_PAGE }
+  }
+
+  #fetchWatched(ready: Ready): Promise<CommandResult> {
+    return this.#watch === null ? this.#fetch(ready) : this.#watch.fetching(() => this.#fetch(ready))
   }
 
   async #fetch({ via, prepared, pageSize }: Ready): Promise<CommandResult> {

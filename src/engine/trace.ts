@@ -19,6 +19,8 @@ export class ExecutionTrace implements ExecutionMessage {
   }
   rowCount: number | null = null
   returnedRows: number | null = null
+  /** What the reader of a stream took from page to page. */
+  readerMs = 0
   #commands: readonly Command[] = []
   #sent: readonly SentStatement[] | null = null
   readonly #started: number = performance.now()
@@ -55,11 +57,25 @@ export class ExecutionTrace implements ExecutionMessage {
     }
   }
 
+  /** Another page of a stream is asked for. */
+  fetching(): void {
+    const lap = this.#lap()
+    this.timings.rowsMs += lap
+    this.readerMs += lap
+  }
+
+  /** The page is there. */
+  fetched({ rowCount, rows }: CommandResult): void {
+    this.timings.flightMs += this.#lap()
+    if (rowCount !== null) this.rowCount = (this.rowCount ?? 0) + rowCount
+    this.returnedRows = (this.returnedRows ?? 0) + rows.length
+  }
+
   /** It has ended, well or not. */
   ended(): void {
     // What failed on its way failed in flight, unless it never left.
     if (this.#commands.length > 0 && this.timings.flightMs === 0) this.timings.flightMs = this.#lap()
-    else this.timings.rowsMs = this.#lap()
+    else this.timings.rowsMs += this.#lap()
     this.timings.totalMs = this.#mark - this.#started
   }
 

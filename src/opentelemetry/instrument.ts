@@ -100,7 +100,8 @@ export function instrument(engine: Engine, options: InstrumentOptions = {}): () 
       const operation = operationOf(execution.sent) ?? expected
       const own = operation === null ? {} : operationAttributes(operation)
       if (span !== null) finish(span, execution, operation, options)
-      duration.record(execution.timings.totalMs / 1000, { ...database, ...own, ...failure })
+      // A reader who takes his time does not make the database slow.
+      duration.record((execution.timings.totalMs - execution.readerMs) / 1000, { ...database, ...own, ...failure })
     }
   })
   const endComments = options.sqlComments === true ? engine.comment(traceContext) : null

@@ -476,7 +476,7 @@ it('tell of statements that are streamed, once and not for each page', async () 
   let rows = 0
   for await (const _ of engine.stream('SELECT 1', null, { yieldPer: 10 })) rows += 1
   const sql = 'SELECT generate_series(1, 50) AS n'
-  expect([rows, calls]).toEqual([50, [sql, ['slow', sql], ['afterExecute', sql, null]]])
+  expect([rows, calls]).toEqual([50, [sql, ['afterExecute', sql, null], ['slow', sql]]])
 })
 
 it('tell of the end of the engine', async () => {

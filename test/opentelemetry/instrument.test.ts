@@ -269,3 +269,26 @@ it('measures operations and the pool', async () => {
   ] as const)
     expect(points(`db.client.connection.${name}`)).toMatchObject([{ value: { count } }])
 })
+
+it('makes a span of a stream, from its opening to its last row or until it is left, and one of a COPY', async () => {
+  stop = instrument(engine, { tracerProvider, meterProvider, returnedRows: true })
+  await engine.begin(async (connection) => {
+    await connection.copyFrom(
+      users,
+      [1, 2, 3].map((id) => ({ id, name: 'x' })),
+    )
+    let seen = 0
+    await tracer.startActiveSpan('reading', async (parent) => {
+      for await (const _ of connection.stream(select(users.c.id), null, { yieldPer: 1 })) {
+        seen += 1
+        if (seen < 3) expect(spans().map(({ name }) => name)).toEqual(['COPY'])
+      }
+      parent.end()
+    })
+    for await (const _ of connection.stream(select(users.c.id), null, { yieldPer: 1 })) break
+  })
+  const [, stream, parent, left] = exporter.getFinishedSpans()
+  expect([stream?.name, stream?.attributes['db.response.returned_rows']]).toEqual(['SELECT otel_users', 3])
+  expect(stream?.parentSpanContext?.spanId).toBe(parent?.spanContext().spanId)
+  expect([left?.name, left?.attributes['db.response.returned_rows']]).toEqual(['SELECT otel_users', 1])
+})
