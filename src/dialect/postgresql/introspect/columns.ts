@@ -35,7 +35,6 @@ const JOINS =
   'LEFT JOIN pg_catalog.pg_class qc ON qc.oid = q.seqrelid ' +
   'LEFT JOIN pg_catalog.pg_namespace qn ON qn.oid = qc.relnamespace'
 
-/** The columns of a sequence's numbers, of the alias `q`. */
 /** The numbers of a sequence. */
 export interface NumbersRow {
   readonly start: bigint | null
@@ -47,6 +46,7 @@ export interface NumbersRow {
   readonly dataType: string | null
 }
 
+/** They are read of the alias `q`. */
 export const NUMBER_COLUMNS: CatalogColumns<NumbersRow> = {
   start: bigOf('q.seqstart'),
   increment: bigOf('q.seqincrement'),

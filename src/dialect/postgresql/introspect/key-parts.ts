@@ -12,7 +12,6 @@ function ofKeys(sql: string): string {
   )
 }
 
-/** Columns of a query that joins `pg_index` as `i`. */
 /** The keys of an index, an array for each thing that is told of them. */
 export interface KeyPartsRow {
   readonly keyColumns: readonly (string | null)[]
@@ -23,6 +22,7 @@ export interface KeyPartsRow {
   readonly keyOrders: readonly number[]
 }
 
+/** Columns of a query that joins `pg_index` as `i`. */
 export const KEY_PART_COLUMNS: CatalogColumns<KeyPartsRow> = {
   keyColumns: maybeTextsOf(ofKeys('ka.attname')),
   keySql: textsOf(ofKeys('pg_catalog.pg_get_indexdef(i.indexrelid, k.place, true)')),

@@ -1,9 +1,7 @@
 // The types that a database has beside PostgreSQL's own: enumerations, domains, composite types, ranges, those of extensions.
 import {
-  bigOf,
   type CatalogColumns,
   type CatalogQuery,
-  type CatalogSql,
   catalogQuery,
   maybeText,
   maybeTextsOf,
@@ -50,10 +48,6 @@ export interface TypeRow {
   readonly fieldDimensions: readonly string[]
   readonly fieldNames: readonly string[]
   readonly fieldCollations: readonly (string | null)[]
-  /** Of ranges and multiranges: what the ends are. */
-  readonly subtype: bigint | null
-  /** Of multiranges: the range. */
-  readonly range: bigint | null
   readonly comment: string | null
 }
 
@@ -88,8 +82,6 @@ const COLUMNS: CatalogColumns<TypeRow> = {
       '(SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type ft ON ft.oid = a.atttypid WHERE l.oid = a.attcollation AND a.attcollation <> ft.typcollation)',
     ),
   ),
-  subtype: bigOf('coalesce(r.rngsubtype, m.rngsubtype)'),
-  range: bigOf('m.rngtypid'),
   comment: maybeText("pg_catalog.obj_description(t.oid, 'pg_type')"),
 }
 
@@ -99,12 +91,10 @@ const FROM =
   'LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid ' +
   'LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem ' +
   'LEFT JOIN pg_catalog.pg_class ec ON ec.oid = e.typrelid ' +
-  'LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid ' +
-  'LEFT JOIN pg_catalog.pg_range m ON m.rngmultitypid = t.oid ' +
   "WHERE n.nspname NOT IN ('pg_catalog', 'pg_toast') AND n.nspname NOT LIKE 'pg\\_temp\\_%' " +
   "AND coalesce(tc.relkind, 'c') = 'c' AND coalesce(ec.relkind, 'c') = 'c'"
 
 /** The types, in order of name; of all schemas but PostgreSQL's own. */
-export function typesQuery(condition: CatalogSql = []): CatalogQuery<TypeRow> {
-  return catalogQuery(COLUMNS, [FROM, ...condition, ' ORDER BY t.typname, n.nspname'])
+export function typesQuery(): CatalogQuery<TypeRow> {
+  return catalogQuery(COLUMNS, [FROM, ' ORDER BY t.typname, n.nspname'])
 }
