@@ -2,6 +2,7 @@
 import { isBuiltin } from 'node:module'
 
 /** They find `node:sqlite` on every version of Node, and none says that it is experimental. */
-export const withSqlite: string = isBuiltin('node:sqlite')
-  ? '--disable-warning=ExperimentalWarning'
-  : `--import=${new URL('node-sqlite.mjs', import.meta.url).href}`
+export const withSqlite: string = [
+  `--import=${new URL('node-sqlite.mjs', import.meta.url).href}`,
+  ...(isBuiltin('node:sqlite') ? ['--disable-warning=ExperimentalWarning'] : []),
+].join(' ')

@@ -293,6 +293,22 @@ describe.each(libraries)('through %s', (library) => {
       expect((await cursor.fetch(10)).rows).toEqual([])
     })
 
+    test('that nobody closes ends with its connection, and keeps no database open', async () => {
+      const path = freshPath()
+      const own = driverOf({ library, path })
+      const reader = await own.connect()
+      await reader.run([raw('CREATE TABLE t (i INTEGER)'), raw('INSERT INTO t VALUES (1), (2), (3)')])
+      const opened = await reader.openCursor?.([raw('BEGIN'), raw('SELECT i FROM t')], { rows: 1 })
+      await reader.close()
+      expect(opened?.cursor.done).toBe(true)
+      await own.dispose()
+      const again = driverOf({ library, path, pragmas: [['journal_mode', 'delete']] })
+      const writer = await again.connect()
+      await writer.run([raw('DROP TABLE t')])
+      await writer.close()
+      await again.dispose()
+    })
+
     test('is let go of early, and several stand open side by side', async () => {
       const one = await opened([raw(COUNT)], 1)
       const other = await opened([raw(COUNT)], 2)

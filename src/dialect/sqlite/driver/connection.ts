@@ -75,6 +75,7 @@ export class SqliteConnection implements DriverConnection {
   #readOnly = false
   #closeReason: Error | null = null
   #openCursors = 0
+  readonly #cursors: Set<DriverCursor> = new Set()
 
   constructor(handle: DatabaseHandle, options: ConnectionOptions) {
     this.#handle = handle
@@ -149,8 +150,12 @@ export class SqliteConnection implements DriverConnection {
           this.flights += 1
         },
         fail: (error) => this.#failed(error, commands.length - 1, [], false),
-        closed: () => this.#interleave(-1),
+        closed: () => {
+          this.#cursors.delete(cursor)
+          this.#interleave(-1)
+        },
       })
+      this.#cursors.add(cursor)
       this.flights -= 1
       const page = await cursor.fetch(options.rows, options)
       return { cursor, results: [...results, page] }
@@ -183,6 +188,8 @@ export class SqliteConnection implements DriverConnection {
 
   terminate(): void {
     if (this.#status === 'lost') return
+    // A database is not closed while rows are being read, be it for somebody who has long forgotten them.
+    for (const cursor of this.#cursors) cursor.close()
     if (this.#status !== 'idle') this.#rollBack()
     this.#status = 'lost'
     this.#statements.clear()
