@@ -13,7 +13,7 @@ import { type PhysicalPool, physicalPool } from './physical-pool.ts'
 import type { ConnectionSource, DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 import { prePing } from './pre-ping.ts'
-import { afterReading, clean, cutAfter } from './reset.ts'
+import { afterReading, clean, cutAfter, lossOf } from './reset.ts'
 import { Supply } from './supply.ts'
 import { WaitQueue } from './wait-queue.ts'
 
@@ -105,11 +105,11 @@ export class QueuePool implements Pool {
     this.#checkHeld(place)
     const { events } = this
     const how = later ? 'rollback' : this.#options.resetOnReturn
-    const heard = events.any && (events.has('reset') || events.has('checkin'))
-    if (heard) return this.#settleIf(place, toldOfCheckin(events, place, how))
     const status = place.connection.transactionStatus
-    if (status === 'idle') this.#settle(place)
-    else if (status === 'lost') this.#close(place)
+    if (status === 'lost') this.discard(place, { reason: lossOf(place.connection) })
+    else if (events.any && (events.has('reset') || events.has('checkin')))
+      return this.#settleIf(place, toldOfCheckin(events, place, how))
+    else if (status === 'idle') this.#settle(place)
     else if (later) {
       place.oweRollback()
       this.#settle(place)

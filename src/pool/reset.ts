@@ -80,6 +80,15 @@ export async function cutAfter(
   await Promise.all(gone)
 }
 
+/** Why a connection that is gone was lost; null where nobody knows. */
+export function lossOf(connection: DriverConnection): Error | null {
+  let loss: Error | null = null
+  connection.onceClosed((reason) => {
+    loss = reason
+  })
+  return loss
+}
+
 /** Runs something when all sockets of the process have been read: once for what came, once for what is closed by it. */
 export function afterReading(next: () => void): void {
   setImmediate(() => setImmediate(next))

@@ -241,7 +241,7 @@ describe('a pool on a server', () => {
     await using engine = createEngine(postgresUrl(), {
       poolSize: 1,
       maxOverflow: 0,
-      poolTimeoutMs: 50,
+      poolTimeoutMs: 1_000,
       poolLeakThresholdMs: 20,
     })
     const leaks: PoolLeakEvent[] = []

@@ -67,6 +67,11 @@ describe('the life of a connection', () => {
     pool.discard(await pool.checkout(), { reason })
     pool.discard(await pool.checkout())
     expect(reasons).toEqual([reason, null])
+    const lost = await pool.checkout()
+    fake(lost).die()
+    pool.checkin(lost)
+    expect(reasons[2]).toEqual(new Error('the network'))
+    expect(pool.metrics()).toMatchObject({ invalidated: 3, closed: 3 })
   })
 
   it('waits for listeners that use the connection, and lets them remember things', async () => {

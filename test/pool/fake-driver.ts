@@ -12,6 +12,7 @@ export class FakeConnection implements DriverConnection {
   leaving = false
   /** What the next commands do instead of succeeding. */
   behaviour: 'answer' | 'refuse' | 'hang' = 'answer'
+  #reason: Error | null = null
   #listeners: ((reason: Error | null) => void)[] = []
 
   constructor(processId: number) {
@@ -44,7 +45,7 @@ export class FakeConnection implements DriverConnection {
 
   onceClosed(listener: (reason: Error | null) => void): void {
     if (this.closed === null) this.#listeners.push(listener)
-    else listener(null)
+    else listener(this.#reason)
   }
 
   onNotice(): void {}
@@ -67,6 +68,7 @@ export class FakeConnection implements DriverConnection {
   #end(how: 'politely' | 'cut', reason: Error | null): void {
     if (this.closed !== null) return
     this.closed = how
+    this.#reason = reason
     this.transactionStatus = 'lost'
     for (const listener of this.#listeners.splice(0)) listener(reason)
   }
