@@ -33,7 +33,8 @@ export function inspects<T extends object>(kind: { readonly prototype: T }, tell
 }
 
 /**
- * What can be told of a thing: of an engine or a connection an `Inspector`, which reads the database's catalogs; elements and statements tell
+ * What can be told of a thing: of an engine or a connection an `Inspector`, which reads the database's catalogs; of a mapped class a
+ * `MapperInspection`, of one of its objects an `InstanceInspection`; elements and statements tell
  * of themselves (`columnDescriptions`, `finalFroms`, `exportedColumns`; `iterate()` goes through their parts). SQLAlchemy: "Runtime
  * Inspection API".
  *

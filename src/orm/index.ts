@@ -23,8 +23,15 @@ export {
 } from './errors.ts'
 export { EntityCollection } from './instrument/collection.ts'
 export type { CascadeOption, CascadeWord } from './map/cascade.ts'
+export {
+  type AttributeHistory,
+  type AttributeInspection,
+  type AttributeInspections,
+  InstanceInspection,
+} from './map/instance-inspection.ts'
 export { type Identity, identityOf, mapperOf } from './map/mapped-class.ts'
 export type { Mapper } from './map/mapper.ts'
+export { type ColumnInspection, MapperInspection, type RelationshipInspection } from './map/mapper-inspection.ts'
 export type { Registry } from './map/registry.ts'
 export type { AttributeKeys, Awaitable, Init, Plain } from './map/typed.ts'
 export {
@@ -38,6 +45,7 @@ export {
 export { joinedload, LoaderOption, lazyload, raiseload, selectinload } from './query/loader-option.ts'
 export { type SessionMaker, type SessionRunOptions, sessionmaker } from './session/factory.ts'
 export type { JoinTransactionMode } from './session/hold.ts'
+export { objectSession } from './session/object-session.ts'
 export type {
   EntityTarget,
   GetOptions,

@@ -6,8 +6,12 @@ import { CLAUSE_ELEMENT } from '../../expression/base/protocol.ts'
 import type { EntityInstance } from '../../expression/from/typed.ts'
 import { decorateColumn } from '../../expression/schema/column-definition.ts'
 import { MetaData, type MetaDataOptions } from '../../expression/schema/metadata.ts'
+import { inspects } from '../../inspect.ts'
 import type { EntityConstructor } from '../contract/orm.ts'
 import { MappingError } from '../errors.ts'
+import { InstanceInspection } from '../map/instance-inspection.ts'
+import { mapperOf } from '../map/mapped-class.ts'
+import { inspectionOfMapper, type MapperInspection } from '../map/mapper-inspection.ts'
 import { Registry } from '../map/registry.ts'
 import type { Awaitable, Init, Plain } from '../map/typed.ts'
 import { entityClauseOf } from '../query/entity-clause.ts'
@@ -42,6 +46,10 @@ export type EntityClass<E = object> = abstract new (...args: any) => E
 // biome-ignore lint/suspicious/noExplicitAny: without it a base of one's own could not leave its type parameter out
 export abstract class DeclarativeBase<Self = any> implements EntityInstance {
   declare readonly '~entity': true
+  /** What `inspect(user)` gives; declared only. */
+  declare readonly '~inspection': InstanceInspection<this>
+  /** What `inspect(User)` gives; declared only. */
+  declare static readonly '~inspection': MapperInspection
   /** The tables of the classes. Every direct subclass of DeclarativeBase has its own. */
   declare static readonly metadata: MetaData
   /** The classes. Every direct subclass of DeclarativeBase has its own. */
@@ -52,6 +60,8 @@ export abstract class DeclarativeBase<Self = any> implements EntityInstance {
   static {
     defineInherited(DeclarativeBase, 'registry', (base) => registryOf(base))
     defineInherited(DeclarativeBase, 'metadata', (base) => registryOf(base).metadata)
+    inspects(DeclarativeBase, (entity) => new InstanceInspection(entity))
+    inspects({ prototype: DeclarativeBase }, (entityClass) => inspectionOfMapper(mapperOf(entityClass)))
     Object.defineProperty(DeclarativeBase, CLAUSE_ELEMENT, {
       value(this: EntityConstructor): Element {
         return entityClauseOf(this)

@@ -2,7 +2,7 @@
 import type { EntityInstance } from '../../expression/from/typed.ts'
 
 /** What every entity has beside its own attributes. */
-type BaseMember = keyof EntityInstance | 'awaitable' | 'toJSON' | 'toObject'
+type BaseMember = keyof EntityInstance | '~inspection' | 'awaitable' | 'toJSON' | 'toObject'
 
 /** The names of a class's attributes: columns and relationships, no methods. */
 export type AttributeKeys<E> = keyof {
