@@ -249,6 +249,7 @@ describe('a pool on a server', () => {
     async function greedy(): Promise<unknown> {
       return engine.connect()
     }
+    await engine.ready()
     await greedy()
     const error = await engine.execute('SELECT 1').then(null, (caught: unknown) => caught)
     expect(error).toBeInstanceOf(TimeoutError)
