@@ -337,6 +337,6 @@ export class Batch implements Submittable {
   #forgetStale(failure: BatchFailure): void {
     const prepared = this.#entries[failure.commandIndex]?.prepared
     if ((failure.error as Partial<ServerMessage>).code === '26000') this.#cache.forgetAll()
-    else if (prepared !== undefined) this.#cache.forget(prepared)
+    else if (prepared !== undefined) this.#cache.forgetChanged(prepared)
   }
 }

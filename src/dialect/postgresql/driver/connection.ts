@@ -135,7 +135,8 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
    */
   behindPooler(keepsStatements: boolean): void {
     this.#pooled = true
-    if (!keepsStatements) this.#line.cache.stop()
+    if (keepsStatements) this.#line.cache.share()
+    else this.#line.cache.stop()
   }
 
   get pooled(): boolean {

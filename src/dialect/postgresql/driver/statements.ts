@@ -51,6 +51,16 @@ export class StatementCache {
     this.types = types
   }
 
+  /** Whether a pooler keeps what is prepared, and gives the same to all who ask with the same text. */
+  #shared = false
+  /** What is not prepared any more. */
+  readonly #changed = new Set<string>()
+
+  /** A pooler stands in front that keeps prepared statements, by their text. */
+  share(): void {
+    this.#shared = true
+  }
+
   /** Prepares nothing any more. */
   stop(): void {
     this.#capacity = 0
@@ -94,6 +104,11 @@ export class StatementCache {
     let prepared = known.prepared
     if (this.#byKey.get(prepared.key) !== prepared) {
       const key = `${known.parameterTypes.join(',')}:${known.statement.sql}`
+      if (this.#changed.has(key)) {
+        known.prepared = unnamed()
+        known.plan = null
+        return known.prepared
+      }
       const shared = this.#byKey.get(key)
       prepared = shared ?? { name: `s${++this.#names}`, key, state: 'new', columns: undefined, lastUse: 0 }
       if (shared === undefined) {
@@ -112,6 +127,15 @@ export class StatementCache {
     if (this.#byKey.get(prepared.key) !== prepared) return
     this.#byKey.delete(prepared.key)
     if (prepared.state !== 'new') this.doomed.push(prepared.name)
+  }
+
+  /**
+   * Forgets a statement whose tables were changed under it. A pooler that keeps statements would give the old one again, whoever
+   * asks, so that its text is prepared under no name from here on.
+   */
+  forgetChanged(prepared: Prepared): void {
+    this.forget(prepared)
+    if (this.#shared) this.#changed.add(prepared.key)
   }
 
   /** Forgets a statement that the server does not have. */

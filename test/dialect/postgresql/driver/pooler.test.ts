@@ -234,6 +234,33 @@ if (version === null) {
       expect(connection.driverConnection?.pooled).toBe(true)
     })
 
+    const [major = 0, minor = 0] = version.split('.').map(Number)
+    const keepsStatements = major > 1 || minor >= 21
+
+    test(`statements that are prepared there: ${keepsStatements ? 'kept' : 'lost, which versions before 1.21 say'}`, async () => {
+      if (!keepsStatements) {
+        await expect(start('max_prepared_statements = 20')).rejects.toThrow(/did not start|max_prepared_statements/)
+        return
+      }
+      // Fewer than the program has: PgBouncer drops its own, and prepares again.
+      const bouncer = await start('max_prepared_statements = 3')
+      const url = `${atPort(bouncer.port)}?sslmode=disable&pooler=transaction&statement_cache_size=5`
+      await using engine = createEngine(url, { poolSize: 8 })
+      await everything(engine)
+      const prepared = "SELECT count(*)::int FROM pg_prepared_statements WHERE name LIKE 'PGBOUNCER%'"
+      expect(await engine.execute(prepared).scalar()).toBeGreaterThan(0)
+      // A table that changes under a statement that is prepared in all sessions of the server.
+      await engine.execute('CREATE TABLE pooled_changes (a int)')
+      const read = (): Promise<unknown[]> =>
+        Promise.all(Array.from({ length: 20 }, () => engine.execute('SELECT * FROM pooled_changes').all()))
+      await read()
+      await read()
+      await engine.execute('ALTER TABLE pooled_changes ADD b int')
+      await engine.execute('INSERT INTO pooled_changes VALUES (1, 2)')
+      expect(await read()).toEqual(Array.from({ length: 20 }, () => [{ a: 1, b: 2 }]))
+      await engine.execute('DROP TABLE pooled_changes')
+    })
+
     test('statements share connections there too', async () => {
       const bouncer = await start()
       await using engine = createEngine(`${atPort(bouncer.port)}?sslmode=disable`, { poolSize: 2, pipelining: true })
