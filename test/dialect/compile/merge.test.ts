@@ -42,6 +42,7 @@ const ROWS: readonly Spelt[] = [
     postgresql:
       'MERGE INTO users USING addresses ON users.id = addresses.user_id WHEN MATCHED AND addresses.email = $1::VARCHAR THEN DELETE WHEN MATCHED AND users.age > $2::INTEGER THEN UPDATE SET name=addresses.email, age=(users.age + $3::INTEGER) WHEN MATCHED THEN UPDATE SET name=$4::VARCHAR WHEN NOT MATCHED AND addresses.email IS NOT NULL THEN INSERT (id, name, age, active) VALUES (addresses.user_id, $5::VARCHAR, $6::INTEGER, $7::BOOLEAN) WHEN NOT MATCHED THEN DO NOTHING WHEN NOT MATCHED BY SOURCE THEN UPDATE SET name=$8::VARCHAR RETURNING users.id, merge_action() AS action',
     names: ['email_1', 'age_1', 'age_2', 'param_1', 'param_2', 'param_3', 'param_4', 'param_5'],
+    since: 17,
   },
   {
     title: 'a subquery and a CTE as sources',

@@ -207,7 +207,10 @@ function failure(options: SessionOptions, error: Error): DriverError {
     })
   }
   if (error instanceof DriverError) return connectError(options, error.message, { cause: error.cause ?? error })
-  return connectError(options, reason(error), { cause: error })
+  // An older server takes the first bytes of TLS for an impossible length, and hangs up.
+  const isOlder = options.direct && options.tls !== null && 'code' in error && error.code === 'ECONNRESET'
+  const more = isOlder ? '; to begin with TLS at once (sslnegotiation=direct) needs PostgreSQL 17 or newer' : ''
+  return connectError(options, `${reason(error)}${more}`, { cause: error })
 }
 
 /** Too many connections; the server is starting, stopping or recovering. */

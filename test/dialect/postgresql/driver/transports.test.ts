@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver, type PostgresConnectOptions } from '../../../../src/dialect/postgresql/driver/index.ts'
 import { type OwnServer, startOwnServer } from '../../../faults/own-server.ts'
+import { serverMajor } from '../../../support/server-major.ts'
 import { type TlsFolder, tlsFolder } from '../../../support/tls.ts'
 import { command, failure, rows, run } from './support.ts'
 
@@ -95,7 +96,8 @@ describe('TLS', () => {
   })
 
   test('a canceled statement is canceled over TLS, also where it began directly', async () => {
-    for (const negotiation of ['postgres', 'direct'] as const) {
+    const major = await serverMajor(server.url)
+    for (const negotiation of major < 17 ? (['postgres'] as const) : (['postgres', 'direct'] as const)) {
       const connection = await connect({ ssl: trusting({ negotiation }) })
       const error = await failure(connection.run([command('SELECT pg_sleep(60)')], { signal: AbortSignal.timeout(50) }))
       expect(error).toMatchObject({ canceled: true, disconnected: false, fields: { sqlState: '57014' } })
@@ -104,7 +106,14 @@ describe('TLS', () => {
   })
 
   test('direct negotiation', async () => {
-    const connection = await connect({ ssl: trusting({ negotiation: 'direct' }) })
+    const connecting = connect({ ssl: trusting({ negotiation: 'direct' }) })
+    if ((await serverMajor(server.url)) < 17) {
+      expect((await failure(connecting)).message).toMatch(
+        /; to begin with TLS at once \(sslnegotiation=direct\) needs PostgreSQL 17 or newer$/,
+      )
+      return
+    }
+    const connection = await connecting
     expect(await seen(connection)).toEqual([true, 'TLSv1.3', null])
   })
 
