@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import {
   type Alias,
   bindparam,
+  CLAUSE_ELEMENT,
   caseWhen,
   desc,
   type Expression,
@@ -269,6 +270,35 @@ describe('what is wrong is told by the call that is wrong', () => {
     for (let i = 0; i < 3; i += 1)
       expect(() => select(u.id).join(lonely)).toThrow(/nothing in this SELECT can be joined with 'lonely'/)
   })
+})
+
+test('which label ORDER BY names tells a walk alone, but for those of columns', () => {
+  const random = func.random().label('r')
+  for (let i = 0; i < 3; i += 1) {
+    expect(select(random).orderBy(random.desc()).trail).toBeNull()
+    expect(select(random).orderBy(func.random().label('r').desc()).trail).toBeNull()
+    const named = select(u.id.label('x')).orderBy(u.id.label('x').desc())
+    expect(named.trail).not.toBeNull()
+    expect(sqlOf(named)).toBe('SELECT users.id AS x FROM users ORDER BY x DESC')
+  }
+})
+
+test('what stands for an expression may build statements of its own', () => {
+  const age = {
+    [CLAUSE_ELEMENT]: () => {
+      select(u.name)
+      return u.age
+    },
+  } as unknown as Expression<number>
+  for (let i = 0; i < 3; i += 1) {
+    const [one, other] = [select(u.id, age), select(u.name, age)]
+    expect(sqlOf(one)).toBe('SELECT users.id, users.age FROM users')
+    expect(sqlOf(other)).toBe('SELECT users.name, users.age FROM users')
+    expect(one.trail).toBeNull()
+    expect(sqlOf(select(u.id).where(u.id.eq(1)).orderBy(age))).toBe(
+      'SELECT users.id FROM users WHERE users.id = :id_1 ORDER BY users.age',
+    )
+  }
 })
 
 test('a recipe keeps no value of the statements built by it', async () => {

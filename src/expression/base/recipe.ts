@@ -154,18 +154,21 @@ const NO_BINDS: readonly BindLike[] = []
 /** @internal No part whose identity matters. */
 export const NOTHING_SHARED: readonly SharedPart[] = []
 
-/** Follows the recipe of one step of a statement. There is one, as nothing else happens during a step. */
+/** Follows the recipe of one step of a statement. There is one: what a step traces builds no statement, or the step is given up. */
 export class Tracer {
   binds: readonly BindLike[] = NO_BINDS
   shared: readonly SharedPart[] = NOTHING_SHARED
   /** What a mapped class among the parts brings. */
   plugin: object | null = null
+  /** How many steps were begun: another one than one's own says that what is traced has built a statement meanwhile. */
+  turn = 0
   #at: Place = root.place
   #epoch = 0
   #steps = 0
 
   /** Begins a step behind others; false where what was before is forgotten. */
   start(from: Recipe, shared: readonly SharedPart[]): boolean {
+    this.turn += 1
     this.#at = from.place
     this.#epoch = from.epoch
     this.#steps = 0

@@ -15,7 +15,10 @@ import {
 import { elementOf, expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { Label } from '../element/label.ts'
+import { Unary } from '../element/unary.ts'
 import { fromArgument, type JoinOptions } from '../from/from-clause.ts'
 import { orderList } from './compound.ts'
 import { copyOf, EMPTY_SELECT } from './copy.ts'
@@ -105,7 +108,9 @@ export function stepBehind(before: Step | null, kind: number, args: readonly unk
     before === null
       ? tracer.start(firstRecipe(), NOTHING_SHARED)
       : before.recipe.length < LONGEST && tracer.start(before.recipe, before.shared)
-  if (!isOpen || !traceArguments(kind, args)) return null
+  const { turn } = tracer
+  // An object of the user's that stands for an expression may have built a statement of its own on the way.
+  if (!isOpen || !traceArguments(kind, args) || tracer.turn !== turn) return null
   const recipe = tracer.finish()
   if (recipe === null) return null
   const step = new Step(args, recipe, before, null)
@@ -147,7 +152,7 @@ function traceArguments(kind: number, args: readonly unknown[]): boolean {
 }
 
 function traceArgument(arg: unknown, kind: number): boolean {
-  if (arg instanceof Element) return tracer.node(arg)
+  if (arg instanceof Element) return traceElement(arg, kind)
   if (typeof arg === 'string') {
     if (kind !== StepKind.orderBy && kind !== StepKind.groupBy) return false
     tracer.tag(Tag.reference, 0)
@@ -158,7 +163,18 @@ function traceArgument(arg: unknown, kind: number): boolean {
     return true
   }
   const element = typeof arg === 'function' || typeof arg === 'object' ? elementOf(arg) : null
-  return element instanceof Element && tracer.node(element)
+  return element instanceof Element && traceElement(element, kind)
+}
+
+/** Which label ORDER BY names is a matter of identity, unless it is that of a column, which is one whoever asks for it. */
+function traceElement(element: Element, kind: number): boolean {
+  if (kind === StepKind.orderBy) {
+    let ordered = element
+    while (ordered instanceof Unary && ordered.postfix) ordered = ordered.element
+    if (ordered instanceof Label && !(ordered.element instanceof ColumnClause && ordered.element.table !== null))
+      return false
+  }
+  return tracer.node(element)
 }
 
 /**
