@@ -68,6 +68,8 @@ export const real: SqliteCodec = defineCodec({
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/
 /** Decimals of so many digits survive the way through a double. */
 const DIGITS = 15
+/** Below, doubles keep fewer, and at last none. */
+const LEAST = 1e-290
 
 /** A decimal as digits and a power of ten: -12.5 is `{ negative: true, digits: '125', exponent: -1 }`. */
 interface Decimal {
@@ -101,9 +103,10 @@ function encodeDecimal(value: unknown): SqliteValue {
     if (whole >= INT8_LEAST && whole <= INT8_MOST) return whole
   }
   const number = Number(text)
-  if (digits.length <= DIGITS && Number.isFinite(number)) return number
+  const isKept = Number.isFinite(number) && Math.abs(number) >= LEAST
+  if (digits.length <= DIGITS && isKept) return number
   throw new DriverError(
-    `NUMERIC does not take a decimal of ${digits.length} digits on SQLite, whose numbers keep ${DIGITS} (whole ones 64 bits): ` +
+    `NUMERIC does not take a decimal of ${digits.length} digits${isKept ? '' : ' and this size'} on SQLite, whose numbers keep ${DIGITS} (whole ones 64 bits): ` +
       "declare the column Numeric(...).withVariant(Text, 'sqlite') where it needs more",
     { sent: false },
   )

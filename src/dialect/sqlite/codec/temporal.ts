@@ -37,8 +37,10 @@ function shortTime(text: string): string {
 
 /** A date and a time of day out of one text; null for what is none. */
 function stampText(text: string): string | null {
-  const [date = '', time = '00:00'] = text.split(/[ T]/, 2)
+  const [date = '', time = '00:00', ...more] = text.split(/[ T]/)
   const clock = timeText(time)
+  // `BC`, or what nobody knows.
+  if (more.length > 0) return null
   return !isDate(date) || clock === null ? null : `${date} ${clock}`
 }
 
@@ -60,7 +62,9 @@ export const date: SqliteCodec = defineCodec({
   encode(value) {
     const text = given('DATE', value, DATE_EXPECTED)
     const [day = ''] = text.split(/[ T]/, 1)
-    if (!isDate(day)) throw refusal('DATE', value, DATE_EXPECTED)
+    const isAlone = day.length === text.length
+    if (!isDate(day) || !(isAlone || stampText(text.replace(ZONE, '')) !== null))
+      throw refusal('DATE', value, DATE_EXPECTED)
     return day
   },
   decode(value) {
