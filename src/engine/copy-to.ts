@@ -9,6 +9,7 @@ import { type CopyOptions, checkCopyOptions, copySpelling, transmitCopy } from '
 import { watchCopy } from './copy-watch.ts'
 import { processRows } from './execution.ts'
 import type { Link } from './link.ts'
+import { rowsAreGone } from './refusals.ts'
 import { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
 import { controlCommand, type Way } from './runtime.ts'
@@ -85,6 +86,7 @@ export class CopyReading implements Way {
   #running: Promise<void> | null = null
   readonly #all: Set<CopyReading>
   #inTransaction = false
+  #dropped = false
   readonly #isText: boolean
   /** Rows that have come; null where nobody wants to know, or nobody can. */
   #rows: number | null = null
@@ -113,13 +115,21 @@ export class CopyReading implements Way {
       copySpelling(this.#link.runtime)
       this.#running = this.#start()
     }
-    return this.#counter.take()
+    const piece = await this.#counter.take()
+    if (this.#dropped) throw rowsAreGone('its Connection was closed')
+    return piece
   }
 
   /** Stops the copy where it is not over; resolves when the connection is free. */
   async close(): Promise<void> {
     this.#counter.leave()
     await this.#running
+  }
+
+  /** Its Connection is being closed: who reads on is told so. */
+  drop(): Promise<void> {
+    this.#dropped = true
+    return this.close()
   }
 
   /** The whole copy is one flight of the connection: nothing else can be run before its end. */

@@ -42,7 +42,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   /** The transaction whose block is running: nothing is run behind its end. */
   block: Transaction | null = null
   /** Streams of which somebody wants to know when they end; null while there was none. */
-  streams: Set<{ close(): Promise<void> }> | null = null
+  streams: Set<{ drop(): Promise<void> }> | null = null
   /** Waiting commands that listeners were told of. */
   protected told: readonly Command[] = NONE
 

@@ -184,7 +184,7 @@ export class Link extends LinkFlights {
     // What is open here is rolled back whatever the pool is told to do, also where a listener fails.
     const later = this.scope.root !== null
     try {
-      for (const stream of this.streams ?? []) await stream.close()
+      for (const stream of this.streams ?? []) await stream.drop()
       if (later) await (this.onlyRead && this.#canLeave() ? this.#leave() : this.rollBack())
     } finally {
       const slot = this.currentSlot

@@ -1,5 +1,5 @@
 // What a connection says when it is asked for something at the wrong moment.
-import { IllegalStateChangeError, InvalidRequestError, PendingRollbackError } from '../errors.ts'
+import { IllegalStateChangeError, InvalidRequestError, PendingRollbackError, ResourceClosedError } from '../errors.ts'
 import { quoteName } from '../nearest.ts'
 
 const BEGUN = 'This Connection has already begun a transaction, by begin() or by running a statement (autobegin): '
@@ -45,4 +45,9 @@ export function connectionWasLost(failure: unknown): PendingRollbackError {
 
 export function isOver(): InvalidRequestError {
   return new InvalidRequestError('This transaction is inactive: it is over already')
+}
+
+/** @param why what ended them. */
+export function rowsAreGone(why: string): ResourceClosedError {
+  return new ResourceClosedError(`The rows of this stream that were not read yet are gone: ${why}`)
 }

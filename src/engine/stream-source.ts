@@ -1,11 +1,12 @@
 // Where the rows of a stream come from: a cursor in the transaction of a link, page by page.
 import type { Command, CommandResult, DriverConnection, DriverCursor, RunOptions } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
-import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { columnsOf, type PreparedExecution, prepareExecution, processRows, type Statement } from './execution.ts'
 import type { Link } from './link.ts'
 import type { ExecuteOptions } from './options.ts'
+import { rowsAreGone } from './refusals.ts'
 import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
 import type { Runtime, Way } from './runtime.ts'
@@ -78,6 +79,7 @@ export class LinkStream implements Pages {
   #root: Transaction | null = null
   #savepoint: Transaction | null = null
   #over = false
+  #dropped = false
   /** Null where nobody wants to know how long it takes. */
   #watch: StreamWatch | null = null
   #openedAt = 0
@@ -101,14 +103,14 @@ export class LinkStream implements Pages {
   }
 
   async next(): Promise<unknown[][] | null> {
-    if (this.#over) return null
+    if (this.#over) return this.#end()
     try {
       const ready = this.#ready
       const result = ready === null ? await this.#open() : await this.#fetchWatched(ready)
       if (this.#over) {
         // The reader left while the first rows were on their way.
         this.#cursor?.close()
-        return null
+        return this.#end()
       }
       if (result.rows.length > 0) {
         this.#pageCount += 1
@@ -123,6 +125,7 @@ export class LinkStream implements Pages {
       return result.rows.length === 0 ? null : result.rows
     } catch (error) {
       this.#told = true
+      this.#link.streams?.delete(this)
       await this.#watch?.failed(error)
       await this.close()
       throw error
@@ -133,6 +136,17 @@ export class LinkStream implements Pages {
     this.#over = true
     this.#cursor?.close()
     await this.#tell(false)
+  }
+
+  /** Its Connection is being closed: who reads on is told so. */
+  drop(): Promise<void> {
+    this.#dropped = true
+    return this.close()
+  }
+
+  #end(): null {
+    if (this.#dropped) throw rowsAreGone('its Connection was closed')
+    return null
   }
 
   /** Tells those who want to know that it has ended. */
@@ -240,13 +254,9 @@ export class LinkStream implements Pages {
   /** The rows that are left live as long as the transaction. */
   #checkAlive(): void {
     const { scope, closed } = this.#link
-    if (closed) throw gone('its Connection was closed')
+    if (closed) throw rowsAreGone('its Connection was closed')
     if (scope.root === null || scope.root !== this.#root)
-      throw gone('the transaction in which it was opened has been committed or rolled back')
-    if (scope.wasUndone(this.#savepoint)) throw gone('the savepoint in which it was opened was rolled back')
+      throw rowsAreGone('the transaction in which it was opened has been committed or rolled back')
+    if (scope.wasUndone(this.#savepoint)) throw rowsAreGone('the savepoint in which it was opened was rolled back')
   }
-}
-
-function gone(why: string): ResourceClosedError {
-  return new ResourceClosedError(`The rows of this stream that were not read yet are gone: ${why}`)
 }

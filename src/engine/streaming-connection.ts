@@ -121,6 +121,6 @@ export abstract class StreamingConnection {
 
   /** @internal Stops what is still being copied out: somebody forgot to read it to its end. */
   protected async leaveCopies(): Promise<void> {
-    for (const copy of this.#copies) await copy.close()
+    for (const copy of this.#copies) await copy.drop()
   }
 }

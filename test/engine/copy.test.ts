@@ -372,6 +372,7 @@ describe.each(databases())('on $name', ({ url }) => {
       const iterator = own.copyTo(`COPY (${many}) TO STDOUT`)[Symbol.asyncIterator]()
       await iterator.next()
       await own.close()
+      await expect(iterator.next()).rejects.toThrow('not read yet are gone: its Connection was closed')
       expect(engine.stats().pool.checkedOut).toBe(0)
       connection = await engine.connect()
     })

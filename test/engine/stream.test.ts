@@ -235,8 +235,9 @@ describe.each(sqlDatabases())('on $name', (target) => {
       }),
     )
 
-    it('closing the connection does, too', async () => {
+    it.each([false, true])('closing the connection does, too (listeners: %s)', async (isHeard) => {
       const connection = await engine.connect()
+      if (isHeard) connection.on('rollback', () => {})
       const stream = connection.stream(everybody, null, { yieldPer: 4 })
       await stream.fetchMany(4)
       await connection.close()
