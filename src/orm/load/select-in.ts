@@ -1,6 +1,8 @@
 // Relationships loaded for many objects at once, by a statement of their own: the loads of one level share a flight, and each level leads to the next.
-import type { IdentityKey, StateLike } from '../contract/orm.ts'
+import type { IdentityKey, RelationshipLike, StateLike } from '../contract/orm.ts'
+import { resolveByIdentity } from '../instrument/identity.ts'
 import type { PostLoad } from '../query/plan.ts'
+import { stateOf } from '../state/state.ts'
 import type { LoadContext, LoadFlight, LoadItem, ScheduledLoad } from './context.ts'
 import { assignMembers, readWholeRows } from './instances.ts'
 
@@ -16,9 +18,20 @@ interface Request {
 /** Loads all that is scheduled, level by level. */
 export async function runScheduled(context: LoadContext, flight: LoadFlight): Promise<void> {
   for (let level = context.takeScheduled(); level.length > 0; level = context.takeScheduled())
-    await loadMembers(level.map(unloadedOnly), context, flight, (state, load, members) =>
-      assignMembers(state, load.relationship, members),
-    )
+    await loadMembers(level.map(unloadedOnly), context, flight, (state, load, members) => {
+      assignMembers(state, load.relationship, members)
+      if (context.isWeak) tieToOwner(state, load.relationship, members)
+    })
+}
+
+/** What is found through the identity map elsewhere is not to depend on whether the owner was collected by then: members hold it. */
+function tieToOwner(owner: StateLike, { direction, reverse }: RelationshipLike, members: readonly object[]): void {
+  if (direction !== 'oneToMany' || reverse === null) return
+  for (const member of members) {
+    const state = stateOf(member)
+    if (state === null || state.values[reverse.slot] !== undefined) continue
+    if (resolveByIdentity(state, reverse, false) === owner.entity) state.values[reverse.slot] = owner.entity
+  }
 }
 
 /** Objects whose relationship is loaded already keep it. */

@@ -16,7 +16,7 @@ import {
 import { joinedload, lazyload, mapped, mapperOf, type Session, selectinload } from 'tsalchemy/orm'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { sqlDatabases } from '../../support/server.ts'
-import { Address, Purchase, User } from './models.ts'
+import { Address, Purchase, Tag, User } from './models.ts'
 import { sentBy, useDatabase } from './use-database.ts'
 
 setFlagsFromString('--expose-gc')
@@ -189,6 +189,30 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
     ])
   })
 
+  test('so are collections that were not loaded', async () => {
+    await stored(3)
+    await using session = db.session()
+    session.addAll([1, 2, 3].map((n) => new Purchase({ title: `${n}` })))
+    const tag = new Tag({ word: 'w' })
+    session.add(tag)
+    await session.commit()
+    session.expungeAll()
+    await (async () => {
+      const found = await session.streamScalars(select(Tag)).one()
+      for await (const purchase of session.streamScalars(select(Purchase).orderBy(mapped(Purchase).id), null, BY_TWO))
+        if (purchase.id !== 2) purchase.tags.push(found)
+      for await (const user of session.streamScalars(select(User).orderBy(u.id), null, BY_TWO))
+        if (user.id === 3) user.addresses.push(new Address({ email: 'pushed' }))
+    })()
+    await collected()
+    await session.commit()
+    expect(await db.rows('SELECT purchase_id, tag_id FROM purchase_tag ORDER BY purchase_id')).toEqual([
+      [1, 1],
+      [3, 1],
+    ])
+    expect(await db.rows("SELECT user_id FROM address WHERE email = 'pushed'")).toEqual([[3]])
+  })
+
   test('a collection that somebody keeps is watched beyond its page', async () => {
     await stored(4)
     await using session = db.session()
@@ -242,6 +266,19 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
     expect((await users[0]?.awaitable.addresses)?.length).toBe(2)
     expect(db.sent.statements.map(({ parameters }) => parameters)).toEqual([[[1]]])
     await expect(Promise.all([users[1]?.awaitable.addresses, users[2]?.awaitable.addresses])).resolves.toHaveLength(2)
+  })
+
+  test('a member that was kept knows its owner, collected or not', async () => {
+    await stored(3)
+    await using session = db.session()
+    const kept: Address[] = []
+    const statement = select(User).options(selectinload(u.addresses)).orderBy(u.id)
+    await (async () => {
+      for await (const { addresses } of session.streamScalars(statement, null, BY_TWO)) kept.push(...addresses.slice(1))
+    })()
+    await collected()
+    expect(kept.map(({ user }) => user?.name)).toEqual(['user 1', 'user 2', 'user 3'])
+    expect(session.dirty.size).toBe(0)
   })
 
   test('changes of the session reach what is kept: bulk updates, rollback, close', async () => {
