@@ -222,6 +222,16 @@ describe('what the key sees besides', () => {
   })
 })
 
+test('an expression that is selected twice is named as two equal ones are', () => {
+  const once = u.id.add(1).label('x')
+  for (const [one, other] of [
+    [select(once, once), select(u.id.add(1).label('x'), u.id.add(1).label('x'))],
+    [select(u.id.label('x'), u.id.label('x')), select(...Array(2).fill(u.id.label('x')))],
+  ] as const) {
+    expect(sqlOf(one).replaceAll(/:id_\d/g, '?')).toBe(sqlOf(other).replaceAll(/:id_\d/g, '?'))
+  }
+})
+
 test('equal keys are equal SQL', () => {
   const expression = fc.letrec<{ e: Element }>((tie) => ({
     e: fc.oneof(

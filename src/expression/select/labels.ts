@@ -89,7 +89,7 @@ class UniqueNames {
       return element
     }
     const base = typeof element.name === 'string' ? element.name : element.name.base
-    const again = holder === element || this.#relabelled.has(element)
+    const again = isSame(holder, element) || [...this.#relabelled].some((each) => isSame(each, element))
     this.#relabelled.add(element)
     return this.#label(again ? `${base}_` : base, element)
   }
@@ -101,6 +101,13 @@ class UniqueNames {
     this.#keys.add(key)
     return new Label(new AnonymousName(base), element instanceof Label ? element.element : element, key)
   }
+}
+
+/** Whether two result columns are one column: expressions that are equal are not, as no cache key could tell them from one that is there twice. */
+function isSame(one: NamedElement, other: NamedElement): boolean {
+  if (one instanceof Label || other instanceof Label)
+    return one instanceof Label && other instanceof Label && isSame(one.element as NamedElement, other.element as never)
+  return one === other && one instanceof Named && !(one instanceof ColumnClause && one.table === null)
 }
 
 /** Whether ORDER BY can name a label: the columns clause has one of its name for the very same expression. */
