@@ -9,6 +9,9 @@ import { move } from './lifecycle.ts'
 /** Cascades that follow objects without any I/O. */
 export type SyncCascade = 'saveUpdate' | 'expunge' | 'refreshExpire'
 
+/** As many references may stand in the way before those that lead nowhere are looked for. */
+const FEWEST_LOOSE = 2000
+
 /** See the first line of the file. */
 export class Holdings {
   readonly identities: IdentityMap = new IdentityMap()
@@ -22,6 +25,7 @@ export class Holdings {
   /** Objects of streams whose collections were handed out, as long as somebody holds them. */
   readonly #loose: Set<WeakRef<StateLike>> = new Set()
   readonly #references: WeakMap<StateLike, WeakRef<StateLike>> = new WeakMap()
+  #mostLoose: number = FEWEST_LOOSE
   readonly #session: SessionLike
 
   constructor(session: SessionLike) {
@@ -160,6 +164,11 @@ export class Holdings {
 
   /** Finds what was changed behind our back; what it finds is noted as a change. */
   settle(): void {
+    this.#settleExposed()
+    for (const reference of this.#loose) this.#settleLoose(reference)
+  }
+
+  #settleExposed(): void {
     for (const [state, relationships] of this.#exposed) {
       for (const relationship of relationships) {
         if (state.values[relationship.slot] === undefined) relationships.delete(relationship)
@@ -167,7 +176,6 @@ export class Holdings {
       }
       if (relationships.size === 0) this.#exposed.delete(state)
     }
-    for (const reference of this.#loose) this.#settleLoose(reference)
   }
 
   #settleLoose(reference: WeakRef<StateLike>): void {
@@ -184,7 +192,7 @@ export class Holdings {
 
   /** Objects of streams are not kept for the sake of collections that were handed out, unless those were changed. */
   loosen(): void {
-    this.settle()
+    this.#settleExposed()
     for (const [state, relationships] of this.#exposed) {
       if (this.changed.has(state) || !this.identities.isWeak(state)) continue
       for (const { slot } of relationships) {
@@ -199,6 +207,9 @@ export class Holdings {
       this.#loose.add(reference)
       this.#exposed.delete(state)
     }
+    if (this.#loose.size < this.#mostLoose) return
+    for (const reference of this.#loose) if (reference.deref() === undefined) this.#loose.delete(reference)
+    this.#mostLoose = Math.max(FEWEST_LOOSE, 2 * this.#loose.size)
   }
 }
 
