@@ -10,6 +10,7 @@ import {
   caseWhen,
   desc,
   type Expression,
+  exists,
   func,
   MetaData,
   not,
@@ -85,6 +86,9 @@ const STEPS: readonly Step[] = [
   (s, w) => s.where(w.twin.c.userId.eq(w.cte.c.userId)),
   (s, w) => s.where(caseWhen([u.id.eq(w.value()), true], { else: false }) as never),
   (s, w) => s.where(u.id.in(select(o.userId).where(o.id.eq(w.value())))),
+  (s, w) => s.where(exists(select(a.id).where(a.userId.eq(u.id), a.id.gt(w.value())))),
+  (s, w) => s.where(not(exists(select(w.alias.c.id).where(w.alias.c.id.eq(w.cte.c.userId))))),
+  (s, w) => s.where(u.age.lt(select(func.max(a.id)).where(a.userId.eq(w.alias.c.id)).scalarSubquery())),
   (s) => s.selectFrom(users),
   (s, w) => s.selectFrom(users, w.alias),
   (s, w) => s.join(w.cte, w.cte.c.userId.eq(u.id)),
@@ -294,7 +298,7 @@ test('what stands for an expression may build statements of its own', () => {
     const [one, other] = [select(u.id, age), select(u.name, age)]
     expect(sqlOf(one)).toBe('SELECT users.id, users.age FROM users')
     expect(sqlOf(other)).toBe('SELECT users.name, users.age FROM users')
-    expect(one.trail).toBeNull()
+    expect(one.trail?.recipe).toBe(select(u.id, u.age).trail?.recipe)
     expect(sqlOf(select(u.id).where(u.id.eq(1)).orderBy(age))).toBe(
       'SELECT users.id FROM users WHERE users.id = :id_1 ORDER BY users.age',
     )

@@ -50,9 +50,13 @@ export interface RecipeColumn {
   readonly type: unknown
 }
 
+const NO_TEXT = '\u0000'
+
 /** A place in the tree of all steps; small, as there are many. */
 class Place {
-  #step: number | string | null = null
+  // Of one sort each and never null, as comparing numbers with numbers is cheapest.
+  #step = -1
+  #text = NO_TEXT
   #next: Place | null = null
   #others: Map<number | string, Place> | null = null
   /** The recipe that ends here. */
@@ -60,25 +64,27 @@ class Place {
 
   /** The place behind one more number. */
   after(step: number): Place {
-    return this.#step === step && this.#next !== null ? this.#next : this.#along(step)
+    return this.#step === step && this.#next !== null ? this.#next : this.#along(step, NO_TEXT)
   }
 
   /** The place behind one more text. */
   afterText(text: string): Place {
-    return this.#step === text && this.#next !== null ? this.#next : this.#along(text)
+    return this.#text === text && this.#next !== null ? this.#next : this.#along(-1, text)
   }
 
-  #along(step: number | string): Place {
+  #along(step: number, text: string): Place {
     if (this.#next === null) {
       this.#step = step
+      this.#text = text
       this.#next = newPlace()
       return this.#next
     }
+    const key = step === -1 ? text : step
     this.#others ??= new Map()
-    let next = this.#others.get(step)
+    let next = this.#others.get(key)
     if (next === undefined) {
       next = newPlace()
-      this.#others.set(step, next)
+      this.#others.set(key, next)
     }
     return next
   }
@@ -123,6 +129,11 @@ function newPlace(): Place {
   return new Place()
 }
 
+/** Whether statements of the recipe can be built on: its tree is the present one. */
+export function isPresent(recipe: Recipe): boolean {
+  return recipe.epoch === epoch
+}
+
 /** Where all recipes begin. */
 export function firstRecipe(): Recipe {
   return root
@@ -154,33 +165,21 @@ const NO_BINDS: readonly BindLike[] = []
 /** @internal No part whose identity matters. */
 export const NOTHING_SHARED: readonly SharedPart[] = []
 
-/** Follows the recipe of one step of a statement. There is one: what a step traces builds no statement, or the step is given up. */
-export class Tracer {
+/** Follows the recipe of one step of a statement; a new one for each, as young objects are cheaper to change than old ones. */
+export abstract class Tracer {
   binds: readonly BindLike[] = NO_BINDS
-  shared: readonly SharedPart[] = NOTHING_SHARED
-  /** What a mapped class among the parts brings. */
-  plugin: object | null = null
-  /** How many steps were begun: another one than one's own says that what is traced has built a statement meanwhile. */
-  turn = 0
-  #at: Place = root.place
-  #epoch = 0
+  shared: readonly SharedPart[]
+  #at: Place
   #steps = 0
 
-  /** Begins a step behind others; false where what was before is forgotten. */
-  start(from: Recipe, shared: readonly SharedPart[]): boolean {
-    this.turn += 1
+  constructor(from: Recipe, shared: readonly SharedPart[]) {
     this.#at = from.place
-    this.#epoch = from.epoch
-    this.#steps = 0
-    this.binds = NO_BINDS
     this.shared = shared
-    this.plugin = null
-    return from.epoch === epoch
   }
 
-  /** The recipe after the step; null where it was too long, or the tree started anew meanwhile. */
-  finish(): Recipe | null {
-    if (this.#epoch !== epoch || this.#steps > MOST_STEPS) return null
+  /** The recipe after what was told; null where that was too long. */
+  reached(): Recipe | null {
+    if (this.#steps > MOST_STEPS) return null
     const place = this.#at
     place.recipe ??= new Recipe(place)
     return place.recipe
@@ -223,11 +222,15 @@ export class Tracer {
    * @param beside the name that parameters have beside what stands on the left
    */
   bind(bind: BindLike, flags: number, beside: string | null): boolean {
-    if (this.binds === NO_BINDS) this.binds = [bind]
-    else (this.binds as BindLike[]).push(bind)
+    this.#keep(bind)
     const isNamed = bind.key !== beside
     this.tag(Tag.bind, bind.type.id * 64 + flags * 2 + (isNamed ? 1 : 0))
     return !isNamed || this.text(bind.key)
+  }
+
+  #keep(bind: BindLike): void {
+    if (this.binds === NO_BINDS) this.binds = [bind]
+    else (this.binds as BindLike[]).push(bind)
   }
 
   /** A part whose identity matters; whether it is met for the first time, and its own fields follow. */
@@ -244,14 +247,11 @@ export class Tracer {
 
   /** A statement in this one. */
   within(trail: Trail | null | undefined): boolean {
-    if (trail === null || trail === undefined || trail.recipe.epoch !== epoch) return false
+    if (trail === null || trail === undefined || !isPresent(trail.recipe)) return false
     this.number(trail.recipe.id)
-    for (const part of trail.shared) this.meets(part)
+    for (let index = 0; index < trail.shared.length; index += 1) this.meets(trail.shared[index] as SharedPart)
     for (let each: Trail | null = trail; each !== null; each = each.before)
-      if (each.binds.length > 0) this.binds = [...this.binds, ...each.binds]
+      for (let index = 0; index < each.binds.length; index += 1) this.#keep(each.binds[index] as BindLike)
     return true
   }
 }
-
-/** @internal The one tracer. */
-export const tracer: Tracer = new Tracer()

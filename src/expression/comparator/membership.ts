@@ -5,7 +5,7 @@ import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
 import { Binary } from '../element/binary.ts'
-import { Bind } from '../element/bind.ts'
+import { Bind, type BindOptions } from '../element/bind.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
 import { ClauseList } from '../element/list.ts'
@@ -53,9 +53,7 @@ const IN_ITSELF: ReadonlySet<string> = new Set(['scalarSelect', 'grouping', 'tup
 
 function expanding(bind: Bind, type: SqlType): Bind {
   const typed = bind.type === NullType ? type : bind.type
-  return bind.expanding && typed === bind.type
-    ? bind
-    : new Bind(bind.key, bind.value, typed, { ...bind, expanding: true })
+  return bind.expanding && typed === bind.type ? bind : new Bind(bind.key, bind.value, typed, expandingAs(bind))
 }
 
 function listFor(left: ColumnElement, operator: Operator, members: readonly unknown[]): ColumnElement {
@@ -107,4 +105,8 @@ function writtenOut(left: ColumnElement, operator: Operator, members: readonly u
     return operandFor(left, operator, member)
   })
   return new Grouping(new ClauseList(clauses, left.type))
+}
+
+function expandingAs({ anonymous, required, literalExecute }: Bind): BindOptions {
+  return { anonymous, required, literalExecute, expanding: true }
 }

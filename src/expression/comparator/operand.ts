@@ -3,7 +3,7 @@ import { ArgumentError } from '../../errors.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
-import { Bind, withType } from '../element/bind.ts'
+import { ANONYMOUS, Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
@@ -15,8 +15,7 @@ import { String as StringSql } from '../types/string.ts'
 import type { TupleType } from '../types/tuple.ts'
 import type { Affinity, SqlType } from '../types/type.ts'
 
-/** Options of binds that the compiler names: shared, as one is made for each value of each statement. */
-export const ANONYMOUS: { readonly anonymous: true } = { anonymous: true }
+export { ANONYMOUS } from '../element/bind.ts'
 
 const TIMES: ReadonlySet<Affinity> = new Set<Affinity>(['date', 'time', 'datetime', 'interval'])
 

@@ -9,7 +9,7 @@ import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
 import { Bind } from './bind.ts'
-import { ColumnElement } from './column-element.ts'
+import { ColumnElement, NamedElement } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 import { Unary } from './unary.ts'
 
@@ -76,7 +76,8 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     tracer.tag(Tag.binary, this.operator.id * 4 + (isBoolean ? 1 : 0) + (modifier === null ? 0 : 2))
     if (!isBoolean) tracer.number(this.type.id)
     if ((modifier !== null && !tracer.text(modifier)) || !tracer.node(left)) return false
-    return right instanceof Bind ? right.traceBeside(left.parameterName, tracer) : tracer.node(right)
+    if (!(right instanceof Bind)) return tracer.node(right)
+    return right.traceBeside(left instanceof NamedElement ? left.key : left.parameterName, tracer)
   }
 }
 

@@ -21,6 +21,13 @@ export interface BindOptions {
   readonly literalExecute?: boolean
 }
 
+const BIT = { anonymous: 1, required: 2, expanding: 4, literalExecute: 8 } as const
+
+const NO_OPTIONS: BindOptions = {}
+
+/** @internal Options of binds that the compiler names: shared, as one is made for each value of each statement. */
+export const ANONYMOUS: BindOptions = { anonymous: true }
+
 /** A parameter. */
 export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   declare readonly kind: 'bind'
@@ -31,22 +38,31 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   readonly type: SqlType<V>
   /** The value, a function that gives it at execution, or NO_VALUE. */
   readonly value: unknown
-  readonly callable: boolean
-  readonly anonymous: boolean
-  readonly required: boolean
-  readonly expanding: boolean
-  readonly literalExecute: boolean
+  /** @internal The options as {@link BIT}s: one is made for each value of each statement. */
+  readonly bits: number
 
-  constructor(key: string, value: unknown, type: SqlType<V>, options: BindOptions = {}) {
+  constructor(key: string, value: unknown, type: SqlType<V>, options: BindOptions = NO_OPTIONS) {
     super()
     this.key = key
     this.value = value
     this.type = type
-    this.callable = typeof value === 'function'
-    this.anonymous = options.anonymous ?? false
-    this.required = options.required ?? false
-    this.expanding = options.expanding ?? false
-    this.literalExecute = options.literalExecute ?? false
+    this.bits = options === ANONYMOUS ? BIT.anonymous : bitsOf(options)
+  }
+
+  get callable(): boolean {
+    return typeof this.value === 'function'
+  }
+  get anonymous(): boolean {
+    return (this.bits & BIT.anonymous) !== 0
+  }
+  get required(): boolean {
+    return (this.bits & BIT.required) !== 0
+  }
+  get expanding(): boolean {
+    return (this.bits & BIT.expanding) !== 0
+  }
+  get literalExecute(): boolean {
+    return (this.bits & BIT.literalExecute) !== 0
   }
 
   /** The value at execution. */
@@ -56,7 +72,7 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
 
   walk(pass: Pass): void {
     pass.bind(this)
-    pass.flag(flagsOf(this))
+    pass.flag(shapeOf(this))
   }
   /** @internal */
   override trace(tracer: Tracer): boolean {
@@ -64,19 +80,22 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   }
   /** @internal The same, where it stands beside something that gives parameters their name. */
   traceBeside(name: string | null, tracer: Tracer): boolean {
-    return this.constructor === Bind && tracer.bind(this, flagsOf(this), name)
+    return this.constructor === Bind && tracer.bind(this, shapeOf(this), name)
   }
 }
 
-function flagsOf(bind: Bind): number {
+function bitsOf(options: BindOptions): number {
   return (
-    (bind.anonymous ? 1 : 0) |
-    (bind.required ? 2 : 0) |
-    (bind.expanding ? 4 : 0) |
-    (bind.literalExecute ? 8 : 0) |
-    // Two parameters of one name that hold a value each are refused.
-    (bind.value === NO_VALUE ? 16 : 0)
+    (options.anonymous ? BIT.anonymous : 0) |
+    (options.required ? BIT.required : 0) |
+    (options.expanding ? BIT.expanding : 0) |
+    (options.literalExecute ? BIT.literalExecute : 0)
   )
+}
+
+/** Two parameters of one name that hold a value each are refused. */
+function shapeOf(bind: Bind): number {
+  return bind.value === NO_VALUE ? bind.bits | 16 : bind.bits
 }
 
 /** A parameter without a type takes that of what it stands beside, or is written into. */

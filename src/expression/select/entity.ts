@@ -34,7 +34,6 @@ export abstract class EntityElement extends Element {
   /** @internal */
   override trace(tracer: Tracer): boolean {
     if (this.walk !== EntityElement.prototype.walk) return false
-    tracer.plugin ??= this.plugin
     tracer.tag(Tag.entity, this.id)
     return tracer.node(this.from)
   }

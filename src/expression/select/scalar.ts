@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
@@ -27,6 +28,12 @@ export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   walk(pass: Pass): void {
     pass.node(this.element)
     pass.type(this.type)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== ScalarSelect) return false
+    tracer.tag(Tag.scalar, this.type.id)
+    return tracer.within(this.element.trail)
   }
 }
 
@@ -79,6 +86,12 @@ export class Exists extends ColumnElement<boolean> {
   walk(pass: Pass): void {
     pass.node(this.element)
     pass.flag(this.isNegated)
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.constructor !== Exists) return false
+    tracer.tag(Tag.exists, this.isNegated ? 1 : 0)
+    return tracer.within(this.element.trail)
   }
 }
 

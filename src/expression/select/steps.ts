@@ -1,16 +1,16 @@
 // The steps by which a SELECT is built: what each changes, and how it is traced.
 import { checkKeys } from '../../nearest.ts'
 import { Element } from '../base/element.ts'
-import type { BindLike } from '../base/pass.ts'
+import { hasJoinTarget } from '../base/protocol.ts'
 import {
   firstRecipe,
+  isPresent,
   NOTHING_SHARED,
   type Recipe,
   type RecipeColumn,
-  type SharedPart,
   Tag,
+  Tracer,
   type Trail,
-  tracer,
 } from '../base/recipe.ts'
 import { elementOf, expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
@@ -48,22 +48,20 @@ export const JoinBit = { outer: 1, full: 2, calledOuter: 4 } as const
 const LONGEST = 64
 
 /** One step of a SELECT. */
-export class Step implements Trail {
-  /** Those of the method. */
-  readonly args: readonly unknown[]
-  readonly recipe: Recipe
-  readonly binds: readonly BindLike[]
-  readonly shared: readonly SharedPart[]
+export class Step extends Tracer implements Trail {
+  /** Those of the method; elements in place of what stands for them. */
+  args: readonly unknown[]
   readonly before: Step | null
+  recipe: Recipe
   /** The SELECT after the step; null while nobody has asked for it. */
   state: SelectState | null
 
-  constructor(args: readonly unknown[], recipe: Recipe, before: Step | null, state: SelectState | null) {
+  constructor(before: Step | null, args: readonly unknown[], state: SelectState | null) {
+    const recipe = before === null ? firstRecipe() : before.recipe
+    super(recipe, before === null ? NOTHING_SHARED : before.shared)
     this.args = args
-    this.recipe = recipe
     this.before = before
-    this.binds = tracer.binds
-    this.shared = tracer.shared
+    this.recipe = recipe
     this.state = state
   }
 }
@@ -104,18 +102,17 @@ export function joinBits(isOuterjoin: boolean, options: JoinOptions | undefined)
  * @throws ArgumentError, InvalidRequestError as the method of the step says, when it is taken for the first time
  */
 export function stepBehind(before: Step | null, kind: number, args: readonly unknown[]): Step | null {
-  const isOpen =
-    before === null
-      ? tracer.start(firstRecipe(), NOTHING_SHARED)
-      : before.recipe.length < LONGEST && tracer.start(before.recipe, before.shared)
-  const { turn } = tracer
-  // An object of the user's that stands for an expression may have built a statement of its own on the way.
-  if (!isOpen || !traceArguments(kind, args) || tracer.turn !== turn) return null
-  const recipe = tracer.finish()
+  if (before !== null && !isOpen(before.recipe)) return null
+  const step = new Step(before, args, null)
+  if (!traceArguments(step, kind, args)) return null
+  const recipe = step.reached()
   if (recipe === null) return null
-  const step = new Step(args, recipe, before, null)
+  step.recipe = recipe
   if (recipe.kind === 0) {
-    step.state = after(stateAfter(before), kind, args)
+    const state = stateAfter(before)
+    // What is wrong is told of what was given rather than of what that stands for.
+    if (step.args !== args) after(state, kind, args)
+    step.state = after(state, kind, step.args)
     prove(recipe, kind, before, step.state)
   }
   return step
@@ -123,13 +120,18 @@ export function stepBehind(before: Step | null, kind: number, args: readonly unk
 
 /** The step of a join whose condition was found, by what came of it. */
 export function stepTo(state: SelectState, before: Step): Step | null {
-  if (before.recipe.length >= LONGEST || !tracer.start(before.recipe, before.shared)) return null
-  tracer.number(StepKind.join * 64 + 63)
-  if (!tracer.nodes(state.froms)) return null
-  const recipe = tracer.finish()
+  if (!isOpen(before.recipe)) return null
+  const step = new Step(before, [], state)
+  step.number(StepKind.join * 64 + 63)
+  const recipe = step.nodes(state.froms) ? step.reached() : null
   if (recipe === null) return null
+  step.recipe = recipe
   if (recipe.kind === 0) prove(recipe, StepKind.join, before, state)
-  return new Step([], recipe, before, state)
+  return step
+}
+
+function isOpen(recipe: Recipe): boolean {
+  return recipe.length < LONGEST && isPresent(recipe)
 }
 
 function prove(recipe: Recipe, kind: number, before: Step | null, state: SelectState): void {
@@ -138,21 +140,22 @@ function prove(recipe: Recipe, kind: number, before: Step | null, state: SelectS
   recipe.kind = kind
 }
 
-function traceArguments(kind: number, args: readonly unknown[]): boolean {
+function traceArguments(tracer: Step, kind: number, args: readonly unknown[]): boolean {
   if (kind === StepKind.join) {
     // Foreign keys can come later: what they imply is looked at each time.
     if (args[1] === undefined) return false
     tracer.number(kind * 64 + (args[2] as number))
-    return traceArgument(args[0], kind) && traceArgument(args[1], kind)
+    return traceArgument(tracer, args, 0, kind) && traceArgument(tracer, args, 1, kind)
   }
   tracer.number(kind * 64 + (args.length < 62 ? args.length : 62))
   if (args.length >= 62) tracer.number(args.length)
-  for (const arg of args) if (!traceArgument(arg, kind)) return false
+  for (let index = 0; index < args.length; index += 1) if (!traceArgument(tracer, args, index, kind)) return false
   return true
 }
 
-function traceArgument(arg: unknown, kind: number): boolean {
-  if (arg instanceof Element) return traceElement(arg, kind)
+function traceArgument(tracer: Step, args: readonly unknown[], index: number, kind: number): boolean {
+  const arg = args[index]
+  if (arg instanceof Element) return traceElement(tracer, arg, kind)
   if (typeof arg === 'string') {
     if (kind !== StepKind.orderBy && kind !== StepKind.groupBy) return false
     tracer.tag(Tag.reference, 0)
@@ -162,12 +165,16 @@ function traceArgument(arg: unknown, kind: number): boolean {
     tracer.tag(Tag.again, 0)
     return true
   }
-  const element = typeof arg === 'function' || typeof arg === 'object' ? elementOf(arg) : null
-  return element instanceof Element && traceElement(element, kind)
+  if ((typeof arg !== 'function' && typeof arg !== 'object') || hasJoinTarget(arg)) return false
+  const element = elementOf(arg)
+  if (!(element instanceof Element)) return false
+  // What stands for an expression is asked once: it may give another one each time.
+  tracer.args = tracer.args.with(index, element)
+  return traceElement(tracer, element, kind)
 }
 
 /** Which label ORDER BY names is a matter of identity, unless it is that of a column, which is one whoever asks for it. */
-function traceElement(element: Element, kind: number): boolean {
+function traceElement(tracer: Step, element: Element, kind: number): boolean {
   if (kind === StepKind.orderBy) {
     let ordered = element
     while (ordered instanceof Unary && ordered.postfix) ordered = ordered.element
