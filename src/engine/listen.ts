@@ -112,7 +112,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
     this.#maxBackoffMs = maxBackoffMs
     this.#onEnd = onEnd
     if (signal?.aborted) void this.close()
-    else signal?.addEventListener('abort', () => void this.close(), { once: true })
+    else signal?.addEventListener('abort', () => void this.close(), { once: true, signal: this.#ended.signal })
   }
 
   /** Whether {@link close} was called. */

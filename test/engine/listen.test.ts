@@ -1,5 +1,6 @@
 // LISTEN and NOTIFY: what is sent is heard, once, in order; what may be missing is told.
 
+import { getEventListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
@@ -68,6 +69,15 @@ describe.each(databases())('on $name', ({ url }) => {
       await expect(engine.listen(name).ready()).rejects.toThrow(IdentifierError)
     await expect(engine.notify('a', 'x'.repeat(8000))).rejects.toThrow(/payload string too long/)
     expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
+  it('one that has ended leaves nothing on a signal that lives on', async () => {
+    const { signal } = new AbortController()
+    const listener = engineOf(url).listen('brief', { signal })
+    await listener.ready()
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1)
+    await listener.close()
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 
   it('a signal, closing and the end of the engine end the loop', async () => {

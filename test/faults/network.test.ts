@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
-import { OperationalError, PendingRollbackError, TimeoutError } from '../../src/errors.ts'
+import { CommitOutcomeUnknown, OperationalError, PendingRollbackError, TimeoutError } from '../../src/errors.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { allPlacesServe, backendOf, eventually, failure, type Scene, startScene } from './scene.ts'
@@ -249,6 +249,41 @@ describe('an answer that stops in the middle', () => {
     expect(error).toMatchObject({ connectionInvalidated: true })
     expect(await engine.execute("SELECT 'behind', 2").tuples().one()).toEqual(['behind', 2])
   })
+})
+
+describe('a transaction that is cut at a byte', () => {
+  const STEP = 5
+
+  it.each(['requests', 'answers'] as const)(
+    'of its %s, whichever: what its error says of it is so',
+    async (direction) => {
+      const engine = start({ poolSize: 1 })
+      let id = 0
+      const transact = async (): Promise<void> => {
+        id += 1
+        await using conn = await engine.connect()
+        await conn.execute(INSERT, [id])
+        await conn.execute('SELECT 1')
+        await conn.commit()
+      }
+      const outcomes = new Set<unknown>()
+      for (let bytes = Math.floor(Math.random() * STEP); !outcomes.has(null); bytes += STEP) {
+        await transact()
+        proxy.cutAfter(bytes, direction)
+        const error: unknown = await transact().then(
+          () => null,
+          (caught: unknown) => caught,
+        )
+        proxy.heal()
+        const isStored = (await stored()).includes(id)
+        outcomes.add(error === null ? null : (error as Error).constructor)
+        if (error !== null) expect(error, `after ${bytes} bytes`).toMatchObject({ connectionInvalidated: true })
+        if (!(error instanceof CommitOutcomeUnknown)) expect([bytes, isStored]).toEqual([bytes, error === null])
+        expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+      }
+      expect(outcomes).toEqual(new Set([OperationalError, CommitOutcomeUnknown, null]))
+    },
+  )
 })
 
 describe('a test that rides with the first statement', () => {

@@ -3,6 +3,9 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { plainTcp } from '../support/transport.ts'
 
+/** Whose bytes are counted: the client's, or the server's. */
+export type Direction = 'requests' | 'answers'
+
 /** The network between a program and its server. */
 export interface FaultProxy {
   /** The server's URL, through the proxy. */
@@ -21,6 +24,8 @@ export interface FaultProxy {
   cutRequests(): void
   /** Lets so many bytes of the next answer pass, and ends the connection then. */
   truncateAt(bytes: number): void
+  /** Lets so many bytes more pass in a direction, and ends all connections then. */
+  cutAfter(bytes: number, direction: Direction): void
   /** From now on nothing passes on the connections that are open, and nobody hears of it. */
   blackHole(): void
   /** Whether new connections get nowhere: their bytes vanish. */
@@ -48,6 +53,7 @@ interface Faults {
   answers: 'pass' | 'cut'
   requests: 'pass' | 'cut'
   truncate: number | null
+  left: { readonly direction: Direction; bytes: number } | null
   swallow: boolean
   refuse: boolean
   lateMs: number
@@ -57,6 +63,7 @@ const NONE: Faults = {
   answers: 'pass',
   requests: 'pass',
   truncate: null,
+  left: null,
   swallow: false,
   refuse: false,
   lateMs: 0,
@@ -74,7 +81,7 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     }
   }
   const cut = (): void => {
-    Object.assign(faults, { answers: 'pass', requests: 'pass', truncate: null })
+    Object.assign(faults, { answers: 'pass', requests: 'pass', truncate: null, left: null })
     end((socket) => socket.destroy())
   }
   const server = createServer((client) => {
@@ -99,16 +106,29 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     client.on('data', (bytes) => {
       if (pair.vanishing) return
       if (faults.requests === 'cut') cut()
-      else upstream.write(bytes)
+      else if (!spent('requests', bytes, upstream)) upstream.write(bytes)
     })
     upstream.on('data', (bytes) => answer(pair, bytes))
   })
+  /** Whether these are the last bytes that pass. */
+  function spent(direction: Direction, bytes: Buffer, to: Socket): boolean {
+    const { left } = faults
+    if (left === null || left.direction !== direction) return false
+    left.bytes -= bytes.length
+    if (left.bytes > 0) return false
+    const last = bytes.subarray(0, bytes.length + left.bytes)
+    faults.left = null
+    // They arrive before the end does.
+    to.write(last, cut)
+    return true
+  }
   function answer(pair: Pair, bytes: Buffer): void {
     if (pair.vanishing) return
     if (faults.answers === 'cut') {
       cut()
       return
     }
+    if (spent('answers', bytes, pair.client)) return
     if (faults.truncate !== null) {
       const part = bytes.subarray(0, faults.truncate)
       faults.truncate = null
@@ -144,6 +164,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     truncateAt(bytes) {
       faults.truncate = bytes
+    },
+    cutAfter(bytes, direction) {
+      faults.left = { direction, bytes }
     },
     blackHole() {
       for (const pair of pairs) pair.vanishing = true
