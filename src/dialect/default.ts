@@ -38,7 +38,6 @@ const FEATURES: DialectFeatures = {
 export class DefaultDialect implements Dialect, Spelling {
   readonly name: string = 'default'
   readonly features: DialectFeatures = FEATURES
-  readonly namedParameters: boolean = true
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED, maxBytes: FEATURES.identifierBytes })
   readonly #types = new TypeNames('default', typeSpellings, this.identifiers)
   readonly #renderers: AnyRenderers

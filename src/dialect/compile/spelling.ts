@@ -8,8 +8,6 @@ import type { Identifiers } from './identifier.ts'
 export interface Spelling extends TypeHost {
   readonly features: DialectFeatures
   readonly identifiers: Identifiers
-  /** Whether a name that is used twice is one placeholder with that name (`:name`); otherwise placeholders go by position. */
-  readonly namedParameters: boolean
   /**
    * A placeholder, with a cast where the database needs one to know the type.
    *

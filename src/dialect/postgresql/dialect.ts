@@ -71,7 +71,6 @@ class PostgresDialect implements Dialect, Spelling {
   readonly features: DialectFeatures
   readonly transactions: TransactionSpelling = TRANSACTIONS
   readonly copy: CopySpelling = POSTGRES_COPY
-  readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
   readonly #types: TypeNames
   readonly #casts: Map<number, string> = new Map()

@@ -64,7 +64,6 @@ const FEATURES: DialectFeatures = {
 class SqliteDialect implements Dialect, Spelling {
   readonly name: string = 'sqlite'
   readonly features: DialectFeatures
-  readonly namedParameters: boolean = false
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
   readonly deferForeignKeys: string = 'PRAGMA defer_foreign_keys = ON'
   readonly #types = new TypeNames('sqlite', sqliteTypes, this.identifiers)

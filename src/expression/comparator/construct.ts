@@ -4,7 +4,7 @@ import { checkKeys } from '../../nearest.ts'
 import type { Executable } from '../base/executable.ts'
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
-import { elementOf, expect, expectAll } from '../coerce/expect.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION, ORDER } from '../coerce/roles.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
 import { TryCast, TypeCoerce } from '../element/cast.ts'
@@ -273,9 +273,4 @@ function quantified<V>(where: string, operator: typeof op.any, of: unknown): Col
     : expect(EXPRESSION, of, where)
   const type = operand.type.affinity === 'array' ? (operand.type as SqlType as ArrayType<V>).element : operand.type
   return new Unary(operator, operand.selfGroup(operator), type as SqlType<V>)
-}
-
-/** @internal Several expressions: PARTITION BY and the like. */
-export function expressionsFor(where: string, values: readonly unknown[]): readonly ColumnElement[] {
-  return expectAll(EXPRESSION, values, where)
 }

@@ -95,6 +95,7 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
     pass.flag(this.strings.length)
     for (const piece of this.strings) pass.text(piece)
     pass.nodes(this.values)
-    if (this.state.columns !== null) pass.nodes(this.state.columns)
+    if (this.state.columns === null) pass.flag(false)
+    else pass.nodes(this.state.columns)
   }
 }

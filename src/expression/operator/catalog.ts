@@ -2,7 +2,6 @@
 import { ArgumentError } from '../../errors.ts'
 import { type Operator, operator, opposites } from './operator.ts'
 
-export const getItem: Operator = operator('getItem', '', 15)
 export const multiply: Operator = operator('multiply', '*', 8, { associative: true })
 export const divide: Operator = operator('divide', '/', 8)
 export const floorDivide: Operator = operator('floorDivide', '//', 8)

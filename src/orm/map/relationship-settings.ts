@@ -12,9 +12,6 @@ import type { CascadeOption } from './cascade.ts'
 /** Columns by property name, or a function that gives them. */
 export type ColumnNames = string | readonly string[] | (() => NamedElement | readonly NamedElement[])
 
-/** The columns of one side of a join, by key. */
-export type SideColumns = Readonly<Record<string, NamedElement>>
-
 /** Options of a relationship, as far as they do not depend on the classes' types. */
 export interface RelationshipSettings {
   readonly backPopulates?: string
