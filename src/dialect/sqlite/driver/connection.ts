@@ -15,7 +15,7 @@ import {
 import { NO_ROWS, openCursor } from './cursor.ts'
 import { canceled, failureFields, isLocked, misread, withPlace } from './failure.ts'
 import type { Bindings, DatabaseHandle, SqliteLibrary, Stored } from './library.ts'
-import { type ScannedSql, scanSql } from './scan.ts'
+import { type ScannedSql, scanSql, withoutComments } from './scan.ts'
 import {
   bindingsOf,
   type Known,
@@ -54,7 +54,6 @@ interface Answer {
 }
 
 const NOTHING: ScannedSql = scanSql('')
-const BEGIN = /^\s*BEGIN\b/i
 const READ_ONLY = /\bREAD\s+ONLY\b/i
 const TO_SAVEPOINT = /\bTO\b/i
 const BARE_BEGIN = /^\s*BEGIN\s*;?\s*$/i
@@ -95,7 +94,7 @@ export class SqliteConnection implements DriverConnection {
     await fairTurn()
     const results: CommandResult[] = []
     // Several commands without a BEGIN of their own are one transaction.
-    const implicit = ready.length > 1 && this.#status === 'idle' && !BEGIN.test(ready[0]?.command.statement.sql ?? '')
+    const implicit = ready.length > 1 && this.#status === 'idle' && ready[0]?.scanned.verb !== 'BEGIN'
     if (implicit) await this.#control('BEGIN', 0, results)
     let index = 0
     let unread: DriverError | null = null
@@ -221,12 +220,12 @@ export class SqliteConnection implements DriverConnection {
       case '':
         return answer('', null)
       case 'BEGIN':
-        return this.#begin(command.statement.sql, signal)
+        return this.#begin(withoutComments(command.statement.sql), signal)
       case 'COMMIT':
       case 'END':
         return this.#status === 'failed' ? this.#rollBackAll() : this.#commit(signal)
       case 'ROLLBACK':
-        if (!TO_SAVEPOINT.test(command.statement.sql)) return this.#rollBackAll()
+        if (!TO_SAVEPOINT.test(withoutComments(command.statement.sql))) return this.#rollBackAll()
         this.#handle.exec(command.statement.sql)
         this.#status = 'active'
         return answer('ROLLBACK', null)

@@ -76,6 +76,11 @@ export function scanSql(sql: string): ScannedSql {
   }
 }
 
+/** The words alone of what begins or ends a transaction: comments may say anything. */
+export function withoutComments(sql: string): string {
+  return sql.includes('/*') || sql.includes('--') ? sql.replaceAll(/\/\*[\s\S]*?(?:\*\/|$)|--[^\n]*/g, ' ') : sql
+}
+
 function tagOf(verb: string, words: readonly string[]): string {
   if (verb === 'REPLACE') return 'INSERT'
   if (verb === 'VALUES') return 'SELECT'
