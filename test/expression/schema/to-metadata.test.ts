@@ -2,9 +2,7 @@
 import {
   CheckConstraint,
   Column,
-  CreateSchema,
   createEngine,
-  DropSchema,
   ForeignKey,
   ForeignKeyConstraint,
   Index,
@@ -20,7 +18,8 @@ import {
 } from 'tsalchemy'
 import { postgresqlDialect } from 'tsalchemy/postgresql'
 import { describe, expect, expectTypeOf, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { dropSchema, makeSchema } from '../../support/schemas.ts'
+import { sqlDatabases } from '../../support/server.ts'
 
 const dialect = postgresqlDialect()
 const metadata = new MetaData({ columnNaming: 'snake_case' })
@@ -92,18 +91,18 @@ test('partitions stand on the copy of the whole', () => {
   expect(new Index('i', ['at']).parts).toEqual(['at'])
 })
 
-describe.each(databases())('$name', ({ url }) => {
+describe.each(sqlDatabases())('$name', (place) => {
   test('one schema for each tenant', async () => {
-    await using engine = createEngine(url)
+    await using engine = createEngine(place.url)
     for (const schema of ['tenant 1', 'tenant 2']) {
       const target = new MetaData()
       const copy = toMetadata(users, target, { schema })
-      await engine.execute(new CreateSchema(schema))
+      await makeSchema(engine, place, schema)
       await target.createAll(engine)
       await engine.execute(insert(copy).values({ fullName: schema }))
       expect(await engine.execute(select(copy.c.fullName)).scalars().all()).toEqual([schema])
       await target.dropAll(engine)
-      await engine.execute(new DropSchema(schema))
+      await dropSchema(engine, place, schema)
     }
   })
 })
