@@ -6,6 +6,7 @@ import type { LinkStream } from '../../engine/stream-source.ts'
 import { InvalidRequestError, ResourceClosedError } from '../../errors.ts'
 import { Executable } from '../../expression/base/executable.ts'
 import type { StatementExecutionOptions } from '../../expression/base/execution-options.ts'
+import { Write } from '../../expression/dml/write.ts'
 import type { LoadContext } from '../load/context.ts'
 import { runScheduled } from '../load/select-in.ts'
 import type { EntityPlan, JoinedPlan, QueryPlan } from '../query/plan.ts'
@@ -34,8 +35,8 @@ export class SessionPages implements Pages {
     this.#core = core
     this.#request = request
     this.#own = statement instanceof Executable ? statement.executionOptionsOf : {}
-    if (statement instanceof Executable && ['insert', 'update', 'delete'].includes(statement.sort))
-      throw new InvalidRequestError(`${CALL} reads: run INSERT, UPDATE and DELETE by session.execute()`)
+    if (statement instanceof Write)
+      throw new InvalidRequestError(`${CALL} reads: run INSERT, UPDATE, DELETE and MERGE by session.execute()`)
   }
 
   get shape(): RowShape | null {

@@ -6,10 +6,12 @@ import {
   func,
   IllegalStateChangeError,
   InvalidRequestError,
+  merge,
   ResourceClosedError,
   StatementError,
   type StreamResult,
   select,
+  sqlTrue,
   text,
   update,
 } from 'tsalchemy'
@@ -317,9 +319,12 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
 
   test('what writes, several sets of parameters, and unknown options are refused', async () => {
     await using session = db.session()
-    expect(() => session.stream(update(User).values({ name: 'x' }).returning(User))).toThrow(
-      new InvalidRequestError('session.stream() reads: run INSERT, UPDATE and DELETE by session.execute()'),
+    const refusal = new InvalidRequestError(
+      'session.stream() reads: run INSERT, UPDATE, DELETE and MERGE by session.execute()',
     )
+    expect(() => session.stream(update(User).values({ name: 'x' }).returning(User))).toThrow(refusal)
+    const merged = merge(tableOfUsers, tableOfUsers.alias('s'), sqlTrue()).whenMatched({ delete: true })
+    expect(() => session.stream(merged.returning(tableOfUsers))).toThrow(refusal)
     await expect(session.stream(text('SELECT :a'), [{ a: 1 }, { a: 2 }] as never).all()).rejects.toBeInstanceOf(
       ArgumentError,
     )
