@@ -87,22 +87,9 @@ export class CopyReading implements Way {
   readonly #all: Set<CopyReading>
   #inTransaction = false
   #dropped = false
-  readonly #isText: boolean
-  /** Rows that have come; null where nobody wants to know, or nobody can. */
-  #rows: number | null = null
 
-  /**
-   * @param running where this stands while it runs.
-   * @param isText whether it is the text format, whose lines can be counted.
-   */
-  constructor(
-    link: Link,
-    sql: string,
-    signal: AbortSignal | undefined,
-    running: Set<CopyReading>,
-    isText: boolean = false,
-  ) {
-    this.#isText = isText
+  /** @param running where this stands while it runs. */
+  constructor(link: Link, sql: string, signal: AbortSignal | undefined, running: Set<CopyReading>) {
     this.#link = link
     this.#all = running
     this.command = controlCommand(sql, false)
@@ -141,16 +128,25 @@ export class CopyReading implements Way {
     if (connection.copyOut === undefined) throw new DriverError('this driver has no COPY', { sent: false })
     // Who leaves early has done nothing wrong, but stopping the server fails its transaction: up to here only.
     const own = this.#inTransaction ? [...commands.slice(0, -1), SAVEPOINT, ...commands.slice(-1)] : commands
+    let results: readonly CommandResult[] = []
     try {
-      for await (const piece of connection.copyOut(own, options)) {
-        if (this.#rows !== null) this.#rows += lineEnds(piece)
-        if (!(await this.#counter.offer(piece))) break
+      const pieces = connection.copyOut(own, options)
+      for (;;) {
+        const step = await pieces.next()
+        if (step.done === true) {
+          results = step.value ?? []
+          break
+        }
+        if (await this.#counter.offer(step.value)) continue
+        await pieces.return?.()
+        break
       }
     } catch (error) {
       throw own === commands ? error : withoutSavepoint(error, commands.length - 1)
     }
     if (this.#inTransaction) await connection.run(this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE])
-    return commands.map((_, index) => (index === commands.length - 1 ? { ...NOTHING, rowCount: this.#rows } : NOTHING))
+    // Who has left knows of nothing; the savepoint is nobody's business.
+    return commands.map((_, index) => results[index === commands.length - 1 ? own.length - 1 : index] ?? NOTHING)
   }
 
   async #start(): Promise<void> {
@@ -160,7 +156,6 @@ export class CopyReading implements Way {
     try {
       const { sql } = this.command.statement
       if (this.#link.watched) {
-        if (this.#isText) this.#rows = 0
         await watchCopy(this.#link, sql, (own, trace) =>
           transmitCopy(this.#link, own, this.#signal, runtime.by(this), trace),
         )
@@ -185,13 +180,6 @@ function withoutSavepoint(error: unknown, last: number): unknown {
 }
 
 const NOTHING: CommandResult = { rows: [], columns: null, tag: 'COPY', rowCount: null }
-
-/** How many lines end in a piece; in the text format a line is a row. */
-function lineEnds(piece: Uint8Array): number {
-  let count = 0
-  for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, at + 1)) count += 1
-  return count
-}
 
 /** A copy of a query that is ready to run. */
 interface QueryCopy {
@@ -258,7 +246,7 @@ export class CopyPages implements Pages {
         'copyTo() takes a table, a query whose columns are known, or SQL of the form COPY ... TO STDOUT',
       )
     return {
-      reading: new CopyReading(this.#link, spelling.to(sql), this.#options.signal, this.#running, true),
+      reading: new CopyReading(this.#link, spelling.to(sql), this.#options.signal, this.#running),
       decoder: spelling.decoder(columns.map(({ key, type }) => ({ name: key, codec: dialect.codec(type) }))),
       shape: new RowShape(
         columns.map((column) => column.key),

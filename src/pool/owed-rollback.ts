@@ -60,7 +60,7 @@ export class OwedRollback implements DriverConnection {
     if (copyOut !== undefined)
       this.copyOut = async function* (this: OwedRollback, commands, options) {
         await this.settle()
-        yield* copyOut.call(real, commands, options)
+        return yield* copyOut.call(real, commands, options)
       }
     if (onNotification !== undefined) this.onNotification = (listener) => onNotification.call(real, listener)
     if (keepProcess !== undefined) this.keepProcess = (keep) => keepProcess.call(real, keep)

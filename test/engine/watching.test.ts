@@ -217,7 +217,7 @@ describe.each(databases())('on $name', ({ url }) => {
       })
       expect(told.map(({ sent, rowCount, timings }) => [sent[0]?.sql, rowCount, timings.totalMs > 0])).toEqual([
         [INTO, 2, true],
-        ['COPY watched_users TO STDOUT (FORMAT csv)', null, true],
+        ['COPY watched_users TO STDOUT (FORMAT csv)', 2, true],
         ['DELETE FROM watched_users', expect.any(Number), true],
       ])
       expect(messages.filter((message) => message.includes(INTO)).map((message) => message.split('\n').length)).toEqual(
@@ -227,6 +227,32 @@ describe.each(databases())('on $name', ({ url }) => {
         'nowhere',
       )
       expect(told.at(-1)?.error).toBeInstanceOf(Error)
+    })
+
+    it('has its notices told, in a transaction and out of one; nobody counts what was left', async () => {
+      const told: unknown[] = []
+      on('notice', ({ sql, notice }) => void told.push([sql.split(' ')[0], notice.message]))
+      // A server in the process has sent all before anybody can leave.
+      const counted = (rowCount: number | null): number | null => (rowCount === 100_000 ? null : rowCount)
+      on('afterExecute', ({ statement, rowCount }) => void told.push([`${statement}`.split(' ')[0], counted(rowCount)]))
+      for (const isolationLevel of ['AUTOCOMMIT', 'READ COMMITTED'] as const) {
+        await using connection = await engine.connect({ isolationLevel })
+        await connection.execute(`CREATE OR REPLACE FUNCTION pg_temp.said(n int) RETURNS int LANGUAGE plpgsql AS $$
+          BEGIN RAISE NOTICE 'said %', n; RETURN n; END $$`)
+        const pieces = connection.copyTo('COPY (SELECT pg_temp.said(5)) TO STDOUT (FORMAT binary)')
+        for await (const _ of pieces) expect(told.at(-1)).toEqual(['CREATE', null])
+        for await (const _ of connection.copyTo(
+          'COPY (SELECT repeat($$x$$, 100) FROM generate_series(1, 100000)) TO STDOUT',
+        ))
+          break
+      }
+      const each = [
+        ['CREATE', null],
+        ['COPY', 'said 5'],
+        ['COPY', 1],
+        ['COPY', null],
+      ]
+      expect(told).toEqual([...each, ...each])
     })
 
     it('takes other SQL of listeners, in a transaction too, and nothing else', async () => {

@@ -119,8 +119,12 @@ export interface DriverConnection {
    * copy on the server; the connection is free for others when `return()` has resolved. Absent where `features.copy` is false.
    *
    * @param commands the last is the COPY; the others are run in front of it.
+   * @returns at the end, what the commands gave; the last has the number of rows copied.
    */
-  copyOut?(commands: readonly Command[], options?: RunOptions): AsyncIterableIterator<Uint8Array>
+  copyOut?(
+    commands: readonly Command[],
+    options?: RunOptions,
+  ): AsyncIterableIterator<Uint8Array, readonly CommandResult[] | undefined>
   /** Messages of NOTIFY for the channels that this session listens to. Absent where `features.notifications` is false. */
   onNotification?(listener: (notification: DriverNotification) => void): void
   /** Called once when the connection is lost or closed; called at once if that is past. */

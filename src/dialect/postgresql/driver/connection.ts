@@ -193,16 +193,23 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
     }
   }
 
-  async *copyOut(commands: readonly Command[], options?: RunOptions): AsyncGenerator<Uint8Array, void, undefined> {
+  async *copyOut(
+    commands: readonly Command[],
+    options?: RunOptions,
+  ): AsyncGenerator<Uint8Array, readonly CommandResult[] | undefined, undefined> {
     const copy = new CopyOut(this.#line.stream)
     const leave = new AbortController()
     const signals = [leave.signal, ...(options?.signal === undefined ? [] : [options.signal])]
     const running = this.#run(commands, { signal: AbortSignal.any(signals) }, { copy }).then(
-      () => copy.end(null),
-      (error: unknown) => copy.end({ error }),
+      (results) => {
+        copy.end(null)
+        return results
+      },
+      (error: unknown): undefined => void copy.end({ error }),
     )
     try {
       for (let piece = await copy.next(); piece !== null; piece = await copy.next()) yield piece
+      return await running
     } finally {
       copy.drop()
       // Left early: the server need not send the rest.
