@@ -7,6 +7,7 @@ import {
 } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
+import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
 
 /** Options of `engine.listen()`. */
@@ -108,7 +109,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
         throw new ArgumentError(`listen(): ${name} must be a number of at least 1, got ${String(value)}`)
     this.#source = source
     this.#bufferSize = bufferSize
-    this.#keepaliveMs = Math.min(keepaliveMs, 2 ** 31 - 1)
+    this.#keepaliveMs = Math.min(keepaliveMs, LONGEST_TIMER_MS)
     this.#maxBackoffMs = maxBackoffMs
     this.#onEnd = onEnd
     if (signal?.aborted) void this.close()

@@ -20,6 +20,7 @@ import {
 } from '../expression/base/execution-options.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import type { CompiledCache } from './compiled-cache.ts'
 import type { Observer, Origins } from './observer.ts'
 import {
@@ -328,9 +329,6 @@ function timedOut(error: DriverError, { ms }: TimeLimit, context: ErrorContext):
 }
 
 const NO_OPTIONS: ConnectionExecutionOptions = {}
-
-/** The longest time a timer of the platform can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 function timeoutOf({ timeoutMs }: ExecutionOptions): number | null {
   return timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS ? null : timeoutMs

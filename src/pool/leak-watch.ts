@@ -3,9 +3,6 @@ import { type PoolEvents, tell } from './events.ts'
 import { describeLeak, stackOf } from './holders.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 
-/** The longest time a timer of the platform can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
-
 /** One lease of a connection. */
 interface Lease {
   readonly place: PooledConnection
@@ -45,7 +42,7 @@ export class LeakWatch {
 
   /** A connection was lent. */
   lent(): void {
-    this.#timer ??= setTimeout(() => this.#sweep(), Math.min(this.#thresholdMs, LONGEST_TIMER_MS)).unref()
+    this.#timer ??= setTimeout(() => this.#sweep(), this.#thresholdMs).unref()
   }
 
   /** Notices when the holder of the present lease is garbage. */
@@ -76,8 +73,7 @@ export class LeakWatch {
         this.#leaked(place, 'held', now - place.heldSince)
       }
     }
-    if (Number.isFinite(next))
-      this.#timer = setTimeout(() => this.#sweep(), Math.min(Math.ceil(next), LONGEST_TIMER_MS)).unref()
+    if (Number.isFinite(next)) this.#timer = setTimeout(() => this.#sweep(), Math.ceil(next)).unref()
   }
 }
 

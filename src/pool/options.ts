@@ -2,6 +2,7 @@
 import { ArgumentError } from '../errors.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { DisposeOptions } from './pool.ts'
+import { LONGEST_TIMER_MS } from './wait-queue.ts'
 
 /** Options of a pool. */
 export interface PoolOptions {
@@ -168,9 +169,6 @@ function milliseconds(name: string, value: number = Number.POSITIVE_INFINITY): n
     )
   return value
 }
-
-/** The longest time a timer of the platform can be set to: 24 days. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /** A time that a timer is set to: none of no time at all, and what no timer can hold never comes. */
 function timer(name: string, value: number | undefined): number {

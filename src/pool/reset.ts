@@ -1,11 +1,9 @@
 // What a pool does to connections between two borrowers, and in the end: end what is open, test whether one lives, cut what is late.
 import type { DriverConnection, DriverStatement } from '../dialect/contract/driver.ts'
+import { LONGEST_TIMER_MS } from './wait-queue.ts'
 
 /** A server that does not answer a command that costs nothing within this time is taken for dead. */
 const ANSWER_MS = 5_000
-
-/** The longest time a timer of the platform can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 export const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], columns: null, prepare: false }
 const COMMIT: DriverStatement = { sql: 'COMMIT', parameters: [], columns: null, prepare: false }

@@ -1,7 +1,7 @@
 // `WaitQueue`: those who wait for something, first come first served, each with a deadline.
 
-/** The longest time a timer of the platform can be set to. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1
+/** The longest time a timer of the platform can be set to: 24 days. */
+export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
 /** How many of those who left may stand in line before they are looked for. */
 const MOST_GONE = 64
 
