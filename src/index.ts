@@ -327,6 +327,7 @@ export {
   DropTable,
   SetColumnComment,
   SetConstraintComment,
+  SetIndexComment,
   SetTableComment,
 } from './expression/schema/ddl/table.ts'
 export { DDL, type DdlTextOptions } from './expression/schema/ddl/text.ts'

@@ -11,6 +11,7 @@ import {
 import type { AddConstraint, DropConstraint, SetConstraintComment } from '../../expression/schema/ddl/table.ts'
 import { ExcludeConstraint } from '../../expression/schema/exclude.ts'
 import { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
+import type { ForeignKeyOptions } from '../../expression/schema/foreign-key-option.ts'
 import { quoteName } from '../../nearest.ts'
 import { columnNames, commentText, ddlExpression, itemName, keyPart } from './ddl-expression.ts'
 import type { Render } from './state.ts'
@@ -23,18 +24,39 @@ export function constraintClause(constraint: Constraint, out: Render): string {
 
 function constraintBody(constraint: Constraint, out: Render): string {
   if (constraint instanceof PrimaryKeyConstraint)
-    return `PRIMARY KEY (${columnNames(primaryKeyColumns(constraint), out)})${includeClause(constraint.include, out)}${deferrableClause(constraint)}`
+    return `PRIMARY KEY (${keyColumns(constraint, primaryKeyColumns(constraint), out)})${includeClause(constraint.include, out)}${deferrableClause(constraint)}`
   if (constraint instanceof UniqueConstraint) {
     const nulls = constraint.nullsNotDistinct ? ' NULLS NOT DISTINCT' : ''
-    return `UNIQUE${nulls} (${columnNames(constraint.columns, out)})${includeClause(constraint.include, out)}${deferrableClause(constraint)}`
+    return `UNIQUE${nulls} (${keyColumns(constraint, constraint.columns, out)})${includeClause(constraint.include, out)}${deferrableClause(constraint)}`
   }
   if (constraint instanceof ForeignKeyConstraint) return foreignKeyBody(constraint, out)
   if (constraint instanceof CheckConstraint) {
-    const { noInherit, notValid } = constraint.options
-    return `CHECK (${ddlExpression(constraint.condition, out)})${noInherit === true ? ' NO INHERIT' : ''}${notValid === true ? ' NOT VALID' : ''}`
+    const { noInherit } = constraint.options
+    return `CHECK (${ddlExpression(constraint.condition, out)})${noInherit === true ? ' NO INHERIT' : ''}${checkingClause(constraint.options)}`
   }
   if (constraint instanceof ExcludeConstraint) return excludeBody(constraint, out)
   throw new CompileError(`DDL has no spelling for a constraint of the sort '${constraint.sort}'`)
+}
+
+function keyColumns(
+  { withoutOverlaps }: PrimaryKeyConstraint | UniqueConstraint,
+  columns: readonly SchemaColumn[],
+  out: Render,
+): string {
+  return `${columnNames(columns, out)}${withoutOverlaps ? ' WITHOUT OVERLAPS' : ''}`
+}
+
+/** What is not enforced is never checked, so that it is not valid either. */
+function checkingClause({ notValid, notEnforced }: Pick<ForeignKeyOptions, 'notValid' | 'notEnforced'>): string {
+  if (notEnforced === true) return ' NOT ENFORCED'
+  return notValid === true ? ' NOT VALID' : ''
+}
+
+/** The columns of a foreign key, here or there. */
+function referenceColumns(columns: readonly SchemaColumn[], period: boolean | undefined, out: Render): string {
+  if (period !== true) return columnNames(columns, out)
+  const before = columns.slice(0, -1).map((column) => `${out.quoted(column.name)}, `)
+  return `${before.join('')}PERIOD ${columnNames(columns.slice(-1), out)}`
 }
 
 /** A key made from flags begins with the column that the database numbers. */
@@ -44,9 +66,9 @@ function primaryKeyColumns(key: PrimaryKeyConstraint): readonly SchemaColumn[] {
 }
 
 function foreignKeyBody(key: ForeignKeyConstraint, out: Render): string {
-  const { match, onDelete, onDeleteColumns, onUpdate, notValid } = key.options
-  let text = `FOREIGN KEY(${columnNames(key.columns, out)})`
-  text += ` REFERENCES ${out.renderers.referredTable(key.referredTable, out)} (${columnNames(key.referredColumns, out)})`
+  const { match, onDelete, onDeleteColumns, onUpdate, period } = key.options
+  let text = `FOREIGN KEY(${referenceColumns(key.columns, period, out)})`
+  text += ` REFERENCES ${out.renderers.referredTable(key.referredTable, out)} (${referenceColumns(key.referredColumns, period, out)})`
   if (match !== undefined) text += ` MATCH ${match}`
   if (onDelete !== undefined) text += ` ON DELETE ${onDelete}`
   if (onDeleteColumns !== undefined)
@@ -55,7 +77,7 @@ function foreignKeyBody(key: ForeignKeyConstraint, out: Render): string {
       out,
     )})`
   if (onUpdate !== undefined) text += ` ON UPDATE ${onUpdate}`
-  return `${text}${deferrableClause(key)}${notValid === true ? ' NOT VALID' : ''}`
+  return `${text}${deferrableClause(key)}${checkingClause(key.options)}`
 }
 
 function excludeBody(constraint: ExcludeConstraint, out: Render): string {

@@ -1,10 +1,10 @@
 // Renderers of CREATE INDEX and DROP INDEX.
 import { CompileError } from '../../errors.ts'
-import type { CreateIndex, DropIndex } from '../../expression/schema/ddl/table.ts'
+import type { CreateIndex, DropIndex, SetIndexComment } from '../../expression/schema/ddl/table.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { type Index, operatorClassOf } from '../../expression/schema/table-index.ts'
 import { quoteName } from '../../nearest.ts'
-import { columnNames, ddlExpression, itemName, keyPart, storageParameters } from './ddl-expression.ts'
+import { columnNames, commentText, ddlExpression, itemName, keyPart, storageParameters } from './ddl-expression.ts'
 import type { Render } from './state.ts'
 
 /** CREATE INDEX. */
@@ -28,6 +28,13 @@ function indexPart(index: Index, place: number, out: Render): string {
   if (part === undefined || element === undefined) return ''
   const operatorClass = operatorClassOf(index.options.operatorClasses, part)
   return keyPart(element, out, operatorClass === null ? '' : ` ${operatorClass}`)
+}
+
+/** COMMENT ON INDEX. */
+export function renderIndexComment({ index, comment }: SetIndexComment, out: Render): string {
+  const schema = translatedSchema(out.schemas, index.table.schema)
+  const place = schema === null ? '' : `${out.quoted(schema)}.`
+  return `COMMENT ON INDEX ${place}${nameOf(index, out)} IS ${commentText(comment, out)}`
 }
 
 /** DROP INDEX. */

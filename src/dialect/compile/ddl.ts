@@ -20,7 +20,7 @@ import {
   renderDropConstraint,
 } from './ddl-constraint.ts'
 import { ddlExpression, keyPart, sequenceOptions, serverDefaultText, storageParameters } from './ddl-expression.ts'
-import { renderCreateIndex, renderDropIndex } from './ddl-index.ts'
+import { renderCreateIndex, renderDropIndex, renderIndexComment } from './ddl-index.ts'
 import { dropOptions, objects } from './ddl-object.ts'
 import { views } from './ddl-view.ts'
 import { renderCreateType, renderDropType, valueChecks } from './named-type.ts'
@@ -96,7 +96,13 @@ function renderCreateTable(node: CreateTable, out: Render): string {
 function renderPartition(node: CreateTable, origin: PartitionOrigin, prefixes: string, out: Render): string {
   const { table } = node
   const head = `CREATE ${prefixes}TABLE ${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${out.tableName(table)}`
-  const whole = `PARTITION OF ${out.tableName(origin.parent)} ${boundsClause(origin, out)}`
+  // Columns and what else is said come from the whole, but for what a partition was given of its own.
+  const keys = table.primaryKey.isImplicit ? [] : [table.primaryKey]
+  const own = [...keys, ...table.constraints]
+    .filter((constraint) => !node.without.has(constraint) && holds(constraint.ddlIf, out.spelling))
+    .map((constraint) => constraintClause(constraint, out))
+  const body = own.length === 0 ? '' : ` (\n\t${own.join(', \n\t')}\n)`
+  const whole = `PARTITION OF ${out.tableName(origin.parent)}${body} ${boundsClause(origin, out)}`
   return `\n${head} ${whole}${storageClauses(table.storage, out)}\n\n`
 }
 
@@ -154,4 +160,5 @@ export const ddl: NodeRenderers<SchemaNode> = {
   dropTable: (node, out) => `\nDROP TABLE ${dropOptions(node, out.tableName(node.table))}`,
   dropType: renderDropType,
   setConstraintComment: renderConstraintComment,
+  setIndexComment: renderIndexComment,
 }

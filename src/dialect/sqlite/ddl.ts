@@ -2,6 +2,12 @@
 import { CompileError } from '../../errors.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
+import {
+  CheckConstraint,
+  type Constraint,
+  PrimaryKeyConstraint,
+  UniqueConstraint,
+} from '../../expression/schema/constraint.ts'
 import type { CreateIndex, CreateTable, DropIndex, DropTable } from '../../expression/schema/ddl/table.ts'
 import type { CreateView, DropView } from '../../expression/schema/ddl/view.ts'
 import { holds } from '../../expression/schema/ddl-condition.ts'
@@ -86,8 +92,23 @@ function checkStorage(table: Table): void {
           ? 'ON COMMIT'
           : table.constraints.some((constraint) => constraint.sort === 'exclude')
             ? 'EXCLUDE constraints'
-            : null
+            : table.constraints.some(isUnchecked)
+              ? 'constraints that are NOT ENFORCED'
+              : [table.primaryKey, ...table.constraints].some(isOfRanges)
+                ? 'ranges in keys (withoutOverlaps, period)'
+                : null
   if (what !== null) throw new CompileError(`Table ${quoteName(table.key)} cannot be created: SQLite has no ${what}`)
+}
+
+function isUnchecked(constraint: Constraint): boolean {
+  const hasOption = constraint instanceof CheckConstraint || constraint instanceof ForeignKeyConstraint
+  return hasOption && constraint.options.notEnforced === true
+}
+
+function isOfRanges(constraint: Constraint): boolean {
+  if (constraint instanceof ForeignKeyConstraint) return constraint.options.period === true
+  const isKey = constraint instanceof PrimaryKeyConstraint || constraint instanceof UniqueConstraint
+  return isKey && constraint.withoutOverlaps
 }
 
 const PREFIXES: ReadonlySet<string> = new Set(['TEMPORARY', 'TEMP'])
@@ -182,6 +203,7 @@ type Own =
   | 'refreshView'
   | 'setColumnComment'
   | 'setConstraintComment'
+  | 'setIndexComment'
   | 'setTableComment'
   | 'setViewComment'
 
@@ -213,6 +235,7 @@ export const ddl: Pick<NodeRenderers<Parameters<(typeof ansi)[Own]>[0]>, Own> = 
   refreshView: refuse('materialized views'),
   setColumnComment: refuse('comments'),
   setConstraintComment: refuse('comments'),
+  setIndexComment: refuse('comments'),
   setTableComment: refuse('comments'),
   setViewComment: refuse('comments'),
 }

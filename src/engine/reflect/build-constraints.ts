@@ -49,15 +49,16 @@ export function buildConstraints(parts: ConstraintParts): Constraint[] {
       const [columns, include] = [keysOf(parts, unique.columns), keysOf(parts, unique.include)]
       if (columns === null || include === null || isOwn(parts, columns, 'unique')) return []
       const { nullsNotDistinct } = unique
-      const more = { ...(nullsNotDistinct ? { nullsNotDistinct } : {}), ...(include.length > 0 ? { include } : {}) }
+      const more = { ...(nullsNotDistinct ? { nullsNotDistinct } : {}), ...overlaps(unique), ...included(include) }
       return [new UniqueConstraint(columns, { ...deferrable(unique), ...more })]
     }),
     ...relation.checkConstraints.map(
-      ({ sql, noInherit, notValid, ...check }) =>
+      ({ sql, noInherit, notValid, notEnforced, ...check }) =>
         new CheckConstraint(sqlOf(sql), {
           ...named(check),
           ...(noInherit ? { noInherit } : {}),
           ...(notValid ? { notValid } : {}),
+          ...(notEnforced === true ? { notEnforced } : {}),
         }),
     ),
     ...relation.excludeConstraints.flatMap((exclude) => {
@@ -68,6 +69,22 @@ export function buildConstraints(parts: ConstraintParts): Constraint[] {
       return [new ExcludeConstraint(excluded as ExcludePart[], { ...deferrable(exclude), using, ...condition })]
     }),
   ]
+}
+
+/** What a partition has of its own, besides what comes from the whole. */
+export function ownOf(relation: ReflectedRelation): ReflectedRelation {
+  const own = <T extends { readonly inherited?: true }>(items: readonly T[]): T[] =>
+    items.filter(({ inherited }) => inherited !== true)
+  const { primaryKey, indexes } = relation
+  return {
+    ...relation,
+    primaryKey: primaryKey?.inherited === true ? null : primaryKey,
+    foreignKeys: own(relation.foreignKeys),
+    uniqueConstraints: own(relation.uniqueConstraints),
+    checkConstraints: own(relation.checkConstraints),
+    excludeConstraints: own(relation.excludeConstraints),
+    indexes: own(indexes),
+  }
 }
 
 /** The indexes of a relation that are not kept for a constraint. */
@@ -89,7 +106,7 @@ export function buildIndexes(parts: ConstraintParts, columns: Columns): Index[] 
 }
 
 function indexOptions(index: ReflectedIndex): IndexOptions {
-  const { unique, using, where, nullsNotDistinct, tablespace } = index
+  const { unique, using, where, nullsNotDistinct, tablespace, comment } = index
   return {
     ...(unique ? { unique } : {}),
     ...(using === 'btree' ? {} : { using }),
@@ -97,6 +114,7 @@ function indexOptions(index: ReflectedIndex): IndexOptions {
     ...(nullsNotDistinct ? { nullsNotDistinct } : {}),
     ...(Object.keys(index.with).length > 0 ? { with: index.with } : {}),
     ...(tablespace === null ? {} : { tablespace }),
+    ...(comment === null ? {} : { comment }),
   }
 }
 
@@ -144,12 +162,20 @@ function deferrable(given: ReflectedConstraint & ReflectedDeferral): DeferrableO
   return { ...named(given), deferrable: true, ...(given.initially === 'DEFERRED' ? { initially: 'DEFERRED' } : {}) }
 }
 
+function overlaps({ withoutOverlaps }: { readonly withoutOverlaps?: true }): { readonly withoutOverlaps?: true } {
+  return withoutOverlaps === true ? { withoutOverlaps } : {}
+}
+
+function included(include: readonly string[]): { readonly include?: readonly string[] } {
+  return include.length > 0 ? { include } : {}
+}
+
 function primaryKeyOf(parts: ConstraintParts): PrimaryKeyConstraint[] {
   const key = parts.relation.primaryKey
   const columns = key === null ? null : keysOf(parts, key.columns)
   const include = key === null ? null : keysOf(parts, key.include)
   if (key === null || columns === null || include === null) return []
-  return [new PrimaryKeyConstraint(columns, { ...deferrable(key), ...(include.length > 0 ? { include } : {}) })]
+  return [new PrimaryKeyConstraint(columns, { ...deferrable(key), ...overlaps(key), ...included(include) })]
 }
 
 function foreignKeyOf(parts: ConstraintParts, key: ReflectedForeignKey): ForeignKeyConstraint[] {

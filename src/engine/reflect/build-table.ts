@@ -14,7 +14,7 @@ import type { Index } from '../../expression/schema/table-index.ts'
 import type { PartitionBy } from '../../expression/schema/table-option.ts'
 import { materializedView, type View, view } from '../../expression/schema/view.ts'
 import { buildColumns, checkColumnNames } from './build-columns.ts'
-import { buildConstraints, buildIndexes, type ConstraintParts } from './build-constraints.ts'
+import { buildConstraints, buildIndexes, type ConstraintParts, ownOf } from './build-constraints.ts'
 import { partitionBounds } from './partition-bounds.ts'
 
 /** How relations become tables. */
@@ -90,16 +90,21 @@ function partitioning({ strategy, parts }: ReflectedPartitioning): PartitionBy {
 }
 
 /** Null for what is no partition of a table that is there. */
-function partitionOf({ registry }: Building, relation: ReflectedRelation): Table | null {
+function partitionOf({ registry, quote }: Building, relation: ReflectedRelation): Table | null {
   const { partitionOf: origin, ...storage } = relation.storage
   if (origin === null) return null
   const parent = registry.findTable(relationKey(origin.parent))
   const bounds = partitionBounds(origin.bounds)
   if (parent === null || parent.storage.partitionBy === null || bounds === null) return null
   const { partitionBy, using, with: parameters, tablespace } = storage
+  // The columns are those of the whole, with its keys.
+  const keys = new Map(parent.columnList.map((column) => [column.name, column.key]))
+  const columns = { definitions: {}, keys, overridden: new Map() }
+  const parts: ConstraintParts = { registry, relation: ownOf(relation), columns, quote }
   return partition(relation.name, parent, bounds, {
     schema: relation.schema,
     ...(relation.comment === null ? {} : { comment: relation.comment }),
+    constraints: [...buildConstraints(parts), ...buildIndexes(parts, {})],
     ...(partitionBy === null ? {} : { partitionBy: partitioning(partitionBy) }),
     ...(using === null ? {} : { using }),
     ...(Object.keys(parameters).length > 0 ? { with: parameters } : {}),

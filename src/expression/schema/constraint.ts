@@ -137,6 +137,8 @@ const DEFERRABLE_KEYS = ['name', 'comment', 'ddlIf', 'deferrable', 'initially'] 
 export interface PrimaryKeyOptions extends DeferrableOptions {
   /** Columns kept in the key's index beside its own. */
   readonly include?: readonly ColumnReference[]
+  /** The last column is of ranges, of which no two of one key may overlap: `(room, during WITHOUT OVERLAPS)`. Default false. PostgreSQL 18 and later. */
+  readonly withoutOverlaps?: boolean
 }
 
 function includedColumns(
@@ -158,6 +160,7 @@ export class PrimaryKeyConstraint extends ColumnConstraint {
   readonly namedKind = 'pk'
   /** Empty until the constraint belongs to a table. */
   readonly include: readonly SchemaColumn[]
+  readonly withoutOverlaps: boolean
   readonly #options: PrimaryKeyOptions
   /** Made from the columns' own flags. */
   readonly isImplicit: boolean
@@ -168,9 +171,10 @@ export class PrimaryKeyConstraint extends ColumnConstraint {
     attachment: Attachment | null = null,
     isImplicit = false,
   ) {
-    checkKeys('PrimaryKeyConstraint', options, [...DEFERRABLE_KEYS, 'include'])
+    checkKeys('PrimaryKeyConstraint', options, [...DEFERRABLE_KEYS, 'include', 'withoutOverlaps'])
     super('PrimaryKeyConstraint', columns, options, attachment)
     this.include = includedColumns('PrimaryKeyConstraint', options.include, attachment)
+    this.withoutOverlaps = options.withoutOverlaps ?? false
     this.#options = options
     this.isImplicit = isImplicit
   }
@@ -186,6 +190,8 @@ export interface UniqueOptions extends DeferrableOptions {
   readonly nullsNotDistinct?: boolean
   /** Columns kept in the constraint's index beside its own. */
   readonly include?: readonly ColumnReference[]
+  /** As of {@link PrimaryKeyOptions}. */
+  readonly withoutOverlaps?: boolean
 }
 
 /**
@@ -200,12 +206,14 @@ export class UniqueConstraint extends ColumnConstraint {
   readonly nullsNotDistinct: boolean
   /** Empty until the constraint belongs to a table. */
   readonly include: readonly SchemaColumn[]
+  readonly withoutOverlaps: boolean
   readonly #options: UniqueOptions
   /** @internal the last argument */
   constructor(columns: readonly ColumnReference[], options: UniqueOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct', 'include'])
+    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct', 'include', 'withoutOverlaps'])
     super('UniqueConstraint', columns, options, attachment)
     this.include = includedColumns('UniqueConstraint', options.include, attachment)
+    this.withoutOverlaps = options.withoutOverlaps ?? false
     this.nullsNotDistinct = options.nullsNotDistinct ?? false
     this.#options = options
   }
@@ -219,8 +227,10 @@ export class UniqueConstraint extends ColumnConstraint {
 export interface CheckOptions extends ConstraintOptions {
   /** Tables that inherit from this one are not checked. Default false. */
   readonly noInherit?: boolean
-  /** Rows that are there already are not checked. Default false. */
+  /** Rows that are there already are not checked; a table that is created has none, so that it makes no difference there. Default false. */
   readonly notValid?: boolean
+  /** Nothing is checked: it only tells what is true of the rows. Default false. PostgreSQL 18 and later. */
+  readonly notEnforced?: boolean
 }
 
 /**
@@ -236,7 +246,7 @@ export class CheckConstraint extends Constraint {
   readonly options: CheckOptions
   /** @internal the last argument */
   constructor(condition: string | SqlExpression, options: CheckOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('CheckConstraint', options, ['name', 'comment', 'ddlIf', 'noInherit', 'notValid'])
+    checkKeys('CheckConstraint', options, ['name', 'comment', 'ddlIf', 'noInherit', 'notValid', 'notEnforced'])
     super(options, attachment)
     this.condition = sqlExpression('CheckConstraint', condition)
     this.options = options

@@ -27,8 +27,12 @@ export interface ForeignKeyOptions {
   readonly useAlter?: boolean
   /** With `onDelete: 'SET NULL'` or `'SET DEFAULT'`: only these columns of the key. PostgreSQL 15 and later. */
   readonly onDeleteColumns?: readonly string[]
-  /** Rows that are there already are not checked. Default false. */
+  /** Rows that are there already are not checked; a table that is created has none, so that it makes no difference there. Default false. */
   readonly notValid?: boolean
+  /** Nothing is checked: it only tells what is true of the rows. Default false. PostgreSQL 18 and later. */
+  readonly notEnforced?: boolean
+  /** The last column is of ranges, each covered by those referred to: `(room, PERIOD during)`. Default false. PostgreSQL 18 and later. */
+  readonly period?: boolean
   /** Kept in the database as the constraint's comment; needs a name. */
   readonly comment?: string
   /** When it is emitted: `{ dialect: 'sqlite' }`. Default: always. */
@@ -50,6 +54,8 @@ const OPTION_KEYS = [
   'useAlter',
   'onDeleteColumns',
   'notValid',
+  'notEnforced',
+  'period',
   'comment',
   'ddlIf',
 ] as const

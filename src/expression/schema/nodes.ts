@@ -16,6 +16,7 @@ import type {
   DropTable,
   SetColumnComment,
   SetConstraintComment,
+  SetIndexComment,
   SetTableComment,
 } from './ddl/table.ts'
 import type { DDL } from './ddl/text.ts'
@@ -47,5 +48,6 @@ export type SchemaNode =
   | RefreshMaterializedView
   | SetColumnComment
   | SetConstraintComment
+  | SetIndexComment
   | SetTableComment
   | SetViewComment

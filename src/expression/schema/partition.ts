@@ -3,20 +3,21 @@ import { ArgumentError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import type { ColumnDefinitions } from '../from/typed.ts'
 import { Column, type ColumnOptions } from './column-definition.ts'
+import { PrimaryKeyConstraint } from './constraint.ts'
 import { register, Table, type TableOptions } from './table.ts'
 import type { PartitionBounds } from './table-option.ts'
 
-/** Options of {@link partition}. */
+/** Options of {@link partition}. `constraints` are those that the partition alone has; a primary key among them is given in a list, not by a function. */
 export type PartitionOptions = Pick<
   TableOptions,
-  'schema' | 'comment' | 'info' | 'partitionBy' | 'using' | 'with' | 'tablespace'
+  'schema' | 'comment' | 'info' | 'constraints' | 'partitionBy' | 'using' | 'with' | 'tablespace'
 >
 
-const OPTION_KEYS = ['schema', 'comment', 'info', 'partitionBy', 'using', 'with', 'tablespace'] as const
+const OPTION_KEYS = ['schema', 'comment', 'info', 'constraints', 'partitionBy', 'using', 'with', 'tablespace'] as const
 
 /**
  * A partition of a table that was made with `partitionBy`. It is a table of the same MetaData, created after the whole and
- * dropped before it; constraints and indexes come from the whole.
+ * dropped before it; constraints and indexes come from the whole, and `constraints` adds what only the partition has.
  *
  * @param bounds which rows it holds: `{ from, to }` (from included, to not), `{ in }`, `{ modulus, remainder }`, `'default'`.
  * @throws ArgumentError the table is not partitioned, or not in the way that the bounds need.
@@ -40,15 +41,25 @@ export function partition<D extends ColumnDefinitions, Name extends string>(
   if (key === null)
     throw new ArgumentError(`${place}: table ${quoteName(whole.key)} has no partitions: give it { partitionBy }`)
   checkBounds(place, key.strategy, key.parts.length, bounds)
+  const ownKey = ownKeyOf(options)
   const definitions: ColumnDefinitions = {}
   for (const column of parent.columnList) {
-    const { unique, index, foreignKey, ...rest } = column.definition.options
-    const own: ColumnOptions = { ...rest, name: column.name, primaryKey: column.primaryKey }
+    const { unique, index, foreignKey, primaryKey, ...rest } = column.definition.options
+    const isKey = column.primaryKey || ownKey.includes(column.key) || ownKey.includes(column.name)
+    const own: ColumnOptions = isKey
+      ? { ...rest, primaryKey: true, nullable: false, name: column.name }
+      : { ...rest, name: column.name }
     Object.defineProperty(definitions, column.key, { value: Column(column.type, own), enumerable: true })
   }
   const schema = options.schema === undefined ? whole.schema : options.schema
   const made = new Table(name, parent.metadata, definitions, { ...options, schema }, { parent, bounds })
   return register(made) as unknown as Table<D, Name>
+}
+
+/** Where the whole has no key a partition may have one: its columns. */
+function ownKeyOf({ constraints }: PartitionOptions): readonly unknown[] {
+  const given = Array.isArray(constraints) ? (constraints as readonly unknown[]) : []
+  return given.flatMap((each) => (each instanceof PrimaryKeyConstraint ? each.references : []))
 }
 
 function checkBounds(place: string, strategy: string, size: number, bounds: PartitionBounds): void {

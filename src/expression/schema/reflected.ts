@@ -93,6 +93,8 @@ export interface ReflectedConstraint {
   /** Null where the database gave none. */
   readonly name: string | null
   readonly comment: string | null
+  /** True where a table that this one is a partition of, or inherits from, has it too; absent elsewhere. */
+  readonly inherited?: true
 }
 
 /** When a constraint is checked. */
@@ -108,6 +110,8 @@ export interface ReflectedPrimaryKey extends ReflectedConstraint, ReflectedDefer
   readonly columns: readonly string[]
   /** Columns kept in the key's index beside its own. */
   readonly include: readonly string[]
+  /** True where ranges of the last column may not overlap (PostgreSQL 18); absent elsewhere. */
+  readonly withoutOverlaps?: true
 }
 
 /** FOREIGN KEY. */
@@ -120,7 +124,15 @@ export interface ReflectedForeignKey extends ReflectedConstraint {
   /** What differs from what the database does by itself, as `ForeignKeyConstraint` takes it. */
   readonly options: Pick<
     ForeignKeyOptions,
-    'onDelete' | 'onUpdate' | 'onDeleteColumns' | 'deferrable' | 'initially' | 'match' | 'notValid'
+    | 'onDelete'
+    | 'onUpdate'
+    | 'onDeleteColumns'
+    | 'deferrable'
+    | 'initially'
+    | 'match'
+    | 'notValid'
+    | 'notEnforced'
+    | 'period'
   >
 }
 
@@ -129,6 +141,8 @@ export interface ReflectedUniqueConstraint extends ReflectedConstraint, Reflecte
   readonly columns: readonly string[]
   readonly include: readonly string[]
   readonly nullsNotDistinct: boolean
+  /** As of {@link ReflectedPrimaryKey}. */
+  readonly withoutOverlaps?: true
 }
 
 /** CHECK. */
@@ -136,7 +150,10 @@ export interface ReflectedCheckConstraint extends ReflectedConstraint {
   /** The condition as the database writes it, without parentheses around all of it. */
   readonly sql: string
   readonly noInherit: boolean
+  /** Whether there may be rows that do not fulfil it, as they were there before it. */
   readonly notValid: boolean
+  /** True where nothing is checked (PostgreSQL 18); absent elsewhere. */
+  readonly notEnforced?: true
 }
 
 /** EXCLUDE. */
@@ -177,9 +194,11 @@ export interface ReflectedIndex {
   readonly tablespace: string | null
   /** The UNIQUE or EXCLUDE constraint that the index is kept for; null for none. */
   readonly duplicatesConstraint: string | null
-  /** False where a CREATE INDEX CONCURRENTLY failed, so that no query uses it. */
+  /** False where a CREATE INDEX CONCURRENTLY failed, so that no query uses it, or where an index of a partitioned table lacks partitions. */
   readonly valid: boolean
   readonly comment: string | null
+  /** True where it is a partition's part of an index of the whole; absent elsewhere. */
+  readonly inherited?: true
 }
 
 /** How a table is kept. */

@@ -28,6 +28,8 @@ export interface IndexOptions {
   readonly with?: StorageParameters
   /** Where it is kept. */
   readonly tablespace?: string
+  /** Kept in the database as the index's comment. */
+  readonly comment?: string
   /** When it is emitted: `{ dialect: 'sqlite' }`. Default: always. */
   readonly ddlIf?: DdlCondition
 }
@@ -44,6 +46,7 @@ const OPTION_KEYS = [
   'operatorClasses',
   'with',
   'tablespace',
+  'comment',
   'ddlIf',
 ] as const
 
@@ -73,8 +76,15 @@ export class Index extends TableItem {
   ) {
     const place = `Index ${name ?? ''}`.trim()
     checkKeys('Index', options, OPTION_KEYS)
-    const { ddlIf } = options
-    super({ ...(name === null ? {} : { name }), ...(ddlIf === undefined ? {} : { ddlIf }) }, attachment)
+    const { ddlIf, comment } = options
+    super(
+      {
+        ...(name === null ? {} : { name }),
+        ...(ddlIf === undefined ? {} : { ddlIf }),
+        ...(comment === undefined ? {} : { comment }),
+      },
+      attachment,
+    )
     if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     checkAccessMethod(place, options.using)
     checkStorageParameters(place, options.with)

@@ -68,6 +68,7 @@ import {
   DropTable,
   SetColumnComment,
   SetConstraintComment,
+  SetIndexComment,
   SetTableComment,
 } from '../../../src/expression/schema/ddl/table.ts'
 import {
@@ -412,6 +413,11 @@ const SPELT: readonly Spelt[] = [
     kind: 'setConstraintComment',
     element: new SetConstraintComment(unique as UniqueConstraint, "it's"),
     standard: `COMMENT ON CONSTRAINT uq_name ON "S".things IS 'it''s'`,
+  },
+  {
+    kind: 'setIndexComment',
+    element: new SetIndexComment(index as Index, "it's"),
+    standard: `COMMENT ON INDEX "S".ix_name IS 'it''s'`,
   },
   {
     kind: 'setTableComment',

@@ -94,6 +94,12 @@ const COMMANDS = [
   'CREATE INDEX kept_ix ON kept (name)',
 ]
 
+/** Servers before 16 write the table before each column of a view, also where there is but one. */
+function withTables(command: string): string {
+  const table = / VIEW /.test(command) ? /FROM (\w+)(?: (\w+))?/.exec(command) : null
+  return table === null ? command : command.replaceAll(/(?<=SELECT |WHERE |BY )(?=\w)/g, `${table[2] ?? table[1]}.`)
+}
+
 describe.each(databases())('$name', (target) => {
   let pair: Pair
   beforeAll(async () => {
@@ -120,12 +126,14 @@ describe.each(databases())('$name', (target) => {
       'parent',
       'scratch',
     ])
-    expect(commandsOf(metadata, pair.one)).toEqual(COMMANDS)
+    const version = Number(await pair.one.execute('SHOW server_version_num').scalar())
+    const expected = version >= 160_000 ? COMMANDS : COMMANDS.map(withTables)
+    expect(commandsOf(metadata, pair.one)).toEqual(expected)
     await metadata.createAll(pair.other)
     const again = await catalogOf(pair.other)
     expect(again).toEqual(await catalogOf(pair.one))
     const second = new MetaData()
     await second.reflect(pair.other, { views: true })
-    expect(commandsOf(second, pair.other)).toEqual(COMMANDS)
+    expect(commandsOf(second, pair.other)).toEqual(expected)
   })
 })

@@ -36,7 +36,13 @@ const JOINS =
   'SELECT 1 FROM pg_catalog.pg_constraint whole WHERE whole.oid = con.conparentid AND whole.conrelid = con.conrelid) ' +
   'LEFT JOIN pg_catalog.pg_class fc ON fc.oid = con.confrelid ' +
   'LEFT JOIN pg_catalog.pg_namespace fn ON fn.oid = fc.relnamespace ' +
-  "LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u', 'x')"
+  "LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = con.conindid AND con.contype IN ('p', 'u', 'x') " +
+  // What PostgreSQL 18 brought: a name that the inner query's table does not have is one of the outer query's.
+  'CROSS JOIN (SELECT true AS conenforced, false AS conperiod) older'
+
+function newer(name: 'conenforced' | 'conperiod'): string {
+  return `(SELECT ${name} FROM pg_catalog.pg_constraint same WHERE same.oid = con.oid)`
+}
 
 /** A row of {@link constraintsQuery}. */
 export interface ConstraintRow extends KeyPartsRow {
@@ -47,6 +53,9 @@ export interface ConstraintRow extends KeyPartsRow {
   readonly deferrable: boolean
   readonly deferred: boolean
   readonly validated: boolean
+  readonly enforced: boolean
+  readonly period: boolean
+  readonly inherited: boolean
   readonly noInherit: boolean
   readonly referred: string | null
   readonly referredSchema: string | null
@@ -73,6 +82,9 @@ const COLUMNS: CatalogColumns<ConstraintRow> = {
   deferrable: truthOf('con.condeferrable'),
   deferred: truthOf('con.condeferred'),
   validated: truthOf('con.convalidated'),
+  enforced: truthOf(newer('conenforced')),
+  period: truthOf(newer('conperiod')),
+  inherited: truthOf('con.coninhcount > 0 OR con.conparentid <> 0'),
   noInherit: truthOf('con.connoinherit'),
   referred: maybeText('fc.relname'),
   referredSchema: maybeText('fn.nspname'),
@@ -133,25 +145,31 @@ export function constraintsOf(rows: readonly ConstraintRow[], asked: string | nu
   const of = (letter: string): ConstraintRow[] => rows.filter((row) => row.sort === letter)
   const [primary] = of(SORTS.primaryKey)
   return {
-    primaryKey: primary === undefined ? null : { ...keyOf(primary), include: primary.include },
+    primaryKey: primary === undefined ? null : { ...keyOf(primary), include: primary.include, ...overlapsOf(primary) },
     foreignKeys: of(SORTS.foreignKeys).map((row) => foreignKeyOf(row, asked)),
     uniqueConstraints: of(SORTS.uniqueConstraints).map((row) => ({
       ...keyOf(row),
       include: row.include,
       nullsNotDistinct: row.nullsNotDistinct,
+      ...overlapsOf(row),
     })),
     checkConstraints: of(SORTS.checkConstraints).map((row) => ({
       ...base(row),
       sql: row.check ?? 'true',
       noInherit: row.noInherit,
-      notValid: !row.validated,
+      notValid: row.enforced && !row.validated,
+      ...(row.enforced ? {} : { notEnforced: true }),
     })),
     excludeConstraints: of(SORTS.excludeConstraints).map(excludeOf),
   }
 }
 
 function base(row: ConstraintRow): ReflectedConstraint {
-  return { name: row.name, comment: row.comment }
+  return { name: row.name, comment: row.comment, ...(row.inherited ? { inherited: true } : {}) }
+}
+
+function overlapsOf(row: ConstraintRow): { readonly withoutOverlaps?: true } {
+  return row.period ? { withoutOverlaps: true } : {}
 }
 
 function deferral(row: ConstraintRow): ReflectedDeferral {
@@ -188,7 +206,9 @@ function foreignKeyOf(row: ConstraintRow, asked: string | null): ReflectedForeig
       ...(match === undefined ? {} : { match }),
       ...(row.deferrable ? { deferrable: true } : {}),
       ...(row.deferred ? { initially: 'DEFERRED' as const } : {}),
-      ...(row.validated ? {} : { notValid: true }),
+      ...(row.validated || !row.enforced ? {} : { notValid: true }),
+      ...(row.enforced ? {} : { notEnforced: true }),
+      ...(row.period ? { period: true } : {}),
     },
   }
 }

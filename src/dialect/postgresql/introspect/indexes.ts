@@ -34,6 +34,7 @@ export interface IndexRow extends KeyPartsRow {
   readonly constraint: string | null
   readonly valid: boolean
   readonly comment: string | null
+  readonly inherited: boolean
 }
 
 const COLUMNS: CatalogColumns<IndexRow> = {
@@ -49,6 +50,7 @@ const COLUMNS: CatalogColumns<IndexRow> = {
   constraint: maybeText('con.conname'),
   valid: truthOf('i.indisvalid'),
   comment: maybeText("pg_catalog.obj_description(ic.oid, 'pg_class')"),
+  inherited: truthOf('ic.relispartition'),
   ...KEY_PART_COLUMNS,
 }
 
@@ -72,5 +74,6 @@ export function indexOf(row: IndexRow): ReflectedIndex {
     duplicatesConstraint: row.constraint,
     valid: row.valid,
     comment: row.comment,
+    ...(row.inherited ? { inherited: true } : {}),
   }
 }

@@ -12,6 +12,7 @@ import { ownSequencesOf, sequencesOf } from '../own-sequences.ts'
 import type { Sequence } from '../sequence.ts'
 import { sortTables } from '../sort.ts'
 import type { Table } from '../table.ts'
+import type { Index } from '../table-index.ts'
 import type { View } from '../view.ts'
 import { DdlElement } from './element.ts'
 import { CreateSequence, DropSequence } from './object.ts'
@@ -23,6 +24,7 @@ import {
   DropTable,
   SetColumnComment,
   SetConstraintComment,
+  SetIndexComment,
   SetTableComment,
 } from './table.ts'
 import { CreateType, DropType } from './type.ts'
@@ -113,7 +115,7 @@ function isPossible(step: DdlStep, { comments = true, sequences = true }: DdlAbi
   return comments || !COMMENTS.some((Comment) => step instanceof Comment)
 }
 
-const COMMENTS = [SetColumnComment, SetConstraintComment, SetTableComment, SetViewComment] as const
+const COMMENTS = [SetColumnComment, SetConstraintComment, SetIndexComment, SetTableComment, SetViewComment] as const
 
 function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): readonly string[] {
   const types = dialect?.features.namedTypes === true ? plan.namedTypes(dialect) : []
@@ -160,7 +162,7 @@ const NONE_LATER: ReadonlySet<ForeignKeyConstraint> = new Set()
 function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlStep[] {
   const without = new Set(table.foreignKeys.filter((key) => later.has(key)))
   const commands: DdlStep[] = [...table.events.steps('beforeCreate'), new CreateTable(table, { without })]
-  for (const index of table.indexes) commands.push(new CreateIndex(index))
+  for (const index of table.indexes) commands.push(...indexCreation(index))
   if (table.comment !== null) commands.push(new SetTableComment(table))
   for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))
   for (const constraint of [table.primaryKey, ...table.constraints])
@@ -171,7 +173,11 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlSt
 
 function viewCreation(view: View): DdlElement[] {
   const comment = view.comment === null ? [] : [new SetViewComment(view)]
-  return [new CreateView(view), ...view.indexes.map((index) => new CreateIndex(index)), ...comment]
+  return [new CreateView(view), ...view.indexes.flatMap(indexCreation), ...comment]
+}
+
+function indexCreation(index: Index): DdlElement[] {
+  return [new CreateIndex(index), ...(index.comment === null ? [] : [new SetIndexComment(index)])]
 }
 
 function commentOf(constraint: Constraint): DdlElement[] {

@@ -168,6 +168,24 @@ export class SetConstraintComment extends DdlElement {
   }
 }
 
+/** COMMENT ON INDEX; null removes the comment. */
+export class SetIndexComment extends DdlElement {
+  declare readonly kind: 'setIndexComment'
+  static {
+    defineKind(this, 'setIndexComment')
+  }
+  readonly index: Index
+  readonly comment: string | null
+  constructor(index: Index, comment: string | null = index.comment) {
+    super()
+    this.index = index
+    this.comment = comment
+  }
+  override get condition(): DdlCondition | null {
+    return this.index.ddlIf
+  }
+}
+
 /** COMMENT ON COLUMN; null removes the comment. */
 export class SetColumnComment extends DdlElement {
   declare readonly kind: 'setColumnComment'
