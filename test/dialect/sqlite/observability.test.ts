@@ -40,7 +40,10 @@ describe.each(libraries)('through %s', (library) => {
   })
 
   test.each(['TO', 'READ ONLY', 'BEGIN', 'a; b', '-- x'])('the tag %j changes nothing', async (action) => {
-    await using engine = await open({ sqlComments: { action }, poolSize: 2 }, '?begin=immediate&journal_mode=wal&busy_timeout=10')
+    await using engine = await open(
+      { sqlComments: { action }, poolSize: 2 },
+      '?begin=immediate&journal_mode=wal&busy_timeout=10',
+    )
     const recording = recordStatements(engine)
     await using conn = await engine.connect()
     await conn.execute(insert(items).values({ id: 1 }))
