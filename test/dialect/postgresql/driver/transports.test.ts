@@ -106,8 +106,9 @@ describe('TLS', () => {
   })
 
   test('direct negotiation', async () => {
+    const major = await serverMajor(server.url)
     const connecting = connect({ ssl: trusting({ negotiation: 'direct' }) })
-    if ((await serverMajor(server.url)) < 17) {
+    if (major < 17) {
       expect((await failure(connecting)).message).toMatch(
         /; to begin with TLS at once \(sslnegotiation=direct\) needs PostgreSQL 17 or newer$/,
       )
