@@ -7,13 +7,15 @@ import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
 import type { Criterion } from '../expression/comparator/conjunction.ts'
 import { assignmentsOf, columnOf } from '../expression/dml/assignments.ts'
 import {
+  changedInsert,
+  emptyInsert,
   type FromSelectOptions,
   Insert,
   type InsertState,
   type Joined,
   type JoinedTuple,
 } from '../expression/dml/insert.ts'
-import { type Assignment, returningOf, writeOf } from '../expression/dml/write.ts'
+import { type Assignment, returningOf } from '../expression/dml/write.ts'
 import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../expression/element/column-element.ts'
 import { NULL } from '../expression/element/constant.ts'
@@ -73,7 +75,7 @@ export class Upsert<
   }
   /** @internal */
   override with(change: Partial<InsertState>): Upsert<Row, Tuple, Values> {
-    return new Upsert({ ...this.state, ...change })
+    return new Upsert(changedInsert(this.state, change))
   }
   override values(values: Values | readonly Values[]): Upsert<Row, Tuple, Values> {
     return super.values(values) as Upsert<Row, Tuple, Values>
@@ -197,6 +199,5 @@ export function insert<E extends EntityInstance>(
   into: TypedEntity<E> | EntityHandle<E>,
 ): Upsert<never, never, EntityValues<E>>
 export function insert(into: unknown): unknown {
-  const state = writeOf(into, 'insert()')
-  return new Upsert({ ...state, values: null, rows: null, from: null, onConflict: null, inline: false })
+  return new Upsert(emptyInsert(into))
 }

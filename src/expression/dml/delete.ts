@@ -14,11 +14,14 @@ import {
   criteriaOf,
   furtherFroms,
   hintedWrite,
+  NOTHING_YET,
   returningOf,
   Write,
   type WriteState,
   writeOf,
 } from './write.ts'
+
+const NONE: readonly never[] = []
 
 /** DELETE; every method gives a new statement. */
 export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<Row, Tuple> {
@@ -38,7 +41,9 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
   }
   /** @internal The same statement with some parts changed. */
   with(change: Partial<CriteriaState>): Delete<Row, Tuple> {
-    return new Delete({ ...this.state, ...change })
+    const next: { -readonly [K in keyof CriteriaState]: CriteriaState[K] } = { ...this.state }
+    for (const key in change) next[key as keyof CriteriaState] = change[key as keyof CriteriaState] as never
+    return new Delete(next)
   }
   /** @internal */
   altered(change: Partial<WriteState>): this {
@@ -95,5 +100,18 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
 export function deleteFrom(
   from: TypedTable | TypedEntity<EntityInstance> | EntityHandle<EntityInstance>,
 ): Delete<never, never> {
-  return new Delete({ ...writeOf(from, 'deleteFrom()'), where: [], from: [], everyRow: false })
+  const { table, plugin } = writeOf(from, 'deleteFrom()')
+  const { returning, ctes, prefixes, options, executionOptions } = NOTHING_YET
+  return new Delete({
+    table,
+    returning,
+    ctes,
+    prefixes,
+    options,
+    executionOptions,
+    plugin,
+    where: NONE,
+    from: NONE,
+    everyRow: false,
+  })
 }

@@ -12,7 +12,7 @@ import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity,
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
-import { type Assignment, returningOf, Write, type WriteState, writeOf } from './write.ts'
+import { type Assignment, NOTHING_YET, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
 /** The rows of an INSERT ... SELECT. */
 export interface InsertSource {
@@ -67,7 +67,7 @@ export class Insert<
   }
   /** @internal The same statement with some parts changed. */
   with(change: Partial<InsertState>): Insert<Row, Tuple, Values> {
-    return new Insert({ ...this.state, ...change })
+    return new Insert(changedInsert(this.state, change))
   }
   /** @internal */
   altered(change: Partial<WriteState>): this {
@@ -200,6 +200,32 @@ export function insert<E extends EntityInstance>(
   into: TypedEntity<E> | EntityHandle<E>,
 ): Insert<never, never, EntityValues<E>>
 export function insert(into: unknown): Insert<never, never, never> {
-  const state = writeOf(into, 'insert()')
-  return new Insert({ ...state, values: null, rows: null, from: null, onConflict: null, inline: false })
+  return new Insert(emptyInsert(into))
+}
+
+/** @internal What an INSERT says before it is told anything. */
+export function emptyInsert(into: unknown): InsertState {
+  const { table, plugin } = writeOf(into, 'insert()')
+  const { returning, ctes, prefixes, options, executionOptions } = NOTHING_YET
+  return {
+    table,
+    returning,
+    ctes,
+    prefixes,
+    options,
+    executionOptions,
+    plugin,
+    values: null,
+    rows: null,
+    from: null,
+    onConflict: null,
+    inline: false,
+  }
+}
+
+/** @internal What an INSERT says, with some parts changed. */
+export function changedInsert(state: InsertState, change: Partial<InsertState>): InsertState {
+  const next: { -readonly [K in keyof InsertState]: InsertState[K] } = { ...state }
+  for (const key in change) next[key as keyof InsertState] = change[key as keyof InsertState] as never
+  return next
 }

@@ -24,6 +24,7 @@ import {
   criteriaOf,
   furtherFroms,
   hintedWrite,
+  NOTHING_YET,
   returningOf,
   Write,
   type WriteState,
@@ -61,7 +62,9 @@ export class Update<
   }
   /** @internal The same statement with some parts changed. */
   with(change: Partial<UpdateState>): Update<Row, Tuple, Values> {
-    return new Update({ ...this.state, ...change })
+    const next: { -readonly [K in keyof UpdateState]: UpdateState[K] } = { ...this.state }
+    for (const key in change) next[key as keyof UpdateState] = change[key as keyof UpdateState] as never
+    return new Update(next)
   }
   /** @internal */
   altered(change: Partial<WriteState>): this {
@@ -141,7 +144,7 @@ export class Update<
   }
 }
 
-const NO_HINTS: readonly never[] = []
+const NONE: readonly never[] = []
 
 /** Tells what UPDATE and DELETE share to a pass. */
 export function walkCriteria(pass: Pass, state: CriteriaState): void {
@@ -150,7 +153,7 @@ export function walkCriteria(pass: Pass, state: CriteriaState): void {
   pass.flag(state.from.length)
   for (const from of state.from) pass.shared(from)
   pass.flag(state.everyRow)
-  pass.nodes(state.hints ?? NO_HINTS)
+  pass.nodes(state.hints ?? NONE)
   pass.nodes(state.returning)
   pass.nodes(state.ctes)
   pass.nodes(state.prefixes)
@@ -169,5 +172,19 @@ export function update<E extends EntityInstance>(
   entity: TypedEntity<E> | EntityHandle<E>,
 ): Update<never, never, EntityValues<E>>
 export function update(target: unknown): Update<never, never, never> {
-  return new Update({ ...writeOf(target, 'update()'), values: [], where: [], from: [], everyRow: false })
+  const { table, plugin } = writeOf(target, 'update()')
+  const { returning, ctes, prefixes, options, executionOptions } = NOTHING_YET
+  return new Update({
+    table,
+    returning,
+    ctes,
+    prefixes,
+    options,
+    executionOptions,
+    plugin,
+    values: NONE,
+    where: NONE,
+    from: NONE,
+    everyRow: false,
+  })
 }

@@ -134,17 +134,19 @@ export function hintedWrite(
   return { hints: [...(state.hints ?? []), ...hints] }
 }
 
-/** @internal The beginning of a write of a table or of a mapped class. */
+/** @internal The beginning of a write of a table or of a mapped class; statements spell theirs out, as objects that are spread and then grow are slow. */
 export function writeOf(target: unknown, where: string): WriteState {
-  return {
-    table: expect(TABLE, target, where) as Element as TableClause,
-    returning: [],
-    ctes: [],
-    prefixes: [],
-    options: [],
-    executionOptions: {},
-    plugin: pluginOf([target]),
-  }
+  const table = expect(TABLE, target, where) as Element as TableClause
+  return { ...NOTHING_YET, table, plugin: target === table ? null : pluginOf([target]) }
+}
+
+/** @internal What no write says from the beginning. */
+export const NOTHING_YET: Omit<WriteState, 'table' | 'plugin'> = {
+  returning: [],
+  ctes: [],
+  prefixes: [],
+  options: [],
+  executionOptions: {},
 }
 
 /** @internal RETURNING with more items. */
