@@ -223,14 +223,14 @@ describe('a server with no room for more', () => {
   })
 
   it('says so where this pool has no connection that could come back', async () => {
-    const hog = startScene(server.url, admin, { poolSize: SESSIONS, poolTimeoutMs: 300 })
+    const hog = startScene(server.url, admin, { poolSize: SESSIONS, poolTimeoutMs: 2_000 })
     const held = []
     for (let count = 0; count < SESSIONS; count += 1) {
       const conn = await hog.engine.connect().catch(() => null)
       if (conn === null) break
       held.push(conn)
     }
-    const engine = start({ poolTimeoutMs: 300 })
+    const engine = start()
     const error = await failure(engine.execute('SELECT 1').all())
     expect(error).toBeInstanceOf(TooManyConnections)
     expect(error).toMatchObject({ sqlState: '53300' })
