@@ -344,6 +344,28 @@ describe('DDL of SQLite', () => {
       "Table 't' cannot be created: SQLite has no partitions",
     ],
     [
+      'constraints that are not enforced',
+      (metadata) =>
+        void table(
+          't',
+          metadata,
+          { id: Column(Integer, { primaryKey: true }) },
+          { constraints: [new CheckConstraint('id > 0', { notEnforced: true })] },
+        ),
+      "Table 't' cannot be created: SQLite has no constraints that are NOT ENFORCED",
+    ],
+    [
+      'keys of ranges',
+      (metadata) =>
+        void table(
+          't',
+          metadata,
+          { a: Column(Integer), b: Column(Integer) },
+          { constraints: [new UniqueConstraint(['a', 'b'], { withoutOverlaps: true })] },
+        ),
+      "Table 't' cannot be created: SQLite has no ranges in keys (withoutOverlaps, period)",
+    ],
+    [
       'ON COMMIT',
       (metadata) =>
         void table(
