@@ -229,6 +229,8 @@ export interface ServerErrorFields {
   readonly dataType?: string
   readonly constraint?: string
   readonly routine?: string
+  /** The version of the server that did not understand a statement, where it was told: `17.10`. */
+  readonly serverVersion?: string
 }
 
 /** What went wrong below the engine; the engine wraps it in the public hierarchy and keeps it as the cause. */

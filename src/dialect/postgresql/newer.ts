@@ -44,7 +44,7 @@ const SINCE: ReadonlyMap<string, number> = new Map(
 
 /**
  * What a statement asks of a newer server than the one that refused it: `RETURNING of MERGE needs PostgreSQL 17 or newer`. Told by
- * the place where the server stopped, as servers that are older, or no PostgreSQL, know best themselves what they can.
+ * the place where the server stopped: servers know best themselves what they can, also those that are no PostgreSQL.
  * @returns null where nothing is known of it.
  */
 export function neededVersion(fields: ServerErrorFields, sql: string): string | null {
@@ -55,7 +55,8 @@ export function neededVersion(fields: ServerErrorFields, sql: string): string | 
   const at = characters.slice(position - 1, position + LOOK_AHEAD).join('')
   const behind = characters.slice(0, position - 1).join('')
   const found = READERS[sqlState as keyof typeof READERS](at, behind)
-  return found === null ? null : `${found.name} needs PostgreSQL ${found.since} or newer`
+  if (found === null || Number.parseInt(fields.serverVersion ?? '0', 10) >= found.since) return null
+  return `${found.name} needs PostgreSQL ${found.since} or newer`
 }
 
 const LOOK_AHEAD = 100

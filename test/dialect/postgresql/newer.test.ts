@@ -61,6 +61,14 @@ const WANTED: readonly (readonly [number, string, () => PromiseLike<unknown>])[]
 ]
 
 describe('on the server of the tests', () => {
+  test('the version is that of the server, and a function that is there is not said to be new', async () => {
+    const error = await engine.execute("SELECT uuidv7('x', 'y')").then(
+      () => null,
+      (reason: Error) => reason,
+    )
+    expect(error?.message.includes('HINT: uuidv7() needs PostgreSQL 18 or newer')).toBe(major < 18)
+  })
+
   test.each(WANTED)('since %i: %s', async (since, name, run) => {
     if (name.startsWith('PERIOD')) await engine.execute('DROP TABLE IF EXISTS wholes')
     const error: unknown = await Promise.resolve(run()).then(
@@ -101,6 +109,13 @@ describe('what a server says', () => {
     const said = stopped(statement, at, sqlState)
     if (expected === null) expect(said).toBeNull()
     else expect(said).toMatch(expected)
+  })
+
+  test('a server that has it is right for another reason', () => {
+    const fields = { sqlState: '42883', position: 8 }
+    const said = (serverVersion: string) => neededVersion({ ...fields, serverVersion }, "SELECT uuidv7('x', 'y')")
+    expect(said('17.10 (Debian 17.10-1.pgdg120+1)')).toBe('uuidv7() needs PostgreSQL 18 or newer')
+    expect([said('18.4'), said('18beta1'), said('19devel')]).toEqual([null, null, null])
   })
 
   test('without a place nothing is known', () => {

@@ -284,9 +284,8 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       this.#busy = false
     }
     if (outcome.failure === null && run.canceling === null) return outcome.results
-    const { probed } = run
-    const { readOnly } = this.#line
-    throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal, { probed, readOnly })
+    const circumstances = { probed: run.probed, ...this.#line.circumstances }
+    throw batchError(outcome, this.#closed, run.canceling === null ? undefined : run.signal, circumstances)
   }
 
   /** Sends again what was stopped by a stale prepared statement before anything of it took effect. */

@@ -4,7 +4,7 @@ import { ByteWriter } from '../codec/byte-writer.ts'
 import { Batch } from './batch.ts'
 import type { BatchTail } from './batch-parts.ts'
 import { encodeBatch } from './encode.ts'
-import type { BatchOutcome } from './outcome.ts'
+import type { BatchCircumstances, BatchOutcome } from './outcome.ts'
 import type { WireClient } from './pg-internals.ts'
 import type { Reader } from './reader.ts'
 import type { SessionTypes } from './session-types.ts'
@@ -46,6 +46,12 @@ export class Line {
   /** Whether the server takes no writes from anybody: it is a standby, or its sessions are read only by default. */
   get readOnly(): boolean {
     return READ_ONLY.some((name) => this.#serverSettings.get(name) === 'on')
+  }
+
+  /** What the server said of itself that matters to its errors. */
+  get circumstances(): Pick<BatchCircumstances, 'readOnly' | 'serverVersion'> {
+    const serverVersion = this.#serverSettings.get('server_version')
+    return { readOnly: this.readOnly, ...(serverVersion === undefined ? {} : { serverVersion }) }
   }
 
   /** A name that no other portal of this connection has. */

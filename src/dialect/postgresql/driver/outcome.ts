@@ -1,5 +1,6 @@
 // How a batch ended, and the error it becomes.
-import { type CommandResult, DriverError, type DriverNotice } from '../../contract/driver.ts'
+import { type CommandResult, DriverError, type DriverNotice, type ServerErrorFields } from '../../contract/driver.ts'
+import type { ServerMessage } from './pg-internals.ts'
 import { errorFields, isServerMessage } from './server-error.ts'
 
 /** What went wrong, and at which command; one past the last is the end of the batch. */
@@ -47,7 +48,12 @@ export interface BatchCircumstances {
   readonly probed?: boolean
   /** The server takes no writes from anybody. */
   readonly readOnly?: boolean
+  /** The server's version, as it said it. */
+  readonly serverVersion?: string
 }
+
+/** A syntax error, a relation or function that is not there: what newer servers may know. */
+const NOT_UNDERSTOOD: readonly unknown[] = ['42601', '42P01', '42883']
 
 /**
  * The error of a batch that failed or was aborted.
@@ -58,7 +64,7 @@ export function batchError(
   outcome: BatchOutcome,
   disconnected: boolean,
   signal: AbortSignal | undefined,
-  { probed = false, readOnly = false }: BatchCircumstances = {},
+  { probed = false, readOnly = false, serverVersion }: BatchCircumstances = {},
 ): DriverError {
   const { failure, results } = outcome
   const canceled = signal !== undefined
@@ -75,11 +81,17 @@ export function batchError(
     notices,
     // A connection that ends is no command's fault.
     commandIndex: disconnected ? null : commandIndex,
-    fields: isServerMessage(error) ? errorFields(error) : null,
+    fields: isServerMessage(error) ? fieldsOf(error, serverVersion) : null,
     // The server says its things in order: what it says before it answers the probe it says before it reads the batch.
     unread: disconnected && probed && isServerMessage(error),
     refusedWrite: readOnly && isServerMessage(error) && error.code === '25006',
   })
+}
+
+function fieldsOf(error: ServerMessage, serverVersion: string | undefined): ServerErrorFields {
+  const fields = errorFields(error)
+  const isOfInterest = serverVersion !== undefined && NOT_UNDERSTOOD.includes(error.code)
+  return isOfInterest ? { ...fields, serverVersion } : fields
 }
 
 /** The error of a batch whose signal had fired before it could be sent. */

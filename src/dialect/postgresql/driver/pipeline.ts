@@ -109,7 +109,7 @@ export class Pipeline {
     this.#end(call)
     this.#tell(call, () => {
       const signal = call.aborted ? call.signal : undefined
-      call.reject(batchError(outcome, this.#closed, signal, { readOnly: this.#line.readOnly }))
+      call.reject(batchError(outcome, this.#closed, signal, this.#line.circumstances))
     })
   }
 
