@@ -1,7 +1,6 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { ArgumentError, DisconnectionError, InvalidRequestError, ResourceClosedError } from '../../src/errors.ts'
-import type { PoolMoments } from '../../src/pool/events.ts'
 import type { PoolOptions } from '../../src/pool/options.ts'
 import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
 import { QueuePool } from '../../src/pool/queue-pool.ts'

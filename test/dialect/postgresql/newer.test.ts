@@ -62,11 +62,12 @@ const WANTED: readonly (readonly [number, string, () => PromiseLike<unknown>])[]
 
 describe('on the server of the tests', () => {
   test('the version is that of the server, and a function that is there is not said to be new', async () => {
-    const error = await engine.execute("SELECT uuidv7('x', 'y')").then(
+    const error: unknown = await engine.execute("SELECT uuidv7('x', 'y')").then(
       () => null,
-      (reason: Error) => reason,
+      (reason: unknown) => reason,
     )
-    expect(error?.message.includes('HINT: uuidv7() needs PostgreSQL 18 or newer')).toBe(major < 18)
+    expect(error).toBeInstanceOf(SQLAlchemyError)
+    expect((error as Error).message.includes('HINT: uuidv7() needs PostgreSQL 18 or newer')).toBe(major < 18)
   })
 
   test.each(WANTED)('since %i: %s', async (since, name, run) => {

@@ -9,7 +9,6 @@ import {
   merge,
   ResourceClosedError,
   StatementError,
-  type StreamResult,
   select,
   sqlTrue,
   text,
@@ -33,6 +32,7 @@ async function collected(): Promise<void> {
 }
 
 const tableOfUsers = mapperOf(User).table
+const userName = tableOfUsers.c.name as NonNullable<typeof tableOfUsers.c.name>
 const u = mapped(User)
 const a = mapped(Address)
 const USERS = 'SELECT user_account.id, user_account.name, user_account.nick FROM user_account ORDER BY user_account.id'
@@ -53,7 +53,7 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
   test('are typed as session.execute() is', () => {
     const read = (session: Session): void => {
       const whole = session.stream(select(User))
-      expectTypeOf(whole).toEqualTypeOf<StreamResult<{ User: User }, [User]>>()
+      expectTypeOf(whole.tuples().all()).resolves.toEqualTypeOf<[User][]>()
       expectTypeOf(session.execute(select(User)).all()).resolves.toEqualTypeOf<Awaited<ReturnType<typeof whole.all>>>()
       expectTypeOf(session.stream(select(User)).scalars().all()).resolves.toEqualTypeOf<User[]>()
       expectTypeOf(session.streamScalars(select(User)).one()).resolves.toEqualTypeOf<User>()
@@ -112,7 +112,7 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
     await using session = db.session()
     const mixed = select(User, func.upper(u.name).label('loud')).orderBy(u.id)
     const [row] = await session.stream(mixed, null, { yieldPer: 1 }).all()
-    expect([row?.User.name, row?.loud]).toEqual(['user 1', 'USER 1'])
+    expect(row).toMatchObject({ User: { name: 'user 1' }, loud: 'USER 1' })
     expect(await session.stream(mixed).keys()).toEqual(['User', 'loud'])
     expect(await session.stream('SELECT name FROM user_account WHERE id = $1', [2]).mappings().all()).toEqual([
       { name: 'user 2' },
@@ -120,7 +120,7 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
     expect(await session.stream(text('SELECT name FROM user_account WHERE id = :id'), { id: 1 }).scalar()).toBe(
       'user 1',
     )
-    expect(await session.streamScalars(select(tableOfUsers.c.name).where(u.id.eq(2))).all()).toEqual(['user 2'])
+    expect(await session.streamScalars(select(userName).where(u.id.eq(2))).all()).toEqual(['user 2'])
     const nothing = session.stream(select(User).where(u.id.lt(0)))
     expect([await nothing.keys(), await nothing.all()]).toEqual([['User'], []])
   })
