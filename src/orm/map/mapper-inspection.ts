@@ -50,7 +50,7 @@ export interface RelationshipInspection {
  *
  * @example
  * inspect(User).table.name                                   // user_account
- * [...inspect(User).relationships.keys()]                    // ['addresses']
+ * Array.from(inspect(User).relationships.keys())              // ['addresses', 'orders']
  * inspect(User).relationships.get('addresses')?.target === inspect(Address)   // true
  */
 export class MapperInspection {

@@ -300,7 +300,7 @@ export class Session implements SessionLike {
    * @throws InvalidRequestError the statement writes, or joins collections by `joinedload()`; the latter when rows are read.
    * @throws ResourceClosedError the transaction is over, or the session closed; when rows are read.
    * @example
-   * for await (const user of session.stream(select(User).orderBy(u.id), null, { yieldPer: 500 }).scalars()) user.visits += 1
+   * for await (const user of session.stream(select(User).orderBy(u.id), null, { yieldPer: 500 }).scalars()) user.name = user.name.trim()
    */
   stream<Row, Tuple extends unknown[]>(
     statement: Executable<Row, Tuple>,
