@@ -76,6 +76,15 @@ export const registry: ReadonlyMap<string, Entry> = new Map<string, Entry>([
     },
   ],
   [
+    'tsalchemy-uncached',
+    {
+      about: 'tsalchemy without its cache of compiled statements, the build cell only',
+      byDefault: true,
+      needsLibrary: true,
+      load: () => import('./tsalchemy-uncached/contender.ts'),
+    },
+  ],
+  [
     'tsalchemy-orm',
     {
       about: 'tsalchemy, entities and sessions',
