@@ -9,6 +9,7 @@ import { SchemaColumn } from '../expression/schema/column.ts'
 import { EMPTY_SELECT, Select } from '../expression/select/select.ts'
 import { UuidType } from '../expression/types/scalar.ts'
 import { StringType } from '../expression/types/string.ts'
+import type { TypeHost } from '../expression/types/type.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import { labelPage } from './page-label.ts'
 import { fitArrays, isNumberedUpwards, parameterName, rowArrays, rowColumn } from './row-batch.ts'
@@ -82,7 +83,7 @@ export function insertMany(
   if (!runtime.dialect.features.arrayBatches) return null
   const returns = entry.compiled.columns !== null
   const sorted = returns && runtime.options.sortByParameterOrder === true
-  const batch = batchOf(statement, entry, sorted)
+  const batch = batchOf(statement, entry, sorted, runtime.dialect)
   if (batch === null || (updatesConflicts(statement.state) && !areDistinct(statement.state, sets))) return null
   const { compiled } = runtime.cache.resolve(batch.statement, null)
   const places = placesOf(compiled.parameters, batch.sources)
@@ -106,7 +107,12 @@ export function insertMany(
   return { commands, rows: () => commandsOf(given), arrange }
 }
 
-function batchOf(statement: Insert<unknown, unknown[]>, entry: CompiledEntry, sorted: boolean): Batch | null {
+function batchOf(
+  statement: Insert<unknown, unknown[]>,
+  entry: CompiledEntry,
+  sorted: boolean,
+  host: TypeHost,
+): Batch | null {
   let known = batches.get(entry)
   if (known === undefined) {
     known = {}
@@ -115,13 +121,18 @@ function batchOf(statement: Insert<unknown, unknown[]>, entry: CompiledEntry, so
   const key = sorted ? 'sorted' : 'plain'
   let batch = known[key]
   if (batch === undefined) {
-    batch = makeBatch(statement, entry, sorted)
+    batch = makeBatch(statement, entry, sorted, host)
     known[key] = batch
   }
   return batch
 }
 
-function makeBatch(statement: Insert<unknown, unknown[]>, entry: CompiledEntry, sorted: boolean): Batch | null {
+function makeBatch(
+  statement: Insert<unknown, unknown[]>,
+  entry: CompiledEntry,
+  sorted: boolean,
+  host: TypeHost,
+): Batch | null {
   const { state } = statement
   const { compiled } = entry
   if (state.from !== null || state.rows !== null || state.ctes.length > 0 || state.prefixes.length > 0) return null
@@ -130,7 +141,7 @@ function makeBatch(statement: Insert<unknown, unknown[]>, entry: CompiledEntry, 
   const sources = compiled.parameters.flatMap((each, index) => (each.index < 0 && each.bind !== null ? [] : [index]))
   const written = sources.map((index) => columnOf(state, compiled.parameters[index] as CompiledParameter))
   // A value that belongs to no column (in an expression, in ON CONFLICT) may be another for each row.
-  if (!written.every((column) => column !== null) || !fitArrays(written)) return null
+  if (!written.every((column) => column !== null) || !fitArrays(written, host)) return null
   const expressions = expressionsOf(state, written)
   const asked = state.returning.length > 0 ? state.returning : (compiled.columns ?? []).map(({ source }) => source)
   const sentinel = sorted ? sentinelOf(state, entry, written, sources) : null

@@ -4,7 +4,7 @@ import type { ColumnElement } from '../expression/element/column-element.ts'
 import { RowArrays } from '../expression/from/row-arrays.ts'
 import type { SchemaColumn } from '../expression/schema/column.ts'
 import { ARRAY } from '../expression/types/array.ts'
-import type { SqlType } from '../expression/types/type.ts'
+import type { SqlType, TypeHost } from '../expression/types/type.ts'
 
 /**
  * Name of a parameter. In INSERT and UPDATE a parameter that is called as a column means that column, so it is a name that
@@ -47,18 +47,21 @@ export function rowColumn(rows: RowArrays, index: number): ColumnElement {
 /** Types of whose values `unnest` makes several columns, or for whose arrays there is no name. */
 const UNFIT: ReadonlySet<string> = new Set(['composite', 'reflected'])
 
-/** Whether rows with these columns can be given as arrays: an array of arrays is flattened by `unnest`. */
-export function fitArrays(columns: readonly SchemaColumn[]): boolean {
-  return columns.length > 0 && columns.every(({ type }) => fits(type))
+/**
+ * Whether rows with these columns can be given as arrays: an array of arrays is flattened by `unnest`.
+ * @param host the dialect that they are for; default any, for which a type that asks for its name fits none
+ */
+export function fitArrays(columns: readonly SchemaColumn[], host: TypeHost | null = null): boolean {
+  return columns.length > 0 && columns.every(({ type }) => fits(type, host))
 }
 
-function fits(type: SqlType): boolean {
-  if (type.affinity === 'array' || type.affinity === 'null' || UNFIT.has(type.kind) || type.wrapsParameters)
+function fits(type: SqlType, host: TypeHost | null): boolean {
+  if (type.affinity === 'array' || type.affinity === 'null' || UNFIT.has(type.kind) || type.wrapsParameters(host))
     return false
   // A domain is what it is made of, a decorator what it stands on.
-  const { base, impl } = type as SqlType & { readonly base?: SqlType; readonly impl?: SqlType }
-  const below = base ?? impl
-  return below === undefined || fits(below)
+  const { base } = type as SqlType & { readonly base?: SqlType }
+  const below = base === undefined ? type.standsOn(host) : [base]
+  return below?.every((each) => fits(each, host)) ?? false
 }
 
 /** Whether the database gives the column ever larger numbers: its own sequence, not one that counts down or begins anew. */

@@ -20,7 +20,7 @@ interface Out {
 const PLACE = '<\u0001>'
 
 function expressionAround(type: SqlType, out: Out): SqlValue | null {
-  if (!type.wrapsParameters || out.inType) return null
+  if (out.inType || !type.wrapsParameters(out.spelling)) return null
   return type.bindExpression(new ColumnClause('value', PLACE, type, null, true), out.spelling)
 }
 

@@ -95,7 +95,7 @@ export function renderListIn(node: Binary, out: Render): string {
 
 /** Whether a document can hold the values of a type, around which the type writes nothing. */
 function isFaithful(type: SqlType): boolean {
-  return !type.wrapsParameters && FAITHFUL.has(type.forDialect(HOST).affinity)
+  return !type.wrapsParameters(HOST) && FAITHFUL.has(type.forDialect(HOST).affinity)
 }
 
 function itemsProcess(type: SqlType, out: Render): ValueProcessor | null {

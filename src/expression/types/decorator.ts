@@ -95,8 +95,14 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
     return this.loadDialectImpl(host).bindExpression(value, host)
   }
   /** @internal */
-  override get wrapsParameters(): boolean {
-    return this.bindExpression !== TypeDecorator.prototype.bindExpression || this.impl.wrapsParameters
+  override wrapsParameters(host: TypeHost | null): boolean {
+    if (this.bindExpression !== TypeDecorator.prototype.bindExpression) return true
+    return this.standsOn(host)?.some((each) => each.wrapsParameters(host)) ?? true
+  }
+  /** @internal */
+  override standsOn(host: TypeHost | null): readonly SqlType[] | null {
+    if (host !== null) return [this.loadDialectImpl(host)]
+    return this.loadDialectImpl === TypeDecorator.prototype.loadDialectImpl ? [this.impl] : null
   }
   override columnExpression(column: SqlValue, host: TypeHost): SqlValue | null {
     return this.loadDialectImpl(host).columnExpression(column, host)

@@ -115,9 +115,14 @@ export abstract class SqlType<V = unknown> {
     return null
   }
 
-  /** @internal Whether {@link bindExpression} may put something around parameters. */
-  get wrapsParameters(): boolean {
+  /** @internal Whether {@link bindExpression} may put something around parameters; for null on any dialect. */
+  wrapsParameters(_host: TypeHost | null): boolean {
     return this.bindExpression !== SqlType.prototype.bindExpression
+  }
+
+  /** @internal What a dialect may see in this type's place, for null any dialect; null where that is not known without one. */
+  standsOn(_host: TypeHost | null): readonly SqlType[] | null {
+    return []
   }
 
   /**
@@ -175,6 +180,7 @@ export abstract class SqlType<V = unknown> {
 /** A type that looks like `base` in all but what a dialect asks of it: a copy would not do, as some types are functions. */
 function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string>): SqlType {
   const choose = (host: TypeHost): SqlType => (dialects.has(host.name) ? variant : base)
+  const standsOn = (host: TypeHost | null): readonly SqlType[] => (host === null ? [base, variant] : [choose(host)])
   const own: Partial<SqlType> = {
     shape: () => null,
     forDialect: (host) => choose(host).forDialect(host),
@@ -185,12 +191,13 @@ function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string
     columnExpression: (column, host) => choose(host).columnExpression(column, host),
     requiredTypes: (host) => choose(host).requiredTypes(host),
     checkedValues: (host) => choose(host).checkedValues(host),
+    wrapsParameters: (host) => standsOn(host).some((each) => each.wrapsParameters(host)),
+    standsOn,
     // Of the type itself: a look-alike has none of its private parts.
     sameValue: (one, other) => base.sameValue(one, other),
   }
   const both: SqlType = Object.create(base)
   for (const [name, value] of Object.entries(own)) Object.defineProperty(both, name, { value })
-  Object.defineProperty(both, 'wrapsParameters', { value: base.wrapsParameters || variant.wrapsParameters })
   const id = shapeNumber(JSON.stringify(['variant', base.id, variant.id, [...dialects].sort()]))
   return Object.defineProperty(both, 'id', { value: id })
 }

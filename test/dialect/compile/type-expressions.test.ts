@@ -1,5 +1,6 @@
 // SQL that types put around their parameters and their columns.
 import {
+  ARRAY,
   bindparam,
   Column,
   type ColumnElement,
@@ -9,12 +10,15 @@ import {
   func,
   Integer,
   insert,
+  JSON,
   literal,
   MetaData,
+  type SqlType,
   type SqlValue,
   String,
   select,
   TypeDecorator,
+  type TypeHost,
   table,
   tuple,
   union,
@@ -41,6 +45,23 @@ class Loud extends TypeDecorator<string> {
 class Louder extends TypeDecorator<string> {
   readonly impl = new Loud()
   override readonly cacheOk = true
+}
+
+/** Stands on it where a dialect asks, and says nothing else. */
+class Chosen extends TypeDecorator<string> {
+  readonly impl = String
+  override readonly cacheOk = true
+  override loadDialectImpl(host: TypeHost): SqlType<string> {
+    return host.name === 'default' ? String : new Loud()
+  }
+}
+/** An array where there are arrays, else a document. */
+class Numbers extends TypeDecorator<number[]> {
+  readonly impl: SqlType<number[]> = JSON<number[]>()
+  override readonly cacheOk = true
+  override loadDialectImpl(host: TypeHost): SqlType<number[]> {
+    return host.name === 'postgresql' ? (ARRAY(Integer) as SqlType<number[]>) : this.impl
+  }
 }
 
 /** Kept one higher than it is said to be, and never NULL: more than a call around the parameter, which stands there twice. */
@@ -73,6 +94,12 @@ const words = table('type_words', metadata, {
 })
 const w = words.c
 
+const chosen = table('type_chosen', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  word: Column(new Chosen()),
+  numbers: Column(new Numbers()),
+  varied: Column(JSON<number[]>().withVariant(ARRAY(Integer) as SqlType<number[]>, 'postgresql')),
+})
 const heights = table('type_heights', metadata, { height: Column(new Higher()), shift: Column(new Shifted()) })
 const h = heights.c
 
@@ -117,6 +144,16 @@ test.each([
     'variants',
     select(w.plain).where(w.plain.eq('X')),
     'SELECT upper(type_words.plain) AS plain FROM type_words WHERE type_words.plain = lower($1::VARCHAR)',
+  ],
+  [
+    'a type that the dialect chooses',
+    select(chosen.c.word).where(chosen.c.word.eq('X')),
+    'SELECT upper(type_chosen.word) AS word FROM type_chosen WHERE type_chosen.word = lower($1::VARCHAR)',
+  ],
+  [
+    'lists of a type that the dialect chooses',
+    select(chosen.c.id).where(chosen.c.word.in(['X', 'Y'])),
+    'SELECT type_chosen.id FROM type_chosen WHERE type_chosen.word IN (lower($1::VARCHAR), lower($2::VARCHAR))',
   ],
   [
     'each part of a compound',
@@ -177,12 +214,23 @@ test('each member of a list', () => {
   )
 })
 
+test('only on the dialects for which the type is chosen', () => {
+  const found = select(chosen.c.id).where(chosen.c.word.eq('X'))
+  expect(globalThis.String(found)).toMatch(/WHERE type_chosen.word = :word_1$/)
+})
+
 // biome-ignore lint/suspicious/noExplicitAny: the form that users write
 class Base<Self = any> extends DeclarativeBase<Self> {}
 @Entity('type_entity')
 class Spoken extends Base<Spoken> {
   @Column(Integer, { primaryKey: true }) id!: number
   @Column(new Loud()) word!: string
+}
+@Entity('type_chosen_entity')
+class Selected extends Base<Selected> {
+  @Column(Integer, { primaryKey: true }) id!: number
+  @Column(new Chosen()) word!: string
+  @Column(new Numbers()) numbers!: number[]
 }
 
 describe.each(sqlDatabases())('on $name', ({ url }) => {
@@ -217,6 +265,26 @@ describe.each(sqlDatabases())('on $name', ({ url }) => {
       { id: 2, word: 'TWO', again: 'GIVEN' },
     ])
     expect(await engine.execute(select(w.id).where(w.word.in([]))).all()).toEqual([])
+  })
+
+  test('several rows of types that the dialect chooses', async () => {
+    const rows = [
+      { id: 1, word: 'One', numbers: [1, 2], varied: [3] },
+      { id: 2, word: 'Two', numbers: [], varied: [4, 5] },
+    ]
+    await engine.execute(insert(chosen), rows)
+    expect(await engine.execute(select(func.min(chosen.c.word.cast(String)))).scalarOne()).toBe('one')
+    expect(await engine.execute(select(chosen).orderBy(chosen.c.id)).all()).toEqual(
+      rows.map((row) => ({ ...row, word: row.word.toUpperCase() })),
+    )
+    await using session = sessionmaker({ bind: engine })()
+    session.addAll([new Selected({ word: 'Un', numbers: [1, 2] }), new Selected({ word: 'Deux', numbers: [3] })])
+    await session.commit()
+    const s = mapped(Selected)
+    expect(await engine.execute(select(s.word, s.numbers).orderBy(s.id)).all()).toEqual([
+      { word: 'UN', numbers: [1, 2] },
+      { word: 'DEUX', numbers: [3] },
+    ])
   })
 
   test('in tuples, whose members are changed as others are', async () => {
