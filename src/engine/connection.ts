@@ -282,16 +282,15 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
    *
    * @throws ProgrammingError there is none of that name (42704).
    * @throws InvalidRequestError a transaction has begun on this connection.
+   * @throws CommitOutcomeUnknown the connection was lost before the answer came: {@link recoverTwophase} of another tells.
    */
   async commitPrepared(xid: string): Promise<void> {
-    this.#link.checkNoTransaction()
-    await this.#link.ask(controlCommand(twoPhaseOf(this.dialect).commit(checkXid(this.dialect, xid)), false))
+    await this.#link.endPrepared(checkXid(this.dialect, xid), true)
   }
 
   /** Rolls back a prepared transaction, whoever prepared it. Throws what {@link commitPrepared} throws. */
   async rollbackPrepared(xid: string): Promise<void> {
-    this.#link.checkNoTransaction()
-    await this.#link.ask(controlCommand(twoPhaseOf(this.dialect).rollback(checkXid(this.dialect, xid)), false))
+    await this.#link.endPrepared(checkXid(this.dialect, xid), false)
   }
 
   /**

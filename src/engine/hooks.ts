@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.ts'
 import { derivedStatement } from './derived.ts'
 import type { CursorExecuteEvent, CursorReplacement, Hub } from './events.ts'
 import type { Origins } from './observer.ts'
+import { isOver } from './refusals.ts'
 import type { Runtime } from './runtime.ts'
 
 /** What the hooks need of a link. */
@@ -15,6 +16,7 @@ export interface HeardLink {
   announced(what: string): readonly Command[]
   /** Whether COMMIT would be sent. */
   readonly commits: boolean
+  readonly scope: { readonly root: object | null }
   /** The name of the transaction, where it is one in two phases. */
   readonly xid: string | null
   send(
@@ -36,10 +38,12 @@ export async function transmitHeard(
   via?: Runtime,
 ): Promise<readonly CommandResult[]> {
   const { hub } = link
-  for (const command of link.announced(commands[0]?.statement.sql ?? 'COMMIT')) await announce(link, command)
+  // Savepoints that wait are not set any more where COMMIT goes alone.
+  if (commands.length > 0)
+    for (const command of link.announced(commands[0]?.statement.sql ?? '')) await announce(link, command)
   const groups = groupsOf(commands)
   const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups) : commands
-  if (commit && link.commits) await announceEnd(link, 'commit', false)
+  if (commit && link.commits) await announceCommit(link)
   const results = await link.send(own, origins, signal, commit, via)
   if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results)
   return results
@@ -144,6 +148,13 @@ async function announce({ hub, face, xid }: HeardLink, { statement: { sql } }: C
   else if (!/^(?:BEGIN|START TRANSACTION)/.test(sql)) return
   else if (xid === null) await hub.emit('begin', { connection: face })
   else await hub.emit('beginTwophase', { connection: face, xid, isPrepared: null })
+}
+
+/** @throws InvalidRequestError a listener has ended the transaction. */
+async function announceCommit(link: HeardLink): Promise<void> {
+  const { root } = link.scope
+  await announceEnd(link, 'commit', false)
+  if (root !== null && link.scope.root !== root) throw isOver()
 }
 
 /** Tells that a transaction is about to end, in one phase or in two. */

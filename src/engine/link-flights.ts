@@ -8,7 +8,7 @@ import { type HeardLink, transmitHeard } from './hooks.ts'
 import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection } from './options.ts'
-import { commitOutcomeUnknown, isOutcomeUnknown, rolledBack } from './outcome.ts'
+import { commitOutcomeUnknown, isOutcomeUnknown, type Phase, phaseOutcomeUnknown, rolledBack } from './outcome.ts'
 import { onlyReads } from './reading.ts'
 import { blockIsOver, connectionWasLost, stillPrepared, stillRunning } from './refusals.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
@@ -45,6 +45,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   streams: Set<{ drop(): Promise<void> }> | null = null
   /** Waiting commands that listeners were told of. */
   protected told: readonly Command[] = NONE
+  /** Set while what ends a phase of a transaction in two is on its way. */
+  #phase: Phase | null = null
 
   constructor(runtime: Runtime, slot: PooledConnection, face: unknown) {
     this.currentRuntime = runtime
@@ -124,6 +126,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     const { scope } = this
     if (scope.root === null) this.open()
     if (this.onlyRead) this.onlyRead = commands.every(({ statement }) => onlyReads(statement))
+    // Only now: a listener of this COMMIT may still have run something inside of them, or have hindered it.
+    if (commit && commands.length === 0) scope.forgetSavepoints()
     const { waiting } = scope
     const first = waiting.length
     const last = commit && scope.endsOnIdle ? ENDING : NONE
@@ -181,6 +185,16 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
       return this.departed(error, all, first, count, commit, signal)
     } finally {
       this.rest()
+    }
+  }
+
+  /** Runs a flight whose last command ends a phase of a transaction in two: of one that is lost the outcome is not known. */
+  protected async inPhase<T>(phase: Phase, run: () => Promise<T>): Promise<T> {
+    this.#phase = phase
+    try {
+      return await run()
+    } finally {
+      this.#phase = null
     }
   }
 
@@ -309,7 +323,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     if (error.sent && !error.unread) this.sent = true
     const slot = this.currentSlot
     if (slot === null || error.disconnected || slot.connection.transactionStatus === 'lost')
-      throw this.#lost(error, wrapped, commit ? first + count : null)
+      throw this.#lost(error, wrapped, commands.length, commit ? first + count : null)
     if (!error.sent) throw wrapped
     // The signal came when all was done: there is nothing left to abort.
     if (error.completed) {
@@ -328,11 +342,19 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     throw wrapped
   }
 
-  /** The connection is gone. @param commitIndex where COMMIT stood in the flight; null where it was not in it. */
-  #lost(error: DriverError, wrapped: unknown, commitIndex: number | null): unknown {
+  /**
+   * The connection is gone.
+   *
+   * @param count how many commands the flight had.
+   * @param commitIndex where COMMIT stood in it; null where it was not in it.
+   */
+  #lost(error: DriverError, wrapped: unknown, count: number, commitIndex: number | null): unknown {
     if (!isHarmless(error)) this.runtime.pool.failed(error)
-    const uncertain = commitIndex !== null && error.sent && isOutcomeUnknown(error, commitIndex)
-    const outcome = uncertain ? commitOutcomeUnknown(error, wrapped) : wrapped
+    const phase = this.#phase
+    const endIndex = phase === null ? commitIndex : count - 1
+    const uncertain = endIndex !== null && isOutcomeUnknown(error, endIndex)
+    const unknown = phase === null ? commitOutcomeUnknown : phaseOutcomeUnknown(phase)
+    const outcome = uncertain ? unknown(error, wrapped) : wrapped
     this.lose(outcome)
     return outcome
   }

@@ -2,11 +2,11 @@
 import type { Command, CommandResult } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, TransactionRolledBack } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
-import { rollBack } from '../pool/reset.ts'
+import { lossOf, rollBack } from '../pool/reset.ts'
 import { announceEnd } from './hooks.ts'
 import { LinkFlights } from './link-flights.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
-import { preparedOutcomeUnknown, rolledBack } from './outcome.ts'
+import { rolledBack } from './outcome.ts'
 import { alreadyBegun, isOver, optionsTooLate } from './refusals.ts'
 import { controlCommand } from './runtime.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
@@ -90,8 +90,10 @@ export class Link extends LinkFlights {
     scope.preparing = true
     let answer: CommandResult | undefined
     try {
-      const command = controlCommand(spelling.prepare(transaction.xid), false)
-      answer = (await this.transmit([command], 'transaction', undefined, false))[0]
+      const { xid } = transaction
+      const commands = [controlCommand(spelling.prepare(xid), false)]
+      const run = (): Promise<readonly CommandResult[]> => this.transmit(commands, 'transaction', undefined, false)
+      answer = (await this.inPhase({ verb: 'PREPARE TRANSACTION', xid }, run))[0]
     } finally {
       scope.preparing = false
     }
@@ -107,18 +109,39 @@ export class Link extends LinkFlights {
   /** The second phase. What the database refuses leaves it prepared, and this connection without it. */
   async #endPrepared(transaction: TwoPhaseTransaction, commit: boolean): Promise<void> {
     const { xid } = transaction
-    const spelling = twoPhaseOf(this.currentRuntime.dialect)
-    const commands = [controlCommand(commit ? spelling.commit(xid) : spelling.rollback(xid), false)]
-    const what = commands[0]?.statement.sql ?? ''
-    this.checkFree(what)
+    this.checkFree(commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED')
     if (this.hub.any) await announceEnd(this, commit ? 'commit' : 'rollback', true)
+    // It belongs to no connection any more: another one ends it as well.
+    const slot = this.currentSlot
+    if (slot !== null && slot.connection.transactionStatus === 'lost') this.drop(slot, lossOf(slot.connection))
     try {
-      await this.fly(what, commands, 0, 1, 'transaction', undefined, false, this.currentRuntime)
+      await this.#endPhase(xid, commit)
     } catch (error) {
-      const lost = this.currentSlot === null
       this.scope.close()
-      throw commit && lost ? preparedOutcomeUnknown(xid, error) : error
+      throw error
     }
+  }
+
+  /** Ends a transaction that somebody prepared. */
+  async endPrepared(xid: string, commit: boolean): Promise<void> {
+    this.checkNoTransaction()
+    this.checkFree(commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED')
+    if (this.hub.any)
+      await this.hub.emit(commit ? 'commitTwophase' : 'rollbackTwophase', {
+        connection: this.face,
+        xid,
+        isPrepared: true,
+      })
+    await this.#endPhase(xid, commit)
+  }
+
+  async #endPhase(xid: string, commit: boolean): Promise<void> {
+    const spelling = twoPhaseOf(this.currentRuntime.dialect)
+    const sql = commit ? spelling.commit(xid) : spelling.rollback(xid)
+    const commands = [controlCommand(sql, false)]
+    await this.inPhase({ verb: commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED', xid }, () =>
+      this.fly(sql, commands, 0, 1, 'transaction', undefined, false, this.currentRuntime),
+    )
   }
 
   async rollBackTransaction(transaction: Transaction): Promise<void> {
@@ -140,7 +163,6 @@ export class Link extends LinkFlights {
       scope.close()
       return
     }
-    scope.forgetSavepoints()
     await this.transmit(NONE, 'transaction', undefined, true)
   }
 

@@ -3,8 +3,9 @@ import type { CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import { CommitOutcomeUnknown, TransactionRolledBack } from '../errors.ts'
 import { quoteName } from '../nearest.ts'
 
-/** Whether the database may have committed before the connection was lost: unless it said itself that it stopped before. */
+/** Whether the database may have done what ends the transaction before the connection was lost: unless it said itself that it stopped before. */
 export function isOutcomeUnknown(error: DriverError, commitIndex: number): boolean {
+  if (!error.sent || error.unread) return false
   return !(error.fields !== null && error.commandIndex !== null && error.commandIndex < commitIndex)
 }
 
@@ -14,17 +15,37 @@ export function rolledBack(asked: string, answer: CommandResult | undefined): Tr
   )
 }
 
-export function preparedOutcomeUnknown(xid: string, cause: unknown): CommitOutcomeUnknown {
-  return new CommitOutcomeUnknown(
-    `The connection was lost while COMMIT PREPARED was on its way: recoverTwophase() tells whether ${quoteName(xid)} still waits, and commitPrepared() on another connection commits it`,
-    { cause, statement: 'COMMIT PREPARED', connectionInvalidated: true },
-  )
+/** What ends a phase of a transaction in two, and of which one. */
+export interface Phase {
+  readonly verb: 'PREPARE TRANSACTION' | 'COMMIT PREPARED' | 'ROLLBACK PREPARED'
+  readonly xid: string
+}
+
+const PHASES: Readonly<Record<Phase['verb'], (name: string) => string>> = {
+  'PREPARE TRANSACTION': (name) =>
+    `whether ${name} is prepared is not known. Where recoverTwophase() of another connection names it (pg_prepared_xacts has its gid), it is: commitPrepared() or rollbackPrepared() ends it there. Otherwise it was rolled back`,
+  'COMMIT PREPARED': (name) =>
+    `whether ${name} was committed is not known. Where recoverTwophase() of another connection names it (pg_prepared_xacts has its gid), it still waits: commitPrepared() commits it there. Otherwise it was committed`,
+  'ROLLBACK PREPARED': (name) =>
+    `whether ${name} was rolled back is not known. Where recoverTwophase() of another connection names it (pg_prepared_xacts has its gid), it still waits: rollbackPrepared() rolls it back there. Otherwise it was rolled back`,
+}
+
+/** What to raise where the connection was lost while a phase was ended. */
+export function phaseOutcomeUnknown({ verb, xid }: Phase): typeof commitOutcomeUnknown {
+  return (error, wrapped) =>
+    new CommitOutcomeUnknown(
+      `The connection was lost while ${verb} was on its way: ${PHASES[verb](quoteName(xid))}. ${reasonOf(error, wrapped)}`,
+      { cause: error, statement: verb, connectionInvalidated: true },
+    )
 }
 
 export function commitOutcomeUnknown(error: DriverError, wrapped: unknown): CommitOutcomeUnknown {
-  const why = wrapped instanceof Error ? wrapped.message : error.message
   return new CommitOutcomeUnknown(
-    `The connection was lost while COMMIT was on its way: whether the transaction was committed is not known. ${why}`,
+    `The connection was lost while COMMIT was on its way: whether the transaction was committed is not known. ${reasonOf(error, wrapped)}`,
     { cause: error, statement: 'COMMIT', connectionInvalidated: true },
   )
+}
+
+function reasonOf(error: DriverError, wrapped: unknown): string {
+  return wrapped instanceof Error ? wrapped.message : error.message
 }

@@ -110,6 +110,8 @@ export class TwoPhaseTransaction extends Transaction {
    * @throws InvalidRequestError it is over, or prepared already.
    * @throws OperationalError the server has `max_prepared_transactions = 0`, which is PostgreSQL's default, or no place left.
    * @throws TransactionRolledBack a statement in it had failed.
+   * @throws CommitOutcomeUnknown the connection was lost before the answer came: where {@link Connection.recoverTwophase} of another
+   * connection names it, it is prepared.
    */
   prepare(): Promise<void> {
     return this.#owner.prepareTransaction(this)

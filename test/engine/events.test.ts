@@ -112,6 +112,54 @@ describe.each(sqlDatabases())('on $name', (target) => {
     ])
   })
 
+  it('of a COMMIT that they hinder leave savepoints as they were', async () => {
+    const recording = recordStatements(engine)
+    await using connection = await engine.connect()
+    await connection.execute(insert(users).values({ id: 1, name: 'ed' }))
+    const savepoint = connection.beginNested()
+    let calls = 0
+    const stop = on('commit', async () => {
+      calls += 1
+      // What a listener runs belongs to the savepoint that is open.
+      await connection.execute(insert(users).values({ id: 2, name: 'wendy' }))
+      throw new InvalidRequestError('not yet')
+    })
+    await expect(connection.commit()).rejects.toThrow('not yet')
+    stop()
+    expect(connection.inNestedTransaction()).toBe(true)
+    await savepoint.rollback()
+    await connection.commit()
+    expect(await connection.execute(select(users.c.id)).scalars().all()).toEqual([1])
+    await connection.rollback()
+    expect(calls).toBe(1)
+    expect(recording.statements.map(({ sql }) => sql).filter((sql) => /SAVEPOINT|COMMIT/.test(sql))).toEqual([
+      'SAVEPOINT sa_savepoint_1',
+      'ROLLBACK TO SAVEPOINT sa_savepoint_1',
+      'COMMIT',
+    ])
+  })
+
+  it('of COMMIT are told nothing of savepoints that nobody needed', async () => {
+    const recording = recordStatements(engine)
+    const calls = listen()
+    await using connection = await engine.connect()
+    await connection.execute('SELECT 1')
+    connection.beginNested()
+    await connection.commit()
+    expect(calls.filter((call) => /savepoint|commit|begin/.test(call))).toEqual(['begin', 'commit'])
+    expect(recording.flights.at(-1)).toEqual(['COMMIT'])
+  })
+
+  it('of COMMIT that roll back have it refused', async () => {
+    await using connection = await engine.connect()
+    await connection.execute(insert(users).values({ id: 1, name: 'ed' }))
+    const stop = on('commit', () => connection.rollback())
+    await expect(connection.commit()).rejects.toThrow('This transaction is inactive: it is over already')
+    stop()
+    expect(connection.inTransaction()).toBe(false)
+    expect(await connection.execute(select(users.c.id)).scalars().all()).toEqual([])
+  })
+
   it('tell of COMMIT that rides with the last statement, and of the next transaction', async () => {
     const calls = listen()
     await using connection = await engine.connect()

@@ -1,11 +1,18 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { TwoPhaseTransaction } from '../../src/engine/transaction.ts'
-import { ArgumentError, CommitOutcomeUnknown, InvalidRequestError, PendingRollbackError } from '../../src/errors.ts'
+import {
+  ArgumentError,
+  CommitOutcomeUnknown,
+  InvalidRequestError,
+  OperationalError,
+  PendingRollbackError,
+} from '../../src/errors.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
+import { type Proxy, startProxy } from './proxy.ts'
 
 const INSERT = 'INSERT INTO item (id) VALUES ($1)'
 
@@ -165,21 +172,130 @@ describe('on a server that takes prepared transactions', () => {
     expect(await conn.recoverTwophase()).toEqual([])
   })
 
-  it('is recovered by another connection after its own was lost', async () => {
-    await using conn = await engine.connect()
+  it('is ended on another connection where its own is known to be lost', async () => {
     await using other = await engine.connect()
-    const id = await backend(conn)
-    const transaction = conn.beginTwophase('lost')
-    await conn.execute(INSERT, [1])
-    await transaction.prepare()
-    await other.execute('SELECT pg_terminate_backend($1::int, 5000)', [id])
-    await other.rollback()
-    await expect(transaction.commit()).rejects.toBeInstanceOf(CommitOutcomeUnknown)
-    expect(await other.recoverTwophase()).toEqual(['lost'])
-    await other.commitPrepared('lost')
-    expect(await items()).toEqual([1])
-    expect(conn.inTransaction()).toBe(false)
-    await conn.execute('SELECT 1')
+    for (const [end, kept] of [
+      ['commit', [1]],
+      ['rollback', []],
+    ] as const) {
+      await using conn = await engine.connect()
+      const id = await backend(conn)
+      const transaction = conn.beginTwophase('lost')
+      await conn.execute(INSERT, [1])
+      await transaction.prepare()
+      await other.execute('SELECT pg_terminate_backend($1::int, 5000)', [id])
+      await other.rollback()
+      await expect.poll(() => conn.driverConnection?.transactionStatus).toBe('lost')
+      await transaction[end]()
+      expect(await other.recoverTwophase()).toEqual([])
+      expect(await items()).toEqual(kept)
+      expect(conn.inTransaction()).toBe(false)
+      await conn.execute('SELECT 1')
+      await conn.rollback()
+      await engine.execute('DELETE FROM item')
+    }
+  })
+
+  describe('of a phase that was lost on its way', () => {
+    let proxy: Proxy
+    let near: Engine
+    beforeEach(async () => {
+      proxy = await startProxy(postgresUrl())
+      near = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0 })
+    })
+    afterEach(async () => {
+      await near.dispose()
+      await proxy.close()
+    })
+    const lost = (run: Promise<void>): Promise<unknown> =>
+      run.then(
+        () => expect.unreachable(),
+        (error: unknown) => error,
+      )
+    const names = async (): Promise<string[]> => {
+      await using other = await engine.connect()
+      return await other.recoverTwophase()
+    }
+
+    it('PREPARE TRANSACTION: the outcome is unknown, and the list of another connection tells it', async () => {
+      await using conn = await near.connect()
+      const transaction = conn.beginTwophase('in doubt')
+      await conn.execute(INSERT, [1])
+      proxy.cutAnswers()
+      const error = await lost(transaction.prepare())
+      expect(error).toBeInstanceOf(CommitOutcomeUnknown)
+      expect(error).toMatchObject({ statement: 'PREPARE TRANSACTION', connectionInvalidated: true })
+      expect(String(error)).toContain(
+        "The connection was lost while PREPARE TRANSACTION was on its way: whether 'in doubt' is prepared is not known. Where recoverTwophase() of another connection names it (pg_prepared_xacts has its gid), it is: commitPrepared() or rollbackPrepared() ends it there. Otherwise it was rolled back.",
+      )
+      expect([transaction.state, transaction.isPrepared]).toEqual(['failed', false])
+      await expect(transaction.commit()).rejects.toBeInstanceOf(PendingRollbackError)
+      // Its own handle rolls back nothing that nobody knows of.
+      await transaction.rollback()
+      expect(await names()).toEqual(['in doubt'])
+      await using other = await engine.connect()
+      await other.commitPrepared('in doubt')
+      expect(await items()).toEqual([1])
+      expect(await conn.execute('SELECT 1').scalarOne()).toBe(1)
+    })
+
+    it('PREPARE TRANSACTION behind a BEGIN that it rides with: so too', async () => {
+      await using conn = await near.connect()
+      await backend(conn)
+      const transaction = conn.beginTwophase('empty')
+      proxy.cutAnswers()
+      expect(await lost(transaction.prepare())).toBeInstanceOf(CommitOutcomeUnknown)
+      for (const xid of await names())
+        await engine.connect().then((other) => other.rollbackPrepared(xid).then(() => other.close()))
+    })
+
+    it.each([
+      ['commit', [1]],
+      ['rollback', []],
+    ] as const)('%s: the outcome is unknown', async (end, kept) => {
+      await using conn = await near.connect()
+      const transaction = conn.beginTwophase('second phase')
+      await conn.execute(INSERT, [1])
+      await transaction.prepare()
+      proxy.cutAnswers()
+      const error = await lost(transaction[end]())
+      expect(error).toBeInstanceOf(CommitOutcomeUnknown)
+      expect(error).toMatchObject({ statement: `${end.toUpperCase()} PREPARED` })
+      expect(transaction.state).toBe('closed')
+      await expect.poll(names).toEqual([])
+      expect(await items()).toEqual(kept)
+      expect(await conn.execute('SELECT 1').scalarOne()).toBe(1)
+    })
+
+    it.each(['commitPrepared', 'rollbackPrepared'] as const)('%s(): the outcome is unknown', async (method) => {
+      await using other = await engine.connect()
+      const transaction = other.beginTwophase('of another')
+      await other.execute(INSERT, [1])
+      await transaction.prepare()
+      await using conn = await near.connect()
+      await backend(conn)
+      const told: unknown[] = []
+      for (const name of ['commitTwophase', 'rollbackTwophase'] as const)
+        near.on(name, ({ xid, isPrepared }) => told.push([name, xid, isPrepared]))
+      proxy.cutAnswers()
+      expect(await lost(conn[method]('of another'))).toBeInstanceOf(CommitOutcomeUnknown)
+      expect(told).toEqual([[method === 'commitPrepared' ? 'commitTwophase' : 'rollbackTwophase', 'of another', true]])
+      await expect.poll(names).toEqual([])
+      await expect(transaction.commit()).rejects.toMatchObject({ sqlState: '42704' })
+    })
+
+    it('is known where it never left, or the server said that it stopped before', async () => {
+      await using conn = await near.connect()
+      const transaction = conn.beginTwophase('never sent')
+      await conn.execute(INSERT, [1])
+      proxy.cut()
+      await expect.poll(() => conn.driverConnection?.transactionStatus).toBe('lost')
+      const error = await lost(transaction.prepare())
+      expect(error).toBeInstanceOf(OperationalError)
+      expect(error).not.toBeInstanceOf(CommitOutcomeUnknown)
+      await transaction.rollback()
+      expect(await names()).toEqual([])
+    })
   })
 
   it('survives an invalidated connection', async () => {
