@@ -6,8 +6,8 @@ import { groupPairs, parsePairs, parseText, record, type URLHost, type URLParts,
 export type { URLHost, URLParts, URLQuery } from './url-text.ts'
 
 const PARTS = ['scheme', 'username', 'password', 'host', 'port', 'hosts', 'database', 'query'] as const
-/** Query parameters that are as secret as the password itself. */
-const SECRET = ['password', 'sslpassword']
+/** Query parameters that are as secret as the password itself, those included that libpq alone knows. */
+const SECRET = ['password', 'sslpassword', 'scram_client_key', 'scram_server_key', 'oauth_client_secret']
 const MASK = '***'
 /** The method that Node's `console.log` calls; spelt so that no platform module is needed. */
 const INSPECT = Symbol.for('nodejs.util.inspect.custom')
@@ -101,6 +101,7 @@ export class URL {
 
   /** As {@link URL.updateQuery}, from pairs of name and value. */
   updateQueryPairs(pairs: Iterable<readonly [string, string]>, options: { readonly append?: boolean } = {}): URL {
+    checkKeys('updateQuery...()', options, ['append'])
     const given = groupPairs(pairs)
     const merged = new Map(Object.entries(this.query))
     for (const [name, value] of Object.entries(given)) {
@@ -128,6 +129,7 @@ export class URL {
 
   /** The URL as text; `makeURL()` reads it back where `hidePassword` is false. Default true: `***` stands for the password. */
   renderAsString(options: { readonly hidePassword?: boolean } = {}): string {
+    checkKeys('renderAsString()', options, ['hidePassword'])
     const hide = options.hidePassword ?? true
     let rendered = `${this.scheme}://`
     if (this.username !== null || this.#password !== null) {

@@ -242,6 +242,13 @@ describe('URL', () => {
     )
   })
 
+  it('knows the secrets of libpq that no driver here takes, and mistyped options', () => {
+    const others = makeURL('postgresql://h?scram_client_key=s3cret&scram_server_key=s3cret&oauth_client_secret=s3cret')
+    expect(String(others)).toBe('postgresql://h?oauth_client_secret=***&scram_client_key=***&scram_server_key=***')
+    expect(() => url.renderAsString({ hidePasword: false } as never)).toThrow(/hidePasword.*hidePassword/)
+    expect(() => url.updateQuery({}, { appned: true } as never)).toThrow(/appned.*append/)
+  })
+
   it('is immutable', () => {
     expect(() => Object.assign(url, { host: 'other' })).toThrow(TypeError)
     expect(() => Object.assign(url.query, { host: 'other' })).toThrow(TypeError)

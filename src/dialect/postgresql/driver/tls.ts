@@ -47,7 +47,7 @@ export interface SslOptions {
   readonly crl?: string | Buffer
   /** A file with the certificates that were revoked, in place of `crl`. */
   readonly crlFile?: string
-  /** The folder in which `root.crt`, `postgresql.crt` and `postgresql.key` are taken where nothing else is said. Default none. */
+  /** The folder in which `root.crt`, `root.crl`, `postgresql.crt` and `postgresql.key` are taken where nothing else is said. Default none. */
   readonly defaultFolder?: string
   /** Default `TLSv1.2`. */
   readonly minVersion?: SecureVersion
@@ -144,7 +144,9 @@ async function tlsOptions(given: SslOptions): Promise<ConnectionOptions> {
   const tls: ConnectionOptions = { rejectUnauthorized: verifies }
   if (ca !== undefined && verifies && !(Array.isArray(ca) && ca.length === 0))
     tls.ca = ca as string | Buffer | (string | Buffer)[]
-  const crl = given.crl ?? (await contents('crlFile', given.crlFile, null))
+  // A list of revoked certificates says nothing of the authorities of Node.js, each of which would need one.
+  const ownList = tls.ca === undefined ? null : byDefault('root.crl')
+  const crl = given.crl ?? (await contents('crlFile', given.crlFile, ownList))
   if (crl !== undefined) tls.crl = crl
   if (mode === 'verify-ca') tls.checkServerIdentity = acceptAnyName
   if (given.minVersion !== undefined) tls.minVersion = given.minVersion
@@ -177,6 +179,9 @@ function openedKey(key: string | Buffer, passphrase: string | undefined): string
   }
 }
 
+/** A file is not there; nor is its folder, as where the home of a service is `/dev/null`. */
+const ABSENT: readonly string[] = ['ENOENT', 'ENOTDIR']
+
 /** A file's contents; undefined where neither one is named nor the default one there. */
 async function contents(name: string, file: string | undefined, byDefault: string | null): Promise<Buffer | undefined> {
   const path = file ?? byDefault
@@ -184,7 +189,7 @@ async function contents(name: string, file: string | undefined, byDefault: strin
   try {
     return await readFile(path)
   } catch (cause) {
-    if (file === undefined && (cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (file === undefined && ABSENT.includes((cause as NodeJS.ErrnoException).code ?? '')) return undefined
     throw unreadable(name, path, (cause as Error).message, cause)
   }
 }

@@ -13,7 +13,7 @@ import type {
   TargetSessionAttributes,
 } from '../driver/index.ts'
 import { type ParameterName, SESSION_SETTINGS } from './parameters.ts'
-import { certificateFolderOf, passFileOf, type Resolved, resolveParameters } from './resolve.ts'
+import { certificateFolderOf, cutPort, passFileOf, type Resolved, resolveParameters } from './resolve.ts'
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
 type Values = ReadonlyMap<ParameterName, string>
@@ -155,12 +155,6 @@ function hostList(values: Values): HostOptions[] {
   })
 }
 
-/** SQLAlchemy's form of several hosts, `host=one:5432&host=two:5433`; an address of IPv6 stays whole. */
-function cutPort(name: string): [name: string, port: string | undefined] {
-  const [, bare, port] = /^([^:/@[\]]+|\[[^\]]+\]):(\d+)$/.exec(name) ?? []
-  return [(bare ?? name).replace(/^\[(.*)\]$/, '$1'), port]
-}
-
 function portNumber(port: string): number {
   if (/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535) return Number(port)
   throw new ArgumentError(`A port is a number from 1 to 65535, not ${quoteName(port)}`)
@@ -183,7 +177,7 @@ function sslOptions(resolved: Resolved): SslOptions {
   const authority = values.get('sslrootcert')
   const ssl: Writable<SslOptions> = { mode: sslMode(values, authority === 'system') }
   const folder = certificateFolderOf(resolved)
-  const withoutCertificate = values.get('sslcertmode') === 'disable'
+  const withoutCertificate = values.get('sslcertmode')?.toLowerCase() === 'disable'
   if (folder !== null) ssl.defaultFolder = folder
   if (authority === 'system') ssl.ca = []
   else if (authority !== undefined) ssl.caFile = authority
@@ -201,7 +195,8 @@ function sslOptions(resolved: Resolved): SslOptions {
   if (least !== undefined) ssl.minVersion = oneOf('ssl_min_protocol_version', least, VERSIONS)
   const most = values.get('ssl_max_protocol_version')
   if (most !== undefined) ssl.maxVersion = oneOf('ssl_max_protocol_version', most, VERSIONS)
-  if (values.get('sslsni') === '0') ssl.serverNameIndication = false
+  const indication = values.get('sslsni')
+  if (indication !== undefined && oneOf('sslsni', indication, ['0', '1']) === '0') ssl.serverNameIndication = false
   const negotiation = values.get('sslnegotiation')
   if (negotiation !== undefined) ssl.negotiation = oneOf('sslnegotiation', negotiation, ['postgres', 'direct'])
   return ssl

@@ -38,7 +38,9 @@ export function resolveParameters(settings: DriverSettings): Resolved {
     const file = values.get('servicefile') ?? (environment.PGSERVICEFILE || null)
     add(values, Object.fromEntries(readService(service, file, home, environment)), 'The service', 'warn')
   }
-  for (const [name, variable] of ENVIRONMENT) keep(values, name, environment[variable] ?? '')
+  const hasPorts = (values.get('host') ?? '').split(',').some((name) => cutPort(name)[1] !== undefined)
+  for (const [name, variable] of ENVIRONMENT)
+    if (name !== 'port' || !hasPorts) keep(values, name, environment[variable] ?? '')
   return { values, home, environment }
 }
 
@@ -88,6 +90,12 @@ function keep(values: Map<ParameterName, string>, name: ParameterName, value: st
 function keepHosts(values: Map<ParameterName, string>, hosts: DriverSettings['hosts']): void {
   if (hosts.some(({ host }) => host !== null)) keep(values, 'host', hosts.map(({ host }) => host ?? '').join(','))
   if (hosts.some(({ port }) => port !== null)) keep(values, 'port', hosts.map(({ port }) => port ?? '').join(','))
+}
+
+/** SQLAlchemy's form of several hosts, `host=one:5432&host=two:5433`; an address of IPv6 stays whole. */
+export function cutPort(name: string): [name: string, port: string | undefined] {
+  const [, bare, port] = /^([^:/@[\]]+|\[[^\]]+\]):(\d+)$/.exec(name) ?? []
+  return [(bare ?? name).replace(/^\[(.*)\]$/, '$1'), port]
 }
 
 function complain(name: string, place: string, onUnknown: OnUnknown): void {

@@ -1,5 +1,5 @@
 // A real server with TLS, client certificates, every method of authentication, and sockets in the file system and beside it.
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectSocket, createServer } from 'node:net'
 import { connect as connectTls, TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
@@ -247,6 +247,18 @@ describe('client certificates', () => {
     expect(await seen(await connect({ ...certified, host: '127.0.0.1', ssl }))).toContain(true)
     expect((await refusal({ ...certified, host: '127.0.0.1', ssl: { ...ssl, mode: 'verify-full' } })).message).toMatch(
       /does not match/,
+    )
+    cpSync(files.file('revoked.crl'), `${folder}/root.crl`)
+    expect((await refusal({ ...certified, host: '127.0.0.1', ssl })).message).toMatch(/revoked/)
+    // It says nothing where nothing is checked, and of other authorities than one's own.
+    rmSync(`${folder}/root.crt`)
+    expect(await seen(await connect({ ...certified, ssl }))).toContain(true)
+    expect((await refusal({ ...certified, ssl: { ...ssl, mode: 'verify-full' } })).message).toMatch(/verify|self/)
+  })
+
+  test('are looked for in vain where the home is no folder', async () => {
+    expect(await seen(await connect({ ssl: { mode: 'require', defaultFolder: '/dev/null/.postgresql' } }))).toContain(
+      true,
     )
   })
 })

@@ -168,6 +168,8 @@ describe('who says it first', () => {
       settings: {},
     })
     expect(resolve('postgresql://', { environment: { PGHOST: '', PGPORT: '' } }).hosts).toEqual([{}])
+    const written = resolve('postgresql:///d?host=a:7&host=b', { environment })
+    expect(written.hosts).toEqual([{ host: 'a', port: 7 }, { host: 'b' }])
   })
 
   test('a service stands before the environment, the URL before both, the options before all', () => {
@@ -281,6 +283,7 @@ describe('parameters', () => {
       },
     ],
     ['sslcert=/c&sslcertmode=disable', { ssl: { mode: 'prefer', withoutCertificate: true } }],
+    ['sslcert=/c&sslcertmode=DISABLE&sslsni=1', { ssl: { mode: 'prefer', withoutCertificate: true } }],
     [
       'sslmode=require&sslnegotiation=direct&ssl_min_protocol_version=TLSv1.3&ssl_max_protocol_version=TLSv1.3',
       { ssl: { mode: 'require', negotiation: 'direct', minVersion: 'TLSv1.3', maxVersion: 'TLSv1.3' } },
@@ -317,6 +320,7 @@ describe('parameters', () => {
     ['sslcrldir=/crl', "cannot promise sslcrldir='/crl': leave it out"],
     ['replication=database', "cannot promise replication='database'"],
     ['client_encoding=LATIN1', "cannot promise client_encoding='LATIN1'"],
+    ['sslsni=false', "sslsni has no value 'false'"],
     ['sslcertmode=require', "cannot promise sslcertmode='require'"],
     ['min_protocol_version=3.2', "cannot promise min_protocol_version='3.2'"],
     ['user=a%01b%00', 'NUL'],
