@@ -55,9 +55,13 @@ export function quoteName(name: string): string {
  * Refuses keys that an options record does not have.
  *
  * @param place where the record was given, for the message: `createEngine()`.
- * @throws ArgumentError naming the unknown key and the nearest known one.
+ * @throws ArgumentError naming the unknown key and the nearest known one, or saying that it is no record.
  */
 export function checkKeys(place: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    throw new ArgumentError(
+      `${place} takes its options as an object, got ${options === null ? 'null' : typeof options}`,
+    )
   for (const key of Object.keys(options))
     if (!known.includes(key))
       throw new ArgumentError(`${place} has no option ${quoteName(key)}${suggestion(key, known)}`)

@@ -79,6 +79,16 @@ describe('checkKeys', () => {
       new ArgumentError("createEngine() has no option 'poolsize'; did you mean 'poolSize'?"),
     )
   })
+  it('refuses what is no record', () => {
+    for (const [given, name] of [
+      [null, 'null'],
+      ['x', 'string'],
+      [5, 'number'],
+    ] as const)
+      expect(() => checkKeys('begin()', given as never, options)).toThrow(
+        new ArgumentError(`begin() takes its options as an object, got ${name}`),
+      )
+  })
   it('takes own keys only, and __proto__ for a key like any other', () => {
     checkKeys('createEngine()', Object.create({ other: 1 }), options)
     expect(() => checkKeys('createEngine()', JSON.parse('{"__proto__": 1}'), options)).toThrow("no option '__proto__'")

@@ -46,11 +46,13 @@ export const OBSERVABILITY_KEYS: readonly (keyof ObservabilityOptions)[] = [
  * @throws ArgumentError
  */
 export function checkObservability(options: ObservabilityOptions): void {
-  const { echo, echoPool, logger, loggingName, slowStatementMs, sqlComments } = options
+  const { echo, echoPool, logger, loggingName, slowStatementMs, sqlComments, hideParameters } = options
   if (echo !== undefined && typeof echo !== 'boolean' && echo !== 'debug' && typeof echo !== 'function')
     throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(String(echo))}`)
   if (echoPool !== undefined && typeof echoPool !== 'boolean' && echoPool !== 'debug')
     throw new ArgumentError(`echoPool must be true, false or 'debug', got ${quoteName(String(echoPool))}`)
+  if (hideParameters !== undefined && typeof hideParameters !== 'boolean')
+    throw new ArgumentError(`hideParameters must be true or false, got ${quoteName(String(hideParameters))}`)
   if (logger !== undefined && typeof logger !== 'function' && !isLogger(logger))
     throw new ArgumentError('logger must be a function, or an object with the methods debug, info and warn')
   if (loggingName !== undefined && typeof loggingName !== 'string')

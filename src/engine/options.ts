@@ -144,6 +144,7 @@ export function checkEngineOptions(options: EngineOptions): void {
   if (options.executionOptions !== undefined) checkConnectionOptions('executionOptions', options.executionOptions)
   checkObservability(options)
   if (options.codecs !== undefined) checkCodecs(options.codecs)
+  checkWhereTo(options)
   const { compiledCacheSize = 0, inLists, replicas, replicaRetryMs = 0 } = options
   if (replicas !== undefined && !Array.isArray(replicas))
     throw new ArgumentError('replicas must be a list of the URLs of standbys')
@@ -153,6 +154,25 @@ export function checkEngineOptions(options: EngineOptions): void {
     throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
   if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
     throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(String(inLists))}`)
+}
+
+/** What says where to connect, and as what: of another sort it would be passed over, and something else be asked. */
+function checkWhereTo(options: EngineOptions): void {
+  const { poolClass, password, environment, connectArguments } = options
+  if (poolClass !== undefined && typeof poolClass !== 'function')
+    throw new ArgumentError('poolClass must be a class of pools: QueuePool, NullPool, StaticPool or AssertionPool')
+  if (password !== undefined && password !== null && typeof password !== 'string' && typeof password !== 'function')
+    throw new ArgumentError(
+      `password must be a string, or a function that gives one, got a value of type ${typeof password}`,
+    )
+  if (environment !== undefined && environment !== false && !isRecord(environment))
+    throw new ArgumentError('environment must be false, or an object of variables such as process.env')
+  if (connectArguments !== undefined && !isRecord(connectArguments))
+    throw new ArgumentError("connectArguments must be an object of parameters: { application_name: 'web' }")
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 const BEGIN_KEYS: readonly (keyof BeginOptionsOfConnection)[] = ['isolationLevel', 'readOnly', 'deferrable']

@@ -47,6 +47,28 @@ describe('createEngine()', () => {
     ['postgresql://h', { echo: 'loud' }, "echo must be true, false, 'debug' or a function, got 'loud'"],
     ['postgresql://h', { inLists: 'x' }, "inLists must be 'array' or 'expand', got 'x'"],
     ['postgresql://h', { connectArguments: { a: {} } }, 'connectArguments.a must be a string, a number or a boolean'],
+    [
+      'postgresql://h',
+      { connectArguments: 'a' },
+      "connectArguments must be an object of parameters: { application_name: 'web' }",
+    ],
+    [
+      'postgresql://h',
+      { password: 5 },
+      'password must be a string, or a function that gives one, got a value of type number',
+    ],
+    [
+      'postgresql://h',
+      { environment: true },
+      'environment must be false, or an object of variables such as process.env',
+    ],
+    ['postgresql://h', { hideParameters: 'no' }, "hideParameters must be true or false, got 'no'"],
+    ['postgresql://h', { executionOptions: null }, 'executionOptions takes its options as an object, got null'],
+    [
+      'postgresql://h',
+      { poolClass: 'NullPool' },
+      'poolClass must be a class of pools: QueuePool, NullPool, StaticPool or AssertionPool',
+    ],
     ['postgresql://h', null, 'The options of createEngine() must be an object'],
     ['postgresql://h?port=x', {}, "A port is a number from 1 to 65535, not 'x'"],
     [
