@@ -61,9 +61,13 @@ export class Identifiers {
       )
   }
 
-  /** A generated name short enough for the database: cut, with a number that tells it from others that are cut alike. */
+  /** Whether a generated name stays as it is. */
+  isShort(name: string): boolean {
+    return byteLength(name) <= this.#rules.maxBytes - 6
+  }
+
+  /** A generated name that is not short: cut, with a number that tells it from others that are cut alike. */
   truncate(name: string, number: number): string {
-    if (byteLength(name) <= this.#rules.maxBytes - 6) return name
     return `${cut(name, this.#rules.maxBytes - 6)}_${number.toString(16)}`
   }
 

@@ -101,5 +101,5 @@ function bareKey(column: Unary): string {
 function resultKey(column: ColumnElement, element: NamedElement, out: Render): string {
   if (isBare(column, false)) return bareKey(column as Unary)
   if (!(element instanceof Label) || typeof element.name === 'string') return element.key
-  return out.name(element.name)
+  return out.names.whole(element.name)
 }

@@ -58,7 +58,8 @@ function aliasAmbiguous(froms: readonly FromClause[], out: Render): void {
   for (const from of froms) {
     if (!(from instanceof TableClause) || from.schema !== null) continue
     const isTaken = froms.some((other) => other !== from && other instanceof TableClause && other.name === from.name)
-    if (isTaken) out.aliasedTables = new Map([...(out.aliasedTables ?? []), [from, new AnonymousName(from.name)]])
+    if (isTaken)
+      out.aliasedTables = new Map([...(out.aliasedTables ?? []), [from, new AnonymousName(from.name, null, 'alias')]])
   }
 }
 

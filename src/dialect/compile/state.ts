@@ -13,6 +13,7 @@ import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
 import { numbered } from './by-number.ts'
 import { customText, respelt } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { Names } from './names.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import type { ListSlot, Slot } from './slot.ts'
 import type { Spelling } from './spelling.ts'
@@ -53,16 +54,14 @@ export class Render {
   inCte = false
   inType = false
 
+  readonly names: Names
   readonly fixed: Slot[] = []
   readonly lists: ListSlot[] = []
   #place: PlaceNumber = Place.statement
   // Made on demand: most statements are small, and compiling one should cost no more than its text.
   #placeholders: Map<Bind, string> | null = null
   #slotsByName: Map<string, Slot> | null = null
-  #counters: Map<string, number> | null = null
-  #generated: Map<AnonymousName, string> | null = null
   #with: WithLists | null = null
-  #truncated = 0
 
   constructor(
     spelling: Spelling,
@@ -70,6 +69,7 @@ export class Render {
     options: Pick<CompileOptions, 'literalBinds' | 'columnKeys' | 'schemas' | 'forMany'>,
   ) {
     this.spelling = spelling
+    this.names = new Names(spelling.identifiers)
     this.renderers = renderers
     this.#byNumber = numbered(renderers)
     this.literalBinds = options.literalBinds ?? false
@@ -134,30 +134,16 @@ export class Render {
 
   /** A name as written, or the one chosen for it. */
   name(name: Name): string {
-    if (typeof name === 'string') return name
-    this.#generated ??= new Map()
-    let chosen = this.#generated.get(name)
-    if (chosen === undefined) {
-      chosen = name.prefix === null ? this.generate(name.base) : `${this.name(name.prefix)}_${name.base}`
-      this.#generated.set(name, chosen)
-    }
-    return chosen
+    return typeof name === 'string' ? name : this.names.name(name)
   }
 
   quoted(name: Name): string {
     return this.spelling.identifiers.quote(typeof name === 'string' ? name : this.name(name))
   }
 
-  /** A new name from a base: `param_1`, `users_2`. Bases share one counter each, whatever is named. */
+  /** A new name of a parameter from a base: `param_1`, `id_2`. */
   generate(base: string): string {
-    this.#counters ??= new Map()
-    const number = (this.#counters.get(base) ?? 0) + 1
-    this.#counters.set(base, number)
-    const name = `${base}_${number}`
-    if (name.length < 20) return name
-    const short = this.spelling.identifiers.truncate(name, this.#truncated + 1)
-    if (short !== name) this.#truncated += 1
-    return short
+    return this.names.parameter(base)
   }
 
   /** The name of a table with its schema. */

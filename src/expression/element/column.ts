@@ -5,7 +5,7 @@ import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { Tag, type Tracer } from '../base/recipe.ts'
 import type { SqlType } from '../types/type.ts'
-import { type Name, walkName } from './name.ts'
+import { baseOfName, type Name, walkName } from './name.ts'
 import { NamedElement } from './named.ts'
 
 /** A column by name. */
@@ -33,7 +33,7 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
     return this.key
   }
   override get anonymousName(): string {
-    return typeof this.name === 'string' ? this.name : this.name.base
+    return baseOfName(this.name)
   }
   override fromObjects(): readonly Element[] {
     return this.table === null ? [] : [this.table]

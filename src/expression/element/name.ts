@@ -2,24 +2,37 @@
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 
-/** A name to be made from a base and a number, unique in its statement: `anon_1`, `users_1`, `max_1`. Its identity is the object's. */
+/**
+ * How a name is made: `alias` and `column` from what stands before it, its base and a number; `joined` from both with a `_`
+ * between them; `whole` is its base. Names that are cut for a database are counted apart for aliases and columns.
+ */
+export type NameSort = 'alias' | 'column' | 'joined' | 'whole'
+
+const SORTS: readonly NameSort[] = ['alias', 'column', 'joined', 'whole']
+
+/**
+ * A name to be made from a base and a number, unique in its statement: `anon_1`, `users_1`, `max_1`; or of other names:
+ * `users_1_id`. Its identity is the object's. A database that takes only shorter names gets it cut.
+ */
 export class AnonymousName extends Element {
   declare readonly kind: 'anonymousName'
   static {
     defineKind(this, 'anonymousName')
   }
-  readonly base: string
-  /** A name that is chosen too, before this one: `users_1_id`, which needs no number of its own. */
-  readonly prefix: AnonymousName | null
-  constructor(base: string, prefix: AnonymousName | null = null) {
+  readonly base: Name
+  /** A name before this one; null for none. */
+  readonly prefix: Name | null
+  readonly sort: NameSort
+  constructor(base: Name, prefix: Name | null = null, sort: NameSort = 'column') {
     super()
     this.base = base
     this.prefix = prefix
+    this.sort = sort
   }
   walk(pass: Pass): void {
-    pass.text(this.base)
-    if (this.prefix === null) pass.flag(false)
-    else pass.shared(this.prefix)
+    walkName(pass, this.base)
+    pass.flag(SORTS.indexOf(this.sort) * 2 + (this.prefix === null ? 0 : 1))
+    if (this.prefix !== null) walkName(pass, this.prefix)
   }
 }
 
@@ -30,4 +43,9 @@ export type Name = string | AnonymousName
 export function walkName(pass: Pass, name: Name): void {
   if (typeof name === 'string') pass.text(name)
   else pass.shared(name)
+}
+
+/** What a name begins to be made from: what is written of it. */
+export function baseOfName(name: Name): string {
+  return typeof name === 'string' ? name : baseOfName(name.base)
 }

@@ -10,7 +10,7 @@ import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
-import { AnonymousName, type Name, walkName } from '../element/name.ts'
+import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
 import type { SqlType } from '../types/type.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
@@ -249,7 +249,7 @@ export abstract class NamedFrom extends FromClause {
   constructor(name: Name | null, base: string) {
     super()
     this.#hasOwnName = name === null || typeof name === 'string'
-    this.name = name ?? new AnonymousName(base)
+    this.name = name ?? new AnonymousName(base, null, 'alias')
   }
   /** The columns that are proxied. */
   protected abstract originals(): readonly NamedElement[]
@@ -265,7 +265,7 @@ export abstract class NamedFrom extends FromClause {
   protected traceName(tracer: Tracer): boolean {
     const { name } = this
     tracer.number(typeof name === 'string' ? 1 : 0)
-    return this.#hasOwnName && tracer.text(typeof name === 'string' ? name : name.base)
+    return this.#hasOwnName && tracer.text(baseOfName(name))
   }
 
   get columnList(): readonly NamedElement[] {
@@ -278,7 +278,7 @@ export abstract class NamedFrom extends FromClause {
     return known.map((each, place) => new ProxyColumn(null, this, place, each as NamedColumn))
   }
   override get anonymousName(): string {
-    return typeof this.name === 'string' ? this.name : this.name.base
+    return baseOfName(this.name)
   }
   override corresponding(column: ColumnElement): NamedElement | null {
     for (const own of this.columnList) {

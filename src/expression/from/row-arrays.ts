@@ -29,7 +29,7 @@ export class RowArrays extends FromClause {
   readonly ordinality: NamedElement | null
   constructor(arrays: readonly RowArray[], withOrdinality: boolean, name: string | null = null) {
     super()
-    this.name = name ?? new AnonymousName('rows')
+    this.name = name ?? new AnonymousName('rows', null, 'alias')
     this.arrays = arrays
     const columns: NamedElement[] = arrays.map((array) => new ColumnClause(array.name, array.name, array.type, this))
     this.ordinality = withOrdinality ? new ColumnClause('ordinality', 'ordinality', Integer, this) : null

@@ -4,7 +4,7 @@ import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { ColumnClause } from '../element/column.ts'
 import { type ColumnElement, NamedElement } from '../element/column-element.ts'
-import { type Name, walkName } from '../element/name.ts'
+import { baseOfName, type Name, walkName } from '../element/name.ts'
 import { BigInteger } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
 import { FromClause, NamedFrom } from './from-clause.ts'
@@ -63,7 +63,7 @@ export class TableValued<Row = unknown> extends FromClause {
       ordinality === null ? columns : [...columns, new ColumnClause(ordinality, ordinality, BigInteger, this)]
   }
   override get anonymousName(): string {
-    return typeof this.name === 'string' ? this.name : this.name.base
+    return baseOfName(this.name)
   }
   /** Whether it sees the FROM elements before it; functions do so without being told, too. */
   get isLateral(): boolean {

@@ -11,7 +11,7 @@ import { Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { fromsOf } from '../element/grouping.ts'
-import { AnonymousName, type Name, walkName } from '../element/name.ts'
+import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import { SqlType, type ValueOf } from '../types/type.ts'
@@ -89,7 +89,7 @@ export class Values<Row = unknown> extends FromClause {
   readonly columnList: readonly NamedElement[]
   constructor(element: ValuesRows, name: Name | null, isLateral: boolean, literalBinds: boolean) {
     super()
-    this.name = name ?? new AnonymousName('anon')
+    this.name = name ?? new AnonymousName('anon', null, 'alias')
     this.element = element
     this.isLateral = isLateral
     this.literalBinds = literalBinds
@@ -98,7 +98,7 @@ export class Values<Row = unknown> extends FromClause {
     )
   }
   override get anonymousName(): string {
-    return typeof this.name === 'string' ? this.name : this.name.base
+    return baseOfName(this.name)
   }
   /** The columns by key. */
   get c(): RowColumns<Row, Anonymous<Row>> {

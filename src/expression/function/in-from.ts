@@ -25,7 +25,7 @@ export function tableValuedOf(element: ColumnElement, given: readonly unknown[])
   checkKeys('tableValued()', options, ['name', 'withOrdinality'])
   const columns = columnsOf(element, hasOptions ? given.slice(0, -1) : given)
   return new TableValued(element, {
-    name: options.name ?? new AnonymousName('anon'),
+    name: options.name ?? new AnonymousName('anon', null, 'alias'),
     columns,
     ordinality: options.withOrdinality ?? null,
     isDerived: false,

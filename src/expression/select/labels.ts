@@ -3,7 +3,7 @@ import type { Pass } from '../base/pass.ts'
 import { ColumnClause } from '../element/column.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
-import { AnonymousName } from '../element/name.ts'
+import { AnonymousName, type Name } from '../element/name.ts'
 import type { NamedElement } from '../element/named.ts'
 import { NamedElement as Named } from '../element/named.ts'
 import { Unary } from '../element/unary.ts'
@@ -66,10 +66,27 @@ function withTableName(column: ColumnElement): NamedElement {
 }
 
 function labelWithTable(column: ColumnClause, table: string | AnonymousName | undefined, schema: string | null): Label {
-  if (table === undefined || typeof column.name !== 'string') return new Label(column.key, column)
-  if (typeof table === 'string')
-    return new Label(`${schema === null ? '' : `${schema}_`}${table}_${column.name}`, column)
-  return new Label(new AnonymousName(column.name, table), column, `${table.base}_1_${column.name}`)
+  if (table === undefined) return new Label(column.key, column)
+  const before = typeof table === 'string' && schema !== null ? `${schema.replaceAll('.', '_')}_${table}` : table
+  if (typeof before === 'string' && typeof column.name === 'string') {
+    const name = `${before}_${column.name}`
+    return MAY_BE_LONG.test(name)
+      ? new Label(new AnonymousName(name, null, 'whole'), column, name)
+      : new Label(name, column)
+  }
+  return new Label(new AnonymousName(column.name, before, 'joined'), column, `${keyOf(before)}_${column.key}`)
+}
+
+/** Names that some database may have to cut; all others are known beforehand. */
+const MAY_BE_LONG = /^[\s\S]{50}|[\u0080-\uffff]/
+
+/** A name as keys have it: which number it gets only the compiler knows. */
+function keyOf(name: Name): string {
+  if (typeof name === 'string') return name
+  const { base, prefix, sort } = name
+  const before = prefix === null ? '' : keyOf(prefix)
+  if (sort === 'whole') return keyOf(base)
+  return sort === 'joined' ? `${before}_${keyOf(base)}` : `${before}${keyOf(base)}_1`
 }
 
 /**
@@ -77,30 +94,49 @@ function labelWithTable(column: ColumnClause, table: string | AnonymousName | un
  * once more. The numbers in SQL are the compiler's, as they are shared with all other generated names of the statement.
  */
 class UniqueNames {
-  readonly #taken: Map<string | AnonymousName, NamedElement> = new Map()
+  readonly #taken: Map<Name, NamedElement> = new Map()
   readonly #keys: Set<string> = new Set()
   readonly #relabelled: Set<NamedElement> = new Set()
 
   unique(element: NamedElement): NamedElement {
-    const holder = this.#taken.get(element.name)
+    const name = taken(element.name)
+    const holder = this.#taken.get(name)
     if (holder === undefined) {
-      this.#taken.set(element.name, element)
+      this.#taken.set(name, element)
       this.#keys.add(element.key)
       return element
     }
-    const base = typeof element.name === 'string' ? element.name : element.name.base
     const again = isSame(holder, element) || [...this.#relabelled].some((each) => isSame(each, element))
     this.#relabelled.add(element)
-    return this.#label(again ? `${base}_` : base, element)
+    return this.#label(again ? '_' : '', element)
   }
 
-  #label(base: string, element: NamedElement): NamedElement {
+  #label(more: string, element: NamedElement): NamedElement {
+    const { name } = element
+    const base = keyBase(name) + more
     let number = 1
     while (this.#keys.has(`${base}_${number}`)) number += 1
     const key = `${base}_${number}`
     this.#keys.add(key)
-    return new Label(new AnonymousName(base), element instanceof Label ? element.element : element, key)
+    return new Label(numbered(name, more), element instanceof Label ? element.element : element, key)
   }
+}
+
+/** What a key for a name that is taken begins with. */
+function keyBase(name: Name): string {
+  return typeof name === 'string' || name.sort === 'joined' ? keyOf(name) : keyOf(name.base)
+}
+
+/** A name like another, with a number behind it. */
+function numbered(name: Name, more: string): AnonymousName {
+  if (typeof name === 'string') return new AnonymousName(name + more)
+  if (name.sort === 'joined') return new AnonymousName(more, name)
+  return new AnonymousName(`${name.base}${more}`, name.prefix)
+}
+
+/** Names that are alike: of those that the compiler chooses each is its own, unless it is known whole. */
+function taken(name: Name): Name {
+  return typeof name === 'string' || name.sort !== 'whole' ? name : name.base
 }
 
 /** Whether two result columns are one column: expressions that are equal are not, as no cache key could tell them from one that is there twice. */

@@ -1,0 +1,69 @@
+// `Names`: the names that the compiler chooses in one statement, cut where the database takes only shorter ones.
+import type { AnonymousName, Name } from '../../expression/element/name.ts'
+import type { Identifiers } from './identifier.ts'
+
+/** No database cuts names of fewer characters. */
+const SURELY_SHORT = 20
+
+/** What is named; names that are cut are counted for each apart. */
+export type NamedSort = 'alias' | 'column' | 'parameter'
+
+/** Generated names of one statement. */
+export class Names {
+  readonly #identifiers: Identifiers
+  // Made on demand: most statements are small.
+  #counters: Map<string, number> | null = null
+  #whole: Map<AnonymousName, string> | null = null
+  #cut: Record<NamedSort, Map<string, string>> | null = null
+
+  constructor(identifiers: Identifiers) {
+    this.#identifiers = identifiers
+  }
+
+  /** A name as written, or the one chosen for it. */
+  name(name: Name): string {
+    if (typeof name === 'string') return name
+    return this.#short(name.sort === 'alias' ? 'alias' : 'column', this.whole(name))
+  }
+
+  /** A name as it is where no database cuts it, as keys in rows have it. */
+  whole(name: Name): string {
+    if (typeof name === 'string') return name
+    this.#whole ??= new Map()
+    let chosen = this.#whole.get(name)
+    if (chosen === undefined) {
+      const { base, prefix, sort } = name
+      const before = prefix === null ? '' : this.whole(prefix)
+      const text = `${before}${sort === 'joined' ? '_' : ''}${this.whole(base)}`
+      chosen = sort === 'alias' || sort === 'column' ? this.#numbered(text) : text
+      this.#whole.set(name, chosen)
+    }
+    return chosen
+  }
+
+  /** A new name of a parameter from a base: `param_1`, `id_2`. */
+  parameter(base: string): string {
+    return this.#short('parameter', this.#numbered(base))
+  }
+
+  /** Bases share one counter each, whatever is named. */
+  #numbered(base: string): string {
+    this.#counters ??= new Map()
+    const number = (this.#counters.get(base) ?? 0) + 1
+    this.#counters.set(base, number)
+    return `${base}_${number}`
+  }
+
+  /** The same name of the same sort is always cut to the same one. */
+  #short(sort: NamedSort, name: string): string {
+    if (name.length < SURELY_SHORT || this.#identifiers.isShort(name)) return name
+    this.#cut ??= { alias: new Map(), column: new Map(), parameter: new Map() }
+    const known = this.#cut[sort]
+    let short = known.get(name)
+    if (short === undefined) {
+      short = this.#identifiers.truncate(name, known.size + 1)
+      known.set(name, short)
+    }
+    return short
+  }
+}
