@@ -4,7 +4,7 @@ import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ConnectionSource } from '../pool/pool.ts'
 import { connectChannel, traced } from './channels.ts'
-import type { DoConnectEvent } from './events.ts'
+import { type DoConnectEvent, tellInPassing } from './events.ts'
 import type { Observer } from './observer.ts'
 import { isHarmless, judgeDriverError, tellNobodyElse, verdictOn } from './verdict.ts'
 
@@ -22,6 +22,11 @@ export function connectorOf(
           ? connectAsTold(dialect, driver, settings, observer, options)
           : driver.connect(options)
       return traced(connectChannel, () => ({ engine: observer.engine }), open)
+    },
+    noticed(sql, notices) {
+      const { hub } = observer
+      if (hub.has('notice'))
+        for (const notice of notices) tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
     },
     async pingFailed(error: unknown) {
       if (!(error instanceof DriverError) || !observer.hub.has('handleError')) return null

@@ -25,7 +25,8 @@ import { ENGINE_EVENTS, type EngineMoments, type Hub, tellInPassing } from './ev
 import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
 import { isShared } from './flight-lanes.ts'
 import { Inspector } from './inspector.ts'
-import { checkNotifications, Listener, type ListenOptions, type ListenSource, NOTIFY, openListening } from './listen.ts'
+import { Listener, type ListenOptions, type ListenSource, NOTIFY } from './listen.ts'
+import { checkNotifications, openListening } from './listen-session.ts'
 import type { StatementListener } from './observer.ts'
 import {
   type ConnectionExecutionOptions,
@@ -35,6 +36,7 @@ import {
   type ExecuteOptions,
   type ServerChoice,
 } from './options.ts'
+import { wasDeadBefore } from './outcome.ts'
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import { RawConnection } from './raw-connection.ts'
 import type { PendingResult } from './result/pending-result.ts'
@@ -391,8 +393,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    */
   listen(channels: string | readonly string[], options: ListenOptions = {}): Listener {
     const open = async (signal: AbortSignal): ReturnType<ListenSource['open']> => {
-      const runtime = this.#runtime ?? (await this.#ready())
-      return { runtime, session: await openListening(runtime, signal) }
+      return await openListening(this.#runtime ?? (await this.#ready()), signal)
     }
     const listeners = this.#core.listeners
     const listener = new Listener({ open }, channels, options, (ended) => listeners.delete(ended))
@@ -541,11 +542,6 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     this.#runtime ??= shared.with(this.#options)
     return this.#runtime
   }
-}
-
-/** Whether a connection was gone before the server read anything of a statement: another connection can run it. */
-function wasDeadBefore(error: unknown): boolean {
-  return error instanceof DriverError && error.disconnected && !error.canceled && (error.unread || !error.sent)
 }
 
 /** The events of an engine: its own, those of its connections, those of its pool. */

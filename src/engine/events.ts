@@ -63,8 +63,8 @@ export interface ExceptionContext<C> {
   readonly sql: string | null
   readonly parameters: readonly unknown[] | null
   /**
-   * Whether the pool has found a connection dead that it had lent: what was to be sent is sent on another, and nobody else is told of the
-   * error. Setting `isDisconnect` to false, or putting another error in the place, makes the statement fail instead.
+   * Whether the pool has found a connection dead that it had lent, was about to lend, or had at rest (`poolKeepaliveMs`): what was to be sent is
+   * sent on another, and nobody else is told of the error. Setting `isDisconnect` to false, or putting another error in the place, makes the statement fail instead.
    */
   readonly isPrePing: boolean
   /** Whether the connection is gone; setting it decides. */
@@ -117,8 +117,9 @@ export interface AfterStreamEvent<C> extends BeforeExecuteEvent<C> {
 
 /** The server had something to say beside its answer: `RAISE NOTICE`, warnings, what `IF EXISTS` skips. */
 export interface NoticeEvent<C> {
-  readonly connection: C
-  /** Of the statement that made the server say so; of the last of its flight where that was COMMIT. */
+  /** Null where it is none of a Connection: what the pool itself sends, raw connections, sessions of `listen()`. */
+  readonly connection: C | null
+  /** Of the statement that made the server say so; of the last of its flight where that was COMMIT. Empty where no statement was running. */
   readonly sql: string
   readonly parameters: readonly unknown[]
   readonly notice: DriverNotice

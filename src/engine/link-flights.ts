@@ -8,7 +8,14 @@ import { type HeardLink, transmitHeard } from './hooks.ts'
 import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection } from './options.ts'
-import { commitOutcomeUnknown, isOutcomeUnknown, type Phase, phaseOutcomeUnknown, rolledBack } from './outcome.ts'
+import {
+  commitOutcomeUnknown,
+  isOutcomeUnknown,
+  type Phase,
+  phaseOutcomeUnknown,
+  rolledBack,
+  wasDeadBefore,
+} from './outcome.ts'
 import { onlyReads } from './reading.ts'
 import { blockIsOver, connectionWasLost, stillPrepared, stillRunning } from './refusals.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
@@ -245,7 +252,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     try {
       return await send(slot)
     } catch (thrown) {
-      if (!(thrown instanceof DriverError) || !thrown.unread) throw thrown
+      if (!wasDeadBefore(thrown)) throw thrown
       const error = this.hub.has('handleError') ? await this.#judgePrePing(thrown, commands, signal) : thrown
       if (!isHarmless(error)) this.runtime.pool.failed(error)
       this.drop(slot, error)

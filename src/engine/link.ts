@@ -1,10 +1,11 @@
 // `Link`: the working part of a Connection: its transaction, from begin to end; the flights below.
-import type { Command, CommandResult } from '../dialect/contract/driver.ts'
+import type { Command, CommandResult, DriverNotice } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, TransactionRolledBack } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { lossOf, rollBack } from '../pool/reset.ts'
 import { announceEnd } from './hooks.ts'
 import { LinkFlights } from './link-flights.ts'
+import { tellAll, tellNotices } from './notices.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { rolledBack } from './outcome.ts'
 import { alreadyBegun, isOver, optionsTooLate } from './refusals.ts'
@@ -192,10 +193,22 @@ export class Link extends LinkFlights {
     this.busy = 'ROLLBACK'
     try {
       this.runtime.tell([ROLLBACK])
-      if (!(await rollBack(slot.connection))) this.drop(slot)
+      if (!this.hub.has('notice')) {
+        if (!(await rollBack(slot.connection))) this.drop(slot)
+      } else await this.#rollBackTold(slot)
     } finally {
       this.rest()
     }
+  }
+
+  /** Rolls back and tells what the server said beside its answer. */
+  async #rollBackTold(slot: PooledConnection): Promise<void> {
+    let heard: readonly DriverNotice[] = []
+    const clean = await rollBack(slot.connection, (_sql, notices) => {
+      heard = notices
+    })
+    if (!clean) this.drop(slot)
+    await tellAll(this, ROLLBACK, heard)
   }
 
   /** Rolls back what is open and gives the connection back. */
@@ -240,8 +253,16 @@ export class Link extends LinkFlights {
     this.busy = command.statement.sql
     const commands = [command]
     try {
-      await this.runtime.send(this.currentSlot as PooledConnection, commands, 0, 1, 'transaction', undefined)
+      const results = await this.runtime.send(
+        this.currentSlot as PooledConnection,
+        commands,
+        0,
+        1,
+        'transaction',
+        undefined,
+      )
       scope.recover()
+      if (this.hub.has('notice')) await tellNotices(this, commands, results)
     } catch (thrown) {
       const error = this.hub.has('handleError') ? await this.judge(thrown, commands, 0, undefined) : thrown
       this.departed(error, commands, 0, 1, false, undefined)

@@ -1,14 +1,9 @@
 // Listeners: what NOTIFY sends, on a session of their own that is opened again where it is lost.
-import {
-  type Command,
-  type DriverConnection,
-  DriverError,
-  type DriverNotification,
-} from '../dialect/contract/driver.ts'
+import type { DriverNotification } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
-import { controlCommand, type Runtime } from './runtime.ts'
+import type { ListeningSession } from './listen-session.ts'
 
 /** Options of `engine.listen()`. */
 export interface ListenOptions {
@@ -41,30 +36,13 @@ export type ListenEvent = Notification | ListenGap
 
 const KEYS: readonly (keyof ListenOptions)[] = ['signal', 'bufferSize', 'keepaliveMs', 'maxBackoffMs']
 const FIRST_BACKOFF_MS = 100
-/** A session that does not answer within this time is taken for dead. */
-const ANSWER_MS = 5000
 /** Sends a notification: the channel by its exact name, however it is written. */
 export const NOTIFY = 'SELECT pg_notify($1::text, $2::text)'
-
-/** @throws InvalidRequestError the database has no notifications. */
-export function checkNotifications({ dialect }: Pick<Runtime, 'dialect'>): void {
-  if (!dialect.features.notifications)
-    throw new InvalidRequestError(`The dialect ${dialect.name} has no LISTEN and no NOTIFY`)
-}
-
-const PING = controlCommand('SELECT 1', false)
-
-/** A session that hears notifications. */
-export interface ListeningSession {
-  readonly connection: DriverConnection
-  /** Ends it: the session is the listener's own, or goes back to whom it was borrowed from. */
-  release(): Promise<void>
-}
 
 /** What a listener needs of its engine. */
 export interface ListenSource {
   /** @throws what connecting throws. */
-  open(signal: AbortSignal): Promise<{ readonly runtime: Runtime; readonly session: ListeningSession }>
+  open(signal: AbortSignal): Promise<ListeningSession>
 }
 
 /**
@@ -91,6 +69,8 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   #wake: (() => void)[] = []
   #session: ListeningSession | null = null
   #starting: Promise<void> | null = null
+  /** Ends the questions whether the session lives. */
+  #stop: () => void = () => {}
 
   /** @internal */
   constructor(
@@ -156,6 +136,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
     this.#onEnd(this)
     const session = this.#session
     this.#session = null
+    this.#stop()
     await session?.release()
   }
 
@@ -177,32 +158,25 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   /** Opens a session, and listens. */
   async #connect(): Promise<void> {
     const { signal } = this.#ended
-    const { runtime, session } = await this.#source.open(signal)
-    const { connection } = session
+    const session = await this.#source.open(signal)
     try {
-      if (connection.pooled === true)
+      if (session.pooled)
         throw new InvalidRequestError(
           'LISTEN needs a session of its own, which a transaction pooler in front of the database does not give: connect to the database itself',
         )
-      if (connection.onNotification === undefined)
-        throw new InvalidRequestError(`The dialect ${runtime.dialect.name} has no LISTEN`)
-      connection.onNotification((notification) => this.#heard(connection, notification))
-      const commands = this.#channels.map((channel) =>
-        controlCommand(`LISTEN ${runtime.dialect.quote(channel)}`, false),
-      )
-      runtime.tell(commands)
-      await runWrapped(runtime, connection, commands)
+      await session.listen(this.#channels, (notification) => this.#heard(session, notification))
     } catch (error) {
       await session.release()
       throw error
     }
     if (this.closed) return session.release()
     this.#session = session
-    const stop = this.#keepAlive(connection)
-    connection.onceClosed((reason) => {
+    const stop = this.#keepAlive(session)
+    session.onceLost((reason) => {
       stop()
       if (this.#session === session) void this.#reconnect(reason)
     })
+    this.#stop = stop
   }
 
   async #reconnect(cause: unknown): Promise<void> {
@@ -239,23 +213,14 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   }
 
   /** A session that only listens would not notice that the network has swallowed it. */
-  #keepAlive(connection: DriverConnection): () => void {
-    const timer = setInterval(() => {
-      const limit = setTimeout(() => connection.terminate(), ANSWER_MS)
-      connection.run([PING]).then(
-        () => clearTimeout(limit),
-        (error: unknown) => {
-          clearTimeout(limit)
-          if (error instanceof DriverError && error.disconnected) connection.terminate()
-        },
-      )
-    }, this.#keepaliveMs)
+  #keepAlive(session: ListeningSession): () => void {
+    const timer = setInterval(() => session.ask(), this.#keepaliveMs)
     timer.unref()
     return () => clearInterval(timer)
   }
 
-  #heard(connection: DriverConnection, notification: DriverNotification): void {
-    if (this.closed || (this.#session !== null && this.#session.connection !== connection)) return
+  #heard(session: ListeningSession, notification: DriverNotification): void {
+    if (this.closed || (this.#session !== null && this.#session !== session)) return
     if (!this.#channels.includes(notification.channel)) return
     if (this.#events.length < this.#bufferSize) {
       this.#overflowing = false
@@ -273,66 +238,5 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
 
   #ring(): void {
     for (const wake of this.#wake.splice(0)) wake()
-  }
-}
-
-async function runWrapped(runtime: Runtime, connection: DriverConnection, commands: readonly Command[]): Promise<void> {
-  try {
-    await connection.run(commands)
-  } catch (error) {
-    throw runtime.wrap(error, commands, 0, commands.length, undefined)
-  }
-}
-
-/**
- * Opens a session for a listener: one of its own, or the only one that the database can have.
- *
- * @throws what connecting throws.
- */
-export async function openListening(runtime: Runtime, signal: AbortSignal): Promise<ListeningSession> {
-  const { driver, pool } = runtime
-  checkNotifications(runtime)
-  try {
-    if (driver.maxConnections !== 1) {
-      const connection = await driver.connect({ signal })
-      return { connection, release: () => connection.close() }
-    }
-    // The one session goes on being lent to others, and hears what is sent meanwhile.
-    const slot = await pool.checkout(signal)
-    const { connection } = slot
-    let lent = true
-    const release = async (): Promise<void> => {
-      if (lent) await pool.checkin(slot)
-      lent = false
-    }
-    return { connection: sharedAfterFirst(connection, release), release }
-  } catch (error) {
-    throw runtime.wrap(error, [], 0, 0, undefined)
-  }
-}
-
-/** The connection with a first flight behind which it is given back. */
-function sharedAfterFirst(connection: DriverConnection, release: () => Promise<void>): DriverConnection {
-  return {
-    processId: connection.processId,
-    serverSettings: connection.serverSettings,
-    transactionStatus: connection.transactionStatus,
-    flights: connection.flights,
-    async run(commands, options) {
-      // Others use it from here on; that it lives is their concern.
-      if (commands[0] === PING) return []
-      try {
-        return await connection.run(commands, options)
-      } finally {
-        await release()
-      }
-    },
-    onceClosed: (listener) => connection.onceClosed(listener),
-    onNotice: (listener) => connection.onNotice(listener),
-    ...(connection.onNotification === undefined
-      ? {}
-      : { onNotification: (listener) => connection.onNotification?.(listener) }),
-    close: () => release(),
-    terminate: () => undefined,
   }
 }

@@ -10,7 +10,7 @@ export async function tellNotices(
   results: readonly CommandResult[],
 ): Promise<void> {
   for (const [index, { notices }] of results.entries())
-    if (notices !== undefined) await tell(link, commands[index], notices)
+    if (notices !== undefined) await tellAll(link, commands[index], notices)
 }
 
 /** The same of a flight that failed: of the commands before the one at fault, and of that. */
@@ -23,10 +23,11 @@ export async function tellNoticesOfFailure(
   const { results, notices, commandIndex } = error
   await tellNotices(link, commands, results)
   if (notices.length > 0)
-    await tell(link, commands[Math.min(commandIndex ?? results.length, commands.length - 1)], notices)
+    await tellAll(link, commands[Math.min(commandIndex ?? results.length, commands.length - 1)], notices)
 }
 
-async function tell(
+/** Tells what the server said while it ran one command. */
+export async function tellAll(
   { hub, face }: Pick<HeardLink, 'hub' | 'face'>,
   command: Command | undefined,
   notices: readonly DriverNotice[],

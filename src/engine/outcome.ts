@@ -1,5 +1,5 @@
 // What became of a transaction, where the answer to its end is not the one that was asked for.
-import type { CommandResult, DriverError } from '../dialect/contract/driver.ts'
+import { type CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import { CommitOutcomeUnknown, TransactionRolledBack } from '../errors.ts'
 import { quoteName } from '../nearest.ts'
 
@@ -7,6 +7,11 @@ import { quoteName } from '../nearest.ts'
 export function isOutcomeUnknown(error: DriverError, commitIndex: number): boolean {
   if (!error.sent || error.unread) return false
   return !(error.fields !== null && error.commandIndex !== null && error.commandIndex < commitIndex)
+}
+
+/** Whether a connection was gone before the server read anything of a flight: another connection can run it. */
+export function wasDeadBefore(error: unknown): error is DriverError {
+  return error instanceof DriverError && error.disconnected && !error.canceled && (error.unread || !error.sent)
 }
 
 export function rolledBack(asked: string, answer: CommandResult | undefined): TransactionRolledBack {

@@ -1,14 +1,15 @@
 // `RawConnection`: a connection of the pool without what an engine does around statements: `engine.raw()`.
-import type { Command, CommandResult, DriverConnection } from '../dialect/contract/driver.ts'
+import { type Command, type CommandResult, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ResourceClosedError } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import { positionalValues } from './raw-statements.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
 
 /**
  * A connection of an engine's pool as its driver has it, until {@link close}. Nobody else uses it meanwhile. SQL is sent as it is, each call a
  * flight of its own, and no transaction is begun but by you: what is open at the end is rolled back. What you SET, LISTEN to or create
- * temporarily stays with the connection. No listener of statements and no log is told. SQLAlchemy: `Engine.raw_connection()`.
+ * temporarily stays with the connection. No listener of statements and no log is told; listeners of `notice` are told what the server says to {@link run}. SQLAlchemy: `Engine.raw_connection()`.
  *
  * @example
  * await using raw = await engine.raw()
@@ -51,10 +52,14 @@ export class RawConnection {
     const slot = this.#held()
     const command: Command = { ...controlCommand(sql, false), parameters: positionalValues(values) }
     const commands = [{ ...command, statement: { ...command.statement, parameters: values.map(() => null) } }]
+    const { hub } = this.#runtime.observer
     try {
-      const [result] = await slot.connection.run(commands)
-      return result as CommandResult
+      const results = await slot.connection.run(commands)
+      if (hub.has('notice')) await tellNotices({ hub, face: null }, commands, results)
+      return results[0] as CommandResult
     } catch (error) {
+      if (hub.has('notice')) await tellNoticesOfFailure({ hub, face: null }, commands, error)
+      if (error instanceof DriverError) this.#runtime.pool.failed(error)
       throw this.#runtime.wrap(error, commands, 0, 1, undefined)
     }
   }

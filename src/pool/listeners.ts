@@ -112,7 +112,7 @@ export async function toldOfCheckin(
   if (status === 'lost') return false
   try {
     await events.emit('reset', { entry: place, transactionWasReset: status === 'idle' })
-    if (!(await clean(connection, how))) return false
+    if (!(await clean(connection, how, place.noticed))) return false
     await events.emit('checkin', { entry: place })
     return connection.transactionStatus === 'idle'
   } catch (error) {

@@ -10,7 +10,7 @@ import {
   type RunOptions,
   type TransactionStatus,
 } from '../dialect/contract/driver.ts'
-import { ROLLBACK, rollBack } from './reset.ts'
+import { type NoticeListener, ROLLBACK, rollBack } from './reset.ts'
 
 /** How long nobody may need the connection before the ROLLBACK is sent alone: so long may locks outlive their transaction. */
 export const OWED_FOR_MS = 5
@@ -24,6 +24,7 @@ const AHEAD: Command = { statement: ROLLBACK, parameters: [] }
 export class OwedRollback implements DriverConnection {
   readonly #real: DriverConnection
   readonly #done: () => void
+  readonly #noticed: NoticeListener | undefined
   #timer: NodeJS.Timeout | null = null
   /** Whether the ROLLBACK is still to be sent. */
   #owed = true
@@ -36,10 +37,14 @@ export class OwedRollback implements DriverConnection {
   declare readonly onNotification?: DriverConnection['onNotification'] & {}
   declare readonly keepProcess?: DriverConnection['keepProcess'] & {}
 
-  /** @param done called when nothing is owed any more. */
-  constructor(real: DriverConnection, done: () => void) {
+  /**
+   * @param done called when nothing is owed any more.
+   * @param noticed is told what the server said beside its answer to the ROLLBACK.
+   */
+  constructor(real: DriverConnection, done: () => void, noticed?: NoticeListener) {
     this.#real = real
     this.#done = done
+    this.#noticed = noticed
     this.#wait()
     const { pipeline, openCursor, copyIn, copyOut, onNotification, keepProcess } = real
     if (pipeline !== undefined)
@@ -110,7 +115,7 @@ export class OwedRollback implements DriverConnection {
     if (this.#alone !== null) return this.#alone
     if (!this.#owed) return Promise.resolve()
     this.#paid()
-    this.#alone = rollBack(this.#real).then((clean) => {
+    this.#alone = rollBack(this.#real, this.#noticed).then((clean) => {
       this.#alone = null
       if (!clean) this.#real.terminate()
       this.#done()
@@ -138,16 +143,23 @@ export class OwedRollback implements DriverConnection {
 
   async #behind(commands: readonly Command[], options: RunOptions | undefined): Promise<CommandResult[]> {
     try {
-      const results = await this.#real.run([AHEAD, ...commands], options)
-      return results.slice(1)
+      const [first, ...results] = await this.#real.run([AHEAD, ...commands], options)
+      this.#tell(first)
+      return results
     } catch (error) {
-      throw error instanceof DriverError ? shifted(error) : error
+      if (!(error instanceof DriverError)) throw error
+      this.#tell(error.results[0])
+      throw shifted(error)
     }
   }
 
   /** The second attempt of what was stopped by a stale statement. */
   #again(commands: readonly Command[], options: RunOptions | undefined): Promise<CommandResult[]> {
     return this.#real.transactionStatus === 'idle' ? this.#real.run(commands, options) : this.#behind(commands, options)
+  }
+
+  #tell(rolledBack: CommandResult | undefined): void {
+    if (rolledBack?.notices !== undefined) this.#noticed?.(ROLLBACK.sql, rolledBack.notices)
   }
 
   #wait(): void {

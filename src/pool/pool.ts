@@ -3,11 +3,14 @@ import type { Driver, DriverConnection, DriverError } from '../dialect/contract/
 import type { PoolEvents } from './events.ts'
 import type { PoolMetrics } from './metrics.ts'
 import type { PooledConnection } from './pooled-connection.ts'
+import type { NoticeListener } from './reset.ts'
 
 /** What opens connections for a pool. */
 export interface ConnectionSource extends Pick<Driver, 'connect'> {
+  /** Is told what the server said beside the answers to what the pool and its listeners send. */
+  readonly noticed?: NoticeListener
   /**
-   * Is told of the error of a connection that did not answer before it was to be lent. Where it is refused (rejects), so is the checkout; otherwise
+   * Is told of the error of a connection that did not answer before it was to be lent, or at rest. Where it is refused (rejects), so is the checkout; otherwise
    * another connection is lent, and those of its age are replaced unless `'others-live'` is returned.
    */
   pingFailed?(error: unknown): Promise<'others-live' | null>

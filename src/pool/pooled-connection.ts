@@ -4,7 +4,7 @@ import { type CommandResult, type Driver, type DriverConnection, DriverError } f
 import { InvalidRequestError } from '../errors.ts'
 import type { ConnectionPoolEntry } from './events.ts'
 import { OwedRollback } from './owed-rollback.ts'
-import { rollBack } from './reset.ts'
+import { type NoticeListener, rollBack } from './reset.ts'
 
 /** How long what a listener runs may take: somebody may be waiting for the connection, or for its place. */
 const LISTENER_MS = 10_000
@@ -20,6 +20,8 @@ export interface ClientOptions {
   readonly closing: (place: PooledConnection) => void | Promise<void>
   /** Where a connection that says goodbye is remembered until it is gone. */
   readonly ending: Set<Promise<void>>
+  /** Is told what the server said beside the answers to what the pool and its listeners send. */
+  readonly noticed: NoticeListener | undefined
 }
 
 /** One place in a pool and the connection that stands on it. */
@@ -50,7 +52,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
   /** Whether nobody knows if it still lives: the next flight has to ask. */
   unproven = false
   /** Set while it is tested at rest. */
-  testing: Promise<boolean> | null = null
+  testing: Promise<void> | null = null
   /** Where it was checked out; kept only with leak tracking. */
   holder: Error | null = null
   readonly #options: ClientOptions
@@ -74,9 +76,15 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
   /** Lets the ROLLBACK of the transaction that is open travel with whatever is sent next, or alone where that does not come soon. */
   oweRollback(): void {
     const { connection } = this
-    this.#owed = new OwedRollback(connection, () => {
+    const done = (): void => {
       this.#owed = null
-    })
+    }
+    this.#owed = new OwedRollback(connection, done, this.noticed)
+  }
+
+  /** Is told what the server said beside the answers to what the pool sends; undefined where nobody is. */
+  get noticed(): NoticeListener | undefined {
+    return this.#options.noticed
   }
 
   get info(): Map<unknown, unknown> {
@@ -91,6 +99,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     try {
       const [result] = await connection.run([{ statement, parameters: values }])
       if (result === undefined) throw new InvalidRequestError('The driver gave no result')
+      if (result.notices !== undefined) this.noticed?.(sql, result.notices)
       return result
     } finally {
       clearTimeout(limit)
@@ -153,7 +162,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
       const told = opened(this)
       if (told !== undefined) {
         await told
-        await settled(connection)
+        await settled(connection, this.noticed)
       }
     } catch (error) {
       await this.close()
@@ -172,9 +181,9 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
 }
 
 /** What listeners have begun on a connection is not for its first borrower. */
-async function settled(connection: DriverConnection): Promise<void> {
+async function settled(connection: DriverConnection, noticed: NoticeListener | undefined): Promise<void> {
   const { transactionStatus } = connection
-  if (transactionStatus === 'idle' || (transactionStatus !== 'lost' && (await rollBack(connection)))) return
+  if (transactionStatus === 'idle' || (transactionStatus !== 'lost' && (await rollBack(connection, noticed)))) return
   throw new DriverError('the connection was lost while listeners of connect prepared it', {
     disconnected: true,
     sent: false,

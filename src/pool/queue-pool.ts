@@ -42,7 +42,7 @@ export class QueuePool implements Pool {
   #generation = 0
   #disposal: Promise<void> | null = null
   readonly #end = new AbortController()
-  #whenDrained: (() => void)[] = []
+  readonly #whenDrained: (() => void)[] = []
   /** Connections that are saying goodbye. */
   readonly #ending: Set<Promise<void>> = new Set()
 
@@ -64,6 +64,7 @@ export class QueuePool implements Pool {
         return tell(events, 'close', () => ({ entry: place }))
       },
       ending: this.#ending,
+      noticed: driver.noticed,
     })
     this.#supply = new Supply({
       physical: this.#physical,
@@ -80,7 +81,7 @@ export class QueuePool implements Pool {
       () => this.warmUp(minimum),
     )
     this.#keepalive = Number.isFinite(keepaliveMs)
-      ? new Keepalive(keepaliveMs, pingTimeoutMs, () => this.#foundDead())
+      ? new Keepalive(driver, keepaliveMs, pingTimeoutMs, (all) => this.#foundDead(all))
       : null
     this.#physical.on('remove', (place) => {
       this.#keepalive?.resting.delete(place)
@@ -113,7 +114,7 @@ export class QueuePool implements Pool {
     else if (later) {
       place.oweRollback()
       this.#settle(place)
-    } else return this.#settleIf(place, clean(place.connection, how))
+    } else return this.#settleIf(place, clean(place.connection, how, place.noticed))
     return undefined
   }
 
@@ -374,8 +375,7 @@ export class QueuePool implements Pool {
 
   #checkDrained(): void {
     if (this.#disposal === null || this.#held.size > 0 || this.#supply.busy) return
-    const waiting = this.#whenDrained
-    this.#whenDrained = []
+    const waiting = this.#whenDrained.splice(0)
     void Promise.all(this.#ending).then(() => {
       for (const resolve of waiting) resolve()
     })

@@ -1,5 +1,10 @@
 // What a pool does to connections between two borrowers, and in the end: end what is open, test whether one lives, cut what is late.
-import type { DriverConnection, DriverStatement } from '../dialect/contract/driver.ts'
+import {
+  type DriverConnection,
+  DriverError,
+  type DriverNotice,
+  type DriverStatement,
+} from '../dialect/contract/driver.ts'
 import { LONGEST_TIMER_MS } from './wait-queue.ts'
 
 /** A server that does not answer a command that costs nothing within this time is taken for dead. */
@@ -9,37 +14,43 @@ export const ROLLBACK: DriverStatement = { sql: 'ROLLBACK', parameters: [], colu
 const COMMIT: DriverStatement = { sql: 'COMMIT', parameters: [], columns: null, prepare: false }
 const PING: DriverStatement = { sql: 'SELECT 1', parameters: [], columns: null, prepare: true }
 
+/** Is told what the server said beside the answer to what a pool sends. */
+export type NoticeListener = (sql: string, notices: readonly DriverNotice[]) => void
+
+/** Who is told of a round trip; absent where nobody is. */
+interface Told {
+  /** Is given the error where there is one. */
+  readonly failed?: (error: unknown) => void
+  readonly noticed?: NoticeListener | undefined
+}
+
 /** Rolls back; whether the connection may be used again. */
-export function rollBack(connection: DriverConnection): Promise<boolean> {
-  return answers(connection, ROLLBACK, ANSWER_MS)
+export function rollBack(connection: DriverConnection, noticed?: NoticeListener): Promise<boolean> {
+  return answers(connection, ROLLBACK, ANSWER_MS, { noticed })
 }
 
 /** Ends what is open, in the way asked for; whether the connection may be lent again. */
-export async function clean(connection: DriverConnection, how: 'rollback' | 'commit' | null): Promise<boolean> {
+export async function clean(
+  connection: DriverConnection,
+  how: 'rollback' | 'commit' | null,
+  noticed?: NoticeListener,
+): Promise<boolean> {
   const status = connection.transactionStatus
   if (status === 'idle') return true
   if (status === 'lost' || how === null) return false
-  return how === 'commit' ? answers(connection, COMMIT, ANSWER_MS) : rollBack(connection)
+  return how === 'commit' ? answers(connection, COMMIT, ANSWER_MS, { noticed }) : rollBack(connection, noticed)
 }
 
-/**
- * Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut.
- *
- * @param failed is given the error where there is one.
- */
-export function ping(
-  connection: DriverConnection,
-  timeoutMs: number,
-  failed?: (error: unknown) => void,
-): Promise<boolean> {
-  return answers(connection, PING, timeoutMs, failed)
+/** Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut. */
+export function ping(connection: DriverConnection, timeoutMs: number, told: Told): Promise<boolean> {
+  return answers(connection, PING, timeoutMs, told)
 }
 
 async function answers(
   connection: DriverConnection,
   statement: DriverStatement,
   timeoutMs: number,
-  failed?: (error: unknown) => void,
+  { failed, noticed }: Told,
 ): Promise<boolean> {
   let answered = false
   // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
@@ -50,9 +61,11 @@ async function answers(
   }
   const limit = Number.isFinite(timeoutMs) ? setTimeout(expire, timeoutMs) : null
   try {
-    await connection.run([{ statement, parameters: [] }])
+    const [result] = await connection.run([{ statement, parameters: [] }])
+    if (result?.notices !== undefined) noticed?.(statement.sql, result.notices)
     return connection.transactionStatus === 'idle'
   } catch (error) {
+    if (error instanceof DriverError && error.notices.length > 0) noticed?.(statement.sql, error.notices)
     failed?.(error)
     return false
   } finally {

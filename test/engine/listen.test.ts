@@ -2,13 +2,15 @@
 
 import { getEventListeners } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { DriverConnection } from '../../src/dialect/contract/driver.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { ListenEvent, Listener } from '../../src/engine/listen.ts'
 import { ArgumentError, IdentifierError, InvalidRequestError, OperationalError } from '../../src/errors.ts'
 import { startMiniPooler } from '../dialect/postgresql/driver/mini-pooler.ts'
 import { databases, postgresUrl } from '../support/server.ts'
+import { recordStatements } from '../support/statements.ts'
 import { startProxy } from './proxy.ts'
 
 const engines: Engine[] = []
@@ -189,5 +191,78 @@ describe('on a server', () => {
     await expect(engine.listen('a').ready()).rejects.toThrow(InvalidRequestError)
     await engine.dispose()
     await pooler.close()
+  })
+})
+
+describe('on the one session of the embedded database', () => {
+  const listening = 'SELECT pg_listening_channels()'
+
+  it('nothing is listened to any more when the last listener of a channel has ended', async () => {
+    const engine = engineOf('pglite://')
+    const recording = recordStatements(engine)
+    const first = engine.listen(['a', 'b'])
+    const second = engine.listen(['b', 'b'])
+    await first.ready()
+    await second.ready()
+    expect(await engine.execute(listening).scalars().all()).toEqual(['a', 'b'])
+    await first.close()
+    expect(await engine.execute(listening).scalars().all()).toEqual(['b'])
+    await engine.notify('b', 'still heard')
+    expect(await next(second, 1)).toMatchObject([{ payload: 'still heard' }])
+    expect(await engine.execute(listening).scalars().all()).toEqual([])
+    expect(recording.statements.map(({ sql }) => sql).filter((sql) => sql.includes('LISTEN'))).toEqual([
+      'LISTEN a',
+      'LISTEN b',
+      'LISTEN b',
+      'LISTEN b',
+      'UNLISTEN a',
+      'UNLISTEN b',
+    ])
+  })
+
+  it('listeners that come and go leave nothing on the session', async () => {
+    const engine = engineOf('pglite://')
+    await using connection = await engine.connect()
+    const real = connection.driverConnection
+    await connection.close()
+    const heard: unknown[] = []
+    const registered = vi.spyOn(real as Required<DriverConnection>, 'onNotification')
+    const closing = vi.spyOn(real as DriverConnection, 'onceClosed')
+    for (let turn = 0; turn < 20; turn += 1) {
+      const listener = engine.listen('turn')
+      await listener.ready()
+      await engine.notify('turn', String(turn))
+      heard.push(...(await next(listener, 1)).map((event) => event.kind === 'notification' && event.payload))
+    }
+    expect(heard).toEqual(Array.from({ length: 20 }, (_, turn) => String(turn)))
+    expect(registered.mock.calls.length).toBe(1)
+    expect(closing.mock.calls.length).toBeLessThan(3)
+  })
+
+  it('one that ends inside of a transaction waits for nobody, and what began meanwhile goes on hearing', async () => {
+    const engine = engineOf('pglite://')
+    const first = engine.listen('orders')
+    await first.ready()
+    let second: Listener | undefined
+    await engine.begin(async (connection) => {
+      await connection.execute('SELECT 1')
+      await first.close()
+      second = engine.listen('orders')
+    })
+    await second?.ready()
+    await engine.notify('orders', 'x')
+    expect(await next(second as Listener, 1)).toMatchObject([{ payload: 'x' }])
+    expect(await engine.execute(listening).scalars().all()).toEqual([])
+  })
+
+  it('one that another connection takes the place of is told so', async () => {
+    const engine = engineOf('pglite://')
+    const listener = engine.listen('orders')
+    await listener.ready()
+    engine.pool.invalidate()
+    await engine.execute('SELECT 1')
+    const [gap] = await next(listener, 1)
+    expect(gap).toMatchObject({ kind: 'gap', reason: 'reconnected' })
+    expect(await engine.execute(listening).scalars().all()).toEqual([])
   })
 })

@@ -1,9 +1,10 @@
 // What the server says beside its answer is found at the result of the statement that made it say so.
 
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { databases } from '../support/server.ts'
+import { databases, postgresUrl } from '../support/server.ts'
+import { startProxy } from './proxy.ts'
 
 describe.each(databases())('on $name', ({ url }) => {
   let engine: Engine
@@ -87,3 +88,106 @@ describe.each(databases())('on $name', ({ url }) => {
     expect(await connection.execute('SELECT 1').scalar()).toBe(1)
   })
 })
+
+describe('on a server that is made talkative', () => {
+  let engine: Engine
+  const told: { connection: unknown; sql: string; message: string }[] = []
+  beforeEach(() => {
+    engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0 })
+    // The end of a transaction is said at this level.
+    engine.pool.on('connect', ({ entry }) => entry.execute('SET client_min_messages TO debug3'))
+    engine.on('notice', ({ connection, sql, notice: { message } }) => void told.push({ connection, sql, message }))
+  })
+  afterEach(async () => {
+    await engine.dispose()
+    told.splice(0)
+  })
+
+  it('notices of rollback() are told with its Connection', async () => {
+    await using connection = await engine.connect()
+    await connection.execute('SELECT 1')
+    told.splice(0)
+    await connection.rollback()
+    expect(told.length).toBeGreaterThan(0)
+    for (const each of told) expect(each).toMatchObject({ sql: 'ROLLBACK' })
+    expect(told.every((each) => each.connection === connection)).toBe(true)
+    await connection.execute('SELECT 1')
+    const savepoint = connection.beginNested()
+    await connection.execute('SELECT 1')
+    told.splice(0)
+    await savepoint.rollback()
+    expect(told.length).toBeGreaterThan(0)
+    for (const each of told) expect(each).toMatchObject({ connection, sql: 'ROLLBACK TO SAVEPOINT sa_savepoint_1' })
+  })
+
+  it('those of what the pool sends are told with none', async () => {
+    const read = await engine.connect()
+    await read.execute('SELECT 1')
+    told.splice(0)
+    // What has only read is left to the pool, whose ROLLBACK travels with what is sent next.
+    await read.close()
+    const next = await engine.connect()
+    await next.execute('SELECT 2')
+    expect(told.some(({ connection, sql }) => connection === null && sql === 'ROLLBACK')).toBe(true)
+    expect(told.filter(({ sql }) => sql === 'SELECT 2').every(({ connection }) => connection === next)).toBe(true)
+    await next.rollback()
+    await next.close()
+    // Alone, where nobody sends anything.
+    const alone = await engine.connect()
+    await alone.execute('SELECT 1')
+    told.splice(0)
+    await alone.close()
+    await expect.poll(() => told.map(({ connection, sql }) => [connection, sql])).toContainEqual([null, 'ROLLBACK'])
+    // What listeners of the pool run.
+    const raw = await engine.raw()
+    await raw.driverConnection.run([
+      { statement: { sql: 'BEGIN', parameters: [], columns: null, prepare: false }, parameters: [] },
+    ])
+    told.splice(0)
+    await raw.close()
+    expect(told.map(({ connection, sql }) => [connection, sql])).toContainEqual([null, 'ROLLBACK'])
+  })
+
+  it('those of a raw connection are told with none, also of what it failed with', async () => {
+    await using raw = await engine.raw()
+    await raw.run('DROP TABLE IF EXISTS absent')
+    expect(told.map(({ connection, sql, message }) => [connection, sql, message])).toContainEqual([
+      null,
+      'DROP TABLE IF EXISTS absent',
+      'table "absent" does not exist, skipping',
+    ])
+    const failing = "DO $$ BEGIN RAISE NOTICE 'before'; PERFORM 1 / 0; END $$"
+    await expect(raw.run(failing)).rejects.toThrow('division by zero')
+    expect(told.map(({ sql, message }) => [sql, message])).toContainEqual([failing, 'before'])
+  })
+
+  it('those of a session that listens are told with none', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const talkative = createEngine(proxy.url, { connectArguments: { options: '-c client_min_messages=debug3' } })
+    try {
+      const heard: unknown[] = []
+      talkative.on('notice', ({ connection, sql, notice }) => void heard.push([connection, sql, notice.message]))
+      const listener = talkative.listen(['a', 'b'])
+      await listener.ready()
+      expect(heard).toContainEqual([null, 'LISTEN a; LISTEN b', expect.any(String)])
+      // What the server says by itself comes with what it sends next.
+      proxy.rewrite((answer) => Buffer.concat([noticeResponse('the house is on fire'), answer]))
+      await using other = createEngine(postgresUrl())
+      await other.notify('a', 'x')
+      await expect.poll(() => heard).toContainEqual([null, '', 'the house is on fire'])
+      await listener.close()
+    } finally {
+      await talkative.dispose()
+      await proxy.close()
+    }
+  })
+})
+
+/** A notice as the server sends it. */
+function noticeResponse(message: string): Buffer {
+  const fields = Buffer.from(`SWARNING\0VWARNING\0C01000\0M${message}\0\0`)
+  const head = Buffer.alloc(5)
+  head.write('N')
+  head.writeInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
+}

@@ -124,3 +124,58 @@ describe.each([{ poolPrePing: 0 }, { poolPrePing: 'ride' as const }])('with $poo
     expect(await Promise.all(pids)).toContain(other)
   })
 })
+
+describe('of connections that are tested at rest', () => {
+  let proxy: Awaited<ReturnType<typeof startLateServer>>
+  let engine: Engine
+
+  beforeEach(async () => {
+    proxy = await startLateServer()
+    engine = createEngine(proxy.url, { poolKeepaliveMs: 40, poolPingTimeoutMs: 2_000, poolSize: 2, maxOverflow: 0 })
+  })
+  afterEach(async () => {
+    proxy.close()
+    await engine.dispose()
+  })
+
+  /** Two connections at rest, and the session of one ended without its knowing. */
+  async function killOne(): Promise<void> {
+    await using admin = createEngine(postgresUrl())
+    const [first, second] = [await engine.connect(), await engine.connect()]
+    const pid = await first.execute('SELECT pg_backend_pid()').scalar()
+    await second.execute('SELECT 1')
+    await first.rollback()
+    await second.rollback()
+    proxy.lateMs = 500
+    await admin.execute('SELECT pg_terminate_backend($1)', [pid])
+    await first.close()
+    await second.close()
+    setTimeout(() => {
+      proxy.lateMs = 0
+    }, 600)
+  }
+
+  it('handleError is told once of each, and nothing fails', async () => {
+    const seen: unknown[] = []
+    engine.on('handleError', ({ isPrePing, isDisconnect, connection, sqlalchemyException }) => {
+      seen.push([isPrePing, isDisconnect, connection, sqlalchemyException instanceof OperationalError])
+    })
+    await killOne()
+    await expect.poll(() => seen, { timeout: 10_000 }).toEqual([[true, true, null, true]])
+    expect(await engine.execute('SELECT 42').scalar()).toBe(42)
+    expect(engine.pool.metrics()).toMatchObject({ foundDead: 1, generations: 1 })
+  })
+
+  it('handleError can spare the others, and another error in its place concerns nobody', async () => {
+    engine.on('handleError', (context) => {
+      context.invalidatePoolOnDisconnect = false
+    })
+    await killOne()
+    await expect.poll(() => engine.pool.metrics().foundDead, { timeout: 10_000 }).toBe(1)
+    expect(engine.pool.metrics().generations).toBe(0)
+    engine.on('handleError', () => new InvalidRequestError('not today'))
+    await killOne()
+    await expect.poll(() => engine.pool.metrics().foundDead, { timeout: 10_000 }).toBe(2)
+    expect(await engine.execute('SELECT 42').scalar()).toBe(42)
+  })
+})
