@@ -163,6 +163,9 @@ test.each([
   [() => LargeBinary(1.5), /^LargeBinary\(\)/],
   [() => Numeric(0), /^Numeric\(\)/],
   [() => Numeric(5, Number.NaN), /^Numeric\(\)/],
+  [() => Numeric(5, 2, { a: 'number' } as never), /^Numeric\(\) has no option 'a'; did you mean 'as'\?$/],
+  [() => StringType(5, { colation: 'C' } as never), /did you mean 'collation'\?$/],
+  [() => Text(undefined, { collation: '' }), /^Text\(\): collation is the name of one/],
   [() => Float(-1), /^Float\(\)/],
 ])('%s is refused', (wrong, message) => {
   expect(wrong).toThrow(ArgumentError)

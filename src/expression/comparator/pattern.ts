@@ -1,5 +1,6 @@
 // LIKE and its kin, and regular expressions.
 import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { Binary } from '../element/binary.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, LikeOptions, PatternOptions, RegexpOptions } from '../element/column-element.ts'
@@ -24,6 +25,9 @@ import { constantOf, operandFor, refusal } from './operand.ts'
 
 const PERCENT: ColumnElement = new ColumnClause("'%'", "'%'", StringSql, null, true)
 
+const LIKE_KEYS: readonly (keyof LikeOptions)[] = ['escape']
+const PATTERN_KEYS: readonly (keyof PatternOptions)[] = [...LIKE_KEYS, 'autoescape']
+
 interface Shape {
   readonly operator: Operator
   readonly before: boolean
@@ -46,8 +50,8 @@ export function likePattern(
   operands: readonly unknown[],
 ): ColumnElement<boolean> {
   const right = textOperand(left, operator, operands[0])
-  const options = operands[1] as LikeOptions | undefined
-  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql, escapeOf(options))
+  const escape = escapeOf(operator, operands[1] as LikeOptions | undefined, LIKE_KEYS)
+  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql, escape)
 }
 
 /** `left LIKE '%' || text || '%'`, and with only one of the two. */
@@ -57,10 +61,12 @@ export function likePart(
   operands: readonly unknown[],
 ): ColumnElement<boolean> {
   const shape = SHAPES.get(operator) as Shape
-  const options = (operands[1] as PatternOptions | undefined) ?? {}
-  let escape = escapeOf(options)
+  const options = operands[1] as PatternOptions | undefined
+  let escape = escapeOf(operator, options, PATTERN_KEYS)
   let value = operands[0]
-  if (options.autoescape === true) {
+  const { autoescape = false } = options ?? {}
+  if (typeof autoescape !== 'boolean') throw new ArgumentError(`.${operator.name}(): autoescape is true or false`)
+  if (autoescape) {
     if (typeof value !== 'string')
       throw new ArgumentError(`.${operator.name}() escapes strings only: autoescape cannot see into an expression`)
     escape ??= '/'
@@ -95,7 +101,9 @@ export function regexpReplaced(left: ColumnElement, operator: Operator, operands
 
 /** Letters alone, as they are written into the text. */
 function flagsOf(options: RegexpOptions | undefined, operator: Operator): string | null {
-  const flags: unknown = options?.flags
+  if (options === undefined) return null
+  checkKeys(`.${operator.name}()`, options, ['flags'])
+  const flags: unknown = options.flags
   if (flags === undefined) return null
   if (typeof flags !== 'string' || !/^[a-z]{1,16}$/.test(flags))
     throw new ArgumentError(`.${operator.name}(): flags are letters, such as 'i' or 'gi'`)
@@ -107,8 +115,10 @@ function textOperand(left: ColumnElement, operator: Operator, value: unknown): C
   return operandFor(left, operator, value)
 }
 
-function escapeOf(options: LikeOptions | undefined): string | null {
-  const escape = options?.escape
+function escapeOf(operator: Operator, options: LikeOptions | undefined, keys: readonly string[]): string | null {
+  if (options === undefined) return null
+  checkKeys(`.${operator.name}()`, options, keys)
+  const { escape } = options
   if (escape === undefined) return null
   if (typeof escape !== 'string' || [...escape].length !== 1 || escape === '%' || escape === '_')
     throw new ArgumentError("escape takes one character other than '%' and '_'")

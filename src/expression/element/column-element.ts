@@ -1,5 +1,6 @@
 // `ColumnElement<V>`: an expression that has a value in each row; the operators that users call live here.
 import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { Element } from '../base/element.ts'
 import { Role } from '../base/role.ts'
 import { Socket } from '../base/socket.ts'
@@ -336,11 +337,13 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
    * users.c.tags.op('&&')(['a'])   // users.tags && :tags_1
    */
   op<R = V>(symbol: string, options: CustomOperatorOptions<R> = {}): (other: unknown) => ColumnElement<R> {
+    checkKeys('.op()', options, ['precedence', 'returnType'])
     const custom = op.customOperator(symbol, options.precedence)
     return (other) => build(this, custom, [other, options.returnType])
   }
   /** {@link op} for operators that give a boolean. */
   boolOp(symbol: string, options: { readonly precedence?: number } = {}): (other: unknown) => ColumnElement<boolean> {
+    checkKeys('.boolOp()', options, ['precedence'])
     const custom = op.customOperator(symbol, options.precedence, true)
     return (other) => build(this, custom, [other])
   }

@@ -13,7 +13,7 @@ import {
   SmallInteger,
 } from './numeric.ts'
 import { Boolean, LargeBinaryType, Uuid } from './scalar.ts'
-import { String, type StringKind, type StringOptions, StringType, Text } from './string.ts'
+import { collationOf, String, type StringKind, type StringOptions, StringType, Text } from './string.ts'
 import { Date, DateTime, DateTimeType, Time } from './temporal.ts'
 
 /** A type of characters that can be written with or without a length. */
@@ -25,7 +25,7 @@ function characters(name: string, kind: StringKind): CharacterFactory {
   return callableType(
     new StringType(null, null, kind),
     (length?: number, options?: StringOptions) =>
-      new StringType(countArgument(name, length), options?.collation ?? null, kind),
+      new StringType(countArgument(name, length), collationOf(name, options), kind),
   )
 }
 

@@ -1,5 +1,6 @@
 // Whole and fractional numbers.
 import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { classNumber } from './class-number.ts'
@@ -59,6 +60,7 @@ export class NumericType<V = string> extends SqlType<V> {
     kind: 'numeric' | 'decimal' = 'numeric',
   ) {
     super()
+    checkKeys('Numeric()', options, ['as'])
     this.kind = kind
     this.precision = precision
     this.scale = scale

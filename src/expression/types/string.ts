@@ -1,4 +1,6 @@
 // Characters.
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
 import { countArgument } from './argument.ts'
 import { callableType } from './callable.ts'
 import { type Affinity, SqlType } from './type.ts'
@@ -25,17 +27,32 @@ export class StringType extends SqlType<string> {
 
 /** Options of {@link String}. */
 export interface StringOptions {
+  /** By whose rules the text is compared and sorted. Default: the database's. */
   readonly collation?: string
+}
+
+/**
+ * The collation that the options of a type name.
+ *
+ * @throws ArgumentError an unknown option, or a name that is none.
+ */
+export function collationOf(type: string, options: StringOptions = {}): string | null {
+  checkKeys(`${type}()`, options, ['collation'])
+  const collation: unknown = options.collation
+  if (collation === undefined) return null
+  if (typeof collation !== 'string' || collation === '')
+    throw new ArgumentError(`${type}(): collation is the name of one, such as 'C' or 'de-x-icu'`)
+  return collation
 }
 /** VARCHAR, or VARCHAR(length); a `string`. */
 export const String: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(),
   (length?: number, options?: StringOptions) =>
-    new StringType(countArgument('String', length), options?.collation ?? null),
+    new StringType(countArgument('String', length), collationOf('String', options)),
 )
 /** TEXT; a `string`. */
 export const Text: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(null, null, 'text'),
   (length?: number, options?: StringOptions) =>
-    new StringType(countArgument('Text', length), options?.collation ?? null, 'text'),
+    new StringType(countArgument('Text', length), collationOf('Text', options), 'text'),
 )
