@@ -54,9 +54,7 @@ export function arrayOf<T>(item: PostgresCodec<T>, options: ArrayOptions = {}): 
   const writeBinary = isOwn && !(item.takesArrays && dimensions > 1) ? item.writeBinary : undefined
   const encodeItem = (value: unknown): string => {
     if (!Array.isArray(value)) throw refusal(name, value, 'an array')
-    const literal = writeArray(item, name, value, dimensions)
-    const lower = bounds.get(value)
-    return lower === undefined ? literal : `${writeBounds(name, value, lower)}=${literal}`
+    return `${writeBounds(name, value)}${writeArray(item, name, value, dimensions)}`
   }
   const encode = (value: unknown): string | Uint8Array =>
     (writeBinary === undefined ? null : binaryArray(item, name, value, writeBinary)) ?? encodeItem(value)
@@ -143,7 +141,14 @@ export function quote(text: string): string {
   return text.includes('"') || text.includes('\\') ? `"${text.replace(QUOTED, '\\$&')}"` : `"${text}"`
 }
 
-function writeBounds(name: string, value: readonly unknown[], lower: readonly number[]): string {
+/**
+ * What stands in front of the literal of an array whose first indexes are not 1; nothing for others.
+ *
+ * @throws DriverError it has not as many dimensions as bounds any more.
+ */
+export function writeBounds(name: string, value: readonly unknown[]): string {
+  const lower = bounds.get(value)
+  if (lower === undefined) return ''
   let inner: unknown = value
   let text = ''
   for (const first of lower) {
@@ -153,10 +158,12 @@ function writeBounds(name: string, value: readonly unknown[], lower: readonly nu
     text += `[${first}:${first + inner.length - 1}]`
     inner = inner[0]
   }
-  return text
+  return `${text}=`
 }
 
-const BOUNDS = /^(?:\[-?\d+:-?\d+\])+=/
+const BOUNDS = /^(?:\[-?\d+:-?\d+\]){1,6}=/
+/** `[-2147483648:-2147483648]` for each dimension, and the `=`. */
+const LONGEST_BOUNDS = MAXIMUM_DIMENSIONS * 25 + 1
 const OPEN = 0x7b
 const CLOSE = 0x7d
 const QUOTE = 0x22
@@ -185,7 +192,7 @@ class LiteralReader {
   read(): unknown[] {
     const lower = this.#lowerBounds()
     if (this.#buffer[this.#at] !== OPEN || this.#at >= this.#end) throw this.#failure()
-    const array = this.#array()
+    const array = this.#array(1)
     if (this.#at !== this.#end) throw this.#failure()
     if (lower.length > 0) bounds.set(array, lower)
     return array
@@ -198,13 +205,14 @@ class LiteralReader {
   /** Reads `[0:1][5:6]=`; empty where the literal has none. */
   #lowerBounds(): number[] {
     if (this.#buffer[this.#at] !== 0x5b) return []
-    const prefix = BOUNDS.exec(this.#buffer.toString('latin1', this.#start, this.#end))?.[0]
+    const most = Math.min(this.#end, this.#start + LONGEST_BOUNDS)
+    const prefix = BOUNDS.exec(this.#buffer.toString('latin1', this.#start, most))?.[0]
     if (prefix === undefined) throw this.#failure()
     this.#at += prefix.length
     return Array.from(prefix.matchAll(/\[(-?\d+):/g), ([, first]) => Number(first))
   }
 
-  #array(): unknown[] {
+  #array(depth: number): unknown[] {
     const buffer = this.#buffer
     const array: unknown[] = []
     this.#at++
@@ -215,7 +223,8 @@ class LiteralReader {
     for (;;) {
       if (this.#at >= this.#end) throw this.#failure()
       const next = buffer[this.#at]
-      if (next === OPEN) array.push(this.#array())
+      if (next === OPEN && depth < MAXIMUM_DIMENSIONS) array.push(this.#array(depth + 1))
+      else if (next === OPEN) throw this.#failure()
       else if (next === QUOTE) array.push(this.#quoted())
       else array.push(this.#unquoted())
       if (this.#at >= this.#end) throw this.#failure()

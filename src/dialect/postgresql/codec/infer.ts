@@ -2,7 +2,7 @@
 import { Range } from '../../../expression/types/range.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { Interval } from '../../interval.ts'
-import { MAXIMUM_DIMENSIONS, quote } from './array.ts'
+import { MAXIMUM_DIMENSIONS, quote, writeBounds } from './array.ts'
 import { formatTimestamptz } from './calendar.ts'
 import { checkText, describeValue, refusal } from './codec.ts'
 import { json } from './json.ts'
@@ -42,7 +42,8 @@ export function encodeInferred(value: unknown, own: OwnEncoders | null = null): 
 }
 
 function encodeObject(value: object, own: OwnEncoders | null): string {
-  if (Array.isArray(value)) return encodeArray(value, MAXIMUM_DIMENSIONS, own)
+  if (Array.isArray(value))
+    return `${writeBounds('an array parameter', value)}${encodeArray(value, MAXIMUM_DIMENSIONS, own)}`
   if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
   if (value instanceof Uint8Array) return bytea.encodeItem(value)
   if (value instanceof Interval) return value.toString()

@@ -264,6 +264,7 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     expect(codecs.lowerBounds(value as unknown[])).toEqual([0, 5])
     const again = await echo(typed('SELECT $1::int4[]::text', [array]), value)
     expect(again).toBe('[0:1][5:6]={{1,2},{3,4}}')
+    expect(await echo(typed('SELECT $1::int4[]::text', [null]), value)).toBe('[0:1][5:6]={{1,2},{3,4}}')
     expect(await echo(typed('SELECT $1::int4[]::text', [array]), codecs.withLowerBounds([7, 8], [-1]))).toBe(
       '[-1:0]={7,8}',
     )
