@@ -28,22 +28,30 @@ export function connectorOf(
       if (hub.has('notice'))
         for (const notice of notices) tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
     },
-    async pingFailed(error: unknown) {
-      if (!(error instanceof DriverError) || !observer.hub.has('handleError')) return null
-      const context = { statement: null, parameters: null, hideParameters: true }
-      const judged = await judgeDriverError(error, () => ({
-        hub: observer.hub,
-        face: null,
-        sql: null,
-        parameters: null,
-        isPrePing: true,
-        wrapped: dialect.wrapError(error, context),
-      }))
-      if (judged.disconnected && verdictOn(judged) === undefined) return isHarmless(judged) ? 'others-live' : null
-      tellNobodyElse(judged)
-      throw judged
-    },
+    pingFailed: (error: unknown) => judgePing(error, dialect, observer),
   }
+}
+
+/**
+ * Asks listeners of `handleError` about a connection that did not answer.
+ *
+ * @returns `'others-live'` where they spare those of its age.
+ * @throws DriverError they say that it lives, or put another error in the place.
+ */
+export async function judgePing(error: unknown, dialect: Dialect, { hub }: Observer): Promise<'others-live' | null> {
+  if (!(error instanceof DriverError) || !hub.has('handleError')) return null
+  const context = { statement: null, parameters: null, hideParameters: true }
+  const judged = await judgeDriverError(error, () => ({
+    hub,
+    face: null,
+    sql: null,
+    parameters: null,
+    isPrePing: true,
+    wrapped: dialect.wrapError(error, context),
+  }))
+  if (judged.disconnected && verdictOn(judged) === undefined) return isHarmless(judged) ? 'others-live' : null
+  tellNobodyElse(judged)
+  throw judged
 }
 
 async function connectAsTold(

@@ -4,12 +4,17 @@ import { ResourceClosedError } from '../errors.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import type { DisposeOptions } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { ping } from '../pool/reset.ts'
+import { judgePing } from './connector.ts'
 import { EnginePool } from './engine-pool.ts'
 import { SharedFlights, type Sharing } from './flight-lanes.ts'
 import type { Observer } from './observer.ts'
 import type { Runtime } from './runtime.ts'
 import { disposeServer, isAbsent } from './standbys.ts'
 import { judge } from './verdict.ts'
+
+/** How long a connection may take to answer before it is lent as it is. */
+const PING_MS = 5_000
 
 /** Makes what the connections of an engine share. */
 export interface RuntimeSource {
@@ -101,6 +106,32 @@ export class EngineCore {
       }
     }
     return { runtime, slot: await this.checkout(runtime, signal) }
+  }
+
+  /** As {@link borrow}, of a connection that has answered where nobody knew whether it lives. */
+  async borrowLiving(runtime: Runtime, signal: AbortSignal | undefined): Promise<Borrowed> {
+    for (;;) {
+      const borrowed = await this.borrow(runtime, signal)
+      const { slot } = borrowed
+      if (!slot.unproven) return borrowed
+      slot.unproven = false
+      let failure: unknown = null
+      const failed = (error: unknown): void => {
+        failure = error
+      }
+      if (await ping(slot.connection, PING_MS, { failed, noticed: slot.noticed })) return borrowed
+      await this.#replace(borrowed, failure, signal)
+    }
+  }
+
+  async #replace({ runtime, slot }: Borrowed, failure: unknown, signal: AbortSignal | undefined): Promise<void> {
+    const { pool, dialect } = runtime
+    pool.discard(slot, { reason: failure })
+    try {
+      if ((await judgePing(failure, dialect, this.observer)) !== 'others-live') pool.invalidate()
+    } catch (error) {
+      throw runtime.wrap(error, [], 0, 0, signal)
+    }
   }
 
   #judge(error: unknown, runtime: Runtime, signal: AbortSignal | undefined): Promise<unknown> {

@@ -267,7 +267,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     checkKeys('raw()', options, ['signal', 'server'])
     const { signal, ...choice } = options
     const own = (this.#runtime ?? (await this.#ready())).with(choice)
-    const { runtime, slot } = await this.#core.borrow(own, signal)
+    const { runtime, slot } = await this.#core.borrowLiving(own, signal)
     return new RawConnection(runtime, slot)
   }
 

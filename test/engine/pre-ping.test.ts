@@ -87,6 +87,22 @@ describe.each([{ poolPrePing: 0 }, { poolPrePing: 'ride' as const }])('with $poo
     expect(seen[1]).toEqual([false, false, '42703', false, 'SELECT nothing'])
   })
 
+  it('of a raw connection is told too, and another one is lent', async () => {
+    const seen: unknown[] = []
+    engine.on('handleError', ({ isPrePing, isDisconnect, originalException }) => {
+      seen.push([isPrePing, isDisconnect, originalException.fields?.sqlState])
+    })
+    await killResting()
+    await using raw = await engine.raw()
+    expect((await raw.run('SELECT 42')).rows).toEqual([[42]])
+    expect(seen).toEqual([[true, true, '57P01']])
+    await raw.close()
+    engine.on('handleError', () => new InvalidRequestError('the pool sleeps'))
+    await killResting()
+    await expect(engine.raw()).rejects.toThrow(new InvalidRequestError('the pool sleeps'))
+    expect(engine.pool.status().checkedOut).toBe(0)
+  })
+
   it('can fail the statement by another error', async () => {
     engine.on('handleError', ({ isPrePing }) => new InvalidRequestError(`the pool sleeps: ${isPrePing}`))
     await killResting()
