@@ -18,7 +18,7 @@ export interface CacheStatistics {
   /** Statements found compiled. */
   readonly hits: number
   readonly misses: number
-  /** Statements that no key can describe, compiled each time. */
+  /** Statements that no key can describe, compiled each time; of a cache that keeps nothing, only what is known without asking. */
   readonly uncacheable: number
   /** Compiled statements kept. */
   readonly size: number
@@ -37,6 +37,7 @@ interface Compiling {
   readonly compiled: Compiled
   readonly plan: unknown
   readonly compileMs: number
+  readonly compiledAt: number
   readonly columnKeys: readonly string[] | null
   readonly forMany: boolean
 }
@@ -67,7 +68,7 @@ export class CompiledEntry {
   #names: ReadonlySet<string> | null = null
 
   constructor(key: Int32Array, compiling: Compiling) {
-    const { compiled, plan, statement, compileMs, columnKeys, forMany } = compiling
+    const { compiled, plan, statement, compileMs, compiledAt, columnKeys, forMany } = compiling
     this.target = statement instanceof Write ? statement.state.table : null
     this.key = key
     this.columnKeys = columnKeys
@@ -75,7 +76,7 @@ export class CompiledEntry {
     this.compiled = compiled
     this.plan = plan
     this.compileMs = compileMs
-    this.compiledAt = performance.now()
+    this.compiledAt = compiledAt
     const columns = compiled.columns
     this.shape =
       columns === null
@@ -204,6 +205,7 @@ export class CompiledCache {
       this.#touch(remembered.entry)
       return remembered
     }
+    if (this.#limit === 0 && statement.sort === 'select') return this.#anew(statement)
     const trail = columnKeys === null && !forMany ? statement.trail : null
     const link = trail === null ? undefined : this.#byRecipe.get(trail.recipe.id)
     const linked = trail === null || link === undefined ? null : link.bindsOf(trail)
@@ -231,6 +233,17 @@ export class CompiledCache {
     return entry.compiled.uncacheable === null && statement.sort !== 'ddl' && this.#limit > 0
       ? this.#remember(statement, entry, binds)
       : new Resolved(entry, binds, this)
+  }
+
+  /** Where nothing is kept, nobody asks for the key of a SELECT, nor for the order of its walk. */
+  #anew(statement: Executable): Resolved {
+    const entry = this.#compile(statement, UNASKED, ANEW)
+    const { parameters, uncacheable } = entry.compiled
+    if (uncacheable === null) this.#misses += 1
+    else this.#uncacheable += 1
+    const binds: BindLike[] = []
+    for (const { bind } of parameters) if (bind !== null) binds.push(bind)
+    return new Resolved(entry, binds, this)
   }
 
   #walk(statement: Executable): KeyPass {
@@ -284,12 +297,15 @@ export class CompiledCache {
     const prepared = statement.plugin?.prepare(statement) ?? { statement: statement as Element, plan: null }
     const compiled = this.#dialect.compile(prepared.statement, { columnKeys, forMany, binds, schemas: this.schemas })
     for (const warning of compiled.warnings) process.emitWarning(warning, 'SQLAlchemyWarning')
+    const compiledAt = performance.now()
     return new CompiledEntry(key ?? NO_KEY, {
-      ...prepared,
+      statement: prepared.statement,
+      plan: prepared.plan,
       compiled,
       columnKeys,
       forMany,
-      compileMs: performance.now() - started,
+      compileMs: compiledAt - started,
+      compiledAt,
     })
   }
 
@@ -324,6 +340,10 @@ export class CompiledCache {
 const MOST_MAPS = 100
 
 const NO_KEY = new Int32Array(0)
+/** In place of a key that nobody asks for. */
+const UNASKED = new Int32Array(1)
+/** Parameters hold their binds themselves. */
+const ANEW = { columnKeys: null, forMany: false, binds: [] } as const
 
 function sameKeys(one: readonly string[] | null, other: readonly string[] | null): boolean {
   if (one === other) return true

@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest'
 import { DefaultDialect } from '../../src/dialect/default.ts'
 import { CompiledCache } from '../../src/engine/compiled-cache.ts'
+import { valuesOf } from '../../src/engine/parameters.ts'
 import { CreateTable } from '../../src/expression/schema/ddl/table.ts'
-import { Column, Integer, insert, MetaData, select, table, text, update } from '../../src/index.ts'
+import {
+  bindparam,
+  Column,
+  func,
+  Integer,
+  insert,
+  literal,
+  MetaData,
+  select,
+  table,
+  text,
+  union,
+  update,
+} from '../../src/index.ts'
 
 const things = table('things', new MetaData(), {
   id: Column(Integer, { primaryKey: true }),
@@ -77,6 +91,29 @@ describe('CompiledCache', () => {
     cache.resolve(byId(1), null)
     cache.resolve(byId(1), null)
     expect(cache.statistics()).toEqual({ hits: 0, misses: 2, uncacheable: 0, size: 0 })
+  })
+
+  it('comes to the same text and values where it keeps nothing', () => {
+    const shared = literal(7)
+    const inner = select(things.c.id).where(things.c.a.gt(1)).cte('inner')
+    for (const statement of [
+      byId(1),
+      byId(1).limit(3).offset(4),
+      select(things.c.id.add(shared), shared.label('s')).where(things.c.b.eq(shared), things.c.a.in([8, 9])),
+      select(inner.c.id, bindparam('late', { value: 5 })).where(inner.c.id.lt(2)),
+      select(things.c.id).where(things.c.id.eq(select(func.max(things.c.a)).where(things.c.b.ne(6)).scalarSubquery())),
+      union(byId(1), byId(2)).limit(3),
+    ]) {
+      const [kept, anew] = [cacheOf(), cacheOf(0)].map((cache) => {
+        const resolved = cache.resolve(statement as ReturnType<typeof byId>, null)
+        expect(cache.resolve(statement as ReturnType<typeof byId>, null).entry === resolved.entry).toBe(
+          cache.statistics().size > 0,
+        )
+        const values = valuesOf(resolved, null, null)
+        return { sql: resolved.compiled.sql, values, binds: new Set(resolved.binds) }
+      })
+      expect(anew).toEqual(kept)
+    }
   })
 
   it('starts anew when its table of strings is full, and mistakes no statement for another', () => {

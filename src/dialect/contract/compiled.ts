@@ -28,7 +28,7 @@ export interface CompiledParameter {
   readonly around?: readonly (readonly string[] | null)[]
   /** The value is written into the text at execution, as places that take no parameter need it. Default false. */
   readonly isLiteral?: boolean
-  /** The bind itself; null where the compiler made the parameter. With an `index` of -1 it is no bind of the statement that was given but a constant that a plugin put in, and holds its own value. */
+  /** The bind itself; null where the compiler made the parameter. With an `index` of -1 it holds its own value: a constant that a plugin put in, or binds were not to be counted. */
   readonly bind: BindLike | null
 }
 
@@ -83,6 +83,6 @@ export interface CompileOptions {
   readonly forMany?: boolean
   /** Write values into the text instead of binding them. Default false. */
   readonly literalBinds?: boolean
-  /** The binds that `index` counts: those of the statement that a plugin prepared this one from, in the order of its walk. Default: this statement's own. */
+  /** The binds that `index` counts: those of the statement that a plugin prepared this one from, in the order of its walk; none where nobody counts. Default: this statement's own. */
   readonly binds?: readonly BindLike[]
 }
