@@ -1,4 +1,5 @@
 // What a statement does and to which tables, read from its SQL: names of spans, and text without literals.
+import { endOfQuoted } from '../expression/select/quoted.ts'
 
 /** What SQL does. */
 export interface SqlSummary {
@@ -11,11 +12,25 @@ export interface SqlSummary {
 }
 
 const TOKEN =
-  /'(?:[^']|'')*(?:'|$)|"(?:[^"]|"")*(?:"|$)|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[$:@]\w+|\d[\w.]*|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/g
+  /['"]|\$(\w*)\$[\s\S]*?(?:\$\1\$|$)|--[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|[$:@]\w+|\d[\w.]*|[A-Za-z_\u0080-\uffff][\w$\u0080-\uffff]*|\s+|[\s\S]/g
+
+/** The pieces of SQL, with nothing left out. */
+function tokensOf(sql: string): string[] {
+  const tokens: string[] = []
+  TOKEN.lastIndex = 0
+  for (let match = TOKEN.exec(sql); match !== null; match = TOKEN.exec(sql)) {
+    const [token] = match
+    if (token === "'" || token === '"') TOKEN.lastIndex = endOfQuoted(sql, TOKEN.lastIndex, token)
+    tokens.push(sql.slice(match.index, TOKEN.lastIndex))
+  }
+  return tokens
+}
 
 const OPERATIONS = new Set(['SELECT', 'INSERT', 'UPDATE', 'DELETE', 'MERGE', 'CREATE', 'ALTER', 'DROP', 'TRUNCATE'])
 /** Words behind which names of tables stand. */
 const BEFORE_NAMES = new Set(['FROM', 'JOIN', 'INTO', 'USING', 'TABLE'])
+/** Words behind which a parenthesis after the name holds columns. */
+const BEFORE_COLUMNS = new Set(['INTO', 'TABLE', 'COPY'])
 /** Words that may stand between one of these and the name. */
 const BETWEEN = new Set(['ONLY', 'LATERAL', 'IF', 'NOT', 'EXISTS'])
 /** The specification cuts names of spans here. */
@@ -38,7 +53,9 @@ export function summaryOf(sql: string): SqlSummary {
 
 /** SQL without its literals, which may be somebody's data: each is a question mark. */
 export function withoutLiterals(sql: string): string {
-  return sql.replace(TOKEN, (token: string) => (isLiteral(token) ? '?' : token))
+  return tokensOf(sql)
+    .map((token) => (isLiteral(token) ? '?' : token))
+    .join('')
 }
 
 /** Quoted texts, texts between dollars, numbers; `$1` is a placeholder. */
@@ -77,6 +94,7 @@ class Reading {
     else if (word === ')' && this.#levels.length > 1) this.#levels.pop()
     else if (word === 'AS' && this.#word(at + 1) === '(' && this.#levels.length === 1)
       this.#ctes.add(this.#nameBefore(at))
+    else if (word === 'COPY' && at === 0) this.#copy()
     else if (OPERATIONS.has(word) && isOperation(word, previous, this.#word(at + 1))) this.#begin(at, word)
     else if (BEFORE_NAMES.has(word) && this.#levels.at(-1) === true && previous !== 'DISTINCT') this.#names(at + 1)
   }
@@ -87,6 +105,13 @@ class Reading {
     this.#words.push(word)
     if (word === 'UPDATE') this.#names(at + 1)
     if (word === 'TRUNCATE' && this.#word(at + 1) !== 'TABLE') this.#names(at + 1)
+  }
+
+  /** The table of a COPY, which `FROM STDIN` does not name; where it copies a query, that is read as all others. */
+  #copy(): void {
+    this.#operation = 'COPY'
+    this.#words.push('COPY')
+    this.#names(1)
   }
 
   /** Names of tables, separated by commas, as far as they are names. */
@@ -102,11 +127,7 @@ class Reading {
         name += '.'
       }
       // A function in FROM, a subquery, the end.
-      if (
-        name === '' ||
-        (this.#tokens[end + 1] === '(' && this.#word(from - 1) !== 'INTO' && this.#word(from - 1) !== 'TABLE')
-      )
-        return
+      if (name === '' || (this.#tokens[end + 1] === '(' && !BEFORE_COLUMNS.has(this.#word(from - 1)))) return
       this.#note(name)
       // An alias, with or without AS.
       at = end + 1

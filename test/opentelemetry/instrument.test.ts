@@ -281,13 +281,19 @@ it('makes a span of a stream, from its opening to its last row or until it is le
     await tracer.startActiveSpan('reading', async (parent) => {
       for await (const _ of connection.stream(select(users.c.id), null, { yieldPer: 1 })) {
         seen += 1
-        if (seen < 3) expect(spans().map(({ name }) => name)).toEqual(['COPY'])
+        if (seen < 3) expect(spans().map(({ name }) => name)).toEqual(['COPY otel_users'])
       }
       parent.end()
     })
     for await (const _ of connection.stream(select(users.c.id), null, { yieldPer: 1 })) break
   })
-  const [, stream, parent, left] = exporter.getFinishedSpans()
+  const [copy, stream, parent, left] = exporter.getFinishedSpans()
+  expect(copy?.attributes).toMatchObject({
+    'db.operation.name': 'COPY',
+    'db.collection.name': 'otel_users',
+    'db.query.summary': 'COPY otel_users',
+    'db.query.text': 'COPY otel_users (id, name) FROM STDIN',
+  })
   expect([stream?.name, stream?.attributes['db.response.returned_rows']]).toEqual(['SELECT otel_users', 3])
   expect(stream?.parentSpanContext?.spanId).toBe(parent?.spanContext().spanId)
   expect([left?.name, left?.attributes['db.response.returned_rows']]).toEqual(['SELECT otel_users', 1])
