@@ -10,7 +10,17 @@
 
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  chownSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -212,12 +222,52 @@ async function startWithPatience() {
 }
 
 /**
- * Kills the postmaster and all its children, as the loss of power would.
+ * Kills the postmaster and all its children, as the loss of power would: a child that has yet to notice that it is alone may
+ * still run what it is sent, and commit.
  * @param {import('node:child_process').ChildProcess} postmaster
  */
 function crash(postmaster) {
-  // Detached, so it leads a process group; PostgreSQL's children have groups of their own and die with their postmaster.
+  // Stopped, it has no more children behind our back.
+  postmaster.kill('SIGSTOP')
+  const children = childrenOf(Number(postmaster.pid))
   postmaster.kill('SIGKILL')
+  for (const child of children) {
+    try {
+      process.kill(child, 'SIGKILL')
+    } catch {
+      // It was about to end.
+    }
+  }
+}
+
+/**
+ * The processes that a process has begun; of those in turn begun by them PostgreSQL has none.
+ * @param {number} parent
+ * @returns {number[]}
+ */
+function childrenOf(parent) {
+  // Slim images have no ps.
+  if (process.platform === 'linux') {
+    const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+    return all.filter((pid) => parentOf(pid) === parent).map(Number)
+  }
+  const { stdout } = spawnSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' })
+  const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number))
+  return pairs.flatMap(([pid, its]) => (pid !== undefined && its === parent ? [pid] : []))
+}
+
+/**
+ * The fourth field of its state, behind the name, which may hold anything; null where it has ended.
+ * @param {string} pid
+ * @returns {number | null}
+ */
+function parentOf(pid) {
+  try {
+    const state = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return Number(state.slice(state.lastIndexOf(')') + 2).split(' ')[1])
+  } catch {
+    return null
+  }
 }
 
 /**
