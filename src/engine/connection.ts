@@ -213,7 +213,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     const { runtime } = this.#link
     let via = runtime
     const begun = items.map(({ statement, parameters }) => {
-      const own = runtime.for(statement, undefined)
+      const own = runtime.forAll(statement, undefined)
       if (own !== runtime) via = own
       return prepareExecution(own, statement, parameters ?? null)
     })
@@ -432,7 +432,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
 
   async #run(execution: Execution, trace: ExecutionTrace | null): Promise<Result> {
     const { statement, parameters, options, commit, objects } = execution
-    const via = this.#link.runtime.for(statement, options)
+    const via = this.#link.runtime.forAll(statement, options)
     const begun = prepareExecution(via, statement, parameters, objects)
     const prepared = begun.complete === undefined ? begun : await begun.complete()
     trace?.compiled(prepared.commands)

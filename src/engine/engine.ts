@@ -456,7 +456,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async #run(runtime: Runtime, execution: Execution, trace: ExecutionTrace | null, attempt: number): Promise<Result> {
     const { statement, parameters, options, objects } = execution
     const signal = options?.signal
-    const own = runtime.for(statement, options)
+    const own = runtime.forAll(statement, options)
     const begun = prepareExecution(own, statement, parameters, objects)
     const prepared = begun.complete === undefined ? begun : await begun.complete()
     const { commands, origin } = prepared

@@ -61,7 +61,7 @@ export function prepareFlight(runtime: Runtime, items: readonly FlightItem[]): P
   const late: LateValue[] = []
   let via = runtime
   for (const { statement, parameters = null, options } of items) {
-    const own = runtime.for(statement, options)
+    const own = runtime.forAll(statement, options)
     if (own !== runtime) via = own
     const resolved = resolveStatement(own, statement, parameters)
     origins.push(resolved.entry)

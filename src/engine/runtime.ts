@@ -153,6 +153,17 @@ export class Runtime {
     return call === undefined ? runtime : runtime.#called(call)
   }
 
+  /**
+   * As {@link for}, for an execution that gives all rows at once.
+   *
+   * @throws ArgumentError the statement or the call wants them in portions.
+   */
+  forAll(statement: unknown, call: ExecuteOptions | undefined): Runtime {
+    const runtime = this.for(statement, call)
+    if (runtime !== this) refusePortions(statement, call)
+    return runtime
+  }
+
   #behindOf(own: StatementExecutionOptions): Runtime {
     this.#behind ??= new WeakMap()
     let runtime = this.#behind.get(own)
@@ -332,6 +343,14 @@ const NO_OPTIONS: ConnectionExecutionOptions = {}
 
 function timeoutOf({ timeoutMs }: ExecutionOptions): number | null {
   return timeoutMs === undefined || timeoutMs > LONGEST_TIMER_MS ? null : timeoutMs
+}
+
+function refusePortions(statement: unknown, call: ExecuteOptions | undefined): void {
+  const own = statement instanceof Executable ? statement.executionOptionsOf.yieldPer : undefined
+  if ((call?.yieldPer ?? own) === undefined) return
+  throw new ArgumentError(
+    'yieldPer lets rows travel in portions, and execute() reads all of them before it gives any: use stream() of the session, connection or engine (session.stream(statement, parameters, { yieldPer: 100 })), or partitions(100) of the result for portions of what is in memory',
+  )
 }
 
 function cacheFor(cache: CompiledCache, { schemaTranslateMap, compiledCache }: ExecutionOptions): CompiledCache {

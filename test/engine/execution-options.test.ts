@@ -153,6 +153,32 @@ describe.each(sqlDatabases())('on $name', (target) => {
     expect(recording.flights).toEqual([])
   })
 
+  it('yieldPer is refused by what gives all rows at once, unless it is the default of streams', async () => {
+    const portions = { yieldPer: 10 }
+    const statement = text('SELECT 1 AS n')
+    const message = 'execute() reads all of them before it gives any: use stream() of the session, connection or engine'
+    await using conn = await engine.connect()
+    for (const executes of [
+      () => engine.execute(statement, null, portions),
+      () => engine.execute(statement.executionOptions(portions)),
+      () => engine.execute('SELECT 1', null, portions),
+      () => conn.execute(statement, null, portions),
+      () => conn.executeAll([statement, statement.executionOptions(portions)]),
+    ]) {
+      const error = await executes().then(
+        () => expect.unreachable(),
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toBeInstanceOf(ArgumentError)
+      expect(String(error)).toContain(message)
+    }
+    await conn.rollback()
+    await conn.close()
+    expect(recording.flights).toEqual([])
+    const view = engine.executionOptions(portions)
+    expect(await view.execute(statement).scalar()).toBe(1)
+  })
+
   it('of a connection that is closed cannot be set', async () => {
     const conn = await engine.connect()
     await conn.close()

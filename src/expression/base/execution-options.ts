@@ -6,7 +6,7 @@ import { checkKeys, quoteName } from '../../nearest.ts'
 export interface ExecutionOptions {
   /** Cancel a flight of statements that takes longer, on the server too, in milliseconds. Default: no limit. Raises `StatementTimeout`. */
   readonly timeoutMs?: number
-  /** How rows are fetched and delivered in portions, in rows. Default: all at once. */
+  /** How many rows of `stream()` travel at a time; `execute()`, which gives all at once, refuses it. Default 1000. */
   readonly yieldPer?: number
   /**
    * Other schemas in place of those that tables, views, sequences and named types have: `{ '': 'tenant_1' }` for those that have

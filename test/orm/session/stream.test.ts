@@ -50,6 +50,28 @@ describe.each(sqlDatabases())('streams of a session on $name', (target) => {
     db.sent.clear()
   }
 
+  test('are what the error of yieldPer names where all is read at once', async () => {
+    await stored(2)
+    await using session = db.session()
+    for (const reads of [
+      () => session.execute(select(User), null, BY_TWO),
+      () => session.scalars(select(User).executionOptions(BY_TWO)),
+      () => session.execute('SELECT 1', null, BY_TWO),
+    ]) {
+      const error = await reads().then(
+        () => expect.unreachable(),
+        (thrown: unknown) => thrown,
+      )
+      expect(error).toBeInstanceOf(ArgumentError)
+      expect(String(error)).toContain('session.stream(statement, parameters, { yieldPer: 100 })')
+    }
+    await session.close()
+    // A default of the session is one of its streams.
+    const defaulting = db.session({ executionOptions: BY_TWO })
+    expect(await defaulting.scalars(select(User)).all()).toHaveLength(2)
+    await defaulting.close()
+  })
+
   test('are typed as session.execute() is', () => {
     const read = (session: Session): void => {
       const whole = session.stream(select(User))
