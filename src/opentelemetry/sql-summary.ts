@@ -74,7 +74,7 @@ class Reading {
   #operation: string | null = null
 
   constructor(sql: string) {
-    this.#tokens = [...sql.matchAll(TOKEN)].map(([token]) => token).filter((token) => !/^(?:\s|--|\/\*)/.test(token))
+    this.#tokens = tokensOf(sql).filter((token) => !/^(?:\s|--|\/\*)/.test(token))
   }
 
   summary(): SqlSummary {

@@ -154,7 +154,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     while (found.length < size && cursor.position < cursor.rows.length) {
       const from = cursor.position
       cursor.position += size - found.length
-      found.push(...this.#show(cursor.rows.slice(from, cursor.position)))
+      for (const row of this.#show(cursor.rows.slice(from, cursor.position))) found.push(row)
     }
     return found
   }

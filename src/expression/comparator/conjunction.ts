@@ -47,7 +47,8 @@ function join(
   for (const value of criteria) {
     const criterion = expect(CRITERION, value, where)
     if (criterion === decisive) decided = true
-    else if (criterion instanceof BooleanList && criterion.operator === operator) clauses.push(...criterion.clauses)
+    else if (criterion instanceof BooleanList && criterion.operator === operator)
+      for (const clause of criterion.clauses) clauses.push(clause)
     else if (criterion !== neutral) clauses.push(criterion)
   }
   if (decided) return decisive
@@ -74,7 +75,8 @@ export function conjoin(
   for (const value of more) {
     const criterion = expect(CRITERION, value, where)
     if (criterion === TRUE) isTrue = true
-    else if (criterion instanceof BooleanList && criterion.operator === catalog.and) all.push(...criterion.clauses)
+    else if (criterion instanceof BooleanList && criterion.operator === catalog.and)
+      for (const clause of criterion.clauses) all.push(clause)
     else all.push(criterion)
   }
   if (all.includes(FALSE)) return [FALSE]

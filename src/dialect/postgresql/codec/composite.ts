@@ -2,6 +2,7 @@
 import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
+import { endOfPart, type Part, plainPart } from './part.ts'
 
 /** A field of a composite type. */
 export interface CompositeField {
@@ -22,31 +23,24 @@ function writeField({ key, codec }: CompositeField, name: string, value: object)
   }
 }
 
-/** The fields of a row literal as texts; null for those that are NULL. Null where the text is no row literal. */
-function readRow(text: string): (string | null)[] | null {
-  if (text[0] !== '(' || text.at(-1) !== ')') return null
-  const fields: (string | null)[] = []
-  let field: string | null = null
-  let isQuoted = false
-  for (let at = 1; at < text.length; at += 1) {
-    const character = text[at] as string
-    if (character === '\\') {
-      at += 1
-      field = (field ?? '') + (text[at] ?? '')
-    } else if (character === '"') {
-      if (isQuoted && text[at + 1] === '"') {
-        at += 1
-        field = `${field ?? ''}"`
-      } else {
-        isQuoted = !isQuoted
-        field ??= ''
-      }
-    } else if (!isQuoted && (character === ',' || character === ')')) {
-      fields.push(field)
-      field = null
-    } else field = (field ?? '') + character
+const OPEN = 0x28
+const CLOSE = 0x29
+const COMMA = 0x2c
+
+const isClosing = (byte: number): boolean => byte === COMMA || byte === CLOSE
+
+/** The fields of a row literal; null for those that are NULL. Null where the text is no row literal. */
+function readRow(buffer: Buffer, start: number, end: number): (Part | null)[] | null {
+  if (buffer[start] !== OPEN) return null
+  const fields: (Part | null)[] = []
+  let at = start
+  while (fields.length === 0 || buffer[at] === COMMA) {
+    const from = at + 1
+    at = endOfPart(buffer, from, end, isClosing)
+    if (at < 0) return null
+    fields.push(at === from ? null : plainPart(buffer, from, at))
   }
-  return isQuoted ? null : fields
+  return at === end - 1 ? fields : null
 }
 
 /**
@@ -69,14 +63,12 @@ export function compositeOf(name: string, fields: readonly CompositeField[]): Po
       return `(${fields.map((field) => writeField(field, name, value)).join(',')})`
     },
     decodeText: (buffer, start, end) => {
-      const texts = readRow(buffer.toString('utf8', start, end))
-      if (texts === null || texts.length !== fields.length) throw undecodable(name, buffer, start, end)
+      const parts = readRow(buffer, start, end)
+      if (parts === null || parts.length !== fields.length) throw undecodable(name, buffer, start, end)
       return Object.fromEntries(
         fields.map(({ key, codec }, index) => {
-          const text = texts[index] as string | null
-          if (text === null) return [key, null]
-          const bytes = Buffer.from(text)
-          return [key, codec.decodeText(bytes, 0, bytes.length)]
+          const part = parts[index] as Part | null
+          return [key, part === null ? null : codec.decodeText(part.buffer, part.start, part.end)]
         }),
       )
     },

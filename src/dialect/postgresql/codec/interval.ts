@@ -1,5 +1,5 @@
 // The interval type.
-import { Interval, type IntervalFields } from '../../interval.ts'
+import { Interval, type IntervalFields, textOfFields } from '../../interval.ts'
 import { ascii, checkLength, readInt32 } from './bytes.ts'
 import { checkText, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 
@@ -58,7 +58,7 @@ export const interval: PostgresCodec<Interval> = defineCodec({
     if (typeof value === 'string') return checkText('interval', value)
     if (typeof value === 'object' && value !== null) {
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype === Object.prototype || prototype === null) return Interval.of(value as IntervalFields).toString()
+      if (prototype === Object.prototype || prototype === null) return textOfFields(value)
     }
     throw refusal(
       'interval',

@@ -1,9 +1,12 @@
 // Codecs of ranges and multiranges: PostgreSQL's range literals, both ways.
 import { Range, type RangeBounds } from '../../../expression/types/range.ts'
+import { ascii } from './bytes.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 import { int4, int8, numeric } from './number.ts'
+import { endOfPart, plainPart } from './part.ts'
 import { date, timestamp, timestamptz } from './temporal.ts'
 
+const EMPTY = 'empty'
 const QUOTED = /["\\]/g
 
 /** An end of a range; always in quotes unless its text can hold nothing that has a meaning there. */
@@ -15,65 +18,61 @@ function writeEnd(item: PostgresCodec, end: unknown): string {
 
 function writeRange(item: PostgresCodec, name: string, value: unknown): string {
   if (!(value instanceof Range)) throw refusal(name, value, 'a Range, such as new Range(lower, upper)')
-  if (value.isEmpty) return 'empty'
+  if (value.isEmpty) return EMPTY
   return `${value.bounds[0]}${writeEnd(item, value.lower)},${writeEnd(item, value.upper)}${value.bounds[1]}`
 }
 
-/** Reads ranges one after the other from a text. */
+const OPEN_MULTIRANGE = 0x7b
+const CLOSE_MULTIRANGE = 0x7d
+const COMMA = 0x2c
+const OPEN_BRACKET = 0x5b
+const OPEN_PARENTHESIS = 0x28
+const CLOSE_BRACKET = 0x5d
+const CLOSE_PARENTHESIS = 0x29
+
+const isComma = (byte: number): boolean => byte === COMMA
+const isEnd = (byte: number): boolean => byte === CLOSE_BRACKET || byte === CLOSE_PARENTHESIS
+
+/** Reads ranges one after the other from bytes. */
 class RangeReader<T> {
   readonly #item: PostgresCodec<T>
-  readonly #text: string
+  readonly #buffer: Buffer
+  readonly #end: number
   at: number
 
-  constructor(item: PostgresCodec<T>, text: string, at: number) {
+  constructor(item: PostgresCodec<T>, buffer: Buffer, start: number, end: number) {
     this.#item = item
-    this.#text = text
-    this.at = at
+    this.#buffer = buffer
+    this.#end = end
+    this.at = start
   }
 
-  /** The next character. */
-  get next(): string | undefined {
-    return this.#text[this.at]
+  /** The next byte. */
+  get next(): number | undefined {
+    return this.at < this.#end ? this.#buffer[this.at] : undefined
   }
 
   /** Null for what is no range. */
   range(): Range<T> | null {
     const open = this.next
-    if (open !== '[' && open !== '(') return null
+    if (open !== OPEN_BRACKET && open !== OPEN_PARENTHESIS) return null
     this.at += 1
-    const lower = this.#end(',')
-    const upper = this.#end(')]')
+    const lower = this.#side(isComma)
+    const upper = this.#side(isEnd)
     if (lower === undefined || upper === undefined) return null
-    return new Range(lower, upper, `${open}${this.#text[this.at - 1]}` as RangeBounds)
+    const bounds = String.fromCharCode(open, this.#buffer[this.at - 1] as number)
+    return new Range(lower, upper, bounds as RangeBounds)
   }
 
   /** One end, and what stands behind it; undefined where that does not come. */
-  #end(behind: string): T | null | undefined {
-    let text = ''
-    let isQuoted = false
-    let isGiven = false
-    for (; this.at < this.#text.length; this.at += 1) {
-      const character = this.#text[this.at] as string
-      if (character === '\\') {
-        this.at += 1
-        text += this.#text[this.at] ?? ''
-      } else if (character === '"') {
-        if (isQuoted && this.#text[this.at + 1] === '"') {
-          this.at += 1
-          text += '"'
-        } else isQuoted = !isQuoted
-        isGiven = true
-      } else if (!isQuoted && behind.includes(character)) {
-        this.at += 1
-        return text === '' && !isGiven ? null : this.#decode(text)
-      } else text += character
-    }
-    return undefined
-  }
-
-  #decode(text: string): T {
-    const bytes = Buffer.from(text)
-    return this.#item.decodeText(bytes, 0, bytes.length)
+  #side(isClosing: (byte: number) => boolean): T | null | undefined {
+    const start = this.at
+    const end = endOfPart(this.#buffer, start, this.#end, isClosing)
+    if (end < 0) return undefined
+    this.at = end + 1
+    if (start === end) return null
+    const part = plainPart(this.#buffer, start, end)
+    return this.#item.decodeText(part.buffer, part.start, part.end)
   }
 }
 
@@ -89,11 +88,10 @@ export function rangeOf<T>(item: PostgresCodec<T>, name: string, oid: number): P
     oid,
     encode: (value) => writeRange(item, name, value),
     decodeText: (buffer, start, end) => {
-      const text = buffer.toString('utf8', start, end)
-      if (text === 'empty') return Range.empty<T>()
-      const reader = new RangeReader(item, text, 0)
+      if (end - start === EMPTY.length && ascii(buffer, start, end) === EMPTY) return Range.empty<T>()
+      const reader = new RangeReader(item, buffer, start, end)
       const range = reader.range()
-      if (range === null || reader.at !== text.length) throw undecodable(name, buffer, start, end)
+      if (range === null || reader.at !== end) throw undecodable(name, buffer, start, end)
       return range
     },
   })
@@ -110,10 +108,10 @@ export function multirangeOf<T>(item: PostgresCodec<T>, name: string, oid: numbe
       return `{${value.map((each: unknown) => writeRange(item, name, each)).join(',')}}`
     },
     decodeText: (buffer, start, end) => {
-      const text = buffer.toString('utf8', start, end)
+      if (buffer[start] !== OPEN_MULTIRANGE) throw undecodable(name, buffer, start, end)
       const ranges: Range<T>[] = []
-      const reader = new RangeReader(item, text, 1)
-      while (reader.next !== '}') {
+      const reader = new RangeReader(item, buffer, start + 1, end)
+      while (reader.next !== CLOSE_MULTIRANGE) {
         if (ranges.length > 0) reader.at += 1
         const range = reader.range()
         if (range === null) throw undecodable(name, buffer, start, end)

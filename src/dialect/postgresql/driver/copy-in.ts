@@ -1,36 +1,23 @@
 // Recognises COPY ... FROM STDIN, which waits for data that a statement does not bring.
+import { endOfComment, endOfQuoted } from '../../../expression/select/quoted.ts'
 
-const TOKENS = /'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*|[\s\S]/g
+const TOKENS = /['"]|--[^\n]*|\/\*/g
 
 /** The text with its comments, also nested ones, as blanks, and quoted names and strings as one letter. */
 function withoutComments(sql: string): string {
   let text = ''
-  let at = 0
+  let done = 0
   TOKENS.lastIndex = 0
   for (let match = TOKENS.exec(sql); match !== null; match = TOKENS.exec(sql)) {
     const [token] = match
-    at = TOKENS.lastIndex
-    if (token === '/*') {
-      TOKENS.lastIndex = afterComment(sql, at)
-      text += ' '
-    } else if (token.startsWith('--')) {
-      text += ' '
-    } else {
-      text += token.length > 1 ? 'q' : token
-    }
+    text += sql.slice(done, match.index)
+    const isQuote = token.length === 1
+    if (isQuote) TOKENS.lastIndex = endOfQuoted(sql, TOKENS.lastIndex, token)
+    else if (token === '/*') TOKENS.lastIndex = endOfComment(sql, match.index)
+    done = TOKENS.lastIndex
+    text += isQuote ? 'q' : ' '
   }
-  return text
-}
-
-function afterComment(sql: string, start: number): number {
-  const marks = /\/\*|\*\//g
-  marks.lastIndex = start
-  let depth = 1
-  for (let match = marks.exec(sql); match !== null; match = marks.exec(sql)) {
-    depth += match[0] === '/*' ? 1 : -1
-    if (depth === 0) return marks.lastIndex
-  }
-  return sql.length
+  return text + sql.slice(done)
 }
 
 /** Why a statement cannot be run, where it is COPY FROM STDIN; else null. */
