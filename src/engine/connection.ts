@@ -362,7 +362,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
 
   /**
    * Takes the connection to the database out of the pool, which may open another in its place. It stays with this Connection, and
-   * is closed with it: for sessions whose settings nobody else may see.
+   * is closed with it, not by `engine.dispose()`: for sessions whose settings nobody else may see.
    *
    * @throws InvalidRequestError there is no connection at present, or the database can have only one.
    */

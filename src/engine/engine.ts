@@ -302,7 +302,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
 
   /**
    * Closes the connections at rest, now, and those lent when they come back; until then they keep the process running. With
-   * `timeoutMs` it waits for those, and cuts them when the time is up. The engine cannot be used afterwards.
+   * `timeoutMs` it waits for those, and cuts them when the time is up; what was detached is its holder's, who closes it. The engine cannot be used afterwards.
    * Calling it again does nothing more, apart from a deadline of its own.
    *
    * @throws ArgumentError an option is unknown or cannot be; nothing is closed then.

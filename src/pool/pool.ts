@@ -37,7 +37,7 @@ export interface PoolStatus {
 export interface DisposeOptions {
   /**
    * How long to wait for connections that are lent, in milliseconds; those that have not come back by then are cut. Default:
-   * not at all, and they are closed when they come back.
+   * not at all, and they are closed when they come back. Those that were detached are left to their holders.
    */
   readonly timeoutMs?: number
 }

@@ -141,6 +141,20 @@ describe.each(sqlDatabases())('on $name', ({ url, name }) => {
 describe('on a server', () => {
   const url = postgresUrl()
 
+  it('leaves a connection that was let go to its holder when it is disposed, whatever the deadline', async () => {
+    const engine = createEngine(url, { poolSize: 1, maxOverflow: 0 })
+    const conn = await engine.connect()
+    conn.detach()
+    await conn.execute("SET application_name TO 'detached and alone'")
+    await engine.dispose({ timeoutMs: 0 })
+    await engine.dispose({ timeoutMs: 10 })
+    expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+    await conn.commit()
+    expect(await sessions('detached and alone')).toBe(1)
+    await conn.close()
+    await eventually(async () => (await sessions('detached and alone')) === 0)
+  })
+
   it('tells what a listener cannot prepare as an error of the statement, and tries again', async () => {
     await using engine = createEngine(url)
     const stop = engine.pool.on('connect', ({ entry }) => entry.execute('SET nonsense_of_mine TO 1'))
