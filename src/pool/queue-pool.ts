@@ -269,10 +269,7 @@ export class QueuePool implements Pool {
   #lendWhenRead(place: PooledConnection, unproven: boolean): void {
     afterReading(() => {
       const now = performance.now()
-      if (this.#isStale(place, now)) {
-        this.#close(place)
-        return
-      }
+      if (this.#isStale(place, now)) return this.#close(place)
       place.unproven = unproven
       this.#lend(place, now)
     })
@@ -348,7 +345,8 @@ export class QueuePool implements Pool {
   }
 
   #isStale(place: PooledConnection, now: number): boolean {
-    if (place.generation !== this.#generation || !place._queryable || place.openedBy !== process.pid) return true
+    const lost = !place._queryable || place.connection.transactionStatus === 'lost'
+    if (lost || place.generation !== this.#generation || place.openedBy !== process.pid) return true
     return now - place.openedAt >= this.#options.recycleMs
   }
 

@@ -1,4 +1,5 @@
 // What happens to connections, transactions and the pool when the network or the server fails: on a real server only.
+import type { Socket } from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
@@ -13,6 +14,7 @@ import {
   TransactionRolledBack,
 } from '../../src/errors.ts'
 import { text } from '../../src/index.ts'
+import { atItsEnd, MOMENTS, withItsSocket } from '../support/client-socket.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type Proxy, startProxy } from './proxy.ts'
 
@@ -182,6 +184,73 @@ describe('a COMMIT without an answer, or with an odd one', () => {
     expect(await stored()).toEqual([])
   })
 })
+
+describe.each(Object.keys(MOMENTS))('the end of a connection, %s,', (moment) => {
+  const begun: readonly [string, (own: Engine) => PromiseLike<unknown>][] = [
+    ['execute()', (own) => own.execute(INSERT, [1])],
+    ['connect()', (own) => own.connect().then((conn) => insertAndClose(conn))],
+    ['begin()', (own) => own.begin((conn) => conn.execute(INSERT, [1]))],
+    ['run()', (own) => own.run((conn) => conn.execute(INSERT, [1]))],
+  ]
+
+  it.each(begun)('costs nothing that is begun then: %s', async (_, begin) => {
+    await using own = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0 })
+    const [, socket] = await withItsSocket(() => own.execute('SELECT 1'))
+    const seen = atItsEnd(socket, moment, () => ({ done: begin(own) }))
+    proxy.cut()
+    await (await seen).done
+    expect(await stored()).toEqual([1])
+  })
+
+  it('costs nothing where it came between the checkout and the first statement of who had rested', async () => {
+    await using own = createEngine(proxy.url, { poolSize: 1, maxOverflow: 0, poolPrePing: 'ride' })
+    const [, socket] = await withItsSocket(() => own.execute('SELECT 1'))
+    await pause(600)
+    await using conn = await own.connect()
+    const seen = atItsEnd(socket, moment, () => ({ rows: conn.execute('SELECT 2').scalar() }))
+    proxy.cut()
+    expect(await (await seen).rows).toBe(2)
+    expect(own.stats().pool).toMatchObject({ checkedOut: 1 })
+  })
+
+  it('fails a COMMIT for certain', async () => {
+    const [conn, socket] = await withItsSocket(() => engine.connect())
+    await conn.execute(INSERT, [1])
+    const seen = atItsEnd(socket, moment, () => ({ outcome: conn.commit().catch((error: unknown) => error) }))
+    proxy.cut()
+    const error = await (await seen).outcome
+    expect(error).toBeInstanceOf(OperationalError)
+    expect(error).not.toBeInstanceOf(CommitOutcomeUnknown)
+    await conn.close()
+    expect(await stored()).toEqual([])
+  })
+
+  it('hinders no transaction that may be repeated in the middle', async () => {
+    const sockets: Socket[] = []
+    let attempts = 0
+    const work = async (conn: Connection): Promise<void> => {
+      attempts += 1
+      await conn.execute(INSERT, [attempts])
+      const [socket] = sockets
+      if (attempts > 1 || socket === undefined) return
+      const seen = atItsEnd(socket, moment, () => {})
+      proxy.cut()
+      await seen
+    }
+    const [first, socket] = await withItsSocket(() => engine.connect())
+    sockets.push(socket)
+    await first.close()
+    await engine.run(work, { retry: { lostConnections: 'uncommitted', backoffMs: 1 } })
+    expect(attempts).toBe(2)
+    expect(await stored()).toEqual([2])
+  })
+})
+
+async function insertAndClose(conn: Connection): Promise<void> {
+  await conn.execute(INSERT, [1])
+  await conn.commit()
+  await conn.close()
+}
 
 describe('the pool', () => {
   it('costs one error for one restart of the server: all others are replaced', async () => {

@@ -19,7 +19,7 @@ import { Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
 import { type CursorOwner, PortalCursor } from './cursor.ts'
 import { Line } from './line.ts'
-import { abortedBeforeSend, type BatchOutcome, batchError, tookNoEffect } from './outcome.ts'
+import { abortedBeforeSend, type BatchOutcome, batchError, completed, tookNoEffect } from './outcome.ts'
 import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
@@ -86,14 +86,11 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
     this.#pipeline = new Pipeline(this.#line, this.#canceling, () => (this.#usable ? null : this.#gone()))
     this.ready(status)
     // pg.Client runs nothing after an error that no query was there to take, and would leave the socket open.
-    client.on('error', (error: Error) => {
-      this.#lostReason ??= error
-      this.terminate()
-    })
+    client.on('error', (error: Error) => this.#lose(error))
     client.on('notice', (message: ServerMessage) => this.#notify(message))
     client.on('notification', (message: NotificationMessage) => this.#notified(message))
     reader.on('errorMessage', (message: unknown) => this.#heard(message))
-    reader.once('end', () => this.#ended())
+    reader.once('over', () => this.#lose())
   }
 
   get processId(): number {
@@ -124,7 +121,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   /** The status of a ReadyForQuery. @internal */
   ready(status: string): void {
     if (status === 'I') this.#transactions += 1
-    if (!this.#closed) this.#status = STATUS[status] ?? 'failed'
+    if (this.#usable) this.#status = STATUS[status] ?? 'failed'
   }
 
   /**
@@ -320,7 +317,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   close(): Promise<void> {
     if (this.#closed) return Promise.resolve()
     const first = !this.#closing
-    this.#closing = true
+    this.#leave()
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.terminate(), POLITE_MILLISECONDS)
       this.onceClosed(() => {
@@ -332,8 +329,14 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 
   terminate(): void {
-    this.#closing = true
+    this.#leave()
     if (!this.#closed) this.#parts.reader.stream.destroy()
+  }
+
+  /** Nothing more is sent. */
+  #leave(): void {
+    this.#closing = true
+    this.#status = 'lost'
   }
 
   #cut(): Promise<void> {
@@ -356,16 +359,19 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   #heard(message: unknown): void {
     // What is no message of the server is pg's parser, which did not understand what came.
     if (isServerMessage(message) && !isDisconnectSqlState(message.code ?? '')) return
-    this.#lostReason ??=
-      message instanceof Error ? message : new DriverError('the server sent an error without a message')
-    this.terminate()
+    this.#lose(message instanceof Error ? message : new DriverError('the server sent an error without a message'))
   }
 
-  #ended(): void {
+  /**
+   * The server has gone. Told at once, not when the socket is closed: until then there is time for others to be lent this
+   * connection, and to write what nobody reads.
+   */
+  #lose(reason?: Error): void {
     if (this.#closed) return
+    if (reason !== undefined) this.#lostReason ??= reason
+    else if (!this.#closing) this.#lostReason ??= new DriverError('the server closed the connection unexpectedly')
+    this.terminate()
     this.#closed = true
-    this.#status = 'lost'
-    if (!this.#closing) this.#lostReason ??= new DriverError('the server closed the connection unexpectedly')
     this.#line.end(this.#lostReason ?? new DriverError('the connection was closed while a batch was running'))
     for (const listener of this.#closedListeners.splice(0)) callSafely(listener, this.#lostReason)
   }
@@ -379,12 +385,6 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   #notified({ channel, payload, processId }: NotificationMessage): void {
     for (const listener of this.#notificationListeners) callSafely(listener, { channel, payload, processId })
   }
-}
-
-/** A page that was complete before it could be stopped is given: only its portal tells whether it was the last. */
-function completed(error: unknown): CommandResult[] {
-  if (error instanceof DriverError && error.completed && !error.disconnected) return [...error.results]
-  throw error
 }
 
 const BUSY = 'this connection is running a batch and runs one at a time; await the one before'

@@ -26,6 +26,9 @@ export class Line {
   readonly #behind: Batch[] = []
   #flushing = false
   #portals = 0
+  /** Batches that were appended, and how many of them were written. */
+  #appended = 0
+  #written = 0
   readonly #serverSettings: ReadonlyMap<string, string>
   flights = 0
 
@@ -131,11 +134,13 @@ export class Line {
   append(commands: readonly Command[], settle: Settle): Batch {
     const known = commands.map((command) => this.cache.find(command.statement))
     const encoded = encodeBatch(commands, this.types.catalog)
+    const number = this.#appended + 1
     const settled: Settle = (outcome) => {
       this.#advance()
-      settle(outcome)
+      settle(number > this.#written ? { ...outcome, unsent: true } : outcome)
     }
     const batch = new Batch(commands, known, encoded, this.cache, this.#writer, settled, null, true)
+    this.#appended = number
     this.flights++
     if (!this.#flushing) {
       this.#flushing = true
@@ -179,6 +184,8 @@ export class Line {
   #flush(): void {
     this.#flushing = false
     const bytes = this.#writer.take()
-    if (this.stream.writable) this.stream.write(bytes)
+    if (!this.stream.writable) return
+    this.#written = this.#appended
+    this.stream.write(bytes)
   }
 }

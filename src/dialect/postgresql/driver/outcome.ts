@@ -15,6 +15,8 @@ export interface BatchFailure {
 export interface BatchOutcome {
   readonly results: CommandResult[]
   readonly failure: BatchFailure | null
+  /** Whether the connection ended before the first byte of it was written. */
+  readonly unsent?: true
 }
 
 /** What a value that cannot be read as the type that the catalogs say comes to. */
@@ -75,6 +77,7 @@ export function batchError(
   const { error, commandIndex, notices = [] } = failure
   return new DriverError(canceled ? `the batch was aborted: ${error.message}` : error.message, {
     disconnected,
+    sent: outcome.unsent !== true,
     canceled,
     cause: canceled ? signal.reason : error instanceof DriverError ? error.cause : error,
     results: results.slice(0, commandIndex),
@@ -92,6 +95,12 @@ function fieldsOf(error: ServerMessage, serverVersion: string | undefined): Serv
   const fields = errorFields(error)
   const isOfInterest = serverVersion !== undefined && NOT_UNDERSTOOD.includes(error.code)
   return isOfInterest ? { ...fields, serverVersion } : fields
+}
+
+/** A page that was complete before it could be stopped is given: only its portal tells whether it was the last. @throws any other error. */
+export function completed(error: unknown): CommandResult[] {
+  if (error instanceof DriverError && error.completed && !error.disconnected) return [...error.results]
+  throw error
 }
 
 /** The error of a batch whose signal had fired before it could be sent. */

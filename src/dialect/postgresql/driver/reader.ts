@@ -29,6 +29,8 @@ export interface ReaderHooks {
 export class Reader extends PgConnection {
   /** The batch that is being answered. */
   batch: Batch | null = null
+  /** Whether nothing more comes: the server has ended its side, or the socket is closed. */
+  over = false
   readonly #hooks: ReaderHooks
   readonly #rest = new EventEmitter()
   #pending: Buffer[] = []
@@ -40,6 +42,7 @@ export class Reader extends PgConnection {
     this.#hooks = hooks
     // pg's parser hangs itself on any emitter of `data`.
     super.attachListeners(this.#rest)
+    this.once('end', () => this.#finish())
   }
 
   override attachListeners(stream: EventEmitter): void {
@@ -52,6 +55,14 @@ export class Reader extends PgConnection {
         releaseBytes()
       }
     })
+    // pg waits until the socket is closed as well, which may be long after: what is written meanwhile reaches nobody.
+    stream.once('end', () => this.#finish())
+  }
+
+  #finish(): void {
+    if (this.over) return
+    this.over = true
+    this.emit('over')
   }
 
   override startup(): void {

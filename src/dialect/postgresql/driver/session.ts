@@ -119,9 +119,9 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   await establish(client, reader, options)
   reader.off('errorMessage', hear)
   // It may have come in one piece with the welcome, and pg takes no query behind it.
-  if (farewell instanceof Error) {
+  if (farewell instanceof Error || reader.over) {
     reader.stream.destroy()
-    throw failure(options, farewell)
+    throw failure(options, farewell instanceof Error ? farewell : new DriverError('the server closed the connection'))
   }
   connection = new PostgresConnection(
     {

@@ -5,6 +5,7 @@ import { connect as connectSocket, createServer, type Server, type Socket } from
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
+import { atItsEnd, MOMENTS, withItsSocket } from '../../../support/client-socket.ts'
 import {
   type Answer,
   authenticationOk,
@@ -46,6 +47,10 @@ function closed(connection: DriverConnection): Promise<Error | null> {
 
 async function killed(connection: DriverConnection): Promise<void> {
   await rows(killer, 'SELECT pg_terminate_backend($1)', connection.processId)
+}
+
+function pipeline(connection: DriverConnection, sql: string): Promise<unknown> {
+  return connection.pipeline?.([command(sql)]) ?? expect.fail('it cannot')
 }
 
 /** Resolves when the server shows the session as running something. */
@@ -186,6 +191,54 @@ describe('through a network that fails', () => {
     await killed(connection)
   })
 
+  describe('that ends the connection without a word', () => {
+    const WHY = 'the server closed the connection unexpectedly'
+    const GONE = `the connection cannot be used any more: ${WHY}`
+
+    test.each(Object.keys(MOMENTS))('%s: all know it, and nothing is sent', async (moment) => {
+      const [connection, socket] = await withItsSocket(connectThroughProxy)
+      let told: Error | null = null
+      connection.onceClosed((reason) => {
+        told = reason
+      })
+      const seen = atItsEnd(socket, moment, () => ({
+        status: connection.transactionStatus,
+        told: told?.message,
+        refusals: Promise.all([
+          failure(run(connection, 'SELECT 1')),
+          failure(connection.run([command('SELECT 1')], { probe: true })),
+          failure(pipeline(connection, 'SELECT 1')),
+        ]),
+      }))
+      sockets.at(-2)?.end()
+      const { refusals, ...known } = await seen
+      expect(known).toEqual({ status: 'lost', told: WHY })
+      for (const error of await refusals)
+        expect(error).toMatchObject({ message: GONE, disconnected: true, sent: false })
+      await connection.close()
+    })
+
+    test('what was on its way fails at once, though nobody reads what else was to be sent', async () => {
+      const connection = await connectThroughProxy()
+      const pending = failure(connection.run([command('SELECT $1::text', ['x'.repeat(50_000_000)])]))
+      const proxied = sockets.at(-2)
+      proxied?.pause()
+      proxied?.end()
+      expect(await pending).toMatchObject({ message: WHY, disconnected: true, sent: true })
+      await connection.close()
+    })
+
+    test('a flight that was not written yet was not sent; those before it may have been', async () => {
+      const connection = await connectThroughProxy()
+      const first = failure(pipeline(connection, 'SELECT 1'))
+      await new Promise((resolve) => process.nextTick(resolve))
+      const second = failure(pipeline(connection, 'SELECT 2'))
+      connection.terminate()
+      expect(await first).toMatchObject({ disconnected: true, sent: true })
+      expect(await second).toMatchObject({ disconnected: true, sent: false })
+    })
+  })
+
   test('a network that swallows everything: an aborted batch ends after its grace, a polite close after a second', async () => {
     const connection = await connectThroughProxy({ cancelGraceMs: 100 })
     mute = true
@@ -228,6 +281,15 @@ describe('on a server that', () => {
     const error = await failure(connectTo((kind) => (kind === '-' ? [farewell] : [])))
     expect(error).toMatchObject({ disconnected: true, sent: false, fields: { sqlState: '57P01' } })
     expect(error.message).toContain('the server is going down')
+  })
+
+  test('says welcome and hangs up: connecting fails, or the connection is lost', async () => {
+    const connecting = connectTo((kind, _, socket) => {
+      if (kind === '-') socket.end(welcome)
+      return []
+    })
+    const error = await failure(connecting.then((connection) => run(connection, 'SELECT 1')))
+    expect(error).toMatchObject({ disconnected: true, fields: null })
   })
 
   test('answers the probe and nothing else: a batch that was aborted before ends after its grace', async () => {
