@@ -5,11 +5,10 @@ import type { Affix, Hint } from '../../expression/element/affix.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Label } from '../../expression/element/label.ts'
 import { LabelReference } from '../../expression/element/label-reference.ts'
-import { AnonymousName } from '../../expression/element/name.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import { Unary } from '../../expression/element/unary.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
-import { TableClause } from '../../expression/from/table-clause.ts'
+import type { TableClause } from '../../expression/from/table-clause.ts'
 import { and } from '../../expression/operator/catalog.ts'
 import type { CompoundSelect } from '../../expression/select/compound.ts'
 import { fromsOfSelect } from '../../expression/select/froms.ts'
@@ -20,6 +19,7 @@ import { quoteName, suggestion } from '../../nearest.ts'
 import { type Frame, Place, type PlaceNumber } from './frame.ts'
 import { warnOfProduct } from './lint.ts'
 import { columnsClause } from './result-columns.ts'
+import { aliasAmbiguous, aliasNearer } from './same-name.ts'
 import type { Render } from './state.ts'
 
 /** A SELECT where it stands. */
@@ -36,6 +36,7 @@ export function renderSelect(node: Select, out: Render): string {
   out.frame = frameOf(state, froms, exported, around)
   const { aliasedTables } = out
   if (froms.length > 1 || froms[0]?.kind === 'join') aliasAmbiguous(out.frame.froms, out)
+  if (!isTop) aliasNearer(state, out.frame.froms, around.correlatable, out)
   const { affixes } = state
   let text = `SELECT ${affixes === null ? '' : affixText(affixes.prefixes, out, '', ' ')}${distinctClause(state, out)}${columnsClause(state.items, exported, place, out, isShown)}`
   if (froms.length > 0) text += ` \nFROM ${out.nodes(froms, ', ')}`
@@ -51,16 +52,6 @@ export function renderSelect(node: Select, out: Render): string {
   out.frame = around
   out.aliasedTables = aliasedTables
   return isTop ? text : out.closeLevel(level, text)
-}
-
-/** Of two tables of one name in different schemas, the one that is written without a schema gets another name. */
-function aliasAmbiguous(froms: readonly FromClause[], out: Render): void {
-  for (const from of froms) {
-    if (!(from instanceof TableClause) || from.schema !== null) continue
-    const isTaken = froms.some((other) => other !== from && other instanceof TableClause && other.name === from.name)
-    if (isTaken)
-      out.aliasedTables = new Map([...(out.aliasedTables ?? []), [from, new AnonymousName(from.name, null, 'alias')]])
-  }
 }
 
 /** Prefixes, suffixes or hints, those of other dialects left out. */

@@ -12,6 +12,7 @@ import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { implicitOfUpdate } from './implicit-returning.ts'
 import { returningClause } from './insert.ts'
 import { targetText } from './operator.ts'
+import { aliasBeside } from './same-name.ts'
 import { affixText, contained, criteria } from './select.ts'
 import type { Render } from './state.ts'
 import { expressionText, type WrittenValue, writtenValues } from './values.ts'
@@ -20,6 +21,7 @@ import { expressionText, type WrittenValue, writtenValues } from './values.ts'
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
   const { state } = node
+  const { aliasedTables } = out
   const around = begin(
     'UPDATE',
     state,
@@ -34,20 +36,25 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
-  return text + (returningClause(node, place, out) || implicitOfUpdate(state, written, place, out))
+  text += returningClause(node, place, out) || implicitOfUpdate(state, written, place, out)
+  out.aliasedTables = aliasedTables
+  return text
 }
 
 /** A DELETE where it stands. */
 export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
   const { state } = node
+  const { aliasedTables } = out
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
   let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${target(state, out)}`
   if (froms.length > 1) text += out.renderers.deleteUsing(out.nodes(listed(state, froms), ', '))
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
-  return text + returningClause(node, place, out)
+  text += returningClause(node, place, out)
+  out.aliasedTables = aliasedTables
+  return text
 }
 
 /**
@@ -68,6 +75,7 @@ function begin(word: string, state: CriteriaState, values: readonly Element[], o
       if (from instanceof FromClause && from !== state.table && !froms.includes(from)) froms.push(from)
   const all = [state.table, ...contained(withoutJoined(froms))]
   out.frame = { ...NO_FRAME, froms: all, correlatable: all }
+  if (all.length > 1) aliasBeside(state.table, all, out)
   return around
 }
 

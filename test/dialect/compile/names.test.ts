@@ -3,7 +3,9 @@ import {
   Column,
   type ColumnElement,
   createEngine,
+  deleteFrom,
   type Engine,
+  exists,
   func,
   Integer,
   insert,
@@ -13,8 +15,10 @@ import {
   select,
   type Table,
   table,
+  update,
 } from 'tsalchemy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CreateTable } from '../../../src/expression/schema/ddl/table.ts'
 import { databases } from '../../support/server.ts'
 import { pg, standard } from './fixture.ts'
 
@@ -63,6 +67,75 @@ describe('labels with the name of the table', () => {
   test('a schema of two names', () => {
     const owned = table('t', new MetaData(), { a: Column(Integer) }, { schema: 'one.two' })
     expect(sql(select(owned.c.a).setLabelStyle(style))).toBe(`SELECT "one.two".t.a AS one_two_t_a FROM "one.two".t`)
+  })
+})
+
+describe('tables of one name in different schemas', () => {
+  const columns = { id: Column(Integer), x: Column(Integer) }
+  const there = table('t', new MetaData(), columns, { schema: 's' })
+  const further = table('t', new MetaData(), columns, { schema: 'r' })
+  const same = t.c.a.eq(there.c.id)
+  test.each([
+    ['in FROM', select(t.c.a, there.c.id).where(same), 'SELECT t_1.a, s.t.id FROM t AS t_1, s.t WHERE t_1.a = s.t.id'],
+    [
+      'UPDATE FROM',
+      update(t).values({ a: there.c.x }).where(same).returning(t.c.a, there.c.id),
+      'UPDATE t SET a=t_1.x FROM s.t AS t_1 WHERE t.a = t_1.id RETURNING t.a, t_1.id',
+    ],
+    [
+      'UPDATE with a schema',
+      update(there).values({ x: t.c.a }).where(same),
+      'UPDATE s.t SET x=t_1.a FROM t AS t_1 WHERE t_1.a = s.t.id',
+    ],
+    [
+      'DELETE USING',
+      deleteFrom(there).where(there.c.id.eq(further.c.id), further.c.x.eq(t.c.a)),
+      'DELETE FROM s.t USING r.t AS t_1, t AS t_2 WHERE s.t.id = t_1.id AND t_1.x = t_2.a',
+    ],
+    [
+      'DELETE USING two beside another',
+      deleteFrom(longer).where(longer.c.id.eq(t.c.a), same),
+      `DELETE FROM ${LONGER} USING t AS t_1, s.t WHERE ${LONGER}.id = t_1.a AND t_1.a = s.t.id`,
+    ],
+    [
+      'a subquery that names the table around it',
+      select(t.c.a).where(exists(select(there.c.id).where(same))),
+      'SELECT t.a FROM t WHERE EXISTS (SELECT t_1.id FROM s.t AS t_1 WHERE t.a = t_1.id)',
+    ],
+    [
+      'a subquery in UPDATE that does',
+      update(t)
+        .values({ a: select(there.c.x).where(same).scalarSubquery() as never })
+        .all(),
+      'UPDATE t SET a=(SELECT t_1.x FROM s.t AS t_1 WHERE t.a = t_1.id)',
+    ],
+    [
+      'a subquery that does not',
+      select(t.c.a).where(t.c.a.in(select(there.c.id))),
+      'SELECT t.a FROM t WHERE t.a IN (SELECT s.t.id FROM s.t)',
+    ],
+  ])('%s', (_what, statement, expected) => expect(sql(statement)).toBe(expected))
+
+  test.each(databases())('on $name', async ({ url }) => {
+    await using engine = createEngine(url)
+    await using conn = await engine.connect()
+    // Goes with the transaction, which nobody commits.
+    await conn.execute('CREATE SCHEMA s')
+    const own = { metadata: new MetaData() }
+    const here = table('t', own.metadata, { a: Column(Integer), b: Column(Integer) })
+    const other = table('t', own.metadata, { id: Column(Integer), x: Column(Integer) }, { schema: 's' })
+    for (const each of [here, other]) await conn.execute(new CreateTable(each))
+    await conn.execute(insert(here), [
+      { a: 1, b: 1 },
+      { a: 2, b: 2 },
+    ])
+    await conn.execute(insert(other).values({ id: 2, x: 5 }))
+    const found = select(here.c.a).where(exists(select(other.c.id).where(here.c.a.eq(other.c.id))))
+    expect(await conn.execute(found).scalars().all()).toEqual([2])
+    await conn.execute(update(here).values({ b: other.c.x }).where(here.c.a.eq(other.c.id)))
+    expect(await conn.execute(select(here.c.b).orderBy(here.c.b)).scalars().all()).toEqual([1, 5])
+    await conn.execute(deleteFrom(other).where(here.c.b.eq(other.c.x)))
+    expect(await conn.execute(select(func.count()).selectFrom(other)).scalarOne()).toBe(0)
   })
 })
 
