@@ -123,12 +123,14 @@ function readWord<T>(word: string, value: T): T | typeof UNREAD {
 }
 
 function readString(): string | typeof UNREAD {
+  const source = bytes
+  const stop = end
   const start = at + 1
-  for (let index = start; index < end; index++) {
-    const byte = bytes[index] as number
+  for (let index = start; index < stop; index++) {
+    const byte = source[index] as number
     if (byte === QUOTE) {
       at = index + 1
-      return ascii(bytes, start, index)
+      return ascii(source, start, index)
     }
     if (byte === BACKSLASH || byte >= 0x80 || byte < BLANK) return UNREAD
   }
@@ -174,18 +176,23 @@ function readArray(place: Step): unknown[] | typeof UNREAD {
   depth += 1
   at += 1
   const base = top
-  if (bytes[at] === CLOSE_BRACKET) at += 1
+  const source = bytes
+  if (source[at] === CLOSE_BRACKET) at += 1
   else
     for (;;) {
-      const item = readValue(place)
+      const item = source[at] === QUOTE ? readString() : readValue(place)
       if (item === UNREAD) return UNREAD
       stack[top] = item
       top += 1
-      const byte = at < end ? bytes[at] : 0
-      at += 1
-      if (byte === CLOSE_BRACKET) break
-      if (byte !== COMMA) return UNREAD
-      if (bytes[at] === BLANK) at += 1
+      let index = at
+      const byte = index < end ? source[index] : 0
+      index += 1
+      if (byte !== COMMA) {
+        at = index
+        if (byte === CLOSE_BRACKET) break
+        return UNREAD
+      }
+      at = source[index] === BLANK ? index + 1 : index
     }
   depth -= 1
   return takeItems(base)
@@ -211,24 +218,32 @@ function readObject(place: Step): Record<string, unknown> | typeof UNREAD {
   if (depth === DEEPEST) return UNREAD
   depth += 1
   at += 1
+  const source = bytes
   const object: Record<string, unknown> = {}
-  if (bytes[at] === CLOSE_BRACE) at += 1
+  if (source[at] === CLOSE_BRACE) at += 1
   else {
     place.inner ??= step('')
     let last = place.inner
     for (;;) {
-      const key = readKey(last)
+      const next = last.next
+      const key = next !== null && isNext(next.bytes, source, at) ? next : readKey(last)
       if (key === null) return UNREAD
+      if (key === next) at += key.bytes.length + 3
       last = key
-      if (bytes[at] === BLANK) at += 1
-      const value = readValue(key)
+      let index = at
+      if (source[index] === BLANK) at = index += 1
+      const value = source[index] === QUOTE ? readString() : readValue(key)
       if (value === UNREAD) return UNREAD
       object[key.key] = value
-      const byte = at < end ? bytes[at] : 0
-      at += 1
-      if (byte === CLOSE_BRACE) break
-      if (byte !== COMMA) return UNREAD
-      if (bytes[at] === BLANK) at += 1
+      index = at
+      const byte = index < end ? source[index] : 0
+      index += 1
+      if (byte !== COMMA) {
+        at = index
+        if (byte === CLOSE_BRACE) break
+        return UNREAD
+      }
+      at = source[index] === BLANK ? index + 1 : index
     }
   }
   depth -= 1
@@ -240,7 +255,7 @@ function readKey(last: Step): Step | null {
   if (at >= end || bytes[at] !== QUOTE) return null
   let branches = 0
   for (let candidate = last.next; candidate !== null; candidate = candidate.other) {
-    if (isNext(candidate.bytes)) {
+    if (isNext(candidate.bytes, bytes, at)) {
       at += candidate.bytes.length + 3
       return candidate
     }
@@ -262,12 +277,13 @@ function readKey(last: Step): Step | null {
 }
 
 /** Whether these letters stand between quotes, with a colon behind, where reading goes on. */
-function isNext(letters: Uint8Array): boolean {
+function isNext(letters: Uint8Array, source: Buffer, from: number): boolean {
   const { length } = letters
-  const start = at + 1
-  if (start + length + 1 >= end || bytes[start + length] !== QUOTE || bytes[start + length + 1] !== COLON) return false
-  for (let index = 0; index < length; index++) if (letters[index] !== bytes[start + index]) return false
-  return true
+  const start = from + 1
+  if (start + length + 1 >= end || source[start + length] !== QUOTE || source[start + length + 1] !== COLON)
+    return false
+  for (let index = 0; index < length; index++) if (letters[index] !== source[start + index]) return false
+  return source[from] === QUOTE
 }
 
 function remember(): void {
