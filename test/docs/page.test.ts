@@ -105,3 +105,16 @@ test.each([
 test('refuses code that cannot be parsed, at its line', () => {
   expect(() => read('# Title', '', '```ts', 'const = 1', '```')).toThrow(/^line 4: /)
 })
+
+test('a using of the whole page and decorated classes are refused: the transform would forget the decorators', () => {
+  const page = (using: string, ...classes: string[]) =>
+    read('# Title', '```ts', using, '```', '', '```ts', ...classes, '```')
+  const decorated = ["@Entity('a')", 'class A {}']
+  for (const classes of [decorated, ['class A { @Column(5) id!: number }'], ["@Entity('a')", 'export class A {}']])
+    for (const using of ['await using engine = f()', 'using engine = f()'])
+      expect(() => page(using, ...classes)).toThrow(
+        "line 3: a 'using' of the whole page, and classes with decorators: Vite's transform forgets the decorators; put what uses it into a block",
+      )
+  expect(() => page('{ using engine = f() }', ...decorated)).not.toThrow()
+  expect(() => page('await using engine = f()', 'class A {}')).not.toThrow()
+})

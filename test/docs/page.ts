@@ -123,7 +123,27 @@ function assemble(group: readonly Fence[], blocks: readonly Fence[], total: numb
   }
   if (lines[0] !== '') throw new Error('line 1: a page begins with its title')
   lines[0] = hoisted.join('; ')
-  return `${lines.join('\n')}\n`
+  const code = `${lines.join('\n')}\n`
+  refuseLostDecorators(code)
+  return code
+}
+
+/** Vite's transform forgets the decorators of classes where it has to spell out a `using` of the whole module. */
+function refuseLostDecorators(code: string): void {
+  const { body } = parseSync('page.ts', code, { sourceType: 'module' }).program
+  const using = body.find((node) => node.type === 'VariableDeclaration' && /using$/.test(node.kind))
+  const decorated = body
+    .map((node) => (node.type === 'ExportNamedDeclaration' ? node.declaration : node))
+    .some(
+      (node) =>
+        node?.type === 'ClassDeclaration' &&
+        [node, ...node.body.body].some((part) => 'decorators' in part && part.decorators.length > 0),
+    )
+  if (using === undefined || !decorated) return
+  const line = code.slice(0, using.start).split('\n').length
+  throw new Error(
+    `line ${line}: a 'using' of the whole page, and classes with decorators: Vite's transform forgets the decorators; put what uses it into a block`,
+  )
 }
 
 /** The code's lines with each import declaration passed, name by name, through `keep`: a page may import the same thing twice. */

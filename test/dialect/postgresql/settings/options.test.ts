@@ -9,6 +9,7 @@ import { createPostgresDriver, type PostgresConnectOptions } from '../../../../s
 import { connectOptions } from '../../../../src/dialect/postgresql/settings/options.ts'
 import { parseServiceFile } from '../../../../src/dialect/postgresql/settings/service-file.ts'
 import { makeURL } from '../../../../src/dialect/url.ts'
+import { ArgumentError } from '../../../../src/errors.ts'
 import { warningsOf } from './warnings.ts'
 
 interface Given {
@@ -326,6 +327,14 @@ describe('parameters', () => {
     ['user=a%01b%00', 'NUL'],
   ])('%s is refused', (query, message) => {
     expect(() => resolve(`postgresql://h/d?${query}`)).toThrow(message)
+  })
+
+  test.each([
+    ['PGGSSENCMODE', 'require', "This driver cannot promise gssencmode='require': it can be disable, prefer"],
+    ['PGSSLCERTMODE', 'require', "This driver cannot promise sslcertmode='require': it can be allow, disable"],
+    ['PGSSLCRLDIR', '/crl', "This driver cannot promise sslcrldir='/crl': leave it out"],
+  ])('%s=%s of the environment is refused before anything is connected', (name, value, message) => {
+    expect(() => resolve('postgresql://h/d', { environment: { [name]: value } })).toThrow(new ArgumentError(message))
   })
 
   test('what has no effect is warned of, and what is unknown', async () => {
