@@ -8,6 +8,44 @@ import type { Line } from './line.ts'
  */
 export type CancelRequest = () => Promise<boolean>
 
+/** After so long a request is made again, then after twice as long, and so on. */
+const AGAIN_MS = 50
+
+/** A request to cancel what runs, made again until it is answered: a server that has not begun a batch forgets a request that comes before. */
+export class Cancel {
+  readonly #request: CancelRequest
+  readonly #running: () => boolean
+  #safe: Promise<boolean> = Promise.resolve(true)
+  #timer: NodeJS.Timeout | undefined
+  #over = false
+
+  /** @param running whether what is to be stopped still runs. */
+  constructor(request: CancelRequest, running: () => boolean) {
+    this.#request = request
+    this.#running = running
+    this.#ask(AGAIN_MS)
+  }
+
+  /** Makes no more requests; resolves when those that were made are over, whether none of them may still arrive. */
+  end(): Promise<boolean> {
+    this.#over = true
+    clearTimeout(this.#timer)
+    return this.#safe
+  }
+
+  #ask(waitMs: number): void {
+    const asked = this.#request()
+    this.#safe = Promise.all([this.#safe, asked]).then((all) => all.every((safe) => safe))
+    void asked.then(() => {
+      if (!this.#over) this.#timer = setTimeout(() => this.#askAgain(2 * waitMs), waitMs).unref()
+    })
+  }
+
+  #askAgain(waitMs: number): void {
+    if (this.#running()) this.#ask(waitMs)
+  }
+}
+
 const EMPTY: DriverStatement = { sql: '', parameters: [], columns: null, prepare: false }
 
 /** What cancels the batches of one connection. */
@@ -47,13 +85,17 @@ export class Canceling {
    *
    * @param running whether it still runs.
    */
-  start(running: () => boolean): Promise<boolean> {
-    if (this.#request === null) return Promise.resolve(true)
+  start(running: () => boolean): Cancel {
+    if (this.#request === null)
+      return new Cancel(
+        async () => true,
+        () => false,
+      )
     const timer = setTimeout(() => {
       if (running()) void this.#terminate()
     }, this.#graceMs)
     timer.unref()
-    return this.#request()
+    return new Cancel(this.#request, running)
   }
 
   /**
@@ -61,8 +103,8 @@ export class Canceling {
    *
    * @param started what {@link start} gave.
    */
-  async settle(started: Promise<boolean>): Promise<void> {
-    const safe = await started
+  async settle(started: Cancel): Promise<void> {
+    const safe = await started.end()
     if (this.#closed() || this.#request === null) return
     if (!safe) return this.#terminate()
     // The server may be behind a proxy that forwards the request after closing our socket: let it hit an empty statement.

@@ -15,7 +15,7 @@ import {
 } from '../../contract/driver.ts'
 import { isDisconnectSqlState } from '../sqlstate.ts'
 import type { BatchTail, Portal } from './batch-parts.ts'
-import { Canceling, type CancelRequest } from './canceling.ts'
+import { type Cancel, Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
 import { type CursorOwner, PortalCursor } from './cursor.ts'
 import { Line } from './line.ts'
@@ -54,8 +54,8 @@ interface Run {
   readonly statusBefore: TransactionStatus
   /** A probe went in front and was not answered yet. */
   probed: boolean
-  /** Set once the signal has fired: whether no late request can hit the next statement. */
-  canceling: Promise<boolean> | null
+  /** Set once the signal has fired. */
+  canceling: Cancel | null
   /** The server has answered all of it. */
   answered: boolean
 }

@@ -1,7 +1,7 @@
 // Flights that do not wait for each other on one connection: each is a transaction of its own and fails alone.
 import type { Command, CommandResult, DriverError } from '../../contract/driver.ts'
 import type { Batch } from './batch.ts'
-import type { Canceling } from './canceling.ts'
+import type { Cancel, Canceling } from './canceling.ts'
 import type { Line } from './line.ts'
 import { abortedBeforeSend, type BatchOutcome, batchError, tookNoEffect, wasCanceled } from './outcome.ts'
 
@@ -27,8 +27,8 @@ export class Pipeline {
   readonly #gone: () => DriverError | null
   /** In the order in which the server answers. */
   readonly #calls: Call[] = []
-  /** A request to cancel is in the air: whether it can hit nothing else. */
-  #cancel: Promise<boolean> | null = null
+  /** Set while a request to cancel may be in the air. */
+  #cancel: Cancel | null = null
   /** What waits for the end of a cancel. */
   readonly #held: (() => void)[] = []
 
@@ -131,7 +131,7 @@ export class Pipeline {
   }
 
   /** Everything was answered: waits for the end of the cancel, and goes on. */
-  async #release(cancel: Promise<boolean>): Promise<void> {
+  async #release(cancel: Cancel): Promise<void> {
     await this.#canceling.settle(cancel)
     this.#cancel = null
     for (const go of this.#held.splice(0)) go()

@@ -1,9 +1,56 @@
 // Aborting: before a batch, while it runs, as it ends, and never the batch behind it.
 
+import { type AddressInfo, connect as connectSocket, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { Driver, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
 import { createPgliteDriver, createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
-import { command, failure, rows, run, serverOptions } from './support.ts'
+import { command, failure, rows, run, serverOptions, tcpOptions } from './support.ts'
+
+/** Passes everything on; what a session sends while it is held arrives when a request to cancel it is over. */
+async function startLateProxy() {
+  const { host, port } = tcpOptions()
+  const sockets: Socket[] = []
+  let held: (() => void)[] | null = null
+  let cancels = 0
+  const server = createServer((client) => {
+    const upstream = connectSocket(port, host)
+    sockets.push(client, upstream)
+    for (const socket of [client, upstream]) socket.on('error', () => undefined)
+    let begun = false
+    client.on('data', (bytes: Buffer) => {
+      const isCancel = !begun && bytes.length === CANCEL_BYTES
+      begun = true
+      if (isCancel) cancels += 1
+      if (held === null || isCancel) upstream.write(bytes)
+      else held.push(() => upstream.write(bytes))
+    })
+    upstream.on('data', (bytes) => client.write(bytes))
+    client.on('close', () => upstream.destroy())
+    upstream.on('close', () => {
+      client.end()
+      const waiting = held
+      held = null
+      for (const write of waiting ?? []) write()
+    })
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    port: (server.address() as AddressInfo).port,
+    get cancels() {
+      return cancels
+    },
+    hold() {
+      held = []
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** The length of a request to cancel. */
+const CANCEL_BYTES = 16
 
 const REASON = new Error('the user went away')
 
@@ -46,6 +93,26 @@ describe('on a server', () => {
     expect(connection.flights).toBe(2)
     expect(await rows(connection, 'SELECT 2')).toEqual([[2]])
   })
+
+  test.each(['run', 'pipeline'] as const)(
+    'before the server has begun it, it is stopped all the same: %s',
+    async (how) => {
+      await using proxy = await startLateProxy()
+      const slow = await createPostgresDriver({ ...tcpOptions(), ssl: 'disable', port: proxy.port }).connect()
+      const controller = new AbortController()
+      proxy.hold()
+      const before = performance.now()
+      const pending = failure(
+        slow[how]?.([command('SELECT pg_sleep(60)')], { signal: controller.signal }) ?? expect.fail('it cannot'),
+      )
+      controller.abort(REASON)
+      expect(await pending).toMatchObject({ canceled: true, disconnected: false, cause: REASON })
+      expect(performance.now() - before).toBeLessThan(4500)
+      expect(proxy.cancels).toBeGreaterThan(1)
+      expect(await rows(slow, 'SELECT 2')).toEqual([[2]])
+      await slow.close()
+    },
+  )
 
   test('inside a transaction, the transaction has failed', async () => {
     const signal = AbortSignal.timeout(50)
