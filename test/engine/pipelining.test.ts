@@ -97,8 +97,8 @@ describe('on a server', () => {
   })
 
   it('is off unless it is asked for, and says how it is asked for', async () => {
-    const engine = engineOf({ pipelining: false, poolTimeoutMs: 50 })
-    const first = scalar(engine, 'SELECT 1 FROM pg_sleep(0.3)')
+    const engine = engineOf({ pipelining: false, poolTimeoutMs: 1_000 })
+    const first = scalar(engine, 'SELECT 1 FROM pg_sleep(1.5)')
     await expect(scalar(engine, 'SELECT 2')).rejects.toThrow(TimeoutError)
     await first
     for (const pipelining of [0, 1, 2.5, -1, 'yes'])
@@ -263,7 +263,7 @@ describe('on a server', () => {
   })
 
   it('waits no longer than a checkout would', async () => {
-    const engine = engineOf({ poolTimeoutMs: 100 })
+    const engine = engineOf({ poolTimeoutMs: 1_000 })
     await using _held = await engine.connect()
     const waiting = [1, 2, 3].map((n) => scalar(engine, 'SELECT $1::int', n))
     for (const one of await Promise.allSettled(waiting)) expect(one).toMatchObject({ reason: expect.any(TimeoutError) })
