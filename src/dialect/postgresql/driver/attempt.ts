@@ -80,7 +80,7 @@ function open(
     startup: plan.startup,
     keepAlive: plan.keepAlive,
     keepAliveDelayMs: plan.keepAliveDelayMs,
-    stream: () => socketTo(endpoint),
+    stream: (onread) => socketTo(endpoint, onread),
     connectTimeoutMs: plan.connectTimeoutMs,
     statementCacheSize: plan.statementCacheSize,
     types: plan.types,

@@ -1,6 +1,13 @@
 // The servers that a driver may connect to: their addresses, their sockets, and which of them to try first.
 import { lookup } from 'node:dns/promises'
-import { type IpcNetConnectOpts, isIP, Socket, type TcpNetConnectOpts } from 'node:net'
+import {
+  type IpcNetConnectOpts,
+  isIP,
+  type OnReadOpts,
+  Socket,
+  type SocketConstructorOpts,
+  type TcpNetConnectOpts,
+} from 'node:net'
 import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError } from '../../contract/driver.ts'
 import type { WireStream } from './pg-internals.ts'
@@ -116,8 +123,9 @@ const ADDRESS_MS = 2000
 class EndpointSocket extends Socket {
   readonly #target: TcpNetConnectOpts | IpcNetConnectOpts
 
-  constructor({ host, address }: Endpoint) {
-    super()
+  constructor({ host, address }: Endpoint, onread: OnReadOpts | null) {
+    // Declared for connect() alone, which leaves it to this constructor.
+    super(onread === null ? {} : ({ onread } as SocketConstructorOpts))
     const { name, port } = host
     if (!host.isLocal) this.#target = { host: address ?? name, port, autoSelectFamilyAttemptTimeout: ADDRESS_MS }
     else this.#target = { path: `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}` }
@@ -128,9 +136,9 @@ class EndpointSocket extends Socket {
   }
 }
 
-/** A socket, not connected yet, that leads to one place. */
-export function socketTo(endpoint: Endpoint): WireStream {
-  return new EndpointSocket(endpoint) as unknown as WireStream
+/** A socket, not connected yet, that leads to one place; with `onread`, what it receives goes there, and is no event. */
+export function socketTo(endpoint: Endpoint, onread: OnReadOpts | null): WireStream {
+  return new EndpointSocket(endpoint, onread) as unknown as WireStream
 }
 
 /**

@@ -46,17 +46,20 @@ export class Reader extends PgConnection {
   }
 
   override attachListeners(stream: EventEmitter): void {
-    stream.on('data', (chunk: Buffer) => {
-      try {
-        this.#chunk(chunk)
-      } catch (error) {
-        this.#abandon(error)
-      } finally {
-        releaseBytes()
-      }
-    })
+    stream.on('data', (chunk: Buffer) => this.read(chunk))
     // pg waits until the socket is closed as well, which may be long after: what is written meanwhile reaches nobody.
     stream.once('end', () => this.#finish())
+  }
+
+  /** Reads what has come. Its memory may be used again for what comes next: whoever keeps some of it makes a copy. */
+  read(chunk: Buffer): void {
+    try {
+      this.#chunk(chunk)
+    } catch (error) {
+      this.#abandon(error)
+    } finally {
+      releaseBytes()
+    }
   }
 
   #finish(): void {
@@ -89,7 +92,7 @@ export class Reader extends PgConnection {
       const missing = this.#neededBytes - this.#pendingBytes
       if (chunk.length - from < missing) {
         if (from < chunk.length) {
-          this.#pending.push(from === 0 ? chunk : chunk.subarray(from))
+          this.#pending.push(Buffer.from(from === 0 ? chunk : chunk.subarray(from)))
           this.#pendingBytes += chunk.length - from
         }
         return
@@ -107,7 +110,7 @@ export class Reader extends PgConnection {
 
   #keep(buffer: Buffer, from: number): void {
     if (from === buffer.length) return
-    const rest = from === 0 ? buffer : buffer.subarray(from)
+    const rest = Buffer.from(buffer.subarray(from))
     this.#pending = [rest]
     this.#pendingBytes = rest.length
     this.#neededBytes = rest.length < HEADER ? HEADER : 1 + messageLength(rest, 0)
@@ -158,7 +161,7 @@ export class Reader extends PgConnection {
         batch.commandComplete('')
         return true
       case COPY_DATA:
-        batch.copyData(buffer.subarray(at + HEADER, end))
+        batch.copyData(Buffer.from(buffer.subarray(at + HEADER, end)))
         return true
       default:
         return false

@@ -1,5 +1,5 @@
 // Opens one session: socket, TLS, authentication, and the settings that the codecs rely on.
-import { connect as connectSocket, type Socket } from 'node:net'
+import { connect as connectSocket, type OnReadOpts, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
 import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
 import type { TypeCatalog } from '../codec/type-catalog.ts'
@@ -20,6 +20,9 @@ export const CODEC_SETTINGS: ReadonlyMap<string, string> = new Map([
   ['extra_float_digits', '1'],
   ['bytea_output', 'hex'],
 ])
+
+/** As much as Node.js reads at once. */
+const READ_BYTES = 65_536
 
 /** Everything needed to open one session. */
 export interface SessionOptions {
@@ -45,8 +48,8 @@ export interface SessionOptions {
   readonly keepAlive: boolean
   /** How long the operating system waits before it probes an idle connection, in milliseconds. */
   readonly keepAliveDelayMs: number
-  /** A socket that is not connected yet, or what stands for one. */
-  readonly stream: () => WireStream
+  /** A socket that is not connected yet, or what stands for one; `onread` may be used, or `data` emitted as ever. */
+  readonly stream: (onread: OnReadOpts | null) => WireStream
   /** No limit where 0. */
   readonly connectTimeoutMs: number
   readonly statementCacheSize: number
@@ -76,7 +79,8 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       sslNegotiation: options.direct ? 'direct' : 'postgres',
       keepAlive: options.keepAlive,
       keepAliveInitialDelayMillis: options.keepAliveDelayMs,
-      stream: options.stream(),
+      // What TLS brings is read from another object, which is made of this one.
+      stream: options.stream(tls === null ? readingInto((chunk) => reader.read(chunk)) : null),
     },
     {
       startup,
@@ -139,6 +143,18 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   return connection
 }
 
+/** Has a socket read into one piece of memory: a new one for each chunk costs a microsecond a round trip. */
+function readingInto(receive: (chunk: Buffer) => void): OnReadOpts {
+  const buffer = Buffer.allocUnsafeSlow(READ_BYTES)
+  return {
+    buffer,
+    callback(count) {
+      receive(buffer.subarray(0, count))
+      return true
+    },
+  }
+}
+
 const NO_NAME = '0.0.0.0'
 
 /** Options of TLS for which the certificate is checked for a name that the server is not told. */
@@ -186,7 +202,7 @@ function cancelRequest(client: WireClient, reader: Reader, options: SessionOptio
       host: options.host,
       connect: () =>
         remoteAddress === undefined
-          ? (options.stream().connect(options.port, options.host) as Socket)
+          ? (options.stream(null).connect(options.port, options.host) as Socket)
           : connectSocket(options.port, remoteAddress),
       tls: options.tls,
       direct: options.direct,

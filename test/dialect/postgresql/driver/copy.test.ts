@@ -126,6 +126,19 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     expect(await rows(shared(), 'SELECT 1')).toEqual([[1]])
   })
 
+  test('what waits for a slow reader stays what it was, however much is received behind it', async () => {
+    const iterator = copyOut(shared(), TO.replace('$', '20000'))
+    const pieces: Uint8Array[] = []
+    for await (const piece of iterator) {
+      if (pieces.length < 5) await pause(20)
+      pieces.push(piece)
+    }
+    const expected = Array.from({ length: 20_000 }, (_, index) => {
+      return `${index + 1}\t${String.fromCharCode(97 + ((index + 1) % 26)).repeat(50)}\n`
+    })
+    expect(Buffer.concat(pieces).toString()).toBe(expected.join(''))
+  })
+
   test('an error in the middle comes behind the data before it', async () => {
     const seen: string[] = []
     const iterate = async (): Promise<void> => {
