@@ -15,8 +15,8 @@ import {
 } from '../../src/errors.ts'
 import { text } from '../../src/index.ts'
 import { atItsEnd, MOMENTS, withItsSocket } from '../support/client-socket.ts'
+import { type Proxy, startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
-import { type Proxy, startProxy } from './proxy.ts'
 
 const INSERT = 'INSERT INTO item (id) VALUES ($1)'
 

@@ -9,9 +9,9 @@ import type { Engine } from '../../src/engine/engine.ts'
 import type { ListenEvent, Listener } from '../../src/engine/listen.ts'
 import { ArgumentError, IdentifierError, InvalidRequestError, OperationalError } from '../../src/errors.ts'
 import { startMiniPooler } from '../dialect/postgresql/driver/mini-pooler.ts'
+import { startProxy } from '../support/proxy.ts'
 import { databases, postgresUrl } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
-import { startProxy } from './proxy.ts'
 
 const engines: Engine[] = []
 function engineOf(url = postgresUrl()): Engine {

@@ -3,8 +3,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { startProxy } from '../support/proxy.ts'
 import { databases, postgresUrl } from '../support/server.ts'
-import { startProxy } from './proxy.ts'
 
 describe.each(databases())('on $name', ({ url }) => {
   let engine: Engine

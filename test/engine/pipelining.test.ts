@@ -9,8 +9,8 @@ import { isShared } from '../../src/engine/flight-lanes.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import { ArgumentError, OperationalError, ResourceClosedError, TimeoutError } from '../../src/errors.ts'
 import { Column, Integer, insert, MetaData, select, table, text } from '../../src/index.ts'
+import { startProxy } from '../support/proxy.ts'
 import { postgresUrl, sqlDatabases } from '../support/server.ts'
-import { startProxy } from './proxy.ts'
 
 const metadata = new MetaData()
 const piped = table('piped', metadata, { id: Column(Integer, { primaryKey: true }) })

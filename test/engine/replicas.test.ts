@@ -8,9 +8,9 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { ArgumentError, OperationalError } from '../../src/errors.ts'
 import { sessionmaker } from '../../src/orm/index.ts'
 import { type OwnServer, startOwnServer, startStandby } from '../faults/own-server.ts'
+import { type Proxy, startProxy } from '../support/proxy.ts'
 import { type FreshDatabase, freshDatabase, postgresUrl } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
-import { type Proxy, startProxy } from './proxy.ts'
 
 const NAME = 'SELECT name FROM me'
 

@@ -10,9 +10,9 @@ import {
   OperationalError,
   PendingRollbackError,
 } from '../../src/errors.ts'
+import { type Proxy, startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
-import { type Proxy, startProxy } from './proxy.ts'
 
 const INSERT = 'INSERT INTO item (id) VALUES ($1)'
 

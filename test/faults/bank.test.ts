@@ -4,8 +4,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { CommitOutcomeUnknown, DBAPIError } from '../../src/errors.ts'
+import { type Proxy, startProxy } from '../support/proxy.ts'
 import { type OwnServer, startOwnServer } from './own-server.ts'
-import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { allPlacesServe, eventually, failure, type Scene, startScene } from './scene.ts'
 import { nothingUncaught } from './uncaught.ts'
 
@@ -15,7 +15,7 @@ const START = 1_000
 nothingUncaught()
 let server: OwnServer
 let admin: Engine
-let proxy: FaultProxy
+let proxy: Proxy
 let scene: Scene
 
 beforeAll(async () => {
@@ -23,7 +23,7 @@ beforeAll(async () => {
   admin = createEngine(server.url)
   await admin.execute('CREATE TABLE account (id INTEGER PRIMARY KEY, balance INTEGER NOT NULL)')
   await admin.execute('CREATE TABLE transfer (id INTEGER, amount INTEGER)')
-  proxy = await startFaultProxy(server.url)
+  proxy = await startProxy(server.url)
 }, 60_000)
 beforeEach(async () => {
   await admin.execute('TRUNCATE account, transfer')

@@ -8,8 +8,8 @@ import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import { OperationalError, ReadOnlyTransaction } from '../../src/index.ts'
+import { startProxy } from '../support/proxy.ts'
 import { type OwnServer, startOwnServer, startStandby } from './own-server.ts'
-import { startFaultProxy } from './proxy.ts'
 import { eventually } from './scene.ts'
 
 const INSERT = 'INSERT INTO item (id) VALUES ($1)'
@@ -74,7 +74,7 @@ describe('while both live', () => {
   })
 
   it('a write that meets a standby replaces the connections, so that the next one finds the primary', async () => {
-    const proxy = await startFaultProxy(standby.url)
+    const proxy = await startProxy(standby.url)
     try {
       const engine = open(proxy.url)
       const two = [await engine.connect(), await engine.connect()]

@@ -5,8 +5,8 @@ import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
 import { CommitOutcomeUnknown, OperationalError, PendingRollbackError, TimeoutError } from '../../src/errors.ts'
+import { type Proxy, startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
-import { type FaultProxy, startFaultProxy } from './proxy.ts'
 import { allPlacesServe, backendOf, eventually, failure, type Scene, startScene } from './scene.ts'
 import { nothingUncaught } from './uncaught.ts'
 
@@ -14,13 +14,13 @@ const INSERT = 'INSERT INTO item (id) VALUES ($1)'
 
 nothingUncaught()
 let admin: Engine
-let proxy: FaultProxy
+let proxy: Proxy
 let scene: Scene
 
 beforeAll(async () => {
   admin = createEngine(postgresUrl())
   await admin.execute('CREATE TABLE item (id INTEGER)')
-  proxy = await startFaultProxy(postgresUrl())
+  proxy = await startProxy(postgresUrl())
 })
 beforeEach(async () => {
   await admin.execute('TRUNCATE item')

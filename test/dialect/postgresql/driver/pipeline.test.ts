@@ -8,7 +8,7 @@ import {
   DriverError,
 } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
-import { startProxy } from '../../../engine/proxy.ts'
+import { startProxy } from '../../../support/proxy.ts'
 import { postgresUrl } from '../../../support/server.ts'
 import {
   command,

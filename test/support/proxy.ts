@@ -1,13 +1,13 @@
 // A proxy in front of a server that fails in every way a network can: cut, reset, silent, late, half a message, nobody there.
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { plainTcp } from '../support/transport.ts'
+import { plainTcp } from './transport.ts'
 
 /** Whose bytes are counted: the client's, or the server's. */
 export type Direction = 'requests' | 'answers'
 
 /** The network between a program and its server. */
-export interface FaultProxy {
+export interface Proxy {
   /** The server's URL, through the proxy. */
   readonly url: string
   /** Connections that are open now. */
@@ -34,6 +34,8 @@ export interface FaultProxy {
   refuse(refusing: boolean): void
   /** Answers come so many milliseconds late. */
   delay(ms: number): void
+  /** Changes what the server says, or no more. */
+  rewrite(change: ((answer: Buffer) => Buffer) | null): void
   /** Where new connections go. */
   redirect(target: string): void
   /** All faults are over; what vanished stays vanished. */
@@ -57,6 +59,7 @@ interface Faults {
   swallow: boolean
   refuse: boolean
   lateMs: number
+  change: ((answer: Buffer) => Buffer) | null
 }
 
 const NONE: Faults = {
@@ -67,9 +70,11 @@ const NONE: Faults = {
   swallow: false,
   refuse: false,
   lateMs: 0,
+  change: null,
 }
 
-export async function startFaultProxy(target: string): Promise<FaultProxy> {
+/** Starts one in front of a server, which it reaches over TCP and in the clear. */
+export async function startProxy(target: string): Promise<Proxy> {
   const pairs = new Set<Pair>()
   let faults: Faults = { ...NONE }
   let goal = new URL(plainTcp(target))
@@ -122,8 +127,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     to.write(last, cut)
     return true
   }
-  function answer(pair: Pair, bytes: Buffer): void {
+  function answer(pair: Pair, sent: Buffer): void {
     if (pair.vanishing) return
+    const bytes = faults.change === null ? sent : faults.change(sent)
     if (faults.answers === 'cut') {
       cut()
       return
@@ -179,6 +185,9 @@ export async function startFaultProxy(target: string): Promise<FaultProxy> {
     },
     delay(ms) {
       faults.lateMs = ms
+    },
+    rewrite(change) {
+      faults.change = change
     },
     redirect(to) {
       goal = new URL(plainTcp(to))
