@@ -5,7 +5,9 @@ import type { Element } from '../../expression/base/element.ts'
 import { Executable } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
 import { Select } from '../../expression/select/select.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import type { Compiled, CompiledParameter, CompileOptions, ListHole } from '../contract/compiled.ts'
+import type { Codec } from '../contract/driver.ts'
 import { bindPositions } from './binds.ts'
 import type { AnyRenderers } from './renderers.ts'
 import type { ListSlot, Slot } from './slot.ts'
@@ -37,9 +39,10 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
   const body = out.node(element)
   const text = out.withClause() + body
   const { sql, holes } = withHoles(text, out)
-  const slots: Slot[] = out.lists.length === 0 ? out.fixed : [...out.fixed, ...out.lists]
-  const positions = positionsOf(element, slots, options)
-  const parameters = slots.map((slot) => parameterOf(slot, positions))
+  const { slots } = out.placeholders
+  const parameters: readonly CompiledParameter[] =
+    out.lists.length === 0 ? slots : [...slots, ...out.lists.map(listParameter)]
+  count(parameters as Slot[], element, options)
   const sort = element instanceof Executable ? element.sort : 'text'
   const { columns } = out
   return {
@@ -47,8 +50,8 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
     sort,
     statement: {
       sql,
-      parameters: slots.map((slot) => spelling.codec(slot.type)),
-      columns: columns === null ? null : columns.map((column) => spelling.codec(column.type)),
+      parameters: codecsOf(parameters, spelling),
+      columns: columns === null ? null : codecsOf(columns, spelling),
       prepare: sort !== 'ddl' && out.uncacheable === null && holes.length === 0,
     },
     parameters,
@@ -67,20 +70,28 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
   }
 }
 
-function positionsOf(element: Element, slots: readonly Slot[], options: CompileOptions): ReadonlyMap<BindLike, number> {
-  const { binds } = options
-  if (slots.length === 0 || binds?.length === 0) return NO_POSITIONS
-  return binds === undefined ? bindPositions(element) : new Map(binds.map((bind, index) => [bind, index]))
+function codecsOf(typed: readonly { readonly type: SqlType }[], spelling: Spelling): (Codec | null)[] {
+  const codecs: (Codec | null)[] = []
+  for (let index = 0; index < typed.length; index += 1)
+    codecs.push(spelling.codec((typed[index] as { readonly type: SqlType }).type))
+  return codecs
 }
 
-const NO_POSITIONS: ReadonlyMap<BindLike, number> = new Map()
+/** Tells parameters which of the statement's binds they are. */
+function count(slots: readonly Slot[], element: Element, { binds }: CompileOptions): void {
+  if (slots.length === 0 || binds?.length === 0) return
+  const positions = binds === undefined ? bindPositions(element) : numbersOf(binds)
+  for (const slot of slots) if (slot.bind !== null) slot.index = positions.get(slot.bind) ?? -1
+}
 
-function parameterOf(slot: Slot | ListSlot, positions: ReadonlyMap<BindLike, number>): CompiledParameter {
-  const { key, type, required, process, defaultOf, bind } = slot
-  const index = bind === null ? -1 : (positions.get(bind) ?? -1)
-  const isLiteral = 'isLiteral' in slot && slot.isLiteral === true
-  const parameter = { index, key, type, required, process, defaultOf, bind, isLiteral }
-  return 'around' in slot && slot.around !== undefined ? { ...parameter, around: slot.around } : parameter
+function numbersOf(binds: readonly BindLike[]): ReadonlyMap<BindLike, number> {
+  const numbers = new Map<BindLike, number>()
+  for (let index = 0; index < binds.length; index += 1) numbers.set(binds[index] as BindLike, index)
+  return numbers
+}
+
+function listParameter({ empty: _, ...parameter }: ListSlot): CompiledParameter {
+  return parameter
 }
 
 /**
@@ -97,7 +108,7 @@ function withHoles(text: string, out: Render): { readonly sql: string; readonly 
   let offset = 0
   const holes = lists.map((list, index) => {
     offset += pieces[index]?.length ?? 0
-    return { offset, parameter: out.fixed.length + list, empty: (out.lists[list] as ListSlot).empty }
+    return { offset, parameter: out.placeholders.slots.length + list, empty: (out.lists[list] as ListSlot).empty }
   })
   return { sql: pieces.join(''), holes }
 }

@@ -5,12 +5,18 @@ import type { Identifiers } from './identifier.ts'
 /** No database cuts names of fewer characters. */
 const SURELY_SHORT = 20
 
+/** Up to so many are searched. */
+const FEW = 16
+
 /** What is named; names that are cut are counted for each apart. */
 export type NamedSort = 'alias' | 'column' | 'parameter'
 
 /** Generated names of one statement. */
 export class Names {
   readonly #identifiers: Identifiers
+  /** What was numbered, and how far; a few are searched, as making a map costs more. */
+  readonly #bases: string[] = []
+  readonly #numbers: number[] = []
   // Made on demand: most statements are small.
   #counters: Map<string, number> | null = null
   #whole: Map<AnonymousName, string> | null = null
@@ -48,10 +54,27 @@ export class Names {
 
   /** Bases share one counter each, whatever is named. */
   #numbered(base: string): string {
-    this.#counters ??= new Map()
-    const number = (this.#counters.get(base) ?? 0) + 1
-    this.#counters.set(base, number)
-    return `${base}_${number}`
+    return `${base}_${this.#counters === null ? this.#next(base) : this.#counted(this.#counters, base)}`
+  }
+
+  #next(base: string): number {
+    const bases = this.#bases
+    const numbers = this.#numbers
+    for (let index = 0; index < bases.length; index += 1)
+      if (bases[index] === base) {
+        const number = (numbers[index] as number) + 1
+        numbers[index] = number
+        return number
+      }
+    numbers.push(1)
+    if (bases.push(base) > FEW) this.#counters = new Map(bases.map((each, index) => [each, numbers[index] as number]))
+    return 1
+  }
+
+  #counted(counters: Map<string, number>, base: string): number {
+    const number = (counters.get(base) ?? 0) + 1
+    counters.set(base, number)
+    return number
   }
 
   /** The same name of the same sort is always cut to the same one. */

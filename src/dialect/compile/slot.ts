@@ -1,29 +1,33 @@
 // `Slot`: a parameter of a text that is being rendered.
 import type { Bind } from '../../expression/element/bind.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
-import type { DefaultColumn } from '../contract/compiled.ts'
-import type { Around } from './type-expression.ts'
+import type { CompiledParameter, DefaultColumn } from '../contract/compiled.ts'
 
-/** A parameter of the text, before its number in the statement's walk is looked up. */
-export interface Slot {
-  /** Its place among the parameters, from 1. */
-  position: number
-  readonly key: string
-  readonly type: SqlType
+/** A parameter of the text: a parameter of what is compiled, as soon as its number in the statement's walk is looked up. */
+export interface Slot extends CompiledParameter {
+  index: number
   /** Null where the compiler made the parameter. */
   readonly bind: Bind | null
-  readonly required: boolean
-  readonly process: ValueProcessor | null
-  readonly defaultOf: DefaultColumn | null
-  /** It is the value that a statement writes into the column of its name. Absent for no. */
-  readonly ofColumn?: boolean
+  /** Always false here; all parameters look alike, as reading them is fast then. */
+  readonly isLiteral: boolean
 }
 
-/** A list that is written at execution. */
+/** The parameter of a bind. */
+export function slotOfBind(key: string, type: SqlType, bind: Bind, process: ValueProcessor | null): Slot {
+  return { index: -1, key, type, required: bind.required, process, defaultOf: null, bind, isLiteral: false }
+}
+
+/** A parameter of a column's, whose value execution gives, or its default. */
+export function slotOfColumn(
+  key: string,
+  type: SqlType,
+  process: ValueProcessor | null,
+  of: DefaultColumn | null,
+): Slot {
+  return { index: -1, key, type, required: of === null, process, defaultOf: of, bind: null, isLiteral: false }
+}
+
+/** A list, or one value, that is written at execution. */
 export interface ListSlot extends Slot {
   readonly empty: string
-  /** What is around each value, or around each member of a tuple; absent for nothing. */
-  readonly around?: readonly (Around | null)[]
-  /** One value, written into the text. */
-  readonly isLiteral?: boolean
 }

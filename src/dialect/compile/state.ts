@@ -14,8 +14,9 @@ import { numbered } from './by-number.ts'
 import { customText, respelt } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { Names } from './names.ts'
+import { Placeholders } from './placeholders.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
-import type { ListSlot, Slot } from './slot.ts'
+import { type ListSlot, slotOfBind, slotOfColumn } from './slot.ts'
 import type { Spelling } from './spelling.ts'
 import { aroundParameters, wrapped } from './type-expression.ts'
 import { type WithList, WithLists } from './with.ts'
@@ -55,12 +56,10 @@ export class Render {
   inType = false
 
   readonly names: Names
-  readonly fixed: Slot[] = []
+  readonly placeholders: Placeholders
   readonly lists: ListSlot[] = []
   #place: PlaceNumber = Place.statement
   // Made on demand: most statements are small, and compiling one should cost no more than its text.
-  #placeholders: Map<Bind, string> | null = null
-  #slotsByName: Map<string, Slot> | null = null
   #with: WithLists | null = null
 
   constructor(
@@ -70,6 +69,7 @@ export class Render {
   ) {
     this.spelling = spelling
     this.names = new Names(spelling.identifiers)
+    this.placeholders = new Placeholders(spelling)
     this.renderers = renderers
     this.#byNumber = numbered(renderers)
     this.literalBinds = options.literalBinds ?? false
@@ -172,20 +172,24 @@ export class Render {
 
   /** The placeholder of a bind: the same object always gives the same one. */
   bind(bind: Bind): string {
-    const known = this.#placeholders?.get(bind)
+    const known = this.placeholders.textOf(bind)
     if (known !== undefined) return known
     return this.bindAs(bind, bind.anonymous ? this.generate(bind.key) : bind.key)
   }
 
-  /** The placeholder of a bind under a name that the place gives it. */
-  bindAs(bind: Bind, name: string, ofColumn = false): string {
-    if (this.literalBinds) return wrapped(bind.type, this.#literal(bind), this)
+  /**
+   * The placeholder of a bind under a name that the place gives it.
+   * @param isOfColumn the name is that of the column which the value is written into
+   */
+  bindAs(bind: Bind, name: string, isOfColumn = false): string {
+    const { type } = bind
+    if (this.literalBinds) return wrapped(type, this.#literal(bind), this)
     if (bind.literalExecute) return this.#atExecution(bind, name)
-    const process = bind.type.bindProcessor(this.spelling)
-    const own = { position: 0, key: name, type: bind.type, bind, required: bind.required, process, defaultOf: null }
-    const slot: Slot = ofColumn ? { ...own, ofColumn } : own
-    const text = wrapped(bind.type, this.#fix(slot), this)
-    this.#remember(bind, text)
+    const slot = slotOfBind(name, type, bind, type.bindProcessor(this.spelling))
+    const isGenerated = bind.anonymous && !isOfColumn
+    const placeholder = isGenerated ? this.placeholders.addGenerated(slot) : this.placeholders.add(slot, isOfColumn)
+    const text = wrapped(type, placeholder, this)
+    this.placeholders.keep(bind, text)
     return text
   }
 
@@ -200,25 +204,25 @@ export class Render {
   }
 
   #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
-    const process = type.bindProcessor(this.spelling)
-    const slot = { position: 0, key: name, type, bind: null, required: defaultOf === null, process, defaultOf }
-    return wrapped(type, this.#fix(slot), this)
+    const slot = slotOfColumn(name, type, type.bindProcessor(this.spelling), defaultOf)
+    return wrapped(type, this.placeholders.add(slot), this)
   }
 
   /** {@link defaultParameter} as an element, for places that take elements. */
   defaultBind(column: SchemaColumn, name: string): Bind {
     const bind = new Bind(name, NO_VALUE, column.type)
-    this.#remember(bind, this.defaultParameter(column, name))
+    this.placeholders.keep(bind, this.defaultParameter(column, name))
     return bind
   }
 
   /** A placeholder for a list as a whole, as an array; the same bind always gives the same one. */
   listParameter(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
-    const known = this.#placeholders?.get(bind)
+    const known = this.placeholders.textOf(bind)
     if (known !== undefined) return known
-    const key = bind.anonymous ? this.generate(bind.key) : bind.key
-    const text = this.#fix({ position: 0, key, type, bind, required: bind.required, process, defaultOf: null })
-    this.#remember(bind, text)
+    const { anonymous } = bind
+    const slot = slotOfBind(anonymous ? this.generate(bind.key) : bind.key, type, bind, process)
+    const text = anonymous ? this.placeholders.addGenerated(slot) : this.placeholders.add(slot)
+    this.placeholders.keep(bind, text)
     return text
   }
 
@@ -226,57 +230,16 @@ export class Render {
   partOf(bind: Bind, type: SqlType, process: ValueProcessor | null): string {
     if (this.literalBinds) return this.spelling.literal(this.#valueOf(bind, process), type)
     const key = bind.anonymous ? this.generate(bind.key) : bind.key
-    return this.#append({ position: 0, key, type, bind, required: bind.required, process, defaultOf: null })
-  }
-
-  #remember(bind: Bind, text: string): void {
-    this.#placeholders ??= new Map()
-    this.#placeholders.set(bind, text)
-  }
-
-  #fix(slot: Slot): string {
-    this.#slotsByName ??= new Map()
-    const other = this.#slotsByName.get(slot.key)
-    if (other === undefined) {
-      this.#slotsByName.set(slot.key, slot)
-      return this.#append(slot)
-    }
-    this.#checkSame(slot, other)
-    return this.spelling.placeholder(other.position, other.key, other.type)
-  }
-
-  #append(slot: Slot): string {
-    slot.position = this.fixed.push(slot)
-    return this.spelling.placeholder(slot.position, slot.key, slot.type)
-  }
-
-  /** Two parameters of one name are one parameter, unless they cannot be. */
-  #checkSame(slot: Slot, other: Slot): void {
-    const name = quoteName(slot.key)
-    if (slot.bind === null || other.bind === null || slot.ofColumn !== other.ofColumn)
-      throw new CompileError(
-        `The parameter name ${name} is that of a column which this statement writes: give the parameter another name, such as ${quoteName(`b_${slot.key}`)}`,
-      )
-    if (slot.bind.anonymous || other.bind.anonymous)
-      throw new CompileError(
-        `The parameter name ${name} is also the name generated for a value of this statement: choose another name`,
-      )
-    if (slot.type.id !== other.type.id)
-      throw new CompileError(`Two parameters of this statement are called ${name} and have different types`)
-    if (slot.bind.value !== NO_VALUE && other.bind.value !== NO_VALUE)
-      throw new CompileError(
-        `Two parameters of this statement are called ${name} and hold a value each: use one bindparam() object, or two names`,
-      )
+    return this.placeholders.addPart(slotOfBind(key, type, bind, process))
   }
 
   /** A place for a value that is written when the statement is executed. */
   #atExecution(bind: Bind, key: string): string {
-    const { type, required } = bind
-    const process = type.bindProcessor(this.spelling)
-    const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty: '', isLiteral: true }
-    const list = this.lists.push(slot) - 1
+    const { type } = bind
+    const slot = slotOfBind(key, type, bind, type.bindProcessor(this.spelling))
+    const list = this.lists.push({ ...slot, empty: '', isLiteral: true }) - 1
     const text = wrapped(type, `${MARK}${list}${MARK}`, this)
-    this.#remember(bind, text)
+    this.placeholders.keep(bind, text)
     return text
   }
 
@@ -297,13 +260,13 @@ export class Render {
   /** A place for the members of a list, to stand between parentheses. */
   list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
     if (this.literalBinds) return this.#literalList(bind, empty, members)
-    const { type, required } = bind
+    const { type } = bind
     const processItem = type.bindProcessor(this.spelling)
     let index = this.lists.findIndex((slot) => slot.bind === bind && slot.empty === empty)
     if (index < 0) {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
-      const slot = { position: 0, key, type, bind, required, process, defaultOf: null, empty }
+      const slot = { ...slotOfBind(key, type, bind, process), empty }
       const around = (members ?? [type]).map((each) => aroundParameters(each, this))
       index = this.lists.push(around.every((each) => each === null) ? slot : { ...slot, around }) - 1
     }

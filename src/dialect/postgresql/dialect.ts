@@ -62,6 +62,9 @@ const FEATURES: DialectFeatures = {
 
 const LEVELS: readonly string[] = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE']
 
+/** Up to which number placeholders are kept. */
+const FEW = 32
+
 /** How many maps of schemas have names of types of their own. */
 const MOST_MAPS = 100
 
@@ -73,7 +76,8 @@ class PostgresDialect implements Dialect, Spelling {
   readonly copy: CopySpelling = POSTGRES_COPY
   readonly identifiers: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, maxBytes: FEATURES.identifierBytes })
   readonly #types: TypeNames
-  readonly #casts: Map<number, string> = new Map()
+  /** Placeholders of a type by their number; the first is the cast alone. */
+  readonly #placeholders: Map<number, string[]> = new Map()
   readonly #codecs: Map<number, Codec | null> = new Map()
   readonly #renderers: AnyRenderers
   readonly #inLists: 'array' | 'expand'
@@ -117,13 +121,16 @@ class PostgresDialect implements Dialect, Spelling {
   }
   placeholder(position: number, _name: string, type: SqlType): string {
     const { id } = type
-    let cast = this.#casts.get(id)
-    if (cast === undefined) {
+    let known = this.#placeholders.get(id)
+    if (known === undefined) {
       const name = castName(type, this.#schemas)
-      cast = name === null ? '' : `::${name}`
-      this.#casts.set(id, cast)
+      known = [name === null ? '' : `::${name}`]
+      this.#placeholders.set(id, known)
     }
-    return `$${position}${cast}`
+    if (position > 0 && position < known.length) return known[position] as string
+    // Placeholders of a number that is low are met again and again.
+    while (known.length <= position && known.length < FEW) known.push(`$${known.length}${known[0]}`)
+    return `$${position}${known[0]}`
   }
   typeName(type: SqlType): string {
     return this.#types.name(type)
