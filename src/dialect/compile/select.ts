@@ -117,7 +117,12 @@ function distinctClause(state: SelectState, out: Render): string {
 // ---- ORDER BY and GROUP BY -------------------------------------------------------------------------------------------
 
 function terms(elements: readonly ColumnElement[], isOrder: boolean, out: Render): string {
-  return elements.map((element) => term(element, isOrder, out)).join(', ')
+  let text = ''
+  for (let index = 0; index < elements.length; index += 1) {
+    const one = term(elements[index] as ColumnElement, isOrder, out)
+    text = index === 0 ? one : `${text}, ${one}`
+  }
+  return text
 }
 
 /** ORDER BY names labels of the columns clause; within larger expressions they are spelt out, and in GROUP BY always. */

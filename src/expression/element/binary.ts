@@ -56,6 +56,14 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     const chain = chainOf(this)
     return fromsOf([(chain.at(-1) as Binary).left, ...chain.reverse().map((each) => each.right)])
   }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (isBinary(this.left) || this.fromObjects !== Binary.prototype.fromObjects) super.addFroms(to)
+    else {
+      this.left.addFroms(to)
+      this.right.addFroms(to)
+    }
+  }
   walk(pass: Pass): void {
     if (!isBinary(this.left)) {
       pass.flag(1)

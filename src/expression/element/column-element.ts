@@ -71,6 +71,16 @@ function build<R>(left: Expression, operator: Operator, operands: readonly unkno
   return operate.use(left as ColumnElement, operator, operands) as ColumnElement<R>
 }
 
+const NO_FROMS: readonly Element[] = []
+
+/** @internal Adds what is not there yet. */
+export function addEach(elements: readonly Element[], to: Element[]): void {
+  for (let index = 0; index < elements.length; index += 1) {
+    const element = elements[index] as Element
+    if (!to.includes(element)) to.push(element)
+  }
+}
+
 /** An expression with a value of type `V`. */
 export abstract class ColumnElement<out V = unknown> extends Element implements Expression<V> {
   /** Declared only. */
@@ -115,7 +125,12 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
 
   /** The tables and other FROM elements that this expression needs in its statement. */
   fromObjects(): readonly Element[] {
-    return []
+    return NO_FROMS
+  }
+
+  /** @internal Adds them to a list, each once: classes that statements are full of do so without lists of their own. */
+  addFroms(to: Element[]): void {
+    addEach(this.fromObjects(), to)
   }
 
   // ---- comparison: SQL's three-valued logic; each gives a boolean expression ------------------------------------

@@ -38,6 +38,11 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
   override fromObjects(): readonly Element[] {
     return this.table === null ? [] : [this.table]
   }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== ColumnClause.prototype.fromObjects) super.addFroms(to)
+    else if (this.table !== null && !to.includes(this.table)) to.push(this.table)
+  }
   walk(pass: Pass): void {
     walkName(pass, this.name)
     pass.text(this.key)

@@ -25,6 +25,11 @@ export class Grouping<V = unknown> extends ColumnElement<V> {
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== Grouping.prototype.fromObjects) super.addFroms(to)
+    else this.element.addFroms(to)
+  }
   override get resultKey(): string | null {
     return this.element.resultKey
   }
@@ -47,9 +52,12 @@ export function groupAgainst<V>(element: ColumnElement<V>, against: Operator): C
 
 /** The FROM elements of several expressions, each once, in order. */
 export function fromsOf(elements: readonly (ColumnElement | null)[]): readonly Element[] {
-  if (elements.length === 1) return elements[0]?.fromObjects() ?? []
   const froms: Element[] = []
-  for (const element of elements)
-    if (element !== null) for (const from of element.fromObjects()) if (!froms.includes(from)) froms.push(from)
+  addFromsOf(elements, froms)
   return froms
+}
+
+/** Adds them to a list, each once. */
+export function addFromsOf(elements: readonly (ColumnElement | null)[], to: Element[]): void {
+  for (let index = 0; index < elements.length; index += 1) elements[index]?.addFroms(to)
 }

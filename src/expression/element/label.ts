@@ -45,6 +45,11 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== Label.prototype.fromObjects) super.addFroms(to)
+    else this.element.addFroms(to)
+  }
   walk(pass: Pass): void {
     walkName(pass, this.name)
     pass.text(this.key)

@@ -10,7 +10,7 @@ import { Boolean as BooleanType } from '../types/scalar.ts'
 import { TupleType } from '../types/tuple.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
-import { fromsOf, Grouping, groupAgainst } from './grouping.ts'
+import { addFromsOf, fromsOf, Grouping, groupAgainst } from './grouping.ts'
 
 /** Two or more conditions joined by AND or by OR; flattening and constants are settled by whoever builds it. */
 export class BooleanList extends ColumnElement<boolean> {
@@ -36,6 +36,11 @@ export class BooleanList extends ColumnElement<boolean> {
   }
   override fromObjects(): readonly Element[] {
     return fromsOf(this.clauses)
+  }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== BooleanList.prototype.fromObjects) super.addFroms(to)
+    else addFromsOf(this.clauses, to)
   }
   walk(pass: Pass): void {
     pass.identity(this.operator)

@@ -9,7 +9,7 @@ import { comma } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
-import type { ColumnElement, NamedElement } from './column-element.ts'
+import { addEach, type ColumnElement, type NamedElement } from './column-element.ts'
 import { fromsOf, Grouping } from './grouping.ts'
 
 /** What a TextClause is made of besides its text. */
@@ -86,6 +86,10 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   /** Those of the expressions between its pieces; tables in the text itself are its own matter. */
   fromObjects(): readonly Element[] {
     return fromsOf(this.values.filter((value) => (value.roles & (Role.expression | Role.text)) !== 0))
+  }
+  /** @internal */
+  addFroms(to: Element[]): void {
+    addEach(this.fromObjects(), to)
   }
   /** @internal */
   asExpression(): ColumnElement {

@@ -39,6 +39,11 @@ export class Unary<V = unknown> extends ColumnElement<V> {
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== Unary.prototype.fromObjects) super.addFroms(to)
+    else this.element.addFroms(to)
+  }
   walk(pass: Pass): void {
     pass.identity(this.operator)
     pass.flag(this.postfix)

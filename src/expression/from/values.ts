@@ -10,7 +10,7 @@ import { EXPRESSION } from '../coerce/roles.ts'
 import { Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
-import { fromsOf } from '../element/grouping.ts'
+import { addFromsOf, fromsOf } from '../element/grouping.ts'
 import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
@@ -47,6 +47,10 @@ export class ValuesRows extends Element {
   }
   fromObjects(): readonly Element[] {
     return fromsOf(this.rows.flat())
+  }
+  /** @internal */
+  addFroms(to: Element[]): void {
+    for (const row of this.rows) addFromsOf(row, to)
   }
   walk(pass: Pass): void {
     pass.flag(this.rows.length)

@@ -10,7 +10,7 @@ import { ORDER } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
-import { fromsOf, Grouping } from '../element/grouping.ts'
+import { addFromsOf, fromsOf, Grouping } from '../element/grouping.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
 import { ColumnValued, type TableValued } from '../from/table-valued.ts'
 import { field } from '../operator/catalog.ts'
@@ -63,6 +63,14 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
   }
   override fromObjects(): readonly Element[] {
     return fromsOf([...this.operands, ...this.orderBy])
+  }
+  /** @internal */
+  override addFroms(to: Element[]): void {
+    if (this.fromObjects !== FunctionCall.prototype.fromObjects) super.addFroms(to)
+    else {
+      addFromsOf(this.operands, to)
+      addFromsOf(this.orderBy, to)
+    }
   }
 
   /**

@@ -25,8 +25,11 @@ export const EMPTY_SELECT: SelectState = {
   plugin: null,
 }
 
+/** What a SELECT says, while it may be changed. */
+export type ChangingState = { -readonly [K in keyof SelectState]: SelectState[K] }
+
 /** A copy that may be changed until it is given away; spelt out, as spreading two objects takes ten times as long. */
-export function copyOf(state: SelectState): { -readonly [K in keyof SelectState]: SelectState[K] } {
+export function copyOf(state: SelectState): ChangingState {
   return {
     items: state.items,
     names: state.names,

@@ -1,7 +1,8 @@
 // Which FROM elements a SELECT lists: those named, those that columns and criteria imply, without what it is correlated to.
 import { InvalidRequestError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
-import { ColumnElement } from '../element/column-element.ts'
+import { addEach, ColumnElement } from '../element/column-element.ts'
+import { addFromsOf } from '../element/grouping.ts'
 import { FromClause } from '../from/from-clause.ts'
 import { EntityElement } from './entity.ts'
 import type { SelectState } from './state.ts'
@@ -39,29 +40,34 @@ export function fromsOfSelect(
 
 /** Named ones first, then those of columns, then those of criteria; each once. */
 export function impliedFroms(state: SelectState): FromClause[] {
-  const froms: FromClause[] = [...state.froms]
-  const add = (elements: readonly Element[]): void => {
-    for (const element of elements) if (element instanceof FromClause && !froms.includes(element)) froms.push(element)
-  }
+  const froms: Element[] = [...state.froms]
   for (const item of state.items) {
-    if (item instanceof ColumnElement) add(item.fromObjects())
-    else if (item instanceof EntityElement) add([item.from])
-    else add([item])
+    if (item instanceof ColumnElement) item.addFroms(froms)
+    else addEach([item instanceof EntityElement ? item.from : item], froms)
   }
-  for (const criterion of state.where) add(criterion.fromObjects())
-  return froms
+  addFromsOf(state.where, froms)
+  return froms.every(isFrom) ? froms : froms.filter(isFrom)
+}
+
+function isFrom(element: Element): element is FromClause {
+  return element instanceof FromClause
 }
 
 /** Leaves out what stands in a join of the list already. */
 export function withoutJoined(froms: readonly FromClause[]): readonly FromClause[] {
-  if (froms.length < 2 || !froms.some(isJoin)) return froms
-  return froms.filter((from) => !froms.some((other) => other !== from && isJoin(other) && contains(other, from)))
+  if (froms.length < 2) return froms
+  const joins = froms.filter(isJoin)
+  return joins.length === 0 ? froms : froms.filter((from) => !stands(from, joins))
+}
+
+function stands(from: FromClause, joins: readonly FromClause[]): boolean {
+  for (let index = 0; index < joins.length; index += 1) {
+    const join = joins[index] as FromClause
+    if (join !== from && join.containedFroms().includes(from)) return true
+  }
+  return false
 }
 
 function isJoin(from: FromClause): boolean {
   return from.kind === 'join'
-}
-
-function contains(join: FromClause, from: FromClause): boolean {
-  return join.containedFroms().includes(from)
 }

@@ -33,6 +33,36 @@ export function nameable(column: ColumnElement): NamedElement {
 
 /** What a SELECT offers to a statement around it: one named element for each result column, each under a name of its own. */
 export function exportedColumnsOf(state: SelectState): readonly NamedElement[] {
+  return (
+    (state.names === null && state.labels === 'disambiguateOnly' ? apart(state.items) : null) ?? numberedApart(state)
+  )
+}
+
+/** Up to so many names are compared one by one. */
+const FEW = 16
+
+/** The columns of items whose names differ by themselves, as they mostly do; null where they do not, or are many. */
+function apart(items: readonly SelectItem[]): readonly NamedElement[] | null {
+  const exported: NamedElement[] = []
+  for (let index = 0; index < items.length; index += 1) {
+    const item = items[index] as SelectItem
+    if (item instanceof ColumnElement) {
+      if (!addApart(item, exported)) return null
+    } else for (const column of columnsOfItem(item)) if (!addApart(column, exported)) return null
+  }
+  return exported
+}
+
+function addApart(column: ColumnElement, to: NamedElement[]): boolean {
+  const element = nameable(column)
+  const { name } = element
+  if (to.length >= FEW || (typeof name !== 'string' && name.sort === 'whole')) return false
+  for (let index = 0; index < to.length; index += 1) if ((to[index] as NamedElement).name === name) return false
+  to.push(element)
+  return true
+}
+
+function numberedApart(state: SelectState): readonly NamedElement[] {
   const exported: NamedElement[] = []
   const names = new UniqueNames()
   state.items.forEach((item, index) => {

@@ -12,16 +12,16 @@ import {
   Tracer,
   type Trail,
 } from '../base/recipe.ts'
-import { elementOf, expectAll } from '../coerce/expect.ts'
-import { ORDER } from '../coerce/roles.ts'
+import { elementOf, expect, expectAll } from '../coerce/expect.ts'
+import { CRITERION, ORDER } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
 import { Unary } from '../element/unary.ts'
-import { fromArgument, type JoinOptions } from '../from/from-clause.ts'
+import { fromArgument, Join, type JoinOptions } from '../from/from-clause.ts'
 import { orderList } from './compound.ts'
-import { copyOf, EMPTY_SELECT } from './copy.ts'
+import { type ChangingState, copyOf, EMPTY_SELECT } from './copy.ts'
 import { itemsOf, pluginOf } from './items.ts'
 import { froms } from './joins.ts'
 import type { SelectState } from './state.ts'
@@ -66,17 +66,24 @@ export class Step extends Tracer implements Trail {
   }
 }
 
-/** What a SELECT says after all of its steps; what each gave is kept, so that those made from one have the same joins. */
+/** What a SELECT says after all of its steps; what came of each join is kept, so that those made from one have the same joins. */
 export function stateAfter(last: Step | null): SelectState {
-  const waiting: Step[] = []
-  let known = last
+  if (last === null) return EMPTY_SELECT
+  if (last.state !== null) return last.state
+  const waiting: Step[] = [last]
+  let known = last.before
   for (; known !== null && known.state === null; known = known.before) waiting.push(known)
-  let state = known?.state ?? EMPTY_SELECT
-  for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-    state = after(state, step.recipe.kind, step.args)
-    step.state = state
+  let next = copyOf(known?.state ?? EMPTY_SELECT)
+  for (let index = waiting.length - 1; index > 0; index -= 1) {
+    const step = waiting[index] as Step
+    change(next, step.recipe.kind, step.args)
+    if (step.recipe.kind !== StepKind.join) continue
+    step.state = next
+    next = copyOf(next)
   }
-  return state
+  change(next, last.recipe.kind, last.args)
+  last.state = next
+  return next
 }
 
 /** What a statement of this recipe offers in FROM; null where the compiler chooses a name. */
@@ -190,22 +197,27 @@ function traceElement(tracer: Step, element: Element, kind: number): boolean {
  */
 export function after(state: SelectState, kind: number, args: readonly unknown[]): SelectState {
   const next = copyOf(state)
+  change(next, kind, args)
+  return next
+}
+
+function change(next: ChangingState, kind: number, args: readonly unknown[]): void {
   switch (kind) {
     case StepKind.items:
       next.items = itemsOf(args, 'select()')
       next.plugin = pluginOf(next.items)
       break
     case StepKind.where:
-      next.where = conjoin(state.where, args, 'where()')
+      next.where = conjoin(next.where, args, 'where()')
       break
     case StepKind.groupBy:
-      next.groupBy = orderList(state.groupBy, args, 'groupBy()')
+      next.groupBy = orderList(next.groupBy, args, 'groupBy()')
       break
     case StepKind.having:
-      next.having = conjoin(state.having, args, 'having()')
+      next.having = conjoin(next.having, args, 'having()')
       break
     case StepKind.orderBy:
-      next.orderBy = orderList(state.orderBy, args, 'orderBy()')
+      next.orderBy = orderList(next.orderBy, args, 'orderBy()')
       break
     case StepKind.limit:
       next.limit = args[0] as ColumnElement | null
@@ -215,29 +227,35 @@ export function after(state: SelectState, kind: number, args: readonly unknown[]
       next.offset = args[0] as ColumnElement | null
       break
     case StepKind.distinct:
-      next.distinct = args.length === 0 ? true : [...distinctOn(state), ...expectAll(ORDER, args, 'distinct()')]
+      next.distinct = args.length === 0 ? true : [...distinctOn(next), ...expectAll(ORDER, args, 'distinct()')]
       break
     case StepKind.join:
       joined(next, args)
       break
     default: {
       const more = args.map((each) => fromArgument(each, 'selectFrom()'))
-      next.froms = [...state.froms, ...more.filter((each) => !state.froms.includes(each))]
-      next.plugin = pluginOf(args) ?? state.plugin
+      const { froms: present } = next
+      next.froms = [...present, ...more.filter((each) => !present.includes(each))]
+      next.plugin = pluginOf(args) ?? next.plugin
     }
   }
-  return next
 }
 
 function distinctOn(state: SelectState): readonly ColumnElement[] {
   return typeof state.distinct === 'boolean' ? [] : state.distinct
 }
 
-function joined(next: { -readonly [K in keyof SelectState]: SelectState[K] }, args: readonly unknown[]): void {
+function joined(next: ChangingState, args: readonly unknown[]): void {
   const [target, on] = args
   const bits = args[2] as number
-  const options = { isOuter: (bits & JoinBit.outer) !== 0, isFull: (bits & JoinBit.full) !== 0 }
+  const isOuter = (bits & JoinBit.outer) !== 0
+  const isFull = (bits & JoinBit.full) !== 0
   const where = bits & JoinBit.calledOuter ? 'outerjoin()' : 'join()'
-  next.froms = froms(next, null, target, on, options, where)
+  const [left] = next.froms
+  if (left !== undefined && next.froms.length === 1 && on !== undefined && !hasJoinTarget(target)) {
+    // There is only one that can be meant.
+    const condition = expect(CRITERION, on, where)
+    next.froms = [new Join(left, fromArgument(target, where), condition, isOuter, isFull)]
+  } else next.froms = froms(next, null, target, on, { isOuter, isFull }, where)
   next.plugin = pluginOf([target]) ?? next.plugin
 }
