@@ -1,8 +1,8 @@
 // Sessions of listeners: one of their own, or the only one that the database can have, shared with all who use it.
 import type { Command, DriverConnection, DriverNotice, DriverNotification } from '../dialect/contract/driver.ts'
-import { DriverError } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { afterReading } from '../pool/reset.ts'
 import { tellInPassing } from './events.ts'
 import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
@@ -89,15 +89,8 @@ class OwnSession implements ListeningSession {
   }
 
   ask(): void {
-    const connection = this.#connection
-    const limit = setTimeout(() => connection.terminate(), ANSWER_MS)
-    this.#run([PING]).then(
-      () => clearTimeout(limit),
-      (error: unknown) => {
-        clearTimeout(limit)
-        if (error instanceof DriverError && error.disconnected) connection.terminate()
-      },
-    )
+    // Where it fails the session is lost, and that is told otherwise.
+    this.#run([PING]).catch(() => {})
   }
 
   release(): Promise<void> {
@@ -105,10 +98,21 @@ class OwnSession implements ListeningSession {
   }
 
   async #run(commands: readonly Command[]): Promise<void> {
+    const connection = this.#connection
     this.#running = commands.map(({ statement }) => statement.sql).join('; ')
+    let answered = false
+    // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
+    const expire = (): void => {
+      afterReading(() => {
+        if (!answered) connection.terminate()
+      })
+    }
+    const limit = setTimeout(expire, ANSWER_MS)
     try {
-      await this.#connection.run(commands)
+      await connection.run(commands)
     } finally {
+      answered = true
+      clearTimeout(limit)
       this.#running = ''
     }
   }

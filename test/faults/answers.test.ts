@@ -1,6 +1,6 @@
 // Faults that the server itself reports: what each costs, a statement, a transaction or the connection.
 import { setTimeout as pause } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import {
   DeadlockDetected,
   LockNotAvailable,
@@ -12,7 +12,13 @@ import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
-import { CommitOutcomeUnknown, IntegrityError, PendingRollbackError, TransactionRolledBack } from '../../src/errors.ts'
+import {
+  CommitOutcomeUnknown,
+  DatabaseError,
+  IntegrityError,
+  PendingRollbackError,
+  TransactionRolledBack,
+} from '../../src/errors.ts'
 import { text } from '../../src/index.ts'
 import { postgresUrl } from '../support/server.ts'
 import { chosenTransport } from '../support/transport.ts'
@@ -109,6 +115,71 @@ describe('what costs a statement', () => {
     expect(backendOf(conn)).toBe(backend)
     expect(await stored()).toEqual([3])
     expect(engine.pool.metrics()).toMatchObject({ generations: 0, invalidated: 0 })
+  })
+})
+
+describe('what the server has no room for', () => {
+  it.each([
+    ['columns of a result', '54011', () => `SELECT ${Array.from({ length: 1_665 }, (_, n) => n).join(', ')}`],
+    [
+      'columns of a table',
+      '54011',
+      () => `CREATE TABLE wide (${Array.from({ length: 1_601 }, (_, n) => `c${n} int`).join(', ')})`,
+    ],
+    ['parentheses', '42601', () => `SELECT ${'('.repeat(12_000)}1${')'.repeat(12_000)}`],
+    [
+      'a list of 200,000',
+      null,
+      () => `SELECT 1 WHERE 1 IN (${Array.from({ length: 200_000 }, (_, n) => n).join(', ')})`,
+    ],
+  ])('%s: told by its code or taken, and the connection goes on', async (_, sqlState, sql) => {
+    const engine = start({ poolSize: 1 })
+    await using conn = await engine.connect()
+    const backend = backendOf(conn)
+    await conn.execute(INSERT, [1])
+    const outcome = await conn.execute(sql()).then(
+      () => null,
+      (error: unknown) => error,
+    )
+    if (sqlState === null) expect(outcome).toBeNull()
+    else {
+      expect(outcome).toBeInstanceOf(DatabaseError)
+      expect(outcome).toMatchObject({ sqlState, connectionInvalidated: false })
+      // The statement is in the message, but not all of it.
+      expect((outcome as DatabaseError).message.length).toBeLessThan(11_000)
+    }
+    await conn.rollback()
+    expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+    expect(backendOf(conn)).toBe(backend)
+  })
+})
+
+describe('a clock that is set', () => {
+  it.each([
+    ['forward', 1],
+    ['back', -1],
+  ])('%s by a year: nothing is given up, nobody waits longer', async (_, sign) => {
+    const engine = start({ poolSize: 2, poolRecycleMs: 60_000, poolPrePing: 'ride', poolKeepaliveMs: 30_000 })
+    await engine.warmUp(2)
+    const before = new Set((await scene.sessions()).map(({ pid }) => pid))
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      vi.setSystemTime(Date.now() + sign * 365 * 86_400_000)
+      expect(await Promise.all([1, 2, 3].map((n) => engine.execute('SELECT $1::int', [n]).scalar()))).toEqual([1, 2, 3])
+      const stop = performance.now()
+      const error = await failure(engine.execute('SELECT pg_sleep(30)', [], { timeoutMs: 200 }).all())
+      expect(error).toBeInstanceOf(StatementTimeout)
+      expect(performance.now() - stop).toBeLessThan(10_000)
+      const repeated: number[] = []
+      await engine.run((conn) => conn.execute('SELECT 1'), {
+        retry: { onRetry: () => void repeated.push(1), deadlineMs: 5_000 },
+      })
+      expect(repeated).toEqual([])
+    } finally {
+      vi.useRealTimers()
+    }
+    expect(new Set((await scene.sessions()).map(({ pid }) => pid))).toEqual(before)
+    expect(engine.pool.metrics()).toMatchObject({ generations: 0, foundDead: 0, opened: 2 })
   })
 })
 

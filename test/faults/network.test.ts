@@ -193,6 +193,25 @@ describe('a network that swallows everything', () => {
     expect(engine.pool.metrics()).toMatchObject({ foundDead: 0, generations: 0, opened: 4 })
   })
 
+  it('for a session that listens: what it asks has its deadline, and it is opened again', async () => {
+    const engine = start()
+    await using listener = engine.listen('news', { keepaliveMs: 100, maxBackoffMs: 200 })
+    await listener.ready()
+    proxy.blackHole()
+    const started = performance.now()
+    for await (const event of listener) {
+      expect(event).toMatchObject({ kind: 'gap', reason: 'reconnected' })
+      break
+    }
+    expect(performance.now() - started).toBeLessThan(15_000)
+    // The answer to LISTEN is swallowed, that of the welcome not.
+    proxy.rewrite((answer) => (answer.includes('LISTEN') ? Buffer.alloc(0) : answer))
+    const late = engine.listen('news')
+    expect(await failure(late.ready())).toBeInstanceOf(OperationalError)
+    proxy.rewrite(null)
+    expect(late.closed).toBe(true)
+  }, 40_000)
+
   it('at the end: dispose() settles', async () => {
     const engine = start()
     await filled(engine)
