@@ -1,6 +1,8 @@
 // `Interval`: an exact value of months, days and microseconds, as PostgreSQL keeps it.
+import { ArgumentError } from '../errors.ts'
+import { quoteName, suggestion } from '../nearest.ts'
 import { DriverError } from './contract/driver.ts'
-import { refusal } from './refusal.ts'
+import { describeValue } from './refusal.ts'
 
 /** What an {@link Interval} can be made of; each a whole number, positive or negative. */
 export interface IntervalFields {
@@ -48,21 +50,19 @@ export class Interval {
 
   /**
    * The interval of the fields' sum.
-   * @throws DriverError for an unknown field or a value that is not a whole number.
+   * @throws ArgumentError for an unknown field or a value that is not a whole number.
    */
   static of(fields: IntervalFields): Interval {
-    for (const key of Object.keys(fields)) {
-      if (!(FIELDS as readonly string[]).includes(key)) {
-        throw new DriverError(`an interval has no field ${JSON.stringify(key)}; it has ${FIELDS.join(', ')}`, {
-          sent: false,
-        })
-      }
-    }
+    if (typeof fields !== 'object' || fields === null)
+      throw new ArgumentError('An interval is made of an object of fields, such as { days: 1, hours: 2 }')
+    for (const key of Object.keys(fields))
+      if (!(FIELDS as readonly string[]).includes(key))
+        throw new ArgumentError(`An interval has no field ${quoteName(key)}${suggestion(key, FIELDS)}`)
     const whole = (field: (typeof FIELDS)[number]): bigint => {
       const value = fields[field] ?? 0
       if (typeof value === 'bigint') return value
       if (Number.isSafeInteger(value)) return BigInt(value)
-      throw refusal(`the field ${field} of an interval`, value, 'a whole number')
+      throw new ArgumentError(`The field ${field} of an interval is a whole number, not ${describeValue(value)}`)
     }
     const seconds = whole('hours') * 3600n + whole('minutes') * 60n + whole('seconds')
     return new Interval(
@@ -104,6 +104,19 @@ export class Interval {
   /** The same as {@link toString}, because JSON has no bigint. */
   toJSON(): string {
     return this.toString()
+  }
+}
+
+/**
+ * The text of an interval that a parameter gives by its fields.
+ * @throws DriverError as {@link Interval.of}, in the words of codecs.
+ */
+export function textOfFields(fields: object): string {
+  try {
+    return Interval.of(fields).toString()
+  } catch (cause) {
+    if (!(cause instanceof ArgumentError)) throw cause
+    throw new DriverError(cause.message, { sent: false, cause })
   }
 }
 

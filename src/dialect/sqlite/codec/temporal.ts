@@ -1,5 +1,5 @@
 // Codecs of dates, times and spans: text that sorts as the values do, and that SQLite's own functions read.
-import { Interval } from '../../interval.ts'
+import { Interval, textOfFields } from '../../interval.ts'
 import { refusal } from '../../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec, type SqliteValue, unreadable } from './codec.ts'
 
@@ -210,7 +210,7 @@ export const interval: SqliteCodec = defineCodec({
       if (read !== null) return read.toString()
     } else if (typeof value === 'object' && value !== null) {
       const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype === Object.prototype || prototype === null) return Interval.of(value).toString()
+      if (prototype === Object.prototype || prototype === null) return textOfFields(value)
     }
     throw refusal(
       'INTERVAL',

@@ -9,6 +9,7 @@ import {
   Interval,
   type PostgresCodec,
 } from '../../../../src/dialect/postgresql/codec/index.ts'
+import { ArgumentError } from '../../../../src/errors.ts'
 
 class Money {
   amount = 1
@@ -215,6 +216,16 @@ test('intervals print as ISO 8601 and add up their fields', () => {
   expect(value).toMatchObject({ months: -2, days: 4, microseconds: -1_799_000_001n })
   expect(String(value)).toBe('P-2M4DT-29M-59.000001S')
   expect(JSON.stringify({ value })).toBe('{"value":"P-2M4DT-29M-59.000001S"}')
+  const wrong: [unknown, string][] = [
+    [{ day: 1 }, "An interval has no field 'day'; did you mean 'days'?"],
+    [{ days: 1.5 }, 'The field days of an interval is a whole number, not a number with a fraction'],
+    [null, 'An interval is made of an object of fields'],
+  ]
+  for (const [fields, message] of wrong) {
+    expect(() => Interval.of(fields as never)).toThrow(ArgumentError)
+    expect(() => Interval.of(fields as never)).toThrow(message)
+  }
+  expect(() => arrayOf(codecs.interval).encodeItem([{ day: 1 }])).toThrow(/^item 0 of interval\[\]: An interval has no/)
 })
 
 test('malformed answers are errors, not values', () => {
