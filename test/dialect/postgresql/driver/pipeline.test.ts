@@ -202,13 +202,12 @@ describe('on a server', () => {
 
   test('a backend that is killed rejects each with its reason', async () => {
     const connection = await createPostgresDriver(serverOptions()).connect()
-    const promises = [
+    const settling = Promise.allSettled([
       pipeline(connection, [command(sleep)]),
       ...[1, 2].map((value) => pipeline(connection, [command('SELECT $1::int', value)])),
-    ]
+    ])
     await rows(observer, 'SELECT pg_terminate_backend($1::int)', connection.processId)
-    const settled = await Promise.allSettled(promises)
-    for (const one of settled)
+    for (const one of await settling)
       expect(one).toMatchObject({ reason: { disconnected: true, fields: { sqlState: '57P01' } } })
     expect((await failure(pipeline(connection, [command('SELECT 1')]))).disconnected).toBe(true)
   })
