@@ -176,6 +176,27 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
   }
 
   /**
+   * SQL as the driver takes it: {@link execute} of a string, which is refused to be anything else. SQLAlchemy: `Connection.exec_driver_sql()`.
+   *
+   * @param values of `$1`, `$2`, ...
+   * @throws ArgumentError it is no string.
+   * @throws what {@link execute} throws.
+   * @example
+   * await conn.execDriverSql('SELECT $1::int + 1', [41]).scalarOne()   // 42
+   */
+  execDriverSql(
+    sql: string,
+    values?: readonly unknown[] | null,
+    options?: ExecuteOptions,
+  ): PendingResult<Record<string, unknown>, unknown[]> {
+    if (typeof sql !== 'string')
+      throw new ArgumentError(
+        'execDriverSql() takes SQL as a string: execute() takes statements, and text() values by name',
+      )
+    return this.execute(sql, values, options)
+  }
+
+  /**
    * Runs statements that do not need each other's results, in order and in one flight; nothing behind one that fails is run.
    * With `commit: true` COMMIT travels behind them; where one fails, nothing is committed.
    *

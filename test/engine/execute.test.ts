@@ -67,6 +67,17 @@ describe.each(sqlDatabases())('on $name', (target) => {
       ])
     })
 
+    it('is what execDriverSql() takes, and nothing else', async () => {
+      await using conn = await engine.connect()
+      const found = conn.execDriverSql(`SELECT CAST($1 AS TEXT) AS n`, ['x'])
+      expect((await found).keys()).toEqual(['n'])
+      expect(await conn.execDriverSql(`SELECT CAST($1 AS TEXT) AS n`, ['x']).scalarOne()).toBe('x')
+      for (const other of [select(users.c.id), text('SELECT 1'), null, 5])
+        expect(() => conn.execDriverSql(other as never)).toThrow(
+          'execDriverSql() takes SQL as a string: execute() takes statements, and text() values by name',
+        )
+    })
+
     it('tells statements that return no rows', async () => {
       const result = await engine.execute("UPDATE users SET nick = 'x'")
       expect([result.returnsRows, result.rowCount]).toEqual([false, 0])
