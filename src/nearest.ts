@@ -52,7 +52,7 @@ export function quoteName(name: string): string {
 }
 
 /**
- * Refuses keys that an options record does not have.
+ * Refuses keys that an options record does not have, and a `signal` that is none: where one is listened to it would be too late.
  *
  * @param place where the record was given, for the message: `createEngine()`.
  * @throws ArgumentError naming the unknown key and the nearest known one, or saying that it is no record.
@@ -62,9 +62,19 @@ export function checkKeys(place: string, options: object, known: readonly string
     throw new ArgumentError(
       `${place} takes its options as an object, got ${options === null ? 'null' : typeof options}`,
     )
-  for (const key of Object.keys(options))
+  for (const key of Object.keys(options)) {
     if (!known.includes(key))
       throw new ArgumentError(`${place} has no option ${quoteName(key)}${suggestion(key, known)}`)
+    if (key === 'signal' && !isSignal((options as { readonly signal?: unknown }).signal))
+      throw new ArgumentError(
+        `${place}: signal must be an AbortSignal: new AbortController().signal, AbortSignal.timeout(ms)`,
+      )
+  }
+}
+
+function isSignal(given: unknown): boolean {
+  if (given === undefined) return true
+  return typeof given === 'object' && given !== null && 'aborted' in given && 'addEventListener' in given
 }
 
 /** Letters that count. */

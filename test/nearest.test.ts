@@ -89,6 +89,12 @@ describe('checkKeys', () => {
         new ArgumentError(`begin() takes its options as an object, got ${name}`),
       )
   })
+  it('refuses a signal that is none', () => {
+    for (const signal of ['x', null, {}, 5])
+      expect(() => checkKeys('begin()', { signal }, ['signal'])).toThrow(/^begin\(\): signal must be an AbortSignal/)
+    checkKeys('begin()', { signal: undefined }, ['signal'])
+    checkKeys('begin()', { signal: new AbortController().signal }, ['signal'])
+  })
   it('takes own keys only, and __proto__ for a key like any other', () => {
     checkKeys('createEngine()', Object.create({ other: 1 }), options)
     expect(() => checkKeys('createEngine()', JSON.parse('{"__proto__": 1}'), options)).toThrow("no option '__proto__'")

@@ -1,6 +1,6 @@
 // The registry of dialects: which scheme of a URL means which database and driver, and how its code is loaded.
 import { ArgumentError } from '../errors.ts'
-import { quoteName, suggestion } from '../nearest.ts'
+import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { Dialect } from './dialect.ts'
 import type { URL } from './url.ts'
 
@@ -60,14 +60,24 @@ const loaded: WeakMap<DialectRegistration, DialectFactory> = new WeakMap()
 /**
  * Makes a dialect known to `createEngine()`. One of the same name is replaced.
  *
- * @throws ArgumentError it has neither `factory` nor `load`.
+ * @throws ArgumentError it has neither `factory` nor `load`, or lacks a name or schemes.
  * @example
  * registerDialect({ name: 'mydb', schemes: { mydb: null }, drivers: {}, load: async () => (await import('tsalchemy-mydb')).create })
  */
 export function registerDialect(registration: DialectRegistration): void {
+  checkKeys('registerDialect()', registration, ['name', 'schemes', 'drivers', 'factory', 'load'])
+  const { name, schemes, drivers } = registration
+  if (typeof name !== 'string' || name === '' || !isRecord(schemes) || !isRecord(drivers))
+    throw new ArgumentError(
+      "registerDialect() takes a name, and schemes and drivers as objects: { name: 'mydb', schemes: { mydb: null }, drivers: {}, load }",
+    )
   if (registration.factory === undefined && registration.load === undefined)
     throw new ArgumentError(`The dialect ${quoteName(registration.name)} has neither a factory nor a way to load one`)
   registrations.set(registration.name, registration)
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
 }
 
 /**

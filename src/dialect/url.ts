@@ -219,7 +219,8 @@ function checkHosts({ host, port, hosts }: URLParts): readonly URLHost[] {
   if (hosts === undefined) return Object.freeze(one.host === null && one.port === null ? [] : [Object.freeze(one)])
   if (one.host !== null || one.port !== null)
     throw new ArgumentError("A database URL has either 'hosts' or 'host' and 'port'")
-  if (!Array.isArray(hosts)) throw new ArgumentError("A database URL's hosts must be a list of { host, port }")
+  if (!Array.isArray(hosts) || hosts.some((each: unknown) => typeof each !== 'object' || each === null))
+    throw new ArgumentError("A database URL's hosts must be a list of { host, port }")
   const checked = hosts.map((each) => Object.freeze({ host: text('host', each.host), port: checkPort(each.port) }))
   const [first] = checked
   const none = checked.length === 1 && first?.host === null && first.port === null

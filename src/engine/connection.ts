@@ -21,9 +21,11 @@ import { Inspector } from './inspector.ts'
 import { Link } from './link.ts'
 import {
   type BeginOptionsOfConnection,
+  type CommitOptions,
   type ConnectionExecutionOptions,
   type ConnectionIsolationLevel,
   checkBeginOptions,
+  checkCommitOptions,
   checkConnectionOptions,
   checkExecuteAllOptions,
   type ExecuteAllOptions,
@@ -201,7 +203,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
    * With `commit: true` COMMIT travels behind them; where one fails, nothing is committed.
    *
    * @returns what each gave, in order.
-   * @throws ArgumentError an option is unknown.
+   * @throws ArgumentError an option is unknown, or the statements are no list.
    * @throws what {@link execute} throws.
    * @example
    * await conn.executeAll([insert(users).values({ name: 'ed' }), update(counters).values({ users: 1 }).all()], { commit: true })
@@ -212,9 +214,10 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     options: ExecuteAllOptions = {},
   ): Promise<ResultsOf<S>> {
     checkExecuteAllOptions(options)
+    if (!Array.isArray(statements)) throw new ArgumentError('executeAll() takes a list of statements')
     const { commit = false, signal } = options
     if (statements.length === 0) {
-      if (commit) await this.commit()
+      if (commit) await this.#commit(signal)
       return [] as unknown as ResultsOf<S>
     }
     const link = this.#link
@@ -337,9 +340,14 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
   }
 
   /** Commits the transaction; does nothing where there is none. Throws what {@link Transaction.commit} throws. */
-  async commit(): Promise<void> {
+  async commit(options: CommitOptions = {}): Promise<void> {
+    checkCommitOptions(options)
+    await this.#commit(options.signal)
+  }
+
+  async #commit(signal: AbortSignal | undefined): Promise<void> {
     this.#link.checkOpen()
-    if (this.#link.scope.root !== null) await this.#link.commit()
+    if (this.#link.scope.root !== null) await this.#link.commit(signal)
   }
 
   /** Rolls back the transaction; does nothing where there is none. */
@@ -420,7 +428,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
   async flight(items: readonly FlightItem[], options: FlightOptions = {}): Promise<FlightResult[]> {
     const { commit = false, signal } = options
     if (items.length === 0) {
-      if (commit) await this.commit()
+      if (commit) await this.#commit(signal)
       return []
     }
     const link = this.#link

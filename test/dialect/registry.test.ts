@@ -50,6 +50,8 @@ describe('the registry of dialects', () => {
     await loadFactory(registration)
     expect(loads).toBe(1)
     expect(factoryAtHand(registration)).not.toBe(null)
+    expect(() => registerDialect({ name: 'mydb', schema: {} } as never)).toThrow(/no option 'schema'.*'schemes'/)
+    expect(() => registerDialect({ name: 'mydb', schemes: {} } as never)).toThrow(/^registerDialect\(\) takes a name/)
     expect(() => registerDialect({ name: 'empty', schemes: {}, drivers: {} })).toThrow(
       'neither a factory nor a way to load one',
     )

@@ -157,6 +157,13 @@ describe.each(sqlDatabases())('on $name', (target) => {
   describe('executeAll()', () => {
     const add = (id: number, name: string) => insert(users).values({ id, name })
 
+    it('takes a list', async () => {
+      await connected(async (conn) => {
+        await expect(conn.executeAll(add(1, 'ed') as never)).rejects.toThrow(/^executeAll\(\) takes a list/)
+        expect(conn.inTransaction()).toBe(false)
+      })
+    })
+
     it('sends statements and COMMIT in one flight and gives a result for each', async () => {
       await connected(async (conn) => {
         const [added, returned, found] = await conn.executeAll(
