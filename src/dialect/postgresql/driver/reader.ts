@@ -1,8 +1,10 @@
 // Reads the socket: the frequent messages go straight to the batch, the others to pg's own parser.
 import { EventEmitter } from 'node:events'
+import type { Duplex } from 'node:stream'
 import { DriverError } from '../../contract/driver.ts'
 import { releaseBytes } from '../codec/bytes.ts'
 import type { Batch } from './batch.ts'
+import { hearLastWords } from './last-words.ts'
 import { checkShape } from './message-shape.ts'
 import { PgConnection, type WireConnectionConfig } from './pg-internals.ts'
 
@@ -45,7 +47,8 @@ export class Reader extends PgConnection {
     this.once('end', () => this.#finish())
   }
 
-  override attachListeners(stream: EventEmitter): void {
+  override attachListeners(stream: Duplex): void {
+    hearLastWords(stream)
     stream.on('data', (chunk: Buffer) => this.read(chunk))
     // pg waits until the socket is closed as well, which may be long after: what is written meanwhile reaches nobody.
     stream.once('end', () => this.#finish())

@@ -1,7 +1,11 @@
 // Connections that die: known at once, reported to who was waiting, and never uncaught.
-
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { type DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
 import { createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
@@ -264,6 +268,21 @@ describe('through a network that fails', () => {
   })
 })
 
+const SAYS_GOODBYE = `
+  const { createServer } = require('node:net')
+  const { parentPort, workerData } = require('node:worker_threads')
+  const { path, welcome, farewell, gone } = workerData
+  const server = createServer((socket) => {
+    socket.once('data', () => socket.write(welcome))
+    socket.on('close', () => {
+      Atomics.store(gone, 0, 1)
+      Atomics.notify(gone, 0)
+    })
+    parentPort.once('message', () => socket.write(farewell, () => socket.destroy()))
+  })
+  server.listen(path, () => parentPort.postMessage('listening'))
+`
+
 describe('on a server that', () => {
   const welcome = Buffer.concat([authenticationOk, message('K', 4711, 815), readyForQuery])
   let server: FakeServer
@@ -291,6 +310,31 @@ describe('on a server that', () => {
     const error = await failure(connecting.then((connection) => run(connection, 'SELECT 1')))
     expect(error).toMatchObject({ disconnected: true, fields: null })
   })
+
+  test.each([false, true])(
+    'has gone, which writing is the first to find out: what it said is heard (probe: %s)',
+    async (probe) => {
+      const folder = mkdtempSync(join(tmpdir(), 'tsalchemy-last-words-'))
+      const gone = new Int32Array(new SharedArrayBuffer(4))
+      // In a thread of its own: ours reads nothing until it writes.
+      const worker = new Worker(SAYS_GOODBYE, {
+        eval: true,
+        workerData: { path: join(folder, '.s.PGSQL.5432'), welcome, farewell: fatal('57P01', 'going down'), gone },
+      })
+      try {
+        await once(worker, 'message')
+        const place = { host: folder, port: 5432, user: 'scott', password: 'tiger', database: 'shop' }
+        const connection = await createPostgresDriver({ ...place, ssl: 'disable' }).connect()
+        worker.postMessage('go')
+        expect(Atomics.wait(gone, 0, 0, 5000)).not.toBe('timed-out')
+        const error = await failure(connection.run([command('SELECT 1')], { probe }))
+        expect(error).toMatchObject({ disconnected: true, sent: true, unread: probe, fields: { sqlState: '57P01' } })
+      } finally {
+        await worker.terminate()
+        rmSync(folder, { recursive: true })
+      }
+    },
+  )
 
   test('answers the probe and nothing else: a batch that was aborted before ends after its grace', async () => {
     const signal = AbortSignal.timeout(20)
