@@ -91,6 +91,7 @@ export { createMockEngine, MockEngine, type MockExecutor } from './engine/mock-e
 export type { ObservabilityOptions } from './engine/observability.ts'
 export type {
   BeginOptionsOfConnection,
+  CommitOptions,
   ConnectionExecutionOptions,
   ConnectionIsolationLevel,
   ConnectOptions,

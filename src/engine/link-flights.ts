@@ -63,7 +63,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     runtime.pool.guard(slot, this)
   }
 
-  abstract commitTransaction(transaction: Transaction): Promise<void>
+  abstract commitTransaction(transaction: Transaction, signal: AbortSignal | undefined): Promise<void>
   abstract rollBackTransaction(transaction: Transaction): Promise<void>
   abstract prepareTransaction(transaction: TwoPhaseTransaction): Promise<void>
 

@@ -66,13 +66,14 @@ export class Link extends LinkFlights {
   }
 
   /** @throws InvalidRequestError it is over already. */
-  async commitTransaction(transaction: Transaction): Promise<void> {
+  async commitTransaction(transaction: Transaction, signal: AbortSignal | undefined): Promise<void> {
     this.checkOpen()
     if (transaction.state === 'closed' || !this.scope.isOpen(transaction)) throw isOver()
     if (transaction.savepoint === null) {
-      await this.commit()
+      await this.commit(signal)
       return
     }
+    signal?.throwIfAborted()
     this.checkFree('RELEASE SAVEPOINT')
     this.scope.checkSound()
     if (this.hub.has('releaseSavepoint') && this.scope.begun)
@@ -108,7 +109,7 @@ export class Link extends LinkFlights {
   }
 
   /** The second phase. What the database refuses leaves it prepared, and this connection without it. */
-  async #endPrepared(transaction: TwoPhaseTransaction, commit: boolean): Promise<void> {
+  async #endPrepared(transaction: TwoPhaseTransaction, commit: boolean, signal?: AbortSignal): Promise<void> {
     const { xid } = transaction
     this.checkFree(commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED')
     if (this.hub.any) await announceEnd(this, commit ? 'commit' : 'rollback', true)
@@ -116,7 +117,7 @@ export class Link extends LinkFlights {
     const slot = this.currentSlot
     if (slot !== null && slot.connection.transactionStatus === 'lost') this.drop(slot, lossOf(slot.connection))
     try {
-      await this.#endPhase(xid, commit)
+      await this.#endPhase(xid, commit, signal)
     } catch (error) {
       this.scope.close()
       throw error
@@ -136,12 +137,12 @@ export class Link extends LinkFlights {
     await this.#endPhase(xid, commit)
   }
 
-  async #endPhase(xid: string, commit: boolean): Promise<void> {
+  async #endPhase(xid: string, commit: boolean, signal?: AbortSignal): Promise<void> {
     const spelling = twoPhaseOf(this.currentRuntime.dialect)
     const sql = commit ? spelling.commit(xid) : spelling.rollback(xid)
     const commands = [controlCommand(sql, false)]
     await this.inPhase({ verb: commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED', xid }, () =>
-      this.fly(sql, commands, 0, 1, 'transaction', undefined, false, this.currentRuntime),
+      this.fly(sql, commands, 0, 1, 'transaction', signal, false, this.currentRuntime),
     )
   }
 
@@ -152,11 +153,12 @@ export class Link extends LinkFlights {
   }
 
   /** Commits the transaction; there is one. */
-  async commit(): Promise<void> {
+  async commit(signal?: AbortSignal): Promise<void> {
     this.checkFree('COMMIT')
+    signal?.throwIfAborted()
     const { scope } = this
     if (scope.prepared !== null) {
-      await this.#endPrepared(scope.prepared, true)
+      await this.#endPrepared(scope.prepared, true, signal)
       return
     }
     if (scope.failure !== null) await this.#refuseCommit()
@@ -164,7 +166,7 @@ export class Link extends LinkFlights {
       scope.close()
       return
     }
-    await this.transmit(NONE, 'transaction', undefined, true)
+    await this.transmit(NONE, 'transaction', signal, true)
   }
 
   /**

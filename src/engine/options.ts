@@ -108,6 +108,15 @@ export interface ExecuteAllOptions {
   readonly commit?: boolean
 }
 
+/** Options of `commit()`. */
+export interface CommitOptions {
+  /**
+   * Aborting it before COMMIT is sent leaves the transaction as it was; later COMMIT is canceled on the server, where it waits: what that stopped was
+   * not committed. The rejection is the signal's reason, unless it came too late to matter.
+   */
+  readonly signal?: AbortSignal
+}
+
 const ISOLATION_LEVELS: readonly ConnectionIsolationLevel[] = [
   'READ UNCOMMITTED',
   'READ COMMITTED',
@@ -242,6 +251,15 @@ function checkTransactionValues(
   ] as const)
     if (value !== undefined && typeof value !== 'boolean')
       throw new ArgumentError(`${place}: ${name} must be true or false, got ${quoteName(String(value))}`)
+}
+
+/**
+ * Refuses options that `commit()` does not have.
+ *
+ * @throws ArgumentError
+ */
+export function checkCommitOptions(options: CommitOptions): void {
+  checkKeys('commit()', options, ['signal'])
 }
 
 const EXECUTE_ALL_KEYS: readonly (keyof ExecuteAllOptions)[] = ['commit', 'signal']

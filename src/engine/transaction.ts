@@ -1,11 +1,12 @@
 // `Transaction`: the handle on a transaction or a savepoint of one connection.
+import { type CommitOptions, checkCommitOptions } from './options.ts'
 
 /** What a transaction asks of its connection. */
 export interface TransactionOwner {
   /** @internal */
   prepareTransaction(transaction: TwoPhaseTransaction): Promise<void>
   /** @internal */
-  commitTransaction(transaction: Transaction): Promise<void>
+  commitTransaction(transaction: Transaction, signal: AbortSignal | undefined): Promise<void>
   /** @internal */
   rollBackTransaction(transaction: Transaction): Promise<void>
 }
@@ -56,8 +57,9 @@ export class Transaction {
    * @throws TransactionRolledBack a statement in it had failed: nothing was committed.
    * @throws CommitOutcomeUnknown the connection was lost before the answer came.
    */
-  commit(): Promise<void> {
-    return this.#owner.commitTransaction(this)
+  async commit(options: CommitOptions = {}): Promise<void> {
+    checkCommitOptions(options)
+    await this.#owner.commitTransaction(this, options.signal)
   }
 
   /** Rolls back the transaction, or to the savepoint; does nothing where it is over already. */

@@ -12,6 +12,7 @@ import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { EngineOptions } from '../../src/engine/options.ts'
+import type { Transaction } from '../../src/engine/transaction.ts'
 import {
   CommitOutcomeUnknown,
   DatabaseError,
@@ -361,6 +362,32 @@ describe('what costs the connection', () => {
     expect(await admin.execute('SELECT count(*) FROM slow').scalar()).toBe(0n)
     expect(await engine.execute('SELECT 1').scalar()).toBe(1)
   })
+
+  it.each(['connection', 'transaction'] as const)(
+    'an abort of commit() of the %s, before it and on its way',
+    async (whose) => {
+      const engine = start()
+      await using conn = await engine.connect()
+      const reason = new Error('no longer wanted')
+      const commit = (signal: AbortSignal): Promise<void> =>
+        (whose === 'connection' ? conn : (conn.getTransaction() as Transaction)).commit({ signal })
+      await conn.execute('INSERT INTO slow VALUES (4)')
+      expect(await failure(commit(AbortSignal.abort(reason)))).toBe(reason)
+      // Nothing was sent: it goes on.
+      expect(conn.getTransaction()?.isActive).toBe(true)
+      const abort = new AbortController()
+      const committing = failure(commit(abort.signal))
+      await sleepingInCommit()
+      abort.abort(reason)
+      expect(await committing).toBe(reason)
+      await conn.rollback()
+      expect(await admin.execute('SELECT count(*) FROM slow').scalar()).toBe(0n)
+      await conn.execute(INSERT, [1])
+      await expect(conn.commit({ signla: abort.signal } as never)).rejects.toThrow("did you mean 'signal'")
+      await commit(new AbortController().signal)
+      expect(await stored()).toEqual([1])
+    },
+  )
 
   it('an abort during the end of a statement alone: what the server stopped was not stored, and is no success', async () => {
     const engine = start()

@@ -24,6 +24,9 @@ beforeAll(async () => {
     superuser_reserved_connections: '0',
     // A row that was acknowledged is in the log of a server that crashes.
     synchronous_commit: 'on',
+    // Only a server that could have standbys waits for one.
+    wal_level: 'replica',
+    max_wal_senders: '2',
   })
   admin = createEngine(server.url)
   await admin.execute('CREATE TABLE item (id INTEGER)')
@@ -311,5 +314,67 @@ describe('a server that takes no writes any more', () => {
     const error = await failure(engine.begin((conn) => conn.execute(INSERT, [1]), { readOnly: true }))
     expect(error).toMatchObject({ sqlState: '25006' })
     expect(engine.pool.metrics().generations).toBe(0)
+  })
+})
+
+describe('a COMMIT that waits for a standby that is not there', () => {
+  beforeEach(async () => {
+    // What is stored here itself is visible; whoever asks for no more is not kept waiting.
+    await admin.execute("ALTER SYSTEM SET synchronous_standby_names TO 'nobody'")
+    await admin.execute('SELECT pg_reload_conf()')
+    await eventually(async () => expect(await admin.execute('SHOW synchronous_standby_names').scalar()).toBe('nobody'))
+  })
+  afterEach(async () => {
+    await admin.execute('ALTER SYSTEM RESET synchronous_standby_names')
+    await admin.execute('SELECT pg_reload_conf()')
+    await eventually(async () => expect(await admin.execute('SHOW synchronous_standby_names').scalar()).toBe(''))
+  })
+
+  const waiting = async (): Promise<number[]> => {
+    let found: number[] = []
+    await eventually(async () => {
+      const query = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND pid = ANY ($1::int[])"
+      found = (await admin
+        .execute(query, [(await scene.sessions()).map(({ pid }) => pid)])
+        .scalars()
+        .all()) as number[]
+      expect(found).toHaveLength(1)
+    })
+    return found
+  }
+
+  it.each(['signal', 'timeoutMs'] as const)(
+    'is stopped by %s: committed here, which the server says, and no error',
+    async (how) => {
+      const engine = start({ poolSize: 1, ...(how === 'timeoutMs' ? { executionOptions: { timeoutMs: 700 } } : {}) })
+      const told: string[] = []
+      engine.on('notice', ({ sql, notice }) => void told.push(`${sql}: ${notice.message}`))
+      await using conn = await engine.connect()
+      const backend = backendOf(conn)
+      const transaction = conn.begin()
+      await conn.execute(INSERT, [1])
+      const abort = new AbortController()
+      const committing = transaction.commit({ signal: abort.signal })
+      await waiting()
+      if (how === 'signal') abort.abort(new Error('enough'))
+      await committing
+      expect(transaction.state).toBe('closed')
+      expect(told).toEqual([expect.stringContaining('canceling wait for synchronous replication')])
+      expect(await stored()).toEqual([1])
+      expect(backendOf(conn)).toBe(backend)
+      expect(await conn.execute('SELECT 1').scalar()).toBe(1)
+    },
+  )
+
+  it('is of unknown outcome where its session is ended meanwhile', async () => {
+    const engine = start({ poolSize: 1 })
+    const conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const committing = failure(conn.commit())
+    const [pid] = await waiting()
+    await admin.execute('SELECT pg_terminate_backend($1)', [pid])
+    expect(await committing).toBeInstanceOf(CommitOutcomeUnknown)
+    await conn.close()
+    expect(await stored()).toEqual([1])
   })
 })
