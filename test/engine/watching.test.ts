@@ -274,7 +274,7 @@ describe.each(databases())('on $name', ({ url }) => {
   })
 
   describe('a raw connection', () => {
-    it('is seen by listeners of the pool, and by nobody else', async () => {
+    it('is seen by listeners of the pool and of what the server says, and by nobody else', async () => {
       const messages: string[] = []
       await using quiet = createEngine(url, {
         echo: true,
@@ -300,7 +300,7 @@ describe.each(databases())('on $name', ({ url }) => {
       await raw.run('DROP TABLE IF EXISTS absent')
       await expect(raw.run('SELECT nothing')).rejects.toThrow('nothing')
       await raw.close()
-      expect([told, messages, executions, flights]).toEqual([['checkout', 'checkin'], [], [], []])
+      expect([told, messages, executions, flights]).toEqual([['checkout', 'notice', 'checkin'], [], [], []])
     })
   })
 })
