@@ -86,10 +86,12 @@ function makeRuntime(
     const pool = new PoolOf(connectorOf(dialect, driverThere, there, observer), own, events)
     return { url, pool, driver: driverThere, downUntil: 0 }
   })
+  const connector = connectorOf(dialect, driver, settings, observer)
   return new Runtime({
     dialect,
     driver,
-    pool: new PoolOf(connectorOf(dialect, driver, settings, observer), own, events),
+    connector,
+    pool: new PoolOf(connector, own, events),
     cache: new CompiledCache(dialect, options.compiledCacheSize ?? DEFAULT_CACHE_SIZE),
     observer,
     hideParameters: options.hideParameters ?? false,

@@ -6,6 +6,7 @@ import { afterReading } from '../pool/reset.ts'
 import { tellInPassing } from './events.ts'
 import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
+import { judge } from './verdict.ts'
 
 /** A server that does not answer a command that costs nothing within this time is taken for dead. */
 const ANSWER_MS = 5000
@@ -41,12 +42,17 @@ export interface ListeningSession {
  * @throws what connecting throws.
  */
 export async function openListening(runtime: Runtime, signal: AbortSignal): Promise<ListeningSession> {
-  const { driver, pool } = runtime
+  const { driver, connector, pool } = runtime
   checkNotifications(runtime)
   try {
-    if (driver.maxConnections !== 1) return new OwnSession(runtime, await driver.connect({ signal }))
+    if (driver.maxConnections !== 1) return new OwnSession(runtime, await connector.connect({ signal }))
     return new SharedSession(runtime, await pool.checkout(signal))
-  } catch (error) {
+  } catch (thrown) {
+    const { hub } = runtime.observer
+    const wrapped = (): unknown => runtime.wrap(thrown, [], 0, 0, undefined)
+    const error = hub.has('handleError')
+      ? await judge(thrown, () => ({ hub, face: null, sql: null, parameters: null, wrapped: wrapped() }))
+      : thrown
     throw runtime.wrap(error, [], 0, 0, undefined)
   }
 }

@@ -18,7 +18,7 @@ import {
   type ExecutionOptions,
   type StatementExecutionOptions,
 } from '../expression/base/execution-options.ts'
-import type { Pool } from '../pool/pool.ts'
+import type { ConnectionSource, Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import type { CompiledCache } from './compiled-cache.ts'
@@ -37,6 +37,8 @@ import { verdictOn } from './verdict.ts'
 export interface RuntimeParts {
   readonly dialect: Dialect
   readonly driver: Driver
+  /** What opens connections, the pool's and others, as listeners of `doConnect` want it. */
+  readonly connector: ConnectionSource
   readonly pool: Pool
   readonly cache: CompiledCache
   readonly observer: Observer
@@ -112,6 +114,11 @@ export class Runtime {
     const elsewhere =
       server === undefined ? readOnly === true && isolationLevel !== 'SERIALIZABLE' : server === 'standby'
     return elsewhere ? standbys : null
+  }
+
+  /** What opens connections. */
+  get connector(): ConnectionSource {
+    return this.#parts.connector
   }
 
   /** Whether there is a choice of servers. */

@@ -568,8 +568,26 @@ describe('doConnect', () => {
     expect(await other.execute("SELECT current_setting('application_name')").scalar()).toBe('token 2')
     await connection.close()
     await other.close()
+    // A session that listens is one more connection.
+    await using listener = engine.listen('tokens')
+    await listener.ready()
+    const listening =
+      "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'token 3' AND query = 'LISTEN tokens'"
+    expect(await engine.execute(listening).scalar()).toBe(1)
     await engine.dispose()
-    expect(calls).toBe(2)
+    expect(calls).toBe(3)
+  })
+
+  it('is told of the connection of a session that listens, as handleError of its failure', async () => {
+    const seen: unknown[] = []
+    await using engine = createEngine('postgresql://nobody:x@127.0.0.1:1/x')
+    engine.on('doConnect', ({ settings }) => void seen.push(settings.user))
+    engine.on('handleError', ({ connection, isPrePing, originalException }) => {
+      seen.push([connection, isPrePing, originalException.disconnected])
+      return new InvalidRequestError('no news today')
+    })
+    await expect(engine.listen('news').ready()).rejects.toThrow(new InvalidRequestError('no news today'))
+    expect(seen).toEqual(['nobody', [null, false, true]])
   })
 
   it('changes nothing where it changes nothing, and fails the connect where it throws', async () => {
