@@ -119,6 +119,12 @@ describe('plans', () => {
     ])
   })
 
+  test('drop no key that went with the table it referred to', () => {
+    const metadata = circle()
+    const existing = new Set(['a', 'c'].map((name) => metadata.tables.get(name) as Table))
+    expect(commandsOf(dropPlan(metadata.tables.values()), existing)).toEqual(['drop c', 'drop a'])
+  })
+
   test('add keys with useAlter last', () => {
     const metadata = new MetaData()
     const foreignKey = ForeignKey('z.id', { useAlter: true })

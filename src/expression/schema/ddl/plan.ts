@@ -202,11 +202,14 @@ export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan
     isCircular: later.size > 0,
     namedTypes: (host) => ownTypesOf(tables, host),
     steps(existing = null, types = [], { alterConstraints = true } = {}) {
-      const doomed = order.filter((table) => existing === null || existing.has(table))
+      const isThere = (table: unknown): boolean => existing === null || (existing as ReadonlySet<unknown>).has(table)
+      const doomed = order.filter(isThere)
+      // A key went with the table that it referred to.
+      const keys = keysOf(doomed, alterConstraints ? later : NONE_LATER).filter((key) => isThere(key.referredTable))
       return [
         ...at('beforeDrop'),
-        ...views.filter((view) => existing === null || existing.has(view)).map((view) => new DropView(view)),
-        ...keysOf(doomed, alterConstraints ? later : NONE_LATER).map((key) => new DropConstraint(key)),
+        ...views.filter(isThere).map((view) => new DropView(view)),
+        ...keys.map((key) => new DropConstraint(key)),
         ...doomed.flatMap((table) => [
           ...table.events.steps('beforeDrop'),
           new DropTable(table),
