@@ -18,17 +18,27 @@ export class Events<Moments extends object> {
   readonly #owner: string
   readonly #names: readonly (keyof Moments & string)[]
   readonly #parent: Events<Moments> | null
+  readonly #rare: readonly (keyof Moments & string)[]
   readonly #listeners: Map<string, readonly EventListener<never>[]> = new Map()
+  /** How many events that are not rare have listeners. */
+  #heard = 0
 
   /**
    * @param owner whose events they are, for messages: `An engine`.
    * @param names all events that there are.
    * @param parent listeners of another object that are told first: of the engine that this one is a view of.
+   * @param rare events that {@link any} does not count.
    */
-  constructor(owner: string, names: readonly (keyof Moments & string)[], parent: Events<Moments> | null = null) {
+  constructor(
+    owner: string,
+    names: readonly (keyof Moments & string)[],
+    parent: Events<Moments> | null = null,
+    rare: readonly (keyof Moments & string)[] = [],
+  ) {
     this.#owner = owner
     this.#names = names
     this.#parent = parent
+    this.#rare = rare
   }
 
   /**
@@ -44,11 +54,17 @@ export class Events<Moments extends object> {
     // One wrapper for each call: a listener that listens twice is told twice and leaves twice.
     const own: EventListener<Moments[Name]> = (event) => listener(event)
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), own])
+    this.#count()
     return () => {
       const left = (this.#listeners.get(name) ?? []).filter((each) => each !== own)
       if (left.length === 0) this.#listeners.delete(name)
       else this.#listeners.set(name, left)
+      this.#count()
     }
+  }
+
+  #count(): void {
+    this.#heard = [...this.#listeners.keys()].filter((name) => !(this.#rare as readonly string[]).includes(name)).length
   }
 
   /** All events that there are. */
@@ -61,9 +77,9 @@ export class Events<Moments extends object> {
     return this.#listeners.has(name) || (this.#parent?.has(name) ?? false)
   }
 
-  /** Whether anybody listens to anything. */
+  /** Whether anybody listens to anything that is not rare: what is told often asks this first. */
   get any(): boolean {
-    return this.#listeners.size > 0 || (this.#parent?.any ?? false)
+    return this.#heard > 0 || (this.#parent?.any ?? false)
   }
 
   /**

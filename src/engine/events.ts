@@ -201,6 +201,15 @@ export const ENGINE_EVENTS: readonly (keyof EngineMoments<unknown, unknown>)[] =
   'slowStatement',
 ]
 
+/** Events that are not told while statements run: who listens to these only makes no statement go another way. */
+const RARE: readonly (keyof EngineMoments<unknown, unknown>)[] = [
+  'doConnect',
+  'engineDispose',
+  'setConnectionExecutionOptions',
+  'setEngineExecutionOptions',
+  'slowStatement',
+]
+
 /** Tells of what is told in passing, by methods that do not wait: a listener that fails later is a warning of the process. */
 export function tellInPassing<Name extends keyof EngineMoments<unknown, unknown>>(
   hub: Hub,
@@ -212,5 +221,5 @@ export function tellInPassing<Name extends keyof EngineMoments<unknown, unknown>
 
 /** The events of an engine, or of one of its connections, whose listeners come behind the engine's. @internal */
 export function newHub(owner: string, parent: Hub | null = null): Hub {
-  return new Events(owner, ENGINE_EVENTS, parent)
+  return new Events(owner, ENGINE_EVENTS, parent, RARE)
 }

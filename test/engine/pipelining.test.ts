@@ -90,6 +90,29 @@ describe('on a server', () => {
     await proxy.close()
   })
 
+  it('goes on where listeners hear only what is rare, and not where they are to hear of statements', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const engine = engineOf({}, proxy.url)
+    engine.on('doConnect', async ({ settings }) => {
+      settings.query = { ...settings.query, application_name: 'told' }
+    })
+    engine.on('slowStatement', () => {})
+    await scalar(engine, 'SELECT 1')
+    proxy.delay(100)
+    const quick = async (): Promise<boolean> => {
+      const started = performance.now()
+      await Promise.all(numbers(30).map((n) => scalar(engine, 'SELECT $1::int', n)))
+      return performance.now() - started < 1500
+    }
+    expect(await quick()).toBe(true)
+    const end = engine.on('beforeCursorExecute', () => {})
+    expect(await quick()).toBe(false)
+    end()
+    expect(await quick()).toBe(true)
+    await engine.dispose()
+    await proxy.close()
+  })
+
   it('takes free connections first', async () => {
     const engine = engineOf({ poolSize: 4 })
     const pids = await Promise.all(numbers(4).map(() => scalar(engine, 'SELECT pg_backend_pid() FROM pg_sleep(0.05)')))

@@ -64,6 +64,22 @@ describe('Events', () => {
     expect([events.has('open'), events.any]).toEqual([false, false])
   })
 
+  test('rare events are not counted among those that somebody listens to, but told', () => {
+    const parent = new Events<Moments>('A house', ['open', 'close'], null, ['close'])
+    const events = new Events<Moments>('A room', ['open', 'close'], parent, ['close'])
+    let calls = 0
+    const ends = [events.on('close', () => calls++), parent.on('close', () => calls++)]
+    expect([events.has('close'), events.any, parent.any]).toEqual([true, false, false])
+    void events.emit('close', { door: 'x' })
+    expect(calls).toBe(2)
+    const end = parent.on('open', () => {})
+    expect([events.any, parent.any]).toEqual([true, true])
+    end()
+    end()
+    for (const each of ends) each()
+    expect([events.has('close'), events.any]).toEqual([false, false])
+  })
+
   test('a listener that leaves while it is told disturbs nobody', () => {
     const events = make()
     const calls: string[] = []
