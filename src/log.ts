@@ -15,12 +15,20 @@ export interface LogRecord {
 /** Takes lines; what it throws reaches nobody. */
 export type LogSink = (record: LogRecord) => void
 
-/** Prints a line as Python's logging does: `2026-01-31 12:00:00,123 INFO tsalchemy.engine.Engine SELECT 1`. */
+/**
+ * Prints a line as Python's logging does: `2026-01-31 12:00:00,123 INFO tsalchemy.engine.Engine SELECT 1`.
+ * @example
+ * createEngine('pglite://', { echo: (record) => { if (record.level !== 'debug') consoleSink(record) } })
+ */
 export const consoleSink: LogSink = (record) => {
   console.log(formatRecord(record))
 }
 
-/** A record as one line of text (several where the message has several). Control characters but line ends are escaped. */
+/**
+ * A record as one line of text (several where the message has several). Control characters but line ends are escaped.
+ * @example
+ * createEngine('pglite://', { echo: (record) => console.error(formatRecord(record)) })
+ */
 export function formatRecord({ time, level, logger, message }: LogRecord): string {
   const stamp = time.toISOString().replace('T', ' ').replace('.', ',').replace('Z', '')
   return `${stamp} ${level.toUpperCase()} ${logger} ${escapeControls(message)}`

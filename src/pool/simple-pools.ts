@@ -10,7 +10,11 @@ import {
 } from './options.ts'
 import { QueuePool } from './queue-pool.ts'
 
-/** Opens a connection for each checkout and closes it when it comes back: for poolers in front of the database, and for tests. */
+/**
+ * Opens a connection for each checkout and closes it when it comes back: for poolers in front of the database, and for tests.
+ * @example
+ * createEngine('postgresql://app@pooler:6432/shop', { poolClass: NullPool })
+ */
 export class NullPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
     checkKeys('NullPool', options, NULL_POOL_KEYS)
@@ -21,6 +25,8 @@ export class NullPool extends QueuePool {
 /**
  * Lends one connection, and refuses at once whoever asks for a second: the error tells where the first was checked out. For tests
  * of programs that are to use one connection at a time.
+ * @example
+ * createEngine('postgresql://scott@localhost/test', { poolClass: AssertionPool })
  */
 export class AssertionPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
@@ -33,7 +39,11 @@ export class AssertionPool extends QueuePool {
   }
 }
 
-/** Keeps one connection and lends it to one after the other: for databases inside the process. */
+/**
+ * Keeps one connection and lends it to one after the other: for databases inside the process.
+ * @example
+ * createEngine('sqlite://', { poolClass: StaticPool })
+ */
 export class StaticPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
     checkKeys('StaticPool', options, STATIC_POOL_KEYS)

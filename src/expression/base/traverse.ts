@@ -57,6 +57,8 @@ export function* iterate(element: Element): Generator<Element, void, undefined> 
 /**
  * Calls a function with an element and all elements in it, each once, whole before parts.
  * @param visit returns `false` to leave out the parts of what it was called with
+ * @example
+ * traverse(statement, (element) => { if (element instanceof Bind) console.log(element.value) })
  */
 export function traverse(element: Element, visit: (element: Element) => unknown): void {
   const seen = new Set<Element>()

@@ -136,15 +136,27 @@ function givenType<V>(type: SqlType<V> | undefined, where: string): SqlType<V> {
   return (type === undefined ? NullType : typeArgument(type, where)) as SqlType<V>
 }
 
-/** NULL as an expression. SQLAlchemy: `null()`. */
+/**
+ * NULL as an expression. SQLAlchemy: `null()`.
+ * @example
+ * users.c.nick.isNot(sqlNull())   // users.nick IS NOT NULL
+ */
 export function sqlNull(): ColumnElement<null> {
   return NULL
 }
-/** TRUE as an expression. SQLAlchemy: `true()`. */
+/**
+ * TRUE as an expression. SQLAlchemy: `true()`.
+ * @example
+ * select(sqlTrue().label('yes'))   // SELECT true AS yes
+ */
 export function sqlTrue(): ColumnElement<boolean> {
   return TRUE
 }
-/** FALSE as an expression. SQLAlchemy: `false()`. */
+/**
+ * FALSE as an expression. SQLAlchemy: `false()`.
+ * @example
+ * or(sqlFalse(), ...filters)   // users.name = :name_1
+ */
 export function sqlFalse(): ColumnElement<boolean> {
   return FALSE
 }
@@ -194,6 +206,8 @@ function typedOperand(where: string, value: unknown, type: SqlType): ColumnEleme
 /**
  * `EXTRACT(field FROM x)`: a part of a date, time or interval.
  * @param field such as 'year', 'month', 'epoch'
+ * @example
+ * extract('year', users.c.born)   // EXTRACT(year FROM users.born)
  */
 export function extract(field: string, from: Expression): ColumnElement<number> {
   if (!/^[A-Za-z_]{1,32}$/.test(field)) throw new ArgumentError("extract() takes the name of a field, such as 'year'")
@@ -216,11 +230,19 @@ export function tuple<A extends readonly unknown[]>(
 
 // ---- function forms of operators ---------------------------------------------------------------------------------
 
-/** `ASC`; takes the name of a label too. */
+/**
+ * `ASC`; takes the name of a label too.
+ * @example
+ * select(users).orderBy(asc(users.c.name))   // ... ORDER BY users.name ASC
+ */
 export function asc(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'asc()').asc()
 }
-/** `DESC`; takes the name of a label too. */
+/**
+ * `DESC`; takes the name of a label too.
+ * @example
+ * select(users.c.age.label('years')).orderBy(desc('years'))   // ... ORDER BY years DESC
+ */
 export function desc(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'desc()').desc()
 }
@@ -232,7 +254,11 @@ export function nullsFirst(by: Expression | string): ColumnElement {
 export function nullsLast(by: Expression | string): ColumnElement {
   return expect(ORDER, by, 'nullsLast()').nullsLast()
 }
-/** `DISTINCT x`, as the argument of an aggregate: `func.count(distinct(users.c.name))`. */
+/**
+ * `DISTINCT x`, as the argument of an aggregate: `func.count(distinct(users.c.name))`.
+ * @example
+ * func.count(distinct(users.c.name))   // count(DISTINCT users.name)
+ */
 export function distinct<V>(of: Expression<V>): ColumnElement<V> {
   return expect(EXPRESSION, of, 'distinct()').distinct() as ColumnElement<V>
 }
@@ -244,7 +270,11 @@ export function between<V>(x: Expression<V>, low: Operand<V>, high: Operand<V>):
 export function collate<V extends string | null>(x: Expression<V>, collation: string): ColumnElement<V> {
   return (expect(EXPRESSION, x, 'collate()') as ColumnElement<V>).collate(collation)
 }
-/** `NOT x` has its own file; `-x`. */
+/**
+ * `NOT x` has its own file; `-x`.
+ * @example
+ * negate(users.c.age)   // -users.age
+ */
 export function negate<V>(x: Expression<V>): ColumnElement<V> {
   return (expect(EXPRESSION, x, 'negate()') as ColumnElement<V>).negate()
 }

@@ -262,28 +262,48 @@ export function compound<Row, Tuple extends unknown[]>(
 
 selectable.plug((operator, parts) => compound(operator, parts))
 
-/** `UNION`: rows of any of the statements, each once. */
+/**
+ * `UNION`: rows of any of the statements, each once.
+ * @example
+ * union(select(users.c.name), select(guests.c.name))
+ * // SELECT users.name FROM users UNION SELECT guests.name FROM guests
+ */
 export function union<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
   ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
 ): CompoundSelect<Row, Tuple> {
   return compound('UNION', [first, ...others])
 }
-/** `UNION ALL`: rows of all of the statements. */
+/**
+ * `UNION ALL`: rows of all of the statements.
+ * @example
+ * unionAll(select(users.c.name), select(guests.c.name)).orderBy('name')
+ * // SELECT users.name FROM users UNION ALL SELECT guests.name FROM guests ORDER BY name
+ */
 export function unionAll<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
   ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
 ): CompoundSelect<Row, Tuple> {
   return compound('UNION ALL', [first, ...others])
 }
-/** `INTERSECT`: rows that all of the statements give, each once. */
+/**
+ * `INTERSECT`: rows that all of the statements give, each once.
+ * @example
+ * intersect(select(users.c.name), select(guests.c.name))
+ * // SELECT users.name FROM users INTERSECT SELECT guests.name FROM guests
+ */
 export function intersect<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
   ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
 ): CompoundSelect<Row, Tuple> {
   return compound('INTERSECT', [first, ...others])
 }
-/** `EXCEPT`: rows of the first that no other statement gives, each once. */
+/**
+ * `EXCEPT`: rows of the first that no other statement gives, each once.
+ * @example
+ * except(select(users.c.name), select(guests.c.name))
+ * // SELECT users.name FROM users EXCEPT SELECT guests.name FROM guests
+ */
 export function except<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
   ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]

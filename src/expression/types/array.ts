@@ -68,7 +68,12 @@ export interface ArrayOptions {
   readonly zeroIndexes?: boolean
 }
 
-/** An array of `element`; a JavaScript array. */
+/**
+ * An array of `element`; a JavaScript array.
+ * @example
+ * Column(ARRAY(Integer))                                     // INTEGER[]; number[]
+ * Column(ARRAY(String(20), { dimensions: 2, zeroIndexes: true }))   // VARCHAR(20)[][]; at(0) is the first
+ */
 export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions & { readonly dimensions: 2 }): ArrayType<V[]>
 export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions & { readonly dimensions: 3 }): ArrayType<V[][]>
 export function ARRAY<V>(element: SqlType<V>, options?: ArrayOptions): ArrayType<V>

@@ -51,7 +51,12 @@ export class JsonType<V = unknown> extends SqlType<V> {
   }
 }
 // Without a type argument nothing is inferred: among other generic calls that would be `never`.
-/** JSON; the parsed document, typed by the caller: `JSON<{ dark: boolean }>()`. */
+/**
+ * JSON; the parsed document, typed by the caller: `JSON<{ dark: boolean }>()`.
+ * @example
+ * Column(JSON<Settings>())                       // JSON; Settings
+ * Column(JSON<Settings>({ noneAsNull: false }))  // null is the document null
+ */
 export function JSON(options?: JsonOptions): JsonType
 export function JSON<V>(options?: JsonOptions): JsonType<V>
 export function JSON<V>(options: JsonOptions = {}): JsonType<V> {

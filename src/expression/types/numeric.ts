@@ -102,7 +102,12 @@ export interface NumericFactory {
   ): NumericType<number>
   (precision?: number | null, scale?: number | null, options?: { readonly as?: 'string' }): NumericType<string>
 }
-/** NUMERIC(precision, scale); a decimal `string`, or a `number` by `{ as: 'number' }`, a decimal of any library by `{ as: Decimal }`. */
+/**
+ * NUMERIC(precision, scale); a decimal `string`, or a `number` by `{ as: 'number' }`, a decimal of any library by `{ as: Decimal }`.
+ * @example
+ * Column(Numeric(10, 2))                     // NUMERIC(10, 2); string
+ * Column(Numeric(10, 2, { as: 'number' }))   // NUMERIC(10, 2); number
+ */
 export const Numeric: NumericType<string> & NumericFactory = callableType(
   new NumericType<string>(),
   (precision?: number | null, scale?: number | null, options?: NumericOptions) =>
@@ -126,7 +131,12 @@ export class FloatType extends SqlType<number> {
     return Object.is(one, other) || one === other
   }
 }
-/** FLOAT or FLOAT(precision); a `number`. */
+/**
+ * FLOAT or FLOAT(precision); a `number`.
+ * @example
+ * Column(Float)       // FLOAT; number
+ * Column(Float(24))   // FLOAT(24); number
+ */
 export const Float: FloatType & ((precision?: number) => FloatType) = callableType(
   new FloatType(),
   (precision?: number) => new FloatType('float', countArgument('Float', precision)),

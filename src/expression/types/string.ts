@@ -44,7 +44,13 @@ export function collationOf(type: string, options: StringOptions = {}): string |
     throw new ArgumentError(`${type}(): collation is the name of one, such as 'C' or 'de-x-icu'`)
   return collation
 }
-/** VARCHAR, or VARCHAR(length); a `string`. */
+/**
+ * VARCHAR, or VARCHAR(length); a `string`.
+ * @example
+ * Column(String)                           // VARCHAR; string
+ * Column(String(50))                       // VARCHAR(50)
+ * Column(String(50, { collation: 'C' }))   // VARCHAR(50) COLLATE "C"
+ */
 export const String: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(),
   (length?: number, options?: StringOptions) =>

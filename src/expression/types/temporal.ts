@@ -215,6 +215,10 @@ function dateTimeOf(options: DateTimeOptions = {}): DateTimeType<unknown> {
  * `DateTime({ timezone: true })` is TIMESTAMP WITH TIME ZONE; a `Date`, with `as: 'string'` the exact text, with
  * `as: 'instant'` a `Temporal.Instant`. `precision` is TIMESTAMP(precision).
  * @throws ArgumentError the runtime has no Temporal, or an unknown option
+ * @example
+ * Column(DateTime)                                     // TIMESTAMP WITHOUT TIME ZONE; string
+ * Column(DateTime({ timezone: true }))                 // TIMESTAMP WITH TIME ZONE; Date
+ * Column(DateTime({ timezone: true, as: 'string' }))   // TIMESTAMP WITH TIME ZONE; string
  */
 export const DateTime: DateTimeType<string> & DateTimeFactory = callableType(
   new DateTimeType<string>(),

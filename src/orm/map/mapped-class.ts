@@ -23,6 +23,8 @@ export function findMapper(of: unknown): Mapper | null {
  *
  * @throws UnmappedClassError
  * @throws MappingError a relationship of the registry contradicts itself or the tables.
+ * @example
+ * [...mapperOf(User).relationships.keys()]   // ['addresses', 'orders']
  */
 export function mapperOf(of: unknown): Mapper {
   const mapper = findMapper(of)
@@ -54,6 +56,8 @@ export interface Identity {
  * The identity of an object; null while it has no complete primary key.
  *
  * @throws UnmappedClassError
+ * @example
+ * identityOf(user)?.primaryKey   // [1]
  */
 export function identityOf(entity: object): Identity | null {
   const state = requireState(entity)

@@ -141,12 +141,20 @@ export function joinedload<V>(relationship: RelationshipAttribute<V>): LoaderOpt
   return new LoaderOption([stepFrom('joinedload()', relationship, 'joined')])
 }
 
-/** Leaves a relationship to be loaded on request, whatever the class says of it. */
+/**
+ * Leaves a relationship to be loaded on request, whatever the class says of it.
+ * @example
+ * select(User).options(lazyload(u.addresses))   // later: await user.awaitable.addresses
+ */
 export function lazyload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('lazyload()', relationship, 'none')])
 }
 
-/** The same as {@link lazyload}: reading a relationship that is not loaded raises in any case. */
+/**
+ * The same as {@link lazyload}: reading a relationship that is not loaded raises in any case.
+ * @example
+ * select(User).options(raiseload(u.addresses))   // user.addresses raises NotLoadedError
+ */
 export function raiseload<V>(relationship: RelationshipAttribute<V>): LoaderOption {
   return new LoaderOption([stepFrom('raiseload()', relationship, 'none')])
 }

@@ -34,7 +34,11 @@ export class CreateSchema extends DdlElement {
   }
 }
 
-/** DROP SCHEMA. */
+/**
+ * DROP SCHEMA.
+ * @example
+ * await engine.execute(new DropSchema('archive', { ifExists: true, cascade: true }))   // DROP SCHEMA IF EXISTS archive CASCADE
+ */
 export class DropSchema extends DropElement {
   declare readonly kind: 'dropSchema'
   static {

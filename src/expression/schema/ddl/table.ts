@@ -19,7 +19,11 @@ export interface CreateOptions {
   readonly ifNotExists?: boolean
 }
 
-/** CREATE TABLE. */
+/**
+ * CREATE TABLE.
+ * @example
+ * await engine.execute(new CreateTable(users, { ifNotExists: true }))   // CREATE TABLE IF NOT EXISTS users (...)
+ */
 export class CreateTable extends DdlElement {
   declare readonly kind: 'createTable'
   static {
@@ -38,7 +42,11 @@ export class CreateTable extends DdlElement {
   }
 }
 
-/** DROP TABLE. */
+/**
+ * DROP TABLE.
+ * @example
+ * await engine.execute(new DropTable(users, { ifExists: true, cascade: true }))   // DROP TABLE IF EXISTS users CASCADE
+ */
 export class DropTable extends DropElement {
   declare readonly kind: 'dropTable'
   static {
@@ -85,7 +93,11 @@ export class CreateIndex extends DdlElement {
   }
 }
 
-/** DROP INDEX. */
+/**
+ * DROP INDEX.
+ * @example
+ * await engine.execute(new DropIndex(index, { ifExists: true }))   // DROP INDEX IF EXISTS ix_name
+ */
 export class DropIndex extends DropElement {
   declare readonly kind: 'dropIndex'
   static {
