@@ -41,9 +41,11 @@ describe('errorClassFor', () => {
 })
 
 test('isDisconnectSqlState', () => {
-  for (const code of ['57P01', '25P03', '08006']) expect(isDisconnectSqlState(code)).toBe(true)
-  for (const code of ['57014', '25P02', '08P01', '40001', '53300', '0A000', ''])
-    expect(isDisconnectSqlState(code)).toBe(false)
+  const ended = '57P01 57P02 57P03 57P04 57P05 25P03 25P04 08000 08001 08003 08004 08006 08007'
+  for (const code of ended.split(' ')) expect([code, isDisconnectSqlState(code)]).toEqual([code, true])
+  // 08P01 is also what a wrong number of parameters gives.
+  const goesOn = '57014 25P02 25006 08P01 40001 40P01 55P03 53300 53100 53200 54001 0A000 26000 28P01 3D000 XX000'
+  for (const code of ['', ...goesOn.split(' ')]) expect([code, isDisconnectSqlState(code)]).toEqual([code, false])
 })
 
 describe('wrapDriverError', () => {
