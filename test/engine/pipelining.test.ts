@@ -115,7 +115,8 @@ describe('on a server', () => {
 
   it('takes free connections first', async () => {
     const engine = engineOf({ poolSize: 4 })
-    const pids = await Promise.all(numbers(4).map(() => scalar(engine, 'SELECT pg_backend_pid() FROM pg_sleep(0.05)')))
+    await engine.warmUp(4)
+    const pids = await Promise.all(numbers(4).map(() => scalar(engine, 'SELECT pg_backend_pid() FROM pg_sleep(0.3)')))
     expect(new Set(pids).size).toBe(4)
   })
 
