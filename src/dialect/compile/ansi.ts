@@ -3,7 +3,7 @@ import { renderCteDefinition } from './cte.ts'
 import { ddl, renderColumnDefinition } from './ddl.ts'
 import { expressions } from './expression.ts'
 import { froms } from './from.ts'
-import { functions } from './function.ts'
+import { functions, specialFunctions } from './function.ts'
 import { renderInsert } from './insert.ts'
 import { renderMerge } from './merge.ts'
 import { operators, renderBinary, renderUnary } from './operator.ts'
@@ -34,6 +34,7 @@ export const ansi: Renderers = {
   delete: renderDelete,
   merge: renderMerge,
   operators,
+  functions: specialFunctions,
   limit: renderLimit,
   fetch: renderFetch,
   fromHint: (text) => text,

@@ -14,7 +14,7 @@ import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { Exists, ScalarSelect } from '../../expression/select/scalar.ts'
 import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
-import { collectColumns } from './result-columns.ts'
+import { collectColumns, isEverythingOf } from './result-columns.ts'
 import { checkSqlText, type Render } from './state.ts'
 
 /** A column with its table. */
@@ -24,6 +24,7 @@ export function renderColumn(node: ColumnClause, out: Render): string {
   const name = out.quoted(node.name)
   const table = node.table
   if (table === null || out.unqualified) return name
+  if (node.name === '*' && isEverythingOf(node)) return `${qualifier(table as FromClause, out)}.*`
   return `${qualifier(table as FromClause, out)}.${name}`
 }
 

@@ -2,7 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { Frame, FrameExclusion, Over } from '../../expression/element/window.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
-import type { KnownNode, NodeRenderers } from './renderers.ts'
+import type { KnownNode, NodeRenderers, Renderer } from './renderers.ts'
 import type { Render } from './state.ts'
 
 /** Functions that the standard writes without parentheses. */
@@ -23,6 +23,8 @@ const WITHOUT_PARENTHESES: ReadonlySet<string> = new Set([
 /** `package.name(DISTINCT a, b ORDER BY c)`. */
 function renderFunction(node: FunctionCall, out: Render): string {
   const { name, operands, packages } = node
+  const special = packages.length === 0 && operands.length > 0 ? out.renderers.functions.get(name) : undefined
+  if (special !== undefined) return special(node, out)
   if (operands.length === 0 && packages.length === 0 && WITHOUT_PARENTHESES.has(name.toLowerCase()))
     return name.toUpperCase()
   const path = packages.length === 0 ? '' : `${packages.map((part) => functionName(part, out)).join('.')}.`
@@ -81,3 +83,8 @@ export const functions: Pick<NodeRenderers<KnownNode>, 'function' | 'filter' | '
   over: renderOver,
   withinGroup: (node, out) => `${out.node(node.element)} WITHIN GROUP (ORDER BY ${out.nodes(node.orderBy, ', ')})`,
 }
+
+/** Functions that the standard spells in its own way. */
+export const specialFunctions: ReadonlyMap<string, Renderer<FunctionCall>> = new Map([
+  ['pow', (node, out) => `power(${out.nodes(node.operands, ', ')})`],
+])

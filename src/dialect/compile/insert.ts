@@ -18,15 +18,19 @@ import { type WrittenValue, writtenValues } from './values.ts'
 /** An INSERT where it stands. */
 export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
+  const level = place === Place.statement ? null : out.openLevel()
   const { state } = node
-  for (const cte of state.ctes) out.cte(cte)
   const into = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}`
   const isOneRow = state.from === null && state.rows === null
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
   const values = isOneRow ? rowValues(state, state.values ?? [], given, '', out) : []
-  let text = into + (isOneRow ? oneRow(values, out) : severalRows(state, out))
+  const rows = isOneRow ? oneRow(values, out) : severalRows(state, out)
+  // Behind the values, whose parameters are numbered first.
+  for (const cte of state.ctes) out.cte(cte)
+  let text = into + rows
   if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
-  return text + (returningClause(node, place, out) || implicitOfInsert(state, values, place, out))
+  text += returningClause(node, place, out) || implicitOfInsert(state, values, place, out)
+  return place === Place.statement ? text : out.closeLevel(level, text)
 }
 
 function severalRows(state: InsertState, out: Render): string {

@@ -96,7 +96,8 @@ function renderDivide(node: Binary, out: Render): string {
 
 function renderFloorDivide(node: Binary, out: Render): string {
   const text = `${out.node(node.left)} / ${out.node(node.right)}`
-  return node.right.type.affinity === 'integer' ? text : `FLOOR(${text})`
+  const isWhole = node.left.type.affinity === 'integer' && node.right.type.affinity === 'integer'
+  return isWhole ? text : `FLOOR(${text})`
 }
 
 /** ILIKE by way of LIKE. */

@@ -5,6 +5,7 @@ import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import type { Cte } from '../../expression/from/alias.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
+import type { FunctionCall } from '../../expression/function/function.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
 import type { Fetch, ForUpdate } from '../../expression/select/state.ts'
@@ -16,6 +17,8 @@ export type RendererOf<N, Out> = (node: N, out: Out) => string
 export interface ClauseRenderersOf<Out> {
   /** Operators whose spelling is more than their symbol between the operands, by name. */
   readonly operators: Readonly<Record<string, RendererOf<Binary, Out>>>
+  /** Functions that are spelt otherwise than by their name, where they have arguments. */
+  readonly functions: ReadonlyMap<string, RendererOf<FunctionCall, Out>>
   /** LIMIT and OFFSET; begins with its own space or newline. */
   readonly limit: (limit: ColumnElement | null, offset: ColumnElement | null, out: Out) => string
   /** FETCH FIRST and OFFSET; begins with its own space or newline. */

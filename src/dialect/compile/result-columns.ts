@@ -1,9 +1,13 @@
 // The columns clause of SELECT and RETURNING, and what it tells of the columns of the result.
+
+import { ColumnClause } from '../../expression/element/column.ts'
 import { ColumnElement } from '../../expression/element/column-element.ts'
+import { Grouping } from '../../expression/element/grouping.ts'
 import { Label } from '../../expression/element/label.ts'
-import type { NamedElement } from '../../expression/element/named.ts'
+import { NamedElement } from '../../expression/element/named.ts'
 import { TextClause } from '../../expression/element/text.ts'
 import type { Unary } from '../../expression/element/unary.ts'
+import { ProxyColumn } from '../../expression/from/from-clause.ts'
 import { distinctOf } from '../../expression/operator/catalog.ts'
 import { columnsOfItem } from '../../expression/select/labels.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
@@ -57,6 +61,7 @@ export function columnsClause(
       text += separator(text)
       text += shown === null ? resultColumn(column, element, inFrom, out) : `${out.node(shown)} AS ${name}`
       if (isResult) tellColumn(column, element, out)
+      if (isEverything(element)) onlyServerKnows = true
     }
   }
   if (onlyServerKnows) out.columns = null
@@ -70,7 +75,8 @@ function separator(text: string): string {
 function resultColumn(column: ColumnElement, element: NamedElement, inFrom: boolean, out: Render): string {
   if (!(element instanceof Label)) {
     const text = out.node(element)
-    return inFrom ? `${text} AS ${out.quoted(element.name)}` : text
+    // What belongs to no table is a name of the user's, as it stands.
+    return inFrom && !isUnbound(element) ? `${text} AS ${out.quoted(element.name)}` : text
   }
   if (isBare(column, inFrom)) return out.node(element.element)
   // The name first, so that it gets a lower number than parameters in the value.
@@ -78,9 +84,31 @@ function resultColumn(column: ColumnElement, element: NamedElement, inFrom: bool
   return `${out.node(element.element)} AS ${name}`
 }
 
-/** `-x` and `DISTINCT x` get no label of their own where nobody refers to them. */
+/** `column('x')`, and the star; other SQL that is written as it is gets a name that can be referred to. */
+function isUnbound(element: NamedElement): boolean {
+  if (isEverything(element)) return true
+  return element instanceof ColumnClause && element.table === null && !element.isLiteral
+}
+
+/** Whether a column called `*` stands for the star of a subquery. */
+export function isEverythingOf(node: ColumnClause): boolean {
+  let original: NamedElement = node
+  while (original instanceof ProxyColumn) original = original.original
+  return original !== node && original instanceof ColumnClause && original.isLiteral
+}
+
+/** `*`, or `q.*` of a subquery of it: only the server knows the columns. */
+function isEverything(element: NamedElement): boolean {
+  if (!(element instanceof ColumnClause) || element.name !== '*') return false
+  return element.isLiteral || isEverythingOf(element)
+}
+
+/** `-x` and `DISTINCT x` of what has a name get no label of their own where nobody refers to them. */
 function isBare(column: ColumnElement, inFrom: boolean): boolean {
-  return column.kind === 'unary' && !inFrom
+  if (column.kind !== 'unary' || inFrom) return false
+  let inner = (column as Unary).element
+  while (inner instanceof Grouping) inner = inner.element
+  return inner instanceof NamedElement && typeof inner.name === 'string'
 }
 
 function tellColumn(column: ColumnElement, element: NamedElement, out: Render): void {

@@ -227,6 +227,8 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
 
 function standsAlone(part: CompoundSelect['state']['selects'][number]): boolean {
   if (part.kind === 'compound') return true
+  // Written by hand, it says itself what it is.
+  if (!('orderBy' in part.state)) return false
   const { orderBy, limit, offset, fetch } = part.state
   const locks = part instanceof Select && part.state.forUpdate !== null
   return orderBy.length > 0 || limit !== null || offset !== null || fetch !== null || locks

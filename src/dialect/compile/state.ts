@@ -21,6 +21,13 @@ import type { Spelling } from './spelling.ts'
 import { aroundParameters, wrapped } from './type-expression.ts'
 import { type WithList, WithLists } from './with.ts'
 
+/** Lists of one name that the user gave are one, unless each has members of its own. */
+function isSameList(one: Bind | null, other: Bind): boolean {
+  if (one === other) return true
+  if (one === null || one.anonymous || other.anonymous || one.key !== other.key) return false
+  return one.type.id === other.type.id && (one.value === NO_VALUE || other.value === NO_VALUE)
+}
+
 /** Marks the place of a list in the text; a NUL is in no SQL. */
 const MARK = '\u0000'
 
@@ -262,7 +269,7 @@ export class Render {
     if (this.literalBinds) return this.#literalList(bind, empty, members)
     const { type } = bind
     const processItem = type.bindProcessor(this.spelling)
-    let index = this.lists.findIndex((slot) => slot.bind === bind && slot.empty === empty)
+    let index = this.lists.findIndex((slot) => slot.empty === empty && isSameList(slot.bind, bind))
     if (index < 0) {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
       const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)

@@ -20,6 +20,7 @@ import { expressionText, type WrittenValue, writtenValues } from './values.ts'
 /** An UPDATE where it stands. */
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
+  const level = place === Place.statement ? null : out.openLevel()
   const { state } = node
   const { aliasedTables } = out
   const around = begin(
@@ -32,20 +33,24 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
   let text = `UPDATE ${affixText(state.prefixes, out, '', ' ')}${target(state, out)} SET `
   const partial = parts(state, out)
   const written = assignments(state, place, out)
+  // Behind the values, whose parameters are numbered first.
+  for (const cte of state.ctes) out.cte(cte)
   text += [...partial, ...written.map((each) => `${out.quoted(each.column.name)}=${each.text}`)].join(', ')
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
   text += returningClause(node, place, out) || implicitOfUpdate(state, written, place, out)
   out.aliasedTables = aliasedTables
-  return text
+  return place === Place.statement ? text : out.closeLevel(level, text)
 }
 
 /** A DELETE where it stands. */
 export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
+  const level = place === Place.statement ? null : out.openLevel()
   const { state } = node
   const { aliasedTables } = out
+  for (const cte of state.ctes) out.cte(cte)
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
   let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${target(state, out)}`
@@ -54,7 +59,7 @@ export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): str
   out.frame = around
   text += returningClause(node, place, out)
   out.aliasedTables = aliasedTables
-  return text
+  return place === Place.statement ? text : out.closeLevel(level, text)
 }
 
 /**
@@ -67,7 +72,6 @@ function begin(word: string, state: CriteriaState, values: readonly Element[], o
     throw new CompileError(
       `${word} of table '${state.table.name}' has no criterion and would change every row: add .where(...), or .all() where every row is meant`,
     )
-  for (const cte of state.ctes) out.cte(cte)
   const around = out.frame
   const froms: FromClause[] = [...state.from]
   for (const element of [...state.where, ...values])

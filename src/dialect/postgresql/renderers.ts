@@ -3,6 +3,7 @@ import { CompileError } from '../../errors.ts'
 import type { Hint } from '../../expression/element/affix.ts'
 import type { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { FunctionCall } from '../../expression/function/function.ts'
 import type { Fetch } from '../../expression/select/state.ts'
 import { ansi } from '../compile/ansi.ts'
 import { escapeClause } from '../compile/operator.ts'
@@ -40,6 +41,13 @@ function renderDocumentAt(node: Binary, out: Render): string {
   return isSubscript ? `${out.node(left)}[${out.node(right)}]` : bySymbol(node, out)
 }
 
+/** `SUBSTRING(text FROM start FOR length)` */
+function renderSubstring(node: FunctionCall, out: Render): string {
+  const [text, from, length, ...more] = node.operands
+  if (text === undefined || from === undefined || more.length > 0) return `substring(${out.nodes(node.operands, ', ')})`
+  return `SUBSTRING(${out.node(text)} FROM ${out.node(from)}${length === undefined ? '' : ` FOR ${out.node(length)}`})`
+}
+
 /** Flags stand in the pattern. */
 function withFlags(node: Binary, out: Render): string {
   const left = `${out.node(node.left)} ${node.operator.symbol} `
@@ -75,6 +83,7 @@ export const postgres: Renderers<PostgresNode> = {
   tryCast: () => {
     throw new CompileError('PostgreSQL has no TRY_CAST: use cast(), or a function of your own')
   },
+  functions: new Map([...ansi.functions, ['substring', renderSubstring]]),
   operators: {
     ...ansi.operators,
     jsonAt: renderDocumentAt,

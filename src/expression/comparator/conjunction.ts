@@ -95,7 +95,8 @@ export function not(criterion: Criterion): ColumnElement<boolean> {
 }
 
 function negation(element: ColumnElement<boolean>): ColumnElement<boolean> {
-  return element.negated() ?? new Unary(catalog.not, element.selfGroup(catalog.not), BooleanSql)
+  // As strongly as a sign: `NOT (a + b)` says what is meant, wherever NOT stands.
+  return element.negated() ?? new Unary(catalog.not, element.selfGroup(catalog.bitwiseNot), BooleanSql)
 }
 
 /** `a.and(b)`, `a.or(b)` and `a.not()`. */

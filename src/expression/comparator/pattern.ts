@@ -120,8 +120,8 @@ function escapeOf(operator: Operator, options: LikeOptions | undefined, keys: re
   checkKeys(`.${operator.name}()`, options, keys)
   const { escape } = options
   if (escape === undefined) return null
-  if (typeof escape !== 'string' || [...escape].length !== 1 || escape === '%' || escape === '_')
-    throw new ArgumentError("escape takes one character other than '%' and '_'")
+  if (typeof escape !== 'string' || [...escape].length > 1 || escape === '%' || escape === '_')
+    throw new ArgumentError("escape takes one character other than '%' and '_', or an empty text for none")
   return escape
 }
 

@@ -165,9 +165,10 @@ function indexOf(left: ColumnElement, value: unknown, type: ArrayType, where: st
   const element = elementOf(value)
   if (element !== null) {
     const given = expect(EXPRESSION, element, where)
-    return type.zeroIndexes
+    const index = type.zeroIndexes
       ? new Binary(given.selfGroup(op.add), op.add, new Bind('param', 1, Integer, ANONYMOUS), Integer)
       : given
+    return index.selfGroup(op.subscript)
   }
   if (!Number.isSafeInteger(value))
     throw new ArgumentError(`${where} of an array takes whole numbers; got ${describe(value)}`)

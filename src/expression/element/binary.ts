@@ -48,7 +48,8 @@ export class Binary<V = unknown> extends ColumnElement<V> {
   override negated(): ColumnElement<boolean> | null {
     const negation = this.operator.negation
     // `x = ANY (list)` and `x != ANY (list)` can both be true.
-    if (negation === null || isQuantified(this.right)) return null
+    if (negation === null || isQuantified(this.right) || isNamedQuantifier(this.left) || isNamedQuantifier(this.right))
+      return null
     return new Binary<boolean>(this.left, negation, this.right, this.type as SqlType<never>, this.modifier)
   }
   override fromObjects(): readonly Element[] {
@@ -111,4 +112,11 @@ function tell(node: Binary, pass: Pass): void {
 /** Whether an element is `ANY (...)` or `ALL (...)`. */
 export function isQuantified(element: ColumnElement): boolean {
   return element instanceof Unary && (element.operator === any || element.operator === all)
+}
+
+const QUANTIFIERS: ReadonlySet<string> = new Set(['all', 'any', 'some'])
+
+/** `func('any', array)`, which is written as the quantifier and is one. */
+function isNamedQuantifier(element: ColumnElement): boolean {
+  return element.kind === 'function' && QUANTIFIERS.has(element.anonymousName.toLowerCase())
 }

@@ -4,6 +4,7 @@ import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { Tag, type Tracer } from '../base/recipe.ts'
+import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
 
@@ -78,6 +79,11 @@ export class TypeCoerce<V = unknown> extends ColumnElement<V> {
   }
   override get resultKey(): string | null {
     return this.element.resultKey
+  }
+  /** Nothing is written around the element, so it needs the parentheses that it needs by itself. */
+  override selfGroup(against: Operator): ColumnElement<V> {
+    const grouped = this.element.selfGroup(against)
+    return grouped === this.element ? this : new TypeCoerce(grouped, this.type)
   }
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()

@@ -290,6 +290,13 @@ export abstract class NamedFrom extends FromClause {
   }
 }
 
+/** From what the name of an alias is made: a name that is chosen itself, or that of a CTE, is none to begin with. */
+function nameBelow(element: FromClause): string {
+  const isChosen =
+    element.kind === 'cte' || (element as FromClause & { readonly name?: unknown }).name instanceof AnonymousName
+  return isChosen ? 'anon' : element.anonymousName
+}
+
 /** `element AS name`. */
 export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
   declare readonly kind: 'alias'
@@ -303,7 +310,7 @@ export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
   readonly element: FromClause
   readonly isLateral: boolean
   constructor(element: FromClause, name: Name | null, isLateral = false) {
-    super(name, element.anonymousName)
+    super(name, nameBelow(element))
     this.element = element
     this.isLateral = isLateral
   }

@@ -5,7 +5,7 @@ import { hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
-import { type FromClause, fromArgument, type JoinOptions, joined } from '../from/from-clause.ts'
+import { type FromClause, fromArgument, Join, type JoinOptions, joined } from '../from/from-clause.ts'
 import { describeSide, isLinked } from '../from/join-condition.ts'
 import { impliedFroms } from './froms.ts'
 import type { SelectState } from './state.ts'
@@ -26,7 +26,16 @@ export function froms(
   const from = left ?? leftOf(state, target, on, where)
   const whole = joined(from, target, on, options, where)
   const index = state.froms.indexOf(from)
-  return index < 0 ? [...state.froms, whole] : state.froms.with(index, whole)
+  if (index >= 0) return state.froms.with(index, whole)
+  const around = state.froms.findIndex((each) => each !== from && each.containedFroms().includes(from))
+  const join = state.froms[around]
+  return join === undefined ? [...state.froms, whole] : state.froms.with(around, continued(whole, from, join))
+}
+
+/** A join that goes on from a FROM element which stands in another join: the whole of that is its left side. */
+function continued(whole: FromClause, from: FromClause, join: FromClause): FromClause {
+  if (whole === from || !(whole instanceof Join)) return join
+  return new Join(continued(whole.left, from, join), whole.right, whole.on, whole.isOuter, whole.isFull)
 }
 
 function leftOf(state: SelectState, target: unknown, on: unknown, where: string): FromClause {

@@ -1,5 +1,6 @@
 // Names of result columns: which key each has in rows, and what a subquery around exports.
 import type { Pass } from '../base/pass.ts'
+import { Bind } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
@@ -148,8 +149,28 @@ class UniqueNames {
     while (this.#keys.has(`${base}_${number}`)) number += 1
     const key = `${base}_${number}`
     this.#keys.add(key)
-    return new Label(numbered(name, more), element instanceof Label ? element.element : element, key)
+    return relabelled(element, key, more)
   }
+}
+
+const others: WeakMap<NamedElement, Map<string, Label>> = new WeakMap()
+
+/** A column under a name with a number; in all SELECTs of a statement the same one. */
+function relabelled(element: NamedElement, key: string, more: string): Label {
+  const column = element instanceof Label ? element.element : element
+  const label = (): Label => new Label(numbered(element.name, more), column, key)
+  if (!(column instanceof ColumnClause) || column.table === null) return label()
+  let known = others.get(column)
+  if (known === undefined) {
+    known = new Map()
+    others.set(column, known)
+  }
+  let own = known.get(key)
+  if (own === undefined) {
+    own = label()
+    known.set(key, own)
+  }
+  return own
 }
 
 /** What a key for a name that is taken begins with. */
@@ -169,11 +190,17 @@ function taken(name: Name): Name {
   return typeof name === 'string' || name.sort !== 'whole' ? name : name.base
 }
 
+/** Of each there is only one. */
+const CONSTANTS: ReadonlySet<string> = new Set(['null', 'true', 'false'])
+
 /** Whether two result columns are one column: expressions that are equal are not, as no cache key could tell them from one that is there twice. */
 function isSame(one: NamedElement, other: NamedElement): boolean {
   if (one instanceof Label || other instanceof Label)
     return one instanceof Label && other instanceof Label && isSame(one.element as NamedElement, other.element as never)
-  return one === other && one instanceof Named && !(one instanceof ColumnClause && one.table === null)
+  if (one !== other) return false
+  const element: ColumnElement = one
+  if (element instanceof Bind || CONSTANTS.has(element.kind)) return true
+  return one instanceof Named && !(one instanceof ColumnClause && one.table === null)
 }
 
 /** Whether ORDER BY can name a label: the columns clause has one of its name for the very same expression. */

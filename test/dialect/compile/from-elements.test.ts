@@ -260,7 +260,7 @@ test('replacing goes into rows, functions and samples', () => {
 test('an alias of an alias has its name alone', () => {
   const inner = users.alias('one').alias('two')
   expect(pg(select(inner.c.id)).sql).toBe('SELECT two.id FROM users AS two')
-  expect(pg(select(users.alias().alias().c.id)).sql).toBe('SELECT users_1.id FROM users AS users_1')
+  expect(pg(select(users.alias().alias().c.id)).sql).toBe('SELECT anon_1.id FROM users AS anon_1')
   const sub = select(users.c.id).subquery('a').alias('b').alias('c')
   expect(pg(select(sub.c.id)).sql).toBe('SELECT c.id FROM (SELECT users.id AS id FROM users) AS c')
   const cte = select(users.c.id).cte('w').alias('x').alias('y')

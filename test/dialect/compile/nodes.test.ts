@@ -437,6 +437,7 @@ describe('every kind of node', () => {
   test('is shown here', () => {
     const clauses = [
       'operators',
+      'functions',
       'limit',
       'fetch',
       'fromHint',

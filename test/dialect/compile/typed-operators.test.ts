@@ -120,8 +120,8 @@ test.each<readonly [string, () => ColumnElement, string, string]>([
   [
     'by an expression',
     () => c.zero.at(c.numbers.at(1)),
-    't.zero[t.numbers[$1::INTEGER] + $2::INTEGER]',
-    't.zero[t.numbers[:numbers_1] + :param_1]',
+    't.zero[(t.numbers[$1::INTEGER] + $2::INTEGER)]',
+    't.zero[(t.numbers[:numbers_1] + :param_1)]',
   ],
   ['two dimensions', () => c.grid.at(1).at(2), 't.grid[$1::INTEGER][$2::INTEGER]', 't.grid[:grid_1][:param_1]'],
   ['an open slice', () => c.numbers.slice(2, null), 't.numbers[$1::INTEGER:]', 't.numbers[:numbers_1:]'],

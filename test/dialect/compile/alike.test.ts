@@ -1,0 +1,214 @@
+// Spellings that SQLAlchemy's own suites ask for, one row each; where meaning hangs on them, a server is asked.
+import {
+  ARRAY,
+  and,
+  bindparam,
+  Column,
+  column,
+  createEngine,
+  Double,
+  deleteFrom,
+  type Element,
+  Float,
+  func,
+  Integer,
+  insert,
+  literal,
+  literalColumn,
+  MetaData,
+  Numeric,
+  not,
+  String as StringType,
+  select,
+  sqlNull,
+  sqlTrue,
+  table,
+  text,
+  typeCoerce,
+  union,
+  update,
+  values,
+} from 'tsalchemy'
+import { expect, test } from 'vitest'
+import { databases } from '../../support/server.ts'
+import { pg, postgresExpanded } from './fixture.ts'
+
+const metadata = new MetaData()
+const t = table('t', metadata, {
+  a: Column(Integer),
+  b: Column(Integer),
+  f: Column(Float),
+  n: Column(Numeric),
+  s: Column(StringType),
+  many: Column(ARRAY(Integer)),
+})
+const u = table('u', metadata, { a: Column(Integer), b: Column(Integer, { nullable: true }) })
+const { a, b, f, n, s, many } = t.c
+
+const parent = table('parent', metadata, { id: Column(Integer, { primaryKey: true }) })
+const child = table('child', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  parent_id: Column(Integer, { foreignKey: 'parent.id' }),
+})
+const grandchild = table('grandchild', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  parent_id: Column(Integer, { foreignKey: 'parent.id' }),
+  child_id: Column(Integer, { foreignKey: 'child.id' }),
+})
+
+const listed = bindparam<string>('names', { expanding: true, type: StringType })
+const nested = select(literal(1).label('id')).cte('generator', { nesting: true })
+
+type Row = readonly [what: string, element: () => Element, sql: string]
+const ROWS: readonly Row[] = [
+  // What is said contrary is said of the whole.
+  ['not of any() by its name', () => not(a.eq(func('any', many))), 'NOT (t.a = any(t.many))'],
+  ['not of all() on the left', () => not(func('all', many).eq(a as never)), 'NOT (all(t.many) = t.a)'],
+  ['not of a sum', () => select(not(a.add(b) as never)), 'SELECT NOT (t.a + t.b) AS anon_1 FROM t'],
+  ['not of a sign', () => not(a.negate() as never), 'NOT (-t.a)'],
+  // Division that drops the fraction.
+  ['of whole numbers', () => a.floorDivide(b), 't.a / t.b'],
+  ['of a float by a whole number', () => f.floorDivide(a), 'FLOOR(t.f / t.a)'],
+  ['of a decimal by a whole number', () => n.floorDivide(a as never), 'FLOOR(t.n / t.a)'],
+  ['of a whole number by a float', () => a.floorDivide(f), 'FLOOR(t.a / t.f)'],
+  // Parentheses of what nothing is written around.
+  [
+    'a coerced operand',
+    () => a.divide(typeCoerce(b.multiply(a), Double)),
+    't.a / CAST((t.b * t.a) AS DOUBLE PRECISION)',
+  ],
+  ['a coerced operand of a product', () => a.multiply(typeCoerce(b.add(a), Integer)), 't.a * (t.b + t.a)'],
+  ['a coerced operand beside a comparison', () => typeCoerce(b.add(a), Integer).eq(1), 't.b + t.a = $1::INTEGER'],
+  ['an index', () => many.at(a.add(1)), 't.many[(t.a + $1::INTEGER)]'],
+  // The star.
+  [
+    'of a subquery',
+    () => select(select(literalColumn('*')).selectFrom(t).subquery('q')),
+    'SELECT q.* FROM (SELECT * FROM t) AS q',
+  ],
+  [
+    'of a subquery of one',
+    () => select(select(select(literalColumn('*')).selectFrom(t).subquery('q')).subquery('r')),
+    'SELECT r.* FROM (SELECT q.* FROM (SELECT * FROM t) AS q) AS r',
+  ],
+  ['of a table', () => select(literalColumn('*')).selectFrom(t), 'SELECT * FROM t'],
+  // Names in subqueries.
+  [
+    'of no table',
+    () => select(select(column('x'), literalColumn('1')).selectFrom(text('q')).subquery('s').c.x),
+    'SELECT s.x FROM (SELECT x, 1 AS "1" FROM q) AS s',
+  ],
+  // Labels of signs.
+  ['of a column', () => select(a.negate()), 'SELECT -t.a FROM t'],
+  ['of an expression', () => select(a.add(b).negate()), 'SELECT -(t.a + t.b) AS anon_1 FROM t'],
+  ['of a parameter', () => select(literal(1).negate()), 'SELECT -$1::INTEGER AS anon_1'],
+  // The same again.
+  [
+    'constants',
+    () => select(sqlNull(), sqlNull(), sqlTrue(), sqlTrue()),
+    'SELECT NULL AS anon_1, NULL AS anon__1, true AS anon_2, true AS anon__2',
+  ],
+  [
+    'columns in both parts of a compound',
+    () => union(select(a, u.c.a), select(a, u.c.a)),
+    'SELECT t.a, u.a AS a_1 FROM t, u UNION SELECT t.a, u.a AS a_1 FROM t, u',
+  ],
+  // Aliases.
+  [
+    'of a CTE',
+    () => select(select(a).cte('c').alias().c.a),
+    'WITH c AS (SELECT t.a AS a FROM t) SELECT anon_1.a FROM c AS anon_1',
+  ],
+  ['of an alias without a name', () => select(t.alias().alias().c.a), 'SELECT anon_1.a FROM t AS anon_1'],
+  ['of an alias with one', () => select(t.alias('x').alias().c.a), 'SELECT x_1.a FROM t AS x_1'],
+  // Functions.
+  ['pow()', () => func('pow', a, 2), 'power(t.a, $1::INTEGER)'],
+  ['substring()', () => func.substring(s, 1, 2), 'SUBSTRING(t.s FROM $1::INTEGER FOR $2::INTEGER)'],
+  ['substring() to the end', () => func.substring(s, 2), 'SUBSTRING(t.s FROM $1::INTEGER)'],
+  // A JOIN that goes on from a table within one.
+  [
+    'from its right side',
+    () => select(parent.c.id).join(child).joinFrom(child, grandchild),
+    'SELECT parent.id FROM parent JOIN child ON parent.id = child.parent_id JOIN grandchild ON child.id = grandchild.child_id',
+  ],
+  [
+    'from its left side',
+    () => select(parent.c.id).join(child).outerjoinFrom(parent, grandchild),
+    'SELECT parent.id FROM parent JOIN child ON parent.id = child.parent_id LEFT OUTER JOIN grandchild ON parent.id = grandchild.parent_id',
+  ],
+  // WITH of writes.
+  [
+    'nested in DELETE',
+    () => select(deleteFrom(t).where(a.eq(nested.c.id)).returning(a).cte('d')),
+    'WITH d AS (WITH generator AS (SELECT $1::INTEGER AS id) DELETE FROM t USING generator WHERE t.a = generator.id RETURNING t.a) SELECT d.a FROM d',
+  ],
+  [
+    'nested in UPDATE',
+    () => select(update(t).values({ b: 1 }).where(a.eq(nested.c.id)).returning(a).cte('d')),
+    'WITH d AS (WITH generator AS (SELECT $2::INTEGER AS id) UPDATE t SET b=$1::INTEGER FROM generator WHERE t.a = generator.id RETURNING t.a) SELECT d.a FROM d',
+  ],
+  [
+    'numbered behind the values of INSERT',
+    () =>
+      insert(u)
+        .values({ a: 1 })
+        .addCte(update(t).values({ b: 2 }).where(a.eq(3)).cte('up')),
+    'WITH up AS (UPDATE t SET b=$2::INTEGER WHERE t.a = $3::INTEGER) INSERT INTO u (a) VALUES ($1::INTEGER)',
+  ],
+  [
+    'numbered behind the values of UPDATE',
+    () =>
+      update(u)
+        .values({ a: 1 })
+        .where(u.c.b.eq(4))
+        .addCte(update(t).values({ b: 2 }).where(a.eq(3)).cte('up')),
+    'WITH up AS (UPDATE t SET b=$2::INTEGER WHERE t.a = $3::INTEGER) UPDATE u SET a=$1::INTEGER WHERE u.b = $4::INTEGER',
+  ],
+  // Parts of compounds that are written by hand.
+  [
+    'text with columns',
+    () =>
+      union(
+        text('SELECT 1 AS a').columns({ a: Integer }) as never,
+        text('SELECT 2 AS a').columns({ a: Integer }) as never,
+      ),
+    'SELECT 1 AS a UNION SELECT 2 AS a',
+  ],
+  ['LIKE without an escape', () => s.like('a%', { escape: '' }), "t.s LIKE $1::VARCHAR ESCAPE ''"],
+]
+
+test.each(ROWS)('%s', (_what, element, sql) => expect(pg(element()).sql).toBe(sql))
+
+test('a list of one name is one parameter, wherever it stands', () => {
+  const again = bindparam<string>('names', { expanding: true, type: StringType })
+  const statement = select(a).where(and(s.in(listed), s.in(again)))
+  const { parameters, holes } = postgresExpanded.compile(statement)
+  expect(parameters.map(({ key }) => key)).toEqual(['names'])
+  expect(holes).toHaveLength(2)
+})
+
+test.each(databases())('what they mean on $name', async ({ url }) => {
+  await using engine = createEngine(url)
+  const rows = values({ x: Integer, y: Float, many: ARRAY(Integer) }, { name: 'v' }).data([
+    [1, 2.5, [1, 2]],
+    [3, 7.5, [1, 2]],
+  ])
+  const found = (criterion: Element) =>
+    engine
+      .execute(select(rows.c.x).where(criterion as never))
+      .scalars()
+      .all()
+  expect(await found(not(rows.c.x.eq(func('any', rows.c.many) as never)))).toEqual([3])
+  expect(await engine.execute(select(rows.c.y.floorDivide(rows.c.x)).where(rows.c.x.eq(1))).scalarOne()).toBe(2)
+  expect(
+    await engine
+      .execute(select(rows.c.x.multiply(typeCoerce(rows.c.x.add(1), Integer))))
+      .scalars()
+      .all(),
+  ).toEqual([2, 12])
+  const star = select(select(literalColumn('*')).selectFrom(rows).subquery('q'))
+  expect(await engine.execute(star).all()).toEqual([
+    { x: 1, y: 2.5, many: [1, 2] },
+    { x: 3, y: 7.5, many: [1, 2] },
+  ])
+})
