@@ -20,11 +20,11 @@ import type {
 } from '../expression/schema/reflected.ts'
 import type { ReflectRequest } from '../expression/schema/reflector.ts'
 import { type ReflectTableOptions, Table } from '../expression/schema/table.ts'
-import { findCycles, topologicalSort } from '../expression/schema/topological.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import { type CatalogSource, Catalogs } from './catalogs.ts'
 import type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './inspector-options.ts'
 import { reflect } from './reflect/reflect.ts'
+import { sortedNames } from './sorted-names.ts'
 
 const ALL_KINDS: readonly RelationKind[] = ['table', 'view', 'materializedView', 'foreignTable']
 const ALL_PARTS: readonly RelationPart[] = [
@@ -86,6 +86,7 @@ export class Inspector {
     return this.#names('getTableNames', options, ['table'], false)
   }
 
+  /** The foreign tables of a schema: those of other servers. */
   getForeignTableNames(options: SchemaOption = {}): Promise<string[]> {
     return this.#names('getForeignTableNames', options, ['foreignTable'], false)
   }
@@ -95,6 +96,7 @@ export class Inspector {
     return this.#names('getViewNames', options, ['view'], false)
   }
 
+  /** The materialized views of a schema. */
   getMaterializedViewNames(options: SchemaOption = {}): Promise<string[]> {
     return this.#names('getMaterializedViewNames', options, ['materializedView'], false)
   }
@@ -104,6 +106,7 @@ export class Inspector {
     return this.#names('getTempTableNames', options, ['table'], true)
   }
 
+  /** The temporary views of the session: of use on a connection. */
   getTempViewNames(options: AskOptions = {}): Promise<string[]> {
     return this.#names('getTempViewNames', options, ['view'], true)
   }
@@ -115,25 +118,7 @@ export class Inspector {
 
   /** Tables in order of dependency, each with the keys that lead to tables before it; keys of tables in a circle come last. */
   async getSortedTableAndFkcNames(options: SchemaOption = {}): Promise<SortedTableNames[]> {
-    const found = await this.getMultiForeignKeys(options)
-    const names = [...found.keys()]
-    const schema = options.schema ?? null
-    const edges = [...found].flatMap(([table, keys]) =>
-      keys
-        .filter((key) => key.referredSchema === schema && key.referredTable !== table && found.has(key.referredTable))
-        .map((key) => [key.referredTable, table] as const),
-    )
-    const circular = new Set(findCycles(names, edges).flat())
-    const isLate = (table: string, key: ReflectedForeignKey): boolean =>
-      circular.has(table) && circular.has(key.referredTable) && key.referredTable !== table
-    const firm = edges.filter(([before, after]) => !(circular.has(before) && circular.has(after)))
-    const nameOf = ({ name }: ReflectedForeignKey): string => name ?? ''
-    const sorted = topologicalSort(names, firm).map((table) => ({
-      table,
-      foreignKeys: (found.get(table) ?? []).filter((key) => !isLate(table, key)).map(nameOf),
-    }))
-    const late = [...found].flatMap(([table, keys]) => keys.filter((key) => isLate(table, key)).map(nameOf))
-    return [...sorted, { table: null, foreignKeys: late }]
+    return sortedNames(await this.getMultiForeignKeys(options), options.schema ?? null)
   }
 
   // ---- is there ... ----------------------------------------------------------------------------------------------------
@@ -147,10 +132,12 @@ export class Inspector {
     return found.length > 0
   }
 
+  /** Whether there is a schema of that name, the database's own left out. */
   async hasSchema(name: string, options: AskOptions = {}): Promise<boolean> {
     return this.#isAmong(name, await this.getSchemaNames(options))
   }
 
+  /** Whether there is a sequence of that name that is no column's identity. */
   async hasSequence(name: string, options: SchemaOption = {}): Promise<boolean> {
     return this.#isAmong(name, await this.getSequenceNames(options))
   }
@@ -166,28 +153,39 @@ export class Inspector {
 
   // ---- one table -------------------------------------------------------------------------------------------------------
 
-  /** @throws NoSuchTableError for this and all others that ask about one table. */
+  /**
+   * The columns of a table or view, in order.
+   *
+   * @throws NoSuchTableError there is none of that name, naming the nearest; so do all others that ask about one table.
+   * @example
+   * (await inspect(engine).getColumns('users')).map(({ name, typeName, nullable }) => ({ name, typeName, nullable }))
+   * // [{ name: 'id', typeName: 'integer', nullable: false }, ...]
+   */
   async getColumns(table: string, options: SchemaOption = {}): Promise<readonly ReflectedColumn[]> {
     return (await this.#one('getColumns', 'columns', table, options)).columns
   }
 
-  /** Null where the table has none. */
+  /** The primary key of a table; null where it has none. */
   async getPkConstraint(table: string, options: SchemaOption = {}): Promise<ReflectedPrimaryKey | null> {
     return (await this.#one('getPkConstraint', 'primaryKey', table, options)).primaryKey
   }
 
+  /** The foreign keys of a table; `options` are those of `ForeignKey()`. */
   async getForeignKeys(table: string, options: SchemaOption = {}): Promise<readonly ReflectedForeignKey[]> {
     return (await this.#one('getForeignKeys', 'foreignKeys', table, options)).foreignKeys
   }
 
+  /** The UNIQUE constraints of a table. */
   async getUniqueConstraints(table: string, options: SchemaOption = {}): Promise<readonly ReflectedUniqueConstraint[]> {
     return (await this.#one('getUniqueConstraints', 'uniqueConstraints', table, options)).uniqueConstraints
   }
 
+  /** The CHECK constraints of a table, with their conditions as the database writes them. */
   async getCheckConstraints(table: string, options: SchemaOption = {}): Promise<readonly ReflectedCheckConstraint[]> {
     return (await this.#one('getCheckConstraints', 'checkConstraints', table, options)).checkConstraints
   }
 
+  /** The EXCLUDE constraints of a table; none on databases that do not have them. */
   async getExcludeConstraints(
     table: string,
     options: SchemaOption = {},
@@ -200,7 +198,7 @@ export class Inspector {
     return (await this.#one('getIndexes', 'indexes', table, options)).indexes
   }
 
-  /** Null for none. */
+  /** The comment of a table or view; null for none. */
   async getTableComment(table: string, options: SchemaOption = {}): Promise<string | null> {
     return (await this.#one('getTableComment', 'comment', table, options)).comment
   }
@@ -223,19 +221,22 @@ export class Inspector {
 
   // ---- many tables in one flight ---------------------------------------------------------------------------------------
 
-  /** By table; so are all others that answer for many. */
+  /** The columns by table, of all tables of a schema or of those that the options choose; one flight asks for all. */
   async getMultiColumns(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedColumn[]>> {
     return byName(await this.#multi('getMultiColumns', 'columns', options), ({ columns }) => columns)
   }
 
+  /** The primary keys by table, null for tables that have none; see {@link getMultiColumns}. */
   async getMultiPkConstraint(options: MultiOptions = {}): Promise<ReadonlyMap<string, ReflectedPrimaryKey | null>> {
     return byName(await this.#multi('getMultiPkConstraint', 'primaryKey', options), ({ primaryKey }) => primaryKey)
   }
 
+  /** The foreign keys by table; see {@link getMultiColumns}. */
   async getMultiForeignKeys(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedForeignKey[]>> {
     return byName(await this.#multi('getMultiForeignKeys', 'foreignKeys', options), ({ foreignKeys }) => foreignKeys)
   }
 
+  /** The UNIQUE constraints by table; see {@link getMultiColumns}. */
   async getMultiUniqueConstraints(
     options: MultiOptions = {},
   ): Promise<ReadonlyMap<string, readonly ReflectedUniqueConstraint[]>> {
@@ -243,6 +244,7 @@ export class Inspector {
     return byName(found, ({ uniqueConstraints }) => uniqueConstraints)
   }
 
+  /** The CHECK constraints by table; see {@link getMultiColumns}. */
   async getMultiCheckConstraints(
     options: MultiOptions = {},
   ): Promise<ReadonlyMap<string, readonly ReflectedCheckConstraint[]>> {
@@ -250,6 +252,7 @@ export class Inspector {
     return byName(found, ({ checkConstraints }) => checkConstraints)
   }
 
+  /** The EXCLUDE constraints by table; see {@link getMultiColumns}. */
   async getMultiExcludeConstraints(
     options: MultiOptions = {},
   ): Promise<ReadonlyMap<string, readonly ReflectedExcludeConstraint[]>> {
@@ -257,20 +260,24 @@ export class Inspector {
     return byName(found, ({ excludeConstraints }) => excludeConstraints)
   }
 
+  /** The indexes by table, as {@link getIndexes} gives them; see {@link getMultiColumns}. */
   async getMultiIndexes(options: MultiOptions = {}): Promise<ReadonlyMap<string, readonly ReflectedIndex[]>> {
     return byName(await this.#multi('getMultiIndexes', 'indexes', options), ({ indexes }) => indexes)
   }
 
+  /** The comments by table, null for tables that have none; see {@link getMultiColumns}. */
   async getMultiTableComment(options: MultiOptions = {}): Promise<ReadonlyMap<string, string | null>> {
     return byName(await this.#multi('getMultiTableComment', 'comment', options), ({ comment }) => comment)
   }
 
+  /** How each table is kept, as {@link getTableOptions} says it; see {@link getMultiColumns}. */
   async getMultiTableOptions(options: MultiOptions = {}): Promise<ReadonlyMap<string, ReflectedStorage>> {
     return byName(await this.#multi('getMultiTableOptions', 'storage', options), ({ storage }) => storage)
   }
 
   // ---- what belongs to no table ----------------------------------------------------------------------------------------
 
+  /** The sequences of a schema that are no column's identity, with where they start and how they go on. */
   getSequences(options: SchemaOption = {}): Promise<ReflectedSequence[]> {
     checkKeys('getSequences()', options, ['schema', 'signal'])
     const schema = options.schema ?? null
