@@ -25,6 +25,7 @@ export const SOCKETS: Readonly<Record<string, string>> = {
   selectable: 'expression/from/alias.ts',
   stringify: 'expression/base/element.ts',
   decorateColumn: 'expression/schema/column-definition.ts',
+  compared: 'expression/element/column-element.ts',
   ormCompile: 'orm/contract/orm.ts',
 }
 

@@ -17,8 +17,11 @@ export abstract class Executable<Row = unknown, Tuple extends unknown[] = unknow
   declare readonly '~row': Row
   /** The same as an array; declared only. */
   declare readonly '~tuple': Tuple
-  /** @internal What the compiled cache remembers of this very object; never part of the statement's meaning. */
-  remembered: unknown = undefined
+  /**
+   * @internal What the compiled cache remembers of this very object; never part of the statement's meaning. Undefined at first. Each class
+   * has it for itself: a class that is extended and has fields costs a call for each object.
+   */
+  abstract remembered: unknown
 
   /** @internal How it was built, where that is known. */
   get trail(): Trail | null {

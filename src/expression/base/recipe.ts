@@ -134,11 +134,6 @@ export function isPresent(recipe: Recipe): boolean {
   return recipe.epoch === epoch
 }
 
-/** Where all recipes begin. */
-export function firstRecipe(): Recipe {
-  return root
-}
-
 /** A part of a statement that may be named in it several times: an alias, a CTE. */
 export interface SharedPart {
   /** Whether it is still what it was when it was traced. */
@@ -162,19 +157,34 @@ export interface Traceable {
 }
 
 const NO_BINDS: readonly BindLike[] = []
-/** @internal No part whose identity matters. */
-export const NOTHING_SHARED: readonly SharedPart[] = []
+const NOTHING_SHARED: readonly SharedPart[] = []
 
-/** Follows the recipe of one step of a statement; a new one for each, as young objects are cheaper to change than old ones. */
-export abstract class Tracer {
-  binds: readonly BindLike[] = NO_BINDS
+/**
+ * One step of a statement, which follows its recipe; a new one for each, as young objects are cheaper to change than old ones, and one
+ * class of its own, as each that is extended costs a call more.
+ */
+export class Tracer<State = unknown> implements Trail {
+  binds: readonly BindLike[]
   shared: readonly SharedPart[]
+  /** Those of the method; elements in place of what stands for them. */
+  args: readonly unknown[]
+  readonly before: Tracer<State> | null
+  recipe: Recipe
+  /** The statement after the step; null while nobody has asked for it. */
+  state: State | null
   #at: Place
-  #steps = 0
+  #steps: number
 
-  constructor(from: Recipe, shared: readonly SharedPart[]) {
-    this.#at = from.place
-    this.shared = shared
+  constructor(before: Tracer<State> | null, args: readonly unknown[], state: State | null) {
+    const recipe = before === null ? root : before.recipe
+    this.binds = NO_BINDS
+    this.shared = before === null ? NOTHING_SHARED : before.shared
+    this.args = args
+    this.before = before
+    this.recipe = recipe
+    this.state = state
+    this.#at = recipe.place
+    this.#steps = 0
   }
 
   /** The recipe after what was told; null where that was too long. */

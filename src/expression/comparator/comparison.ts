@@ -11,8 +11,7 @@ import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { ANONYMOUS, constantOf, operandFor, refusal, valueFor } from './operand.ts'
 
 /** `left operator right`, a boolean. */
-export function compare(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
-  const value = operands[0]
+export function compare(left: ColumnElement, operator: Operator, value: unknown): ColumnElement<boolean> {
   if (value === undefined) throw refusal(left, operator, value)
   let right: ColumnElement
   if (typeof value === 'string' || typeof value === 'number') right = valueFor(left, operator, value)

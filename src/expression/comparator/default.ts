@@ -4,7 +4,7 @@ import { Binary, isQuantified } from '../element/binary.ts'
 import { Bind } from '../element/bind.ts'
 import { Cast } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
-import { type ColumnElement, operate } from '../element/column-element.ts'
+import { type ColumnElement, compared, operate } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
 import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
@@ -24,6 +24,10 @@ import { TYPED_HANDLERS } from './typed.ts'
 import { filtered, windowed } from './window.ts'
 
 type Handler = (left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement
+
+function comparison(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement<boolean> {
+  return compare(left, operator, operands[0])
+}
 
 /** `left + right` and its kin. */
 function calculate(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
@@ -82,8 +86,8 @@ function labelled(left: ColumnElement, _operator: Operator, operands: readonly u
 }
 
 const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
-  ...[op.eq, op.ne, op.lt, op.le, op.gt, op.ge].map((each) => [each, compare] as const),
-  ...[op.is, op.isNot, op.isDistinctFrom, op.isNotDistinctFrom].map((each) => [each, compare] as const),
+  ...[op.eq, op.ne, op.lt, op.le, op.gt, op.ge].map((each) => [each, comparison] as const),
+  ...[op.is, op.isNot, op.isDistinctFrom, op.isNotDistinctFrom].map((each) => [each, comparison] as const),
   ...[op.between, op.notBetween].map((each) => [each, between] as const),
   ...[op.in_, op.notIn].map((each) => [each, membership] as const),
   ...[op.like, op.notLike, op.ilike, op.notIlike].map((each) => [each, likePattern] as const),
@@ -106,16 +110,11 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   [op.cast, (left, _operator, operands) => new Cast(left, typeArgument(operands[0], 'cast()'))],
 ])
 
-/** The comparisons that programs are full of: told without a look at the table. */
-function isCommon(operator: Operator): boolean {
-  const { eq, ge, gt, le, lt, ne } = op
-  return operator === eq || operator === ge || operator === gt || operator === le || operator === lt || operator === ne
-}
+compared.plug(compare)
 
 operate.plug((left, operator, operands) => {
-  if (isCommon(operator)) return compare(left, operator, operands)
   const handler = HANDLERS.get(operator)
-  if (handler === compare) return compare(left, operator, operands)
+  if (handler === comparison) return comparison(left, operator, operands)
   if (isQuantified(left)) throw beyondComparison(operator)
   if (handler !== undefined) return handler(left, operator, operands)
   if (operator.name === 'custom') return custom(left, operator, operands)

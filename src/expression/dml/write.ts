@@ -51,6 +51,8 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
 {
   /** @internal */
   abstract readonly state: WriteState
+  /** @internal */
+  remembered: unknown = undefined
   #exported: readonly NamedElement[] | null = null
 
   /** @internal Its rows can stand in a CTE. */

@@ -17,6 +17,10 @@ import type { Name } from './name.ts'
 export const operate: Socket<(left: ColumnElement, operator: Operator, operands: readonly unknown[]) => ColumnElement> =
   new Socket('operate')
 
+/** The same for `=`, `!=`, `<` and their kin, which statements are full of: without a list of one operand. */
+export const compared: Socket<(left: ColumnElement, operator: Operator, value: unknown) => ColumnElement<boolean>> =
+  new Socket('compared')
+
 /**
  * Anything that stands for an expression with a value of type `V`: column elements, attributes of mapped classes. The key is
  * declared and never set; parameters are of this type rather than of the class, as TypeScript compares one property where
@@ -143,27 +147,27 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
    * users.c.name.eq(null)   // users.name IS NULL
    */
   eq(other: Operand<V>): ColumnElement<boolean> {
-    return build(this, op.eq, [other])
+    return compared.use(this as ColumnElement, op.eq, other)
   }
   /** `!=`; beside null `IS NOT NULL`. */
   ne(other: Operand<V>): ColumnElement<boolean> {
-    return build(this, op.ne, [other])
+    return compared.use(this as ColumnElement, op.ne, other)
   }
   /** `<` */
   lt(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
-    return build(this, op.lt, [other])
+    return compared.use(this as ColumnElement, op.lt, other)
   }
   /** `<=` */
   le(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
-    return build(this, op.le, [other])
+    return compared.use(this as ColumnElement, op.le, other)
   }
   /** `>` */
   gt(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
-    return build(this, op.gt, [other])
+    return compared.use(this as ColumnElement, op.gt, other)
   }
   /** `>=` */
   ge(other: NonNullable<V> | Expression<V | null>): ColumnElement<boolean> {
-    return build(this, op.ge, [other])
+    return compared.use(this as ColumnElement, op.ge, other)
   }
   /** `IS`, for null, true and false. */
   is(other: Operand<V> | boolean): ColumnElement<boolean> {

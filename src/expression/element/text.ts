@@ -39,6 +39,8 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   readonly values: readonly ColumnElement[]
   /** @internal */
   readonly state: TextState
+  /** @internal */
+  remembered: unknown = undefined
   constructor(strings: readonly string[], values: readonly ColumnElement[], state: TextState = PLAIN) {
     super()
     this.strings = strings

@@ -184,6 +184,8 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   /** @internal */
   readonly state: CompoundState
   /** @internal */
+  remembered: unknown = undefined
+  /** @internal */
   constructor(state: CompoundState) {
     super()
     this.state = state

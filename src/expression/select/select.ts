@@ -50,6 +50,8 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
   static {
     defineKind(this, 'select')
   }
+  /** @internal */
+  remembered: unknown = undefined
   #state: SelectState | null
   readonly #step: Step | null
   #exported: readonly NamedElement[] | null = null

@@ -2,16 +2,7 @@
 import { checkKeys } from '../../nearest.ts'
 import { Element } from '../base/element.ts'
 import { hasJoinTarget } from '../base/protocol.ts'
-import {
-  firstRecipe,
-  isPresent,
-  NOTHING_SHARED,
-  type Recipe,
-  type RecipeColumn,
-  Tag,
-  Tracer,
-  type Trail,
-} from '../base/recipe.ts'
+import { isPresent, type Recipe, type RecipeColumn, Tag, Tracer } from '../base/recipe.ts'
 import { elementOf, expect, expectAll } from '../coerce/expect.ts'
 import { CRITERION, ORDER } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
@@ -48,23 +39,7 @@ export const JoinBit = { outer: 1, full: 2, calledOuter: 4 } as const
 const LONGEST = 64
 
 /** One step of a SELECT. */
-export class Step extends Tracer implements Trail {
-  /** Those of the method; elements in place of what stands for them. */
-  args: readonly unknown[]
-  readonly before: Step | null
-  recipe: Recipe
-  /** The SELECT after the step; null while nobody has asked for it. */
-  state: SelectState | null
-
-  constructor(before: Step | null, args: readonly unknown[], state: SelectState | null) {
-    const recipe = before === null ? firstRecipe() : before.recipe
-    super(recipe, before === null ? NOTHING_SHARED : before.shared)
-    this.args = args
-    this.before = before
-    this.recipe = recipe
-    this.state = state
-  }
-}
+export type Step = Tracer<SelectState>
 
 /** What a SELECT says after all of its steps; what came of each join is kept, so that those made from one have the same joins. */
 export function stateAfter(last: Step | null): SelectState {
@@ -110,7 +85,7 @@ export function joinBits(isOuterjoin: boolean, options: JoinOptions | undefined)
  */
 export function stepBehind(before: Step | null, kind: number, args: readonly unknown[]): Step | null {
   if (before !== null && !isOpen(before.recipe)) return null
-  const step = new Step(before, args, null)
+  const step = new Tracer<SelectState>(before, args, null)
   if (!traceArguments(step, kind, args)) return null
   const recipe = step.reached()
   if (recipe === null) return null
@@ -128,7 +103,7 @@ export function stepBehind(before: Step | null, kind: number, args: readonly unk
 /** The step of a join whose condition was found, by what came of it. */
 export function stepTo(state: SelectState, before: Step): Step | null {
   if (!isOpen(before.recipe)) return null
-  const step = new Step(before, [], state)
+  const step = new Tracer<SelectState>(before, [], state)
   step.number(StepKind.join * 64 + 63)
   const recipe = step.nodes(state.froms) ? step.reached() : null
   if (recipe === null) return null
