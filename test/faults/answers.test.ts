@@ -119,6 +119,33 @@ describe('what costs a statement', () => {
   })
 })
 
+describe('an error that has the code of a loss', () => {
+  it('costs its statement, and neither the connection nor the pool', async () => {
+    const engine = start({ poolSize: 2 })
+    await engine.warmUp(2)
+    await using conn = await engine.connect()
+    const backend = backendOf(conn)
+    const before = (await scene.sessions()).map(({ pid }) => pid).sort()
+    for (const sqlState of ['08001', '57P01', '25P03']) {
+      const sql = `DO $$ BEGIN RAISE EXCEPTION 'could not connect to server "elsewhere"' USING ERRCODE = '${sqlState}'; END $$`
+      expect(await failure(conn.execute(sql))).toMatchObject({ sqlState, connectionInvalidated: false })
+      await conn.rollback()
+      expect(await failure(engine.execute(sql))).toMatchObject({ sqlState, connectionInvalidated: false })
+      // A transaction is not run again for it, as one that was lost would be.
+      let runs = 0
+      const running = engine.run(async (own) => {
+        runs += 1
+        await own.execute(sql)
+      })
+      await failure(running)
+      expect(runs).toBe(1)
+    }
+    expect(backendOf(conn)).toBe(backend)
+    expect((await scene.sessions()).map(({ pid }) => pid).sort()).toEqual(before)
+    expect(engine.pool.metrics()).toMatchObject({ generations: 0, invalidated: 0, foundDead: 0 })
+  })
+})
+
 describe('what the server has no room for', () => {
   it.each([
     ['columns of a result', '54011', () => `SELECT ${Array.from({ length: 1_665 }, (_, n) => n).join(', ')}`],

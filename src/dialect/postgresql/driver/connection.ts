@@ -13,7 +13,6 @@ import {
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
-import { isDisconnectSqlState } from '../sqlstate.ts'
 import type { BatchTail, Portal } from './batch-parts.ts'
 import { type Cancel, Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
@@ -23,7 +22,7 @@ import { abortedBeforeSend, type BatchOutcome, batchError, completed, tookNoEffe
 import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
-import { errorFields, isServerMessage, noticeOf } from './server-error.ts'
+import { errorFields, isGoodbye, isServerMessage, noticeOf } from './server-error.ts'
 import type { SessionTypes } from './session-types.ts'
 
 const STATUS: Readonly<Record<string, TransactionStatus>> = { I: 'idle', T: 'active', E: 'failed' }
@@ -358,7 +357,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   /** Some answers of the server end the session: no ReadyForQuery comes after them, and the socket may stay open behind a proxy. */
   #heard(message: unknown): void {
     // What is no message of the server is pg's parser, which did not understand what came.
-    if (isServerMessage(message) && !isDisconnectSqlState(message.code ?? '')) return
+    if (isServerMessage(message) && !isGoodbye(message, this.#parts.reader.endsSession)) return
     this.#lose(message instanceof Error ? message : new DriverError('the server sent an error without a message'))
   }
 

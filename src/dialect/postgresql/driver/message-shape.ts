@@ -1,4 +1,4 @@
-// Checks the messages that pg's parser reads: one that does not end as it should would make it loop for ever.
+// Checks the messages that pg's parser reads, where one that does not end as it should would make it loop for ever, and reads what it leaves out.
 import { DriverError } from '../../contract/driver.ts'
 
 const HEADER = 5
@@ -67,4 +67,22 @@ export function checkShape(buffer: Buffer, at: number, end: number): void {
       break
   }
   if (stop !== end) throw new DriverError('a message of the server does not have the form of its kind')
+}
+
+const SEVERITY = 0x53
+/** The same in every language of the server; poolers may leave it out. */
+const SEVERITY_UNTRANSLATED = 0x56
+
+/** Whether an ErrorResponse, whose form was checked, says that it ends the session; null for other messages, and where it does not say. */
+export function endsSession(buffer: Buffer, at: number, end: number): boolean | null {
+  if (buffer[at] !== ERROR) return null
+  let severity: string | null = null
+  for (let next = at + HEADER; next < end && buffer[next] !== 0; ) {
+    const after = afterString(buffer, next + 1, end)
+    const field = buffer[next]
+    if (field === SEVERITY_UNTRANSLATED || (field === SEVERITY && severity === null))
+      severity = buffer.toString('utf8', next + 1, after - 1)
+    next = after
+  }
+  return severity === null ? null : severity === 'FATAL' || severity === 'PANIC'
 }

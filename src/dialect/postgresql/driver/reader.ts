@@ -5,7 +5,7 @@ import { DriverError } from '../../contract/driver.ts'
 import { releaseBytes } from '../codec/bytes.ts'
 import type { Batch } from './batch.ts'
 import { hearLastWords } from './last-words.ts'
-import { checkShape } from './message-shape.ts'
+import { checkShape, endsSession } from './message-shape.ts'
 import { PgConnection, type WireConnectionConfig } from './pg-internals.ts'
 
 const HEADER = 5
@@ -31,6 +31,8 @@ export interface ReaderHooks {
 export class Reader extends PgConnection {
   /** The batch that is being answered. */
   batch: Batch | null = null
+  /** Whether the error that pg is told of ends the session; null where it does not say. */
+  endsSession: boolean | null = null
   /** Whether nothing more comes: the server has ended its side, or the socket is closed. */
   over = false
   readonly #hooks: ReaderHooks
@@ -127,6 +129,7 @@ export class Reader extends PgConnection {
       if (end > buffer.length) break
       if (!this.#hot(buffer, at, end)) {
         checkShape(buffer, at, end)
+        this.endsSession = endsSession(buffer, at, end)
         this.#rest.emit('data', buffer.subarray(at, end))
       }
       at = end

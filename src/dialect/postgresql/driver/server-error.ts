@@ -1,5 +1,6 @@
 // What the server says, as the contract's records.
 import type { DriverNotice, ServerErrorFields } from '../../contract/driver.ts'
+import { isDisconnectSqlState } from '../sqlstate.ts'
 import type { ServerMessage } from './pg-internals.ts'
 
 const TEXT_FIELDS = [
@@ -21,6 +22,16 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] }
 /** Whether an error that pg reports is an answer of the server. */
 export function isServerMessage(error: unknown): error is ServerMessage & Error {
   return error instanceof Error && typeof (error as { code?: unknown }).code === 'string' && 'routine' in error
+}
+
+/**
+ * Whether an error of the server ends the session. Its code alone does not tell: a foreign server that cannot be reached, and anybody's RAISE,
+ * give the same in sessions that go on.
+ *
+ * @param said what the severity says; null where there is none.
+ */
+export function isGoodbye({ code = '' }: ServerMessage, said: boolean | null): boolean {
+  return said ?? isDisconnectSqlState(code)
 }
 
 /** The fields of an error message; those that the server left out are absent. */

@@ -111,6 +111,20 @@ test('text of a user that reads like a disconnect is none', async () => {
   await connection.close()
 })
 
+test.each(['57P01', '57P02', '57P03', '57P04', '57P05', '25P03', '25P04', '08000', '08001', '08003', '08006'])(
+  'an error of a session that goes on is no loss, though it has the code of one: %s',
+  async (sqlState) => {
+    const connection = await connect()
+    // As of a foreign server that cannot be reached.
+    const raising = `DO $$ BEGIN RAISE EXCEPTION 'could not connect to server' USING ERRCODE = '${sqlState}'; END $$`
+    const error = await failure(run(connection, raising))
+    expect(error).toMatchObject({ disconnected: false, commandIndex: 0, fields: { sqlState, severity: 'ERROR' } })
+    expect(connection.transactionStatus).toBe('idle')
+    expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
+    await connection.close()
+  },
+)
+
 describe('closing', () => {
   test('is polite, happens once, and is told', async () => {
     const connection = await connect()
@@ -300,6 +314,31 @@ describe('on a server that', () => {
     const error = await failure(connectTo((kind) => (kind === '-' ? [farewell] : [])))
     expect(error).toMatchObject({ disconnected: true, sent: false, fields: { sqlState: '57P01' } })
     expect(error.message).toContain('the server is going down')
+  })
+
+  const said = (severity: string, untranslated: string, code: string): Buffer =>
+    message('E', `S${severity}\0${untranslated}C${code}\0Mgone\0Fx.c\0L1\0Rx\0\0`)
+
+  test.each([
+    ['in its own language', 'FEHLER', 'VERROR\0', '57P01', false],
+    ['in its own language, for good', 'ВАЖНО', 'VFATAL\0', 'XX000', true],
+    ['in a panic', 'PANIK', 'VPANIC\0', 'XX000', true],
+    ['through an old pooler', 'FATAL', '', '08P01', true],
+    ['through an old pooler, and goes on', 'ERROR', '', '08006', false],
+  ])('has an error %s: the severity says whether that is the end', async (_, severity, untranslated, code, lost) => {
+    let asked = false
+    const connection = await connectTo((kind) => {
+      if (kind === '-') return [welcome]
+      if (kind !== 'S') return []
+      asked = true
+      // The socket stays open either way.
+      return lost ? [said(severity, untranslated, code)] : [said(severity, untranslated, code), readyForQuery]
+    })
+    const error = await failure(run(connection, 'SELECT 1'))
+    expect(asked).toBe(true)
+    expect(error).toMatchObject({ disconnected: lost, fields: { sqlState: code, severity } })
+    expect(connection.transactionStatus).toBe(lost ? 'lost' : 'idle')
+    connection.terminate()
   })
 
   test('says welcome and hangs up: connecting fails, or the connection is lost', async () => {
