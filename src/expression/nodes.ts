@@ -1,9 +1,11 @@
 // `CoreNode`: the union of all nodes that a dialect must know how to spell; a renderer table is exhaustive over it.
+
 import type { Delete } from './dml/delete.ts'
 import type { Insert } from './dml/insert.ts'
 import type { Merge } from './dml/merge.ts'
 import type { Update } from './dml/update.ts'
 import type { Affix, Hint } from './element/affix.ts'
+import type { ArrayLiteral } from './element/array.ts'
 import type { Binary } from './element/binary.ts'
 import type { Bind } from './element/bind.ts'
 import type { Case } from './element/case.ts'
@@ -37,6 +39,7 @@ export type CoreNode =
   | Affix
   | Alias
   | AnonymousName
+  | ArrayLiteral
   | Binary
   | Bind
   | BooleanList

@@ -31,6 +31,7 @@ import {
   update,
   values,
 } from 'tsalchemy'
+import { array } from 'tsalchemy/postgresql'
 import type { CompilePlugin } from '../../src/expression/base/protocol.ts'
 import { Affix, Hint } from '../../src/expression/element/affix.ts'
 import { Bind } from '../../src/expression/element/bind.ts'
@@ -137,6 +138,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   textFrom: (value) => select(u.id).selectFrom(sql`f(${value})`).state.froms[0] as Element,
   true: () => sqlTrue(),
   tryCast: (value) => tryCast(value, StringType),
+  arrayLiteral: (value) => array([u.id, value]),
   tuple: (value) => tuple(u.id, value),
   typeCoerce: () => typeCoerce(u.id, StringType),
   unary: () => any(d.tags),

@@ -1,5 +1,6 @@
 // Renderers of column expressions.
 import { CompileError } from '../../errors.ts'
+import type { ArrayLiteral } from '../../expression/element/array.ts'
 import type { Bind } from '../../expression/element/bind.ts'
 import type { Case } from '../../expression/element/case.ts'
 import type { Cast } from '../../expression/element/cast.ts'
@@ -32,6 +33,13 @@ export function renderColumn(node: ColumnClause, out: Render): string {
 function qualifier(from: FromClause, out: Render): string {
   if (from.kind === 'table') return out.tableName(from as TableClause)
   return out.quoted((from as FromClause & { readonly name: Name }).name)
+}
+
+/** `ARRAY[a, b]`; an empty one says what it is of. */
+function renderArray(node: ArrayLiteral, out: Render): string {
+  return node.items.length === 0
+    ? `ARRAY[]::${out.spelling.typeName(node.type)}`
+    : `ARRAY[${out.nodes(node.items, ', ')}]`
 }
 
 function renderBind(node: Bind, out: Render): string {
@@ -100,6 +108,7 @@ type ExpressionKind =
   | 'text'
   | 'true'
   | 'tryCast'
+  | 'arrayLiteral'
   | 'tuple'
   | 'typeCoerce'
 
@@ -126,6 +135,7 @@ export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
   text: renderText,
   true: () => 'true',
   tryCast: (node, out) => `TRY_CAST(${out.node(node.element)} AS ${out.spelling.typeName(node.type)})`,
+  arrayLiteral: renderArray,
   tuple: (node, out) => `(${out.nodes(node.clauses, ', ')})`,
   typeCoerce: (node, out) => out.node(node.element),
 }

@@ -1,4 +1,6 @@
 // The face of `tsalchemy/postgresql`: what PostgreSQL has beyond the standard.
+export { type ArrayLiteralOptions, array } from '../../expression/comparator/array.ts'
+export { ArrayLiteral } from '../../expression/element/array.ts'
 export {
   CreateExtension,
   type CreateExtensionOptions,

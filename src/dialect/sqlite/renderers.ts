@@ -101,6 +101,7 @@ export const sqlite: Renderers<SqliteNode> = {
   function: renderFunction,
   extract: renderExtract,
   cast: renderCast,
+  arrayLiteral: refuse('arrays', 'use a document: literal([...], JSON())'),
   tryCast: refuse('TRY_CAST', 'use cast()'),
   unary: renderUnary,
   operators: sqliteOperators,

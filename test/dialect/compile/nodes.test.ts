@@ -36,7 +36,7 @@ import {
   update,
   values,
 } from 'tsalchemy'
-import { insert } from 'tsalchemy/postgresql'
+import { array, insert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import { ansi } from '../../../src/dialect/compile/ansi.ts'
 import { defaultDialect } from '../../../src/dialect/default.ts'
@@ -302,6 +302,7 @@ const SPELT: readonly Spelt[] = [
     postgresql: 'SELECT $1::INTEGER + $2::INTEGER',
   },
   { kind: 'true', element: sqlTrue(), standard: 'true' },
+  { kind: 'arrayLiteral', element: array([u.id, u.age]), standard: 'ARRAY[users.id, users.age]' },
   { kind: 'tuple', element: tuple(u.id, u.name), standard: '(users.id, users.name)' },
   { kind: 'typeCoerce', element: typeCoerce(u.id, String), standard: 'users.id' },
   { kind: 'unary', element: u.id.negate().negate(), standard: '-(-users.id)' },
