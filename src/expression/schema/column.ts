@@ -1,7 +1,7 @@
 // `SchemaColumn`: a column of a table, as structure and as expression.
 
 import { ArgumentError } from '../../errors.ts'
-import { quoteName, suggestion } from '../../nearest.ts'
+import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
@@ -122,7 +122,8 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
 
 function computedOf(place: string, given: ColumnParts['options']['computed']): ComputedOptions | null {
   if (given === undefined) return null
-  const isRecord = typeof given === 'object' && 'sql' in given
+  const isRecord = typeof given === 'object' && given !== null && 'sql' in given
+  if (isRecord) checkKeys(`${place}: computed`, given, ['sql', 'persisted'])
   const { sql, persisted } = isRecord ? given : { sql: given, persisted: undefined }
   return { sql: sqlExpression(`${place}: computed`, sql), persisted: persisted ?? true }
 }

@@ -1,5 +1,5 @@
 // Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK; what constraints and indexes have in common.
-import { InvalidRequestError } from '../../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { type ColumnOwner, requireColumn, type SchemaColumn } from './column.ts'
 import { checkCondition, type DdlCondition } from './ddl-condition.ts'
@@ -104,6 +104,12 @@ export abstract class Constraint extends TableItem {
   abstract override boundTo(attachment: Attachment): Constraint
 }
 
+/** @throws ArgumentError columns that are given alone, and not as a list. */
+export function checkList(place: string, what: string, given: readonly unknown[] | undefined): void {
+  if (given !== undefined && !Array.isArray(given))
+    throw new ArgumentError(`${place} takes ${what} as a list: ['name']`)
+}
+
 /** A constraint over columns. */
 export abstract class ColumnConstraint extends Constraint {
   readonly references: readonly ColumnReference[]
@@ -119,6 +125,7 @@ export abstract class ColumnConstraint extends Constraint {
     attachment: Attachment | null,
   ) {
     super(options, attachment)
+    checkList(place, 'its columns', references)
     checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
     this.references = references
     this.deferrable = options.deferrable ?? false
@@ -146,6 +153,7 @@ function includedColumns(
   given: readonly ColumnReference[] | undefined,
   attachment: Attachment | null,
 ): readonly SchemaColumn[] {
+  checkList(place, 'the columns that it includes', given)
   return attachment === null ? [] : (given ?? []).map((each) => requireColumn(attachment.table, each, place))
 }
 
@@ -212,6 +220,7 @@ export class UniqueConstraint extends ColumnConstraint {
   constructor(columns: readonly ColumnReference[], options: UniqueOptions = {}, attachment: Attachment | null = null) {
     checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct', 'include', 'withoutOverlaps'])
     super('UniqueConstraint', columns, options, attachment)
+    if (columns.length === 0) throw new ArgumentError('UniqueConstraint needs a column')
     this.include = includedColumns('UniqueConstraint', options.include, attachment)
     this.withoutOverlaps = options.withoutOverlaps ?? false
     this.nullsNotDistinct = options.nullsNotDistinct ?? false
@@ -248,6 +257,8 @@ export class CheckConstraint extends Constraint {
   constructor(condition: string | SqlExpression, options: CheckOptions = {}, attachment: Attachment | null = null) {
     checkKeys('CheckConstraint', options, ['name', 'comment', 'ddlIf', 'noInherit', 'notValid', 'notEnforced'])
     super(options, attachment)
+    if (typeof condition === 'string' && condition.trim() === '')
+      throw new ArgumentError('CheckConstraint takes a condition that is not empty')
     this.condition = sqlExpression('CheckConstraint', condition)
     this.options = options
   }

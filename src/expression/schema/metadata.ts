@@ -74,6 +74,11 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   constructor(options: MetaDataOptions = {}) {
     checkKeys('MetaData', options, ['schema', 'namingConvention', 'columnNaming', 'info'])
     checkKeys('namingConvention', options.namingConvention ?? {}, ['ix', 'uq', 'ck', 'fk', 'pk', 'ex'])
+    for (const [kind, rule] of Object.entries(options.namingConvention ?? {}))
+      if (rule !== undefined && typeof rule !== 'string' && typeof rule !== 'function')
+        throw new ArgumentError(
+          `namingConvention.${kind} is a text with tokens, such as '${kind}_%(table_name)s', or a function`,
+        )
     this.info = options.info ?? {}
     const naming: string = options.columnNaming ?? 'as-written'
     if (naming !== 'as-written' && naming !== 'snake_case')

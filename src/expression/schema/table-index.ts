@@ -5,7 +5,7 @@ import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 import { Unary } from '../element/unary.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
-import { type Attachment, type ColumnReference, TableItem } from './constraint.ts'
+import { type Attachment, type ColumnReference, checkList, TableItem } from './constraint.ts'
 import type { DdlCondition } from './ddl-condition.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
@@ -85,6 +85,8 @@ export class Index extends TableItem {
       },
       attachment,
     )
+    checkList(place, 'its columns and expressions', parts)
+    checkList(place, 'the columns that it includes', options.include)
     if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     checkAccessMethod(place, options.using)
     checkStorageParameters(place, options.with)

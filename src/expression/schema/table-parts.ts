@@ -8,6 +8,7 @@ import {
   type Attachment,
   type ColumnReference,
   type Constraint,
+  checkList,
   PrimaryKeyConstraint,
   TableItem,
   UniqueConstraint,
@@ -47,6 +48,7 @@ export function checkNames(table: ColumnOwner & { readonly prefixes: readonly st
       )
     names.set(name, key)
   }
+  checkList(`Table ${quoteName(table.key)}`, 'prefixes', table.prefixes)
   for (const prefix of table.prefixes)
     if (!/^[A-Za-z ]+$/.test(prefix)) throw new ArgumentError(`${quoteName(prefix)} is no prefix of CREATE TABLE`)
 }
@@ -54,6 +56,7 @@ export function checkNames(table: ColumnOwner & { readonly prefixes: readonly st
 /** The columns of an explicit PRIMARY KEY, which have to be known before the columns are made. */
 export function namedPrimaryKey(items: TableItems | ((columns: never) => TableItems) | undefined): ColumnReference[] {
   if (items === undefined || typeof items === 'function') return []
+  checkList('table()', 'constraints', items)
   return items.flatMap((item) => (item instanceof PrimaryKeyConstraint ? item.references : []))
 }
 

@@ -221,6 +221,33 @@ describe('constraints', () => {
     expect(() => new Index('i', ['a'], { using: 'gin; DROP TABLE x' })).toThrow(ArgumentError)
   })
 
+  test('say what they take where they are given something else', () => {
+    const one = { a: Column(Integer) }
+    const computed = { sql: 'a', persist: true }
+    const wrong: [() => unknown, string][] = [
+      [() => new UniqueConstraint('a' as never), "UniqueConstraint takes its columns as a list: ['name']"],
+      [() => new UniqueConstraint([]), 'UniqueConstraint needs a column'],
+      [() => new PrimaryKeyConstraint('a' as never), 'PrimaryKeyConstraint takes its columns as a list'],
+      [() => new Index('i', 'a' as never), 'Index i takes its columns and expressions as a list'],
+      [() => new Index('i', ['a'], { include: 'b' as never }), 'Index i takes the columns that it includes as a list'],
+      [() => new CheckConstraint(' '), 'CheckConstraint takes a condition that is not empty'],
+      [() => table('t', new MetaData(), one, { prefixes: 'TEMPORARY' as never }), "Table 't' takes prefixes as a list"],
+      [() => table('t', new MetaData(), one, { constraints: 'x' as never }), 'table() takes constraints as a list'],
+      [
+        () => table('t', new MetaData(), { a: Column(Integer, { computed: computed as never }) }),
+        "Column 't.a': computed has no option 'persist'; did you mean 'persisted'?",
+      ],
+      [
+        () => new MetaData({ namingConvention: { pk: 5 as never } }),
+        "namingConvention.pk is a text with tokens, such as 'pk_%(table_name)s', or a function",
+      ],
+    ]
+    for (const [make, message] of wrong) {
+      expect(make).toThrow(ArgumentError)
+      expect(make).toThrow(message)
+    }
+  })
+
   test('with a convention that needs a name', () => {
     const metadata = new MetaData({ namingConvention: { ck: 'ck_%(table_name)s_%(constraint_name)s' } })
     const nameless = table('t', metadata, { a: Column(Integer) }, { constraints: [new CheckConstraint('a > 0')] })
