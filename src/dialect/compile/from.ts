@@ -27,7 +27,8 @@ function renderAlias(node: Alias, out: Render): string {
   if (inner instanceof Values) return valuesText(inner, name, out)
   if (inner instanceof TableSample) return tableSampleText(inner, name, out)
   const text = innerText(inner, out)
-  return hinted(node, `${node.isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`, out)
+  const isLateral = node.isLateral || (inner instanceof Subquery && inner.isLateral)
+  return hinted(node, `${isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`, out)
 }
 
 /** With what is said beside it. */

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { expectAll } from '../coerce/expect.ts'
-import { EXPRESSION, ORDER } from '../coerce/roles.ts'
+import { ORDER } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import {
   type Frame,
@@ -23,7 +23,7 @@ const UNITS = { rows: 'ROWS', range: 'RANGE', groups: 'GROUPS' } as const
 export function windowed(element: ColumnElement, _operator: Operator, operands: readonly unknown[]): ColumnElement {
   const options = operands[0] as OverOptions
   checkKeys('.over()', options, KEYS)
-  const partitionBy = expectAll(EXPRESSION, listOf(options.partitionBy), '.over()')
+  const partitionBy = expectAll(ORDER, listOf(options.partitionBy), '.over()')
   const orderBy = expectAll(ORDER, listOf(options.orderBy), '.over()')
   return new Over(element, partitionBy, orderBy, frameOf(options))
 }

@@ -39,8 +39,8 @@ export type OneOrMany<T> = T | readonly T[]
 
 /** Options of {@link Windowed.over}. Frames: null is unbounded, 0 the current row, -n before it, n after it, `{ preceding: interval }` by an expression. */
 export interface OverOptions {
-  /** Rows that are equal in these are seen together. Default: all rows are. */
-  readonly partitionBy?: OneOrMany<Expression>
+  /** Rows that are equal in these are seen together; names too, as in `orderBy`. Default: all rows are. */
+  readonly partitionBy?: OneOrMany<Expression | string>
   /** The order in which rows follow one another; names too: of a column, else of a label, which is spelt out. */
   readonly orderBy?: OneOrMany<Expression | string>
   /** The frame in rows. One of `rows`, `range` and `groups` at most. */

@@ -5,14 +5,16 @@ import type { Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { FROM } from '../coerce/roles.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { NamedElement } from '../element/named.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { FromArgument } from '../from/typed.ts'
 import type { ForUpdate } from './state.ts'
 
 /** Options of {@link Select.withForUpdate}. */
 export interface ForUpdateOptions {
-  /** Lock rows of these only. Default: of all FROM elements. */
-  readonly of?: FromArgument | readonly FromArgument[]
+  /** Lock rows of these only: of the tables of columns and of joins too. Default: of all FROM elements. */
+  readonly of?: FromArgument | NamedElement | readonly (FromArgument | NamedElement)[]
   /** Fail where a row is locked already. Default: wait. */
   readonly nowait?: boolean
   /** Leave out rows that are locked already. */
@@ -38,10 +40,18 @@ export function forUpdateOf(options: ForUpdateOptions): ForUpdate {
   if (nowait && skipLocked) throw new ArgumentError('withForUpdate() takes nowait or skipLocked, not both')
   const strong = read ? 'share' : 'update'
   const weak = read ? 'keyShare' : 'noKeyUpdate'
-  const list = Array.isArray(of) ? (of as readonly unknown[]) : [of]
+  const list = (Array.isArray(of) ? (of as readonly unknown[]) : [of]).map(tableOfColumn)
   return {
     strength: keyShare ? weak : strong,
-    of: [...new Set(expectAll(FROM, list, 'withForUpdate()') as Element[] as FromClause[])],
+    of: [...new Set((expectAll(FROM, list, 'withForUpdate()') as Element[] as FromClause[]).flatMap(withinJoin))],
     wait: nowait ? 'nowait' : skipLocked ? 'skipLocked' : 'wait',
   }
+}
+
+function tableOfColumn(given: unknown): unknown {
+  return given instanceof ColumnClause && given.table !== null ? given.table : given
+}
+
+function withinJoin(from: FromClause): readonly FromClause[] {
+  return from.kind === 'join' ? from.containedFroms().filter((each) => each.kind !== 'join') : [from]
 }

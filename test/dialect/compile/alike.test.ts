@@ -174,6 +174,24 @@ const ROWS: readonly Row[] = [
       ),
     'SELECT 1 AS a UNION SELECT 2 AS a',
   ],
+  [
+    'rows of a join that are locked, those of a column',
+    () =>
+      select(parent.c.id)
+        .selectFrom(parent.join(child))
+        .withForUpdate({ of: [parent.join(child), grandchild.c.id] }),
+    'SELECT parent.id FROM parent JOIN child ON parent.id = child.parent_id FOR UPDATE OF parent, child, grandchild',
+  ],
+  [
+    'a window over the name of a column',
+    () => select(func('row_number').over({ partitionBy: ['a'], orderBy: 'b' }), a, b),
+    'SELECT row_number() OVER (PARTITION BY t.a ORDER BY t.b) AS anon_1, t.a, t.b FROM t',
+  ],
+  [
+    'an alias of what is lateral',
+    () => select(select(u.c.a).where(u.c.b.eq(a)).lateral('l').alias('m').c.a).selectFrom(t),
+    'SELECT m.a FROM t, LATERAL (SELECT u.a AS a FROM u WHERE u.b = t.a) AS m',
+  ],
   ['LIKE without an escape', () => s.like('a%', { escape: '' }), "t.s LIKE $1::VARCHAR ESCAPE ''"],
 ]
 
