@@ -167,7 +167,14 @@ async function tlsOptions(given: SslOptions): Promise<ConnectionOptions> {
 }
 
 function openedKey(key: string | Buffer, passphrase: string | undefined): string | Buffer {
-  if (passphrase === undefined) return key
+  if (passphrase === undefined) {
+    // Both forms of locked PEM say so; OpenSSL itself would speak of being interrupted.
+    if (!key.includes('ENCRYPTED')) return key
+    throw new DriverError('the key of the client certificate is locked, and no passphrase is given (sslpassword)', {
+      disconnected: true,
+      sent: false,
+    })
+  }
   try {
     return createPrivateKey({ key, passphrase }).export({ type: 'pkcs8', format: 'pem' })
   } catch (cause) {

@@ -212,7 +212,7 @@ describe('client certificates', () => {
     const wrong = await refusal({ ...certified, ssl: trusting({ ...locked, passphrase: 'w4ong' }) })
     expect(wrong.message).toContain('cannot be opened with the passphrase given')
     expect(inspect(wrong, { depth: 9, showHidden: true })).not.toContain('w4ong')
-    expect((await refusal({ ...certified, ssl: trusting(locked) })).message).toMatch(/cannot connect/)
+    expect((await refusal({ ...certified, ssl: trusting(locked) })).message).toMatch(/is locked, .*\(sslpassword\)$/)
   })
 
   test('are asked for', async () => {
