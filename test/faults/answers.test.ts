@@ -244,11 +244,13 @@ describe('requests to cancel', () => {
 describe('what costs a transaction', () => {
   it('a deadlock: the victim is told, and can do all again', async () => {
     const engine = start()
+    const holding = new Set<number>()
     const attempts = await Promise.all([
       ...[1, 2].map((first) =>
         insistently(engine, async (conn) => {
           await conn.execute(ADD, [first])
-          await pause(30)
+          holding.add(first)
+          while (holding.size < 2) await pause(5)
           await conn.execute(ADD, [3 - first])
         }),
       ),
