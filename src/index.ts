@@ -217,6 +217,7 @@ export { Case } from './expression/element/case.ts'
 export { Cast } from './expression/element/cast.ts'
 export { ColumnClause } from './expression/element/column.ts'
 export {
+  type BetweenOptions,
   ColumnElement,
   type CustomOperatorOptions,
   type Expression,

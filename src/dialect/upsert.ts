@@ -1,6 +1,6 @@
 // `insert()` with ON CONFLICT, for the databases that have it.
 
-import { ArgumentError } from '../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { sharesKind } from '../expression/base/element.ts'
 import { elementOf, expect } from '../expression/coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
@@ -117,6 +117,7 @@ export class Upsert<
    */
   onConflictDoNothing(options: ConflictOptions<Values> = {}): Upsert<Row, Tuple, Values> {
     checkKeys('onConflictDoNothing()', options, TARGET_KEYS)
+    this.#checkFirst('onConflictDoNothing()')
     const target = this.#target(options, 'onConflictDoNothing()')
     return this.with({ onConflict: new OnConflict(this.state.table, target, null, []) })
   }
@@ -133,6 +134,7 @@ export class Upsert<
    */
   onConflictDoUpdate(options: ConflictUpdateOptions<Values>): Upsert<Row, Tuple, Values> {
     const where = 'onConflictDoUpdate()'
+    this.#checkFirst(where)
     checkKeys(where, options, [...TARGET_KEYS, 'set', 'where'])
     const target = this.#target(options, where)
     if (target === null)
@@ -144,6 +146,12 @@ export class Upsert<
     // A criterion that is there and undefined was forgotten: without it more rows would be meant.
     const criteria = 'where' in options ? [expect(CRITERION, options.where, where)] : []
     return this.with({ onConflict: new OnConflict(this.state.table, target, set, criteria) })
+  }
+
+  /** @throws InvalidRequestError it is said already what happens. */
+  #checkFirst(where: string): void {
+    if (this.state.onConflict !== null)
+      throw new InvalidRequestError(`${where}: this INSERT has an ON CONFLICT already; there can be one`)
   }
 
   #target(options: ConflictOptions<Values>, where: string): ConflictTarget | null {

@@ -3,7 +3,7 @@ import { CompileError } from '../../errors.ts'
 import type { Binary } from '../../expression/element/binary.ts'
 import type { Cast } from '../../expression/element/cast.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
-import type { ClauseList } from '../../expression/element/list.ts'
+import type { BooleanList, ClauseList } from '../../expression/element/list.ts'
 import type { Unary } from '../../expression/element/unary.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType } from '../../expression/types/temporal.ts'
@@ -105,6 +105,14 @@ function moment(from: string, to: string, sign: '+' | '-', left: string, right: 
   return null
 }
 
+/** The lower of both ends first. */
+function symmetric(word: string): Renderer<Binary> {
+  return (node, out) => {
+    const [low, high] = (node.right as BooleanList).clauses.map((end) => out.node(end))
+    return `${out.node(node.left)} ${word} min(${low}, ${high}) AND max(${low}, ${high})`
+  }
+}
+
 /** Operators of SQLite that are more than their symbol, or another one. */
 export const sqliteOperators: Readonly<Record<string, Renderer<Binary>>> = {
   ...ansi.operators,
@@ -118,6 +126,8 @@ export const sqliteOperators: Readonly<Record<string, Renderer<Binary>>> = {
   bitwiseXor: renderXor,
   isDistinctFrom: words('IS NOT'),
   isNotDistinctFrom: words('IS'),
+  betweenSymmetric: symmetric('BETWEEN'),
+  notBetweenSymmetric: symmetric('NOT BETWEEN'),
   regexpMatch: regexp('REGEXP', null),
   notRegexpMatch: regexp('NOT REGEXP', null),
   iregexpMatch: regexp('REGEXP', 'i'),

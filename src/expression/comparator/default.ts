@@ -88,7 +88,7 @@ function labelled(left: ColumnElement, _operator: Operator, operands: readonly u
 const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   ...[op.eq, op.ne, op.lt, op.le, op.gt, op.ge].map((each) => [each, comparison] as const),
   ...[op.is, op.isNot, op.isDistinctFrom, op.isNotDistinctFrom].map((each) => [each, comparison] as const),
-  ...[op.between, op.notBetween].map((each) => [each, between] as const),
+  ...[op.between, op.notBetween, op.betweenSymmetric, op.notBetweenSymmetric].map((each) => [each, between] as const),
   ...[op.in_, op.notIn].map((each) => [each, membership] as const),
   ...[op.like, op.notLike, op.ilike, op.notIlike].map((each) => [each, likePattern] as const),
   ...[op.startsWith, op.endsWith].map((each) => [each, likePart] as const),

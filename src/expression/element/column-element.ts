@@ -44,6 +44,17 @@ export interface RowsOf<V> {
 /** An expression of text, whether nullable or not. */
 export type Textual = Expression<string | null>
 
+/** Options of {@link ColumnElement.between}. */
+export interface BetweenOptions {
+  /** `BETWEEN SYMMETRIC`: the ends may come in either order. Default false. */
+  readonly symmetric?: boolean
+}
+
+function isSymmetric(options: BetweenOptions): boolean {
+  checkKeys('.between()', options, ['symmetric'])
+  return options.symmetric === true
+}
+
 /** Options of {@link ColumnElement.like}. */
 export interface LikeOptions {
   /** The character that takes the meaning from a `%` or `_` behind it; one character. Default: none is named, PostgreSQL takes `\`. */
@@ -186,12 +197,12 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
     return build(this, op.isNotDistinctFrom, [other])
   }
   /** `BETWEEN low AND high`, both ends included. */
-  between(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
-    return build(this, op.between, [low, high])
+  between(low: Operand<V>, high: Operand<V>, options: BetweenOptions = {}): ColumnElement<boolean> {
+    return build(this, isSymmetric(options) ? op.betweenSymmetric : op.between, [low, high])
   }
   /** `NOT BETWEEN low AND high`. */
-  notBetween(low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
-    return build(this, op.notBetween, [low, high])
+  notBetween(low: Operand<V>, high: Operand<V>, options: BetweenOptions = {}): ColumnElement<boolean> {
+    return build(this, isSymmetric(options) ? op.notBetweenSymmetric : op.notBetween, [low, high])
   }
   /**
    * `IN`: a list is one parameter, whatever its length, an empty one included; a SELECT is a subquery.

@@ -47,6 +47,13 @@ export const notIn: Operator = membership[1]
 const between_ = opposites(['between', 'BETWEEN'], ['notBetween', 'NOT BETWEEN'], 5)
 export const between: Operator = between_[0]
 export const notBetween: Operator = between_[1]
+const betweenSymmetric_ = opposites(
+  ['betweenSymmetric', 'BETWEEN SYMMETRIC'],
+  ['notBetweenSymmetric', 'NOT BETWEEN SYMMETRIC'],
+  5,
+)
+export const betweenSymmetric: Operator = betweenSymmetric_[0]
+export const notBetweenSymmetric: Operator = betweenSymmetric_[1]
 const regexp = opposites(['regexpMatch', '~'], ['notRegexpMatch', '!~'], 5)
 export const regexpMatch: Operator = regexp[0]
 export const notRegexpMatch: Operator = regexp[1]

@@ -1,4 +1,5 @@
 // The type of a row value.
+import { CompileError } from '../../errors.ts'
 import { type Affinity, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** `(a, b)`: the members' types in order. */
@@ -12,6 +13,10 @@ export class TupleType extends SqlType<unknown[]> {
   }
   override shape(): readonly SqlType[] {
     return this.types
+  }
+  /** @throws CompileError always: no value of a row is a row. */
+  override resultProcessor(_host: TypeHost): ValueProcessor | null {
+    throw new CompileError('A tuple cannot be a column of the result: select its members')
   }
   override bindProcessor(host: TypeHost): ValueProcessor | null {
     const processes = this.types.map((type) => type.bindProcessor(host))

@@ -24,13 +24,15 @@ import {
   sqlTrue,
   table,
   text,
+  tuple,
   typeCoerce,
   union,
   update,
   values,
 } from 'tsalchemy'
+import { insert as upsert } from 'tsalchemy/postgresql'
 import { expect, test } from 'vitest'
-import { databases } from '../../support/server.ts'
+import { databases, sqlDatabases } from '../../support/server.ts'
 import { pg, postgresExpanded } from './fixture.ts'
 
 const metadata = new MetaData()
@@ -192,10 +194,28 @@ const ROWS: readonly Row[] = [
     () => select(select(u.c.a).where(u.c.b.eq(a)).lateral('l').alias('m').c.a).selectFrom(t),
     'SELECT m.a FROM t, LATERAL (SELECT u.a AS a FROM u WHERE u.b = t.a) AS m',
   ],
+  [
+    'BETWEEN of ends in either order',
+    () => and(a.between(5, b, { symmetric: true }), a.notBetween(5, 1, { symmetric: true })),
+    't.a BETWEEN SYMMETRIC $1::INTEGER AND t.b AND t.a NOT BETWEEN SYMMETRIC $2::INTEGER AND $3::INTEGER',
+  ],
+  [
+    'its contrary',
+    () => not(a.between(5, 1, { symmetric: true })),
+    't.a NOT BETWEEN SYMMETRIC $1::INTEGER AND $2::INTEGER',
+  ],
   ['LIKE without an escape', () => s.like('a%', { escape: '' }), "t.s LIKE $1::VARCHAR ESCAPE ''"],
 ]
 
 test.each(ROWS)('%s', (_what, element, sql) => expect(pg(element()).sql).toBe(sql))
+
+test('what SQLAlchemy refuses too', () => {
+  expect(() => pg(select(tuple(a, b)))).toThrow('A tuple cannot be a column of the result: select its members')
+  expect(() => upsert(u).values({ a: 1 }).onConflictDoNothing().onConflictDoNothing()).toThrow(
+    'this INSERT has an ON CONFLICT already',
+  )
+  expect(() => a.between(1, 2, { symetric: true } as never)).toThrow(/did you mean 'symmetric'/)
+})
 
 test('a list of one name is one parameter, wherever it stands', () => {
   const again = bindparam<string>('names', { expanding: true, type: StringType })
@@ -203,6 +223,15 @@ test('a list of one name is one parameter, wherever it stands', () => {
   const { parameters, holes } = postgresExpanded.compile(statement)
   expect(parameters.map(({ key }) => key)).toEqual(['names'])
   expect(holes).toHaveLength(2)
+})
+
+test.each(sqlDatabases())('ends in either order on $name', async ({ url }) => {
+  await using engine = createEngine(url)
+  const rows = values({ x: Integer }, { name: 'v' }).data([[1], [3], [9]])
+  const between = select(rows.c.x).where(rows.c.x.between(5, 2, { symmetric: true }))
+  expect(await engine.execute(between).scalars().all()).toEqual([3])
+  const outside = select(rows.c.x).where(rows.c.x.notBetween(5, 2, { symmetric: true }))
+  expect(await engine.execute(outside.orderBy(rows.c.x)).scalars().all()).toEqual([1, 9])
 })
 
 test.each(databases())('what they mean on $name', async ({ url }) => {
