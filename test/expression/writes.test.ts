@@ -182,6 +182,7 @@ describe('what cannot be written is refused', () => {
       /cannot be added/,
     ],
     [() => insert(users).values({ name: 'x' }).fromSelect(['name'], select(a.email)), /exclude each other/],
+    [() => insert(users).fromSelect('name' as never, select(a.email)), /^fromSelect\(\) takes the columns as a list/],
     [() => insert(users).fromSelect(['name'], select(a.email)).values({ name: 'x' }), /exclude each other/],
     [() => insert(users).fromSelect(['name'], select(a.email, a.id)), 'fromSelect() names 1 columns; the SELECT has 2'],
     [() => insert(users).fromSelect(unknown(['nope']), select(a.email)), /has no column 'nope'/],

@@ -110,6 +110,7 @@ export class Insert<
     checkKeys('fromSelect()', options, ['includeDefaults'])
     const { table, values, rows } = this.state
     if (values !== null || rows !== null) throw new ArgumentError('fromSelect() and values() exclude each other')
+    if (!Array.isArray(columns)) throw new ArgumentError("fromSelect() takes the columns as a list: ['name']")
     const source = expect(ROWS, select, 'fromSelect()') as RowSource
     const targets = columns.map((column) =>
       columnOf(table, typeof column === 'string' ? column : keyOf(column), 'fromSelect()'),

@@ -6,6 +6,7 @@ import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { type RecipeColumn, type SharedPart, Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
+import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -249,6 +250,8 @@ export abstract class NamedFrom extends FromClause {
   constructor(name: Name | null, base: string) {
     super()
     this.#hasOwnName = name === null || typeof name === 'string'
+    if (!this.#hasOwnName && !(name instanceof AnonymousName))
+      throw new ArgumentError(`The name of an alias, a subquery or a CTE is a text, not ${describe(name)}`)
     this.name = name ?? new AnonymousName(base, null, 'alias')
   }
   /** The columns that are proxied. */
