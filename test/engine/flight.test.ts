@@ -41,6 +41,7 @@ class Unspeakable extends Executable {
   readonly sort = 'text'
   readonly plugin = null
   readonly executionOptionsOf = {}
+  override remembered: unknown = undefined
   walk(): void {}
 }
 
