@@ -99,6 +99,8 @@ function fromSelect(state: InsertState, out: Render): string {
   const names = [...columns, ...defaults.map((each) => each.column)].map((column) => out.quoted(column.name))
   const { frame } = out
   out.frame = NO_FRAME
+  // Its WITH stands before INSERT.
+  out.sharesLevel = select instanceof Select
   const body =
     defaults.length === 0
       ? out.statement(select, Place.expression)

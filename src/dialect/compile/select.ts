@@ -29,7 +29,7 @@ export function renderSelect(node: Select, out: Render): string {
   const around = out.frame
   const isTop = place === Place.statement
   const isShown = out.enterShown(isTop)
-  const level = isTop ? null : out.openLevel()
+  const level = out.openSelect(isTop)
   for (const cte of state.ctes) out.cte(cte)
   const froms = fromsOf(state, around, place)
   const exported = node.exportedColumns
@@ -51,7 +51,7 @@ export function renderSelect(node: Select, out: Render): string {
   if (froms.length > 1) warnOfProduct(froms, state.where, out)
   out.frame = around
   out.aliasedTables = aliasedTables
-  return isTop ? text : out.closeLevel(level, text)
+  return level === null ? text : out.closeLevel(level.around, text)
 }
 
 /** Prefixes, suffixes or hints, those of other dialects left out. */

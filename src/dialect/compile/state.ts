@@ -58,6 +58,8 @@ export class Render {
   implicitReturning = false
   /** The next statement is a part of the compound at the top. */
   isTopPart = false
+  /** The next SELECT is that of an INSERT, whose WITH it shares. */
+  sharesLevel = false
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
   inType = false
@@ -300,6 +302,13 @@ export class Render {
   openLevel(): WithList | null {
     this.#with ??= new WithLists()
     return this.#with.open()
+  }
+
+  /** {@link openLevel} for a SELECT: one that shares the WITH of the statement around has none of its own. */
+  openSelect(isTop: boolean): { readonly around: WithList | null } | null {
+    const shares = this.sharesLevel
+    this.sharesLevel = false
+    return isTop || shares ? null : { around: this.openLevel() }
   }
 
   /** Ends it: its WITH stands before its text. */

@@ -41,6 +41,8 @@ export class WithLists {
   add(cte: Cte, name: string, define: (cte: Cte) => string): void {
     if (cte.nesting && this.#depth > 0) {
       if (this.#around.some((level) => level.has(cte)) || this.#level?.has(cte) === true) return
+      // What the whole statement has is seen here.
+      if (typeof this.#top.get(cte) === 'string') return
       this.#level ??= new Map()
       put(this.#level, cte, define)
       return

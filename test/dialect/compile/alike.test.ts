@@ -150,6 +150,16 @@ const ROWS: readonly Row[] = [
     'WITH d AS (WITH generator AS (SELECT $2::INTEGER AS id) UPDATE t SET b=$1::INTEGER FROM generator WHERE t.a = generator.id RETURNING t.a) SELECT d.a FROM d',
   ],
   [
+    'nested in INSERT ... SELECT',
+    () => select(insert(u).fromSelect(['a'], select(nested.c.id)).returning(u.c.a).cte('i')),
+    'WITH i AS (WITH generator AS (SELECT $1::INTEGER AS id) INSERT INTO u (a) SELECT generator.id FROM generator RETURNING u.a) SELECT i.a FROM i',
+  ],
+  [
+    'nested in both parts of a compound, once where the whole statement has it',
+    () => select(union(select(nested.c.id), select(a)).subquery('q')).addCte(nested),
+    'WITH generator AS (SELECT $1::INTEGER AS id) SELECT q.id FROM (SELECT generator.id AS id FROM generator UNION SELECT t.a AS a FROM t) AS q',
+  ],
+  [
     'numbered behind the values of INSERT',
     () =>
       insert(u)
