@@ -3,6 +3,7 @@ import { type ConnectOptions, type Driver, type DriverConnection, DriverError } 
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import type { ConnectionSource } from '../pool/pool.ts'
+import type { NoticeListener } from '../pool/reset.ts'
 import { connectChannel, traced } from './channels.ts'
 import { type DoConnectEvent, tellInPassing } from './events.ts'
 import type { Observer } from './observer.ts'
@@ -15,18 +16,21 @@ export function connectorOf(
   settings: DriverSettings,
   observer: Observer,
 ): ConnectionSource {
+  const noticed: NoticeListener = (sql, notices) => {
+    const { hub } = observer
+    if (hub.has('notice'))
+      for (const notice of notices) tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
+  }
   return {
-    connect(options?: ConnectOptions): Promise<DriverConnection> {
+    noticed,
+    async connect(options?: ConnectOptions): Promise<DriverConnection> {
       const open = (): Promise<DriverConnection> =>
         observer.hub.has('doConnect')
           ? connectAsTold(dialect, driver, settings, observer, options)
           : driver.connect(options)
-      return traced(connectChannel, () => ({ engine: observer.engine }), open)
-    },
-    noticed(sql, notices) {
-      const { hub } = observer
-      if (hub.has('notice'))
-        for (const notice of notices) tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
+      const connection = await traced(connectChannel, () => ({ engine: observer.engine }), open)
+      if (connection.welcome !== undefined) noticed('', connection.welcome)
+      return connection
     },
     pingFailed: (error: unknown) => judgePing(error, dialect, observer),
   }

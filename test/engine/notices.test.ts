@@ -161,6 +161,35 @@ describe('on a server that is made talkative', () => {
     expect(told.map(({ sql, message }) => [sql, message])).toContainEqual([failing, 'before'])
   })
 
+  it('those of a connection that is opened are told with none, before anybody has it', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const own = createEngine(proxy.url)
+    try {
+      const heard: unknown[] = []
+      own.on('notice', ({ connection, sql, parameters, notice }) => {
+        heard.push([connection, sql, parameters, notice.severity, notice.message])
+      })
+      // As of a database whose collation was made by another version of the system.
+      proxy.rewrite((answer) => {
+        const at = answer.indexOf(Buffer.from('Z\0\0\0\x05I', 'latin1'))
+        if (at < 0) return answer
+        proxy.rewrite(null)
+        return Buffer.concat([
+          answer.subarray(0, at),
+          noticeResponse('collation version mismatch'),
+          answer.subarray(at),
+        ])
+      })
+      expect(await own.execute('SELECT 1').scalar()).toBe(1)
+      expect(heard).toEqual([[null, '', [], 'WARNING', 'collation version mismatch']])
+      await own.execute('SELECT 2')
+      expect(heard).toHaveLength(1)
+    } finally {
+      await own.dispose()
+      await proxy.close()
+    }
+  })
+
   it('those of a session that listens are told with none', async () => {
     const proxy = await startProxy(postgresUrl())
     const talkative = createEngine(proxy.url, { connectArguments: { options: '-c client_min_messages=debug3' } })

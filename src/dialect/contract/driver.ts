@@ -130,6 +130,8 @@ export interface DriverConnection {
   /** Called once when the connection is lost or closed; called at once if that is past. */
   onceClosed(listener: (reason: Error | null) => void): void
   onNotice(listener: (notice: DriverNotice) => void): void
+  /** What the server said while the session was opened, before anybody could listen; absent where it says nothing. */
+  readonly welcome?: readonly DriverNotice[]
   /** Whether this connection alone keeps the process running, as it does at first. Absent where it never does. */
   keepProcess?(keep: boolean): void
   /** Says goodbye to the server and resolves when the socket is closed; never rejects, and gives up politeness after a second. */

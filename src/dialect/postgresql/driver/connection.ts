@@ -35,6 +35,7 @@ export interface ConnectionParts {
   readonly client: WireClient
   readonly reader: Reader
   readonly serverSettings: ReadonlyMap<string, string>
+  readonly welcome: readonly DriverNotice[]
   readonly statementCacheSize: number
   readonly types: SessionTypes
   /** Null where the server cannot be asked (an embedded one runs a batch before anything else can happen). */
@@ -67,6 +68,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   readonly #pipeline: Pipeline
   readonly #closedListeners: ((reason: Error | null) => void)[] = []
   readonly #noticeListeners: ((notice: DriverNotice) => void)[] = []
+  readonly welcome: readonly DriverNotice[]
   readonly #notificationListeners: ((notification: DriverNotification) => void)[] = []
   #status: TransactionStatus = 'idle'
   #transactions = 0
@@ -78,8 +80,9 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
 
   constructor(parts: ConnectionParts, status: string) {
     this.#parts = parts
-    const { client, reader, cancel, cancelGraceMs } = parts
-    this.#line = new Line(client, reader, parts.statementCacheSize, parts.serverSettings, parts.types)
+    const { client, reader, serverSettings, statementCacheSize, types, cancel, cancelGraceMs } = parts
+    this.welcome = parts.welcome
+    this.#line = new Line(client, reader, statementCacheSize, serverSettings, types)
     const cut = (): Promise<void> => this.#cut()
     this.#canceling = new Canceling(this.#line, cancel, cancelGraceMs, cut, () => this.#closed)
     this.#pipeline = new Pipeline(this.#line, this.#canceling, () => (this.#usable ? null : this.#gone()))
@@ -225,8 +228,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (!this.#usable) return reject(this.#gone())
       if (signal?.aborted) return reject(abortedBeforeSend(signal))
       const probed = options?.probe === true && tail === null
-      const statusBefore = this.#status
-      const run: Run = { commands, tail, signal, probed, statusBefore, canceling: null, answered: false }
+      const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null, answered: false }
       const abort = (): void => {
         run.canceling ??= this.#canceling.start(() => !run.answered)
       }

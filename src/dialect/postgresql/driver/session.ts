@@ -1,15 +1,15 @@
 // Opens one session: socket, TLS, authentication, and the settings that the codecs rely on.
 import { connect as connectSocket, type OnReadOpts, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
-import { DriverError, type DriverErrorOptions } from '../../contract/driver.ts'
+import { DriverError, type DriverErrorOptions, type DriverNotice } from '../../contract/driver.ts'
 import type { TypeCatalog } from '../codec/type-catalog.ts'
 import { type AuthenticationMethod, type ChannelBinding, watchAuthentication } from './authentication.ts'
 import { requestCancel } from './cancel.ts'
 import type { CancelRequest } from './canceling.ts'
 import { PostgresConnection } from './connection.ts'
-import { PgClient, type WireClient, type WireStream } from './pg-internals.ts'
+import { PgClient, type ServerMessage, type WireClient, type WireStream } from './pg-internals.ts'
 import { Reader } from './reader.ts'
-import { errorFields, isServerMessage } from './server-error.ts'
+import { errorFields, isServerMessage, noticeOf } from './server-error.ts'
 import { SessionTypes } from './session-types.ts'
 
 /** Settings of the session without which the codecs would misread the server. */
@@ -119,8 +119,12 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   const hear = (message: unknown): void => {
     farewell ??= message
   }
+  const welcome: DriverNotice[] = []
+  const greet = (message: ServerMessage): void => void welcome.push(noticeOf(message))
   reader.on('errorMessage', hear)
+  client.on('notice', greet)
   await establish(client, reader, options)
+  client.off('notice', greet)
   reader.off('errorMessage', hear)
   // It may have come in one piece with the welcome, and pg takes no query behind it.
   if (farewell instanceof Error || reader.over) {
@@ -132,6 +136,7 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
       client,
       reader,
       serverSettings: settings,
+      welcome,
       statementCacheSize: options.statementCacheSize,
       types: new SessionTypes(options.types),
       cancelGraceMs: options.cancelGraceMs,
