@@ -353,6 +353,12 @@ function sameKeys(one: readonly string[] | null, other: readonly string[] | null
 }
 
 function processesOf(columns: readonly ResultColumn[]): readonly ColumnProcess[] | null {
-  const processes = columns.flatMap(({ process }, index) => (process === null ? [] : [{ index, process }]))
-  return processes.length === 0 ? null : processes
+  let processes: ColumnProcess[] | null = null
+  for (let index = 0; index < columns.length; index += 1) {
+    const { process } = columns[index] as ResultColumn
+    if (process === null) continue
+    processes ??= []
+    processes.push({ index, process })
+  }
+  return processes
 }

@@ -8,10 +8,13 @@ import type { Render } from './state.ts'
 
 /** Of two tables of one name in different schemas, the one that is written without a schema gets another name. */
 export function aliasAmbiguous(froms: readonly FromClause[], out: Render): void {
-  for (const from of froms) {
-    if (!(from instanceof TableClause) || from.schema !== null) continue
-    if (froms.some((other) => isNamesake(other, from))) alias(from, out)
-  }
+  for (const from of froms)
+    if (from instanceof TableClause && from.schema === null && hasNamesake(from, froms)) alias(from, out)
+}
+
+function hasNamesake(table: TableClause, froms: readonly FromClause[]): boolean {
+  for (let index = 0; index < froms.length; index += 1) if (isNamesake(froms[index] as FromClause, table)) return true
+  return false
 }
 
 /**

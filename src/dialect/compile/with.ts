@@ -69,6 +69,11 @@ function put(list: WithList, cte: Cte, define: (cte: Cte) => string): void {
 }
 
 function withText(list: WithList): string {
-  const recursive = [...list.keys()].some((cte) => cte.recursive)
-  return `WITH ${recursive ? 'RECURSIVE ' : ''}${[...list.values()].join(', \n')}\n `
+  let recursive = false
+  let all = ''
+  for (const [cte, text] of list) {
+    if (cte.recursive) recursive = true
+    all += all === '' ? text : `, \n${text}`
+  }
+  return `WITH ${recursive ? 'RECURSIVE ' : ''}${all}\n `
 }
