@@ -6,6 +6,9 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { startProxy } from '../support/proxy.ts'
 import { databases, postgresUrl } from '../support/server.ts'
 
+/** A machine that is busy takes its time. */
+const PATIENTLY = { timeout: 15_000 }
+
 describe.each(databases())('on $name', ({ url }) => {
   let engine: Engine
   beforeAll(() => {
@@ -137,7 +140,9 @@ describe('on a server that is made talkative', () => {
     await alone.execute('SELECT 1')
     told.splice(0)
     await alone.close()
-    await expect.poll(() => told.map(({ connection, sql }) => [connection, sql])).toContainEqual([null, 'ROLLBACK'])
+    await expect
+      .poll(() => told.map(({ connection, sql }) => [connection, sql]), PATIENTLY)
+      .toContainEqual([null, 'ROLLBACK'])
     // What listeners of the pool run.
     const raw = await engine.raw()
     await raw.driverConnection.run([
@@ -203,7 +208,7 @@ describe('on a server that is made talkative', () => {
       proxy.rewrite((answer) => Buffer.concat([noticeResponse('the house is on fire'), answer]))
       await using other = createEngine(postgresUrl())
       await other.notify('a', 'x')
-      await expect.poll(() => heard).toContainEqual([null, '', 'the house is on fire'])
+      await expect.poll(() => heard, PATIENTLY).toContainEqual([null, '', 'the house is on fire'])
       await listener.close()
     } finally {
       await talkative.dispose()

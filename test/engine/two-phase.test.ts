@@ -16,6 +16,9 @@ import { type Recording, recordStatements } from '../support/statements.ts'
 
 const INSERT = 'INSERT INTO item (id) VALUES ($1)'
 
+/** A machine that is busy takes its time. */
+const PATIENTLY = { timeout: 15_000 }
+
 describe('on a server that takes prepared transactions', () => {
   let engine: Engine
   let recording: Recording
@@ -185,7 +188,7 @@ describe('on a server that takes prepared transactions', () => {
       await transaction.prepare()
       await other.execute('SELECT pg_terminate_backend($1::int, 5000)', [id])
       await other.rollback()
-      await expect.poll(() => conn.driverConnection?.transactionStatus).toBe('lost')
+      await expect.poll(() => conn.driverConnection?.transactionStatus, PATIENTLY).toBe('lost')
       await transaction[end]()
       expect(await other.recoverTwophase()).toEqual([])
       expect(await items()).toEqual(kept)
@@ -262,7 +265,7 @@ describe('on a server that takes prepared transactions', () => {
       expect(error).toBeInstanceOf(CommitOutcomeUnknown)
       expect(error).toMatchObject({ statement: `${end.toUpperCase()} PREPARED` })
       expect(transaction.state).toBe('closed')
-      await expect.poll(names).toEqual([])
+      await expect.poll(names, PATIENTLY).toEqual([])
       expect(await items()).toEqual(kept)
       expect(await conn.execute('SELECT 1').scalarOne()).toBe(1)
     })
@@ -280,7 +283,7 @@ describe('on a server that takes prepared transactions', () => {
       proxy.cutAnswers()
       expect(await lost(conn[method]('of another'))).toBeInstanceOf(CommitOutcomeUnknown)
       expect(told).toEqual([[method === 'commitPrepared' ? 'commitTwophase' : 'rollbackTwophase', 'of another', true]])
-      await expect.poll(names).toEqual([])
+      await expect.poll(names, PATIENTLY).toEqual([])
       await expect(transaction.commit()).rejects.toMatchObject({ sqlState: '42704' })
     })
 
@@ -289,7 +292,7 @@ describe('on a server that takes prepared transactions', () => {
       const transaction = conn.beginTwophase('never sent')
       await conn.execute(INSERT, [1])
       proxy.cut()
-      await expect.poll(() => conn.driverConnection?.transactionStatus).toBe('lost')
+      await expect.poll(() => conn.driverConnection?.transactionStatus, PATIENTLY).toBe('lost')
       const error = await lost(transaction.prepare())
       expect(error).toBeInstanceOf(OperationalError)
       expect(error).not.toBeInstanceOf(CommitOutcomeUnknown)
