@@ -64,7 +64,7 @@ const READERS: {
     options.connectTimeoutMs ??= 1000 * Math.max(0, wholeNumber('connect_timeout', value, 2_000_000))
   },
   connect_timeout_ms: (value, options) => {
-    options.connectTimeoutMs = wholeNumber('connect_timeout_ms', value)
+    options.connectTimeoutMs ??= wholeNumber('connect_timeout_ms', value)
   },
   failover_timeout_ms: (value, options) => {
     options.failoverTimeoutMs = wholeNumber('failover_timeout_ms', value)
@@ -202,10 +202,11 @@ function sslOptions(resolved: Resolved): SslOptions {
   return ssl
 }
 
-/** `ssl=true` is the word of JDBC, which libpq takes too. */
+/** `ssl=true` is the word of JDBC, which libpq takes too: where a URL says it, an environment's `PGSSLMODE` counts less. */
 function sslMode(values: Values, system: boolean): SslMode {
   const given = values.get('sslmode')
-  if (given !== undefined) {
+  const [first] = [...values.keys()].filter((name) => name === 'ssl' || name === 'sslmode')
+  if (given !== undefined && first === 'sslmode') {
     const mode = oneOf('sslmode', given, MODES)
     if (system && mode !== 'verify-full')
       throw new ArgumentError(

@@ -9,6 +9,7 @@ import { readService } from './service-file.ts'
 
 /** The parameters of a connection, and where defaults in files are looked for. */
 export interface Resolved {
+  /** In the order of who said them, those first that count more. */
   readonly values: ReadonlyMap<ParameterName, string>
   /** The user's folder; null where the environment is not to be read. */
   readonly home: string | null
@@ -65,6 +66,12 @@ function homeOf(environment: Environment | null): string | null {
   return environment?.HOME || null
 }
 
+/** Two words for one thing: beside the exact one the other says nothing. */
+const EXACT: ReadonlyMap<string, ParameterName> = new Map([
+  ['ssl', 'sslmode'],
+  ['connect_timeout', 'connect_timeout_ms'],
+])
+
 function add(
   values: Map<ParameterName, string>,
   given: Readonly<Record<string, string>>,
@@ -72,6 +79,8 @@ function add(
   onUnknown: OnUnknown,
 ): void {
   for (const [name, value] of Object.entries(given)) {
+    const exact = EXACT.get(name)
+    if (exact !== undefined && given[exact]) continue
     if (isKnown(name)) keep(values, name, value)
     else if (Object.hasOwn(WITHOUT_EFFECT, name)) warn(`${name}=... has no effect: ${WITHOUT_EFFECT[name]}`)
     else if (!TAKEN_FOR_GRANTED.includes(name)) complain(name, place, onUnknown)

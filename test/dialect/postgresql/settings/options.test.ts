@@ -200,6 +200,31 @@ describe('who says it first', () => {
     })
   })
 
+  test('ssl=true of the URL is not weakened by what counts less, nor by its own other words', () => {
+    const modeOf = (url: string, given: Given = {}): unknown => resolve(url, given).ssl
+    const weak = { environment: { PGSSLMODE: 'disable' } }
+    expect(modeOf('postgresql://h/d?ssl=true', weak)).toEqual({ mode: 'require' })
+    expect(modeOf('postgresql://h/d?ssl=false', { environment: { PGSSLMODE: 'verify-full' } })).toEqual({
+      mode: 'disable',
+    })
+    expect(modeOf('postgresql://h/d?sslmode=disable', { connectArguments: { ssl: 'true' } })).toEqual({
+      mode: 'require',
+    })
+    expect(modeOf('postgresql://h/d?ssl=true', { connectArguments: { sslmode: 'verify-full' } })).toEqual({
+      mode: 'verify-full',
+    })
+    expect(modeOf('postgresql://h/d?ssl=true&sslmode=verify-ca', weak)).toEqual({ mode: 'verify-ca' })
+    expect(modeOf('postgresql://h/d', weak)).toEqual({ mode: 'disable' })
+  })
+
+  test('of the two ways to say how long connecting may take, the one that counts more', () => {
+    const limitOf = (url: string, given: Given): unknown => resolve(url, given).connectTimeoutMs
+    const seconds = { environment: { PGCONNECT_TIMEOUT: '7' } }
+    expect(limitOf('postgresql://h/d?connect_timeout_ms=20', seconds)).toBe(20)
+    expect(limitOf('postgresql://h/d?connect_timeout_ms=20', { connectArguments: { connect_timeout: '1' } })).toBe(1000)
+    expect(limitOf('postgresql://h/d?connect_timeout=3', { connectArguments: { connect_timeout_ms: '5' } })).toBe(5)
+  })
+
   test('a service by name, in the user’s file or the system’s', () => {
     expect(resolve(`service=shop servicefile=${services}`).database).toBe('service db')
     expect(resolve(`postgresql:///x?service=shop&servicefile=${services}`)).toMatchObject({ database: 'x' })
