@@ -442,6 +442,26 @@ it('commit nothing by failing in a rollback', async () => {
   await engine.execute('DROP TABLE unwanted')
 })
 
+it('that hinder the rollback of a block leave it its own error, and cost the connection', async () => {
+  await using engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0 })
+  await engine.execute('CREATE TABLE unwanted (id INTEGER)')
+  const stop = engine.on('rollback', () => {
+    throw new Error('not now')
+  })
+  let backend: unknown
+  const failing = engine.begin(async (conn) => {
+    backend = await conn.execute('SELECT pg_backend_pid()').scalar()
+    await conn.execute('INSERT INTO unwanted VALUES (1)')
+    throw new InvalidRequestError('of the block')
+  })
+  await expect(failing).rejects.toThrow(new InvalidRequestError('of the block'))
+  stop()
+  expect(await engine.execute('SELECT count(*)::int FROM unwanted').scalar()).toBe(0)
+  expect(await engine.execute('SELECT pg_backend_pid()').scalar()).not.toBe(backend)
+  expect(engine.pool.status()).toMatchObject({ checkedOut: 0, waiting: 0 })
+  await engine.execute('DROP TABLE unwanted')
+})
+
 it('of rollback that take their time do not let it hit what begins meanwhile', async () => {
   await using engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0 })
   await using conn = await engine.connect()
