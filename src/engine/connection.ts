@@ -88,6 +88,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     return this.#link
   }
 
+  /** How the database spells statements; `dialect.compile()` shows one. */
   get dialect(): Dialect {
     return this.#link.runtime.dialect
   }

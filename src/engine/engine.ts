@@ -94,6 +94,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     this.#runtime = core.runtime?.with(options) ?? null
   }
 
+  /** Where the database is; its text shows no password. */
   get url(): URL {
     return this.#core.url
   }

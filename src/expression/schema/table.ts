@@ -220,6 +220,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     return this.columns as unknown as TableColumns<D, Name>
   }
 
+  /** The foreign keys, in order of definition. */
   get foreignKeys(): readonly ForeignKeyConstraint[] {
     return this.constraints.filter((constraint) => constraint instanceof ForeignKeyConstraint)
   }
