@@ -2,6 +2,7 @@
 import { type ConnectOptions, type Driver, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
+import { ArgumentError } from '../errors.ts'
 import type { ConnectionSource } from '../pool/pool.ts'
 import type { NoticeListener } from '../pool/reset.ts'
 import { connectChannel, traced } from './channels.ts'
@@ -68,7 +69,12 @@ async function connectAsTold(
   const event: DoConnectEvent = { settings: { ...settings, query: { ...settings.query } } }
   let own: DriverConnection | null = null
   await hub.emit('doConnect', event, (answer) => {
-    if (answer !== undefined && answer !== null) own = answer as DriverConnection
+    if (answer === undefined || answer === null) return
+    if (!isConnection(answer))
+      throw new ArgumentError(
+        'A listener of doConnect returns a DriverConnection or nothing: to change where to, it changes settings',
+      )
+    own = answer
   })
   if (own !== null) return own
   if (isSame(event.settings, settings)) return driver.connect(options)
@@ -76,6 +82,14 @@ async function connectAsTold(
   const connection = await other.connect(options)
   connection.onceClosed(() => void other.dispose())
   return connection
+}
+
+/** Whether a pool can keep it: what lacks these would fail where nobody listens. */
+function isConnection(answer: unknown): answer is DriverConnection {
+  if (typeof answer !== 'object' || answer === null) return false
+  return ['run', 'onceClosed', 'close', 'terminate'].every(
+    (name) => typeof (answer as Record<string, unknown>)[name] === 'function',
+  )
 }
 
 function isSame(one: DriverSettings, other: DriverSettings): boolean {

@@ -610,6 +610,14 @@ describe('doConnect', () => {
     expect(seen).toEqual(['nobody', [null, false, true]])
   })
 
+  it('that gives something else fails the connection, and nothing else', async () => {
+    await using engine = createEngine(postgresUrl())
+    const end = engine.on('doConnect', (() => ({ nope: 1 })) as never)
+    await expect(engine.execute('SELECT 1')).rejects.toThrow(/^A listener of doConnect returns a DriverConnection/)
+    end()
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  })
+
   it('changes nothing where it changes nothing, and fails the connect where it throws', async () => {
     await using engine = createEngine(postgresUrl())
     let refuse = false
