@@ -8,6 +8,7 @@ import { Bind } from '../element/bind.ts'
 import { Case } from '../element/case.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
+import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
@@ -71,7 +72,15 @@ function isOptions(part: unknown): part is CaseOptions {
 function conditionFor(value: unknown): ColumnElement {
   const condition = expect(CRITERION, value, 'caseWhen()')
   const { topOperator } = condition
-  return topOperator === null || topOperator === op.not ? condition : new Grouping(condition)
+  const isBare = topOperator === null || (topOperator === op.not && isPlainNot(condition))
+  return isBare ? condition : new Grouping(condition)
+}
+
+/** NOT of what is true or false by itself, neither EXISTS nor criteria put together. */
+function isPlainNot(condition: ColumnElement): boolean {
+  if (!(condition instanceof Unary)) return false
+  const { element } = condition
+  return !(element instanceof Grouping && element.element.kind === 'booleanList')
 }
 
 function compared(value: ColumnElement, other: unknown): ColumnElement {

@@ -4,6 +4,7 @@ import { expect } from '../coerce/expect.ts'
 import { CRITERION } from '../coerce/roles.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { FALSE, TRUE } from '../element/constant.ts'
+import { groupAgainst } from '../element/grouping.ts'
 import { BooleanList } from '../element/list.ts'
 import { Unary } from '../element/unary.ts'
 import * as catalog from '../operator/catalog.ts'
@@ -31,6 +32,11 @@ export function or(...criteria: readonly Criterion[]): ColumnElement<boolean> {
   return join(catalog.or, FALSE, TRUE, criteria)
 }
 
+/** A criterion without others beside it: what is written by hand stays as it is. */
+function alone(criterion: ColumnElement<boolean>): ColumnElement<boolean> {
+  return groupAgainst(criterion, catalog.criterion)
+}
+
 function join(
   operator: Operator,
   neutral: ColumnElement<boolean>,
@@ -54,7 +60,7 @@ function join(
   if (decided) return decisive
   const [first] = clauses
   if (first === undefined) return neutral
-  if (clauses.length === 1) return first
+  if (clauses.length === 1) return alone(first)
   return new BooleanList(
     operator,
     clauses.map((clause) => clause.selfGroup(operator)),
@@ -81,7 +87,10 @@ export function conjoin(
   }
   if (all.includes(FALSE)) return [FALSE]
   if (all.length === 0) return isTrue ? [TRUE] : []
-  return all.length === 1 ? all : all.map((criterion) => criterion.selfGroup(catalog.and))
+  const [only] = all
+  if (only === undefined || all.length > 1) return all.map((criterion) => criterion.selfGroup(catalog.and))
+  const grouped = alone(only)
+  return grouped === only ? all : [grouped]
 }
 
 /**

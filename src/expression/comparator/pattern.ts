@@ -12,10 +12,11 @@ import {
   endsWith,
   icontains,
   iendsWith,
-  ilike,
+  ilikePart as ilikePartOperator,
   iregexpMatch,
   istartsWith,
   like,
+  likePart as likePartOperator,
   startsWith,
 } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
@@ -35,12 +36,12 @@ interface Shape {
 }
 
 const SHAPES: ReadonlyMap<Operator, Shape> = new Map([
-  [contains, { operator: like, before: true, after: true }],
-  [startsWith, { operator: like, before: false, after: true }],
-  [endsWith, { operator: like, before: true, after: false }],
-  [icontains, { operator: ilike, before: true, after: true }],
-  [istartsWith, { operator: ilike, before: false, after: true }],
-  [iendsWith, { operator: ilike, before: true, after: false }],
+  [contains, { operator: likePartOperator, before: true, after: true }],
+  [startsWith, { operator: likePartOperator, before: false, after: true }],
+  [endsWith, { operator: likePartOperator, before: true, after: false }],
+  [icontains, { operator: ilikePartOperator, before: true, after: true }],
+  [istartsWith, { operator: ilikePartOperator, before: false, after: true }],
+  [iendsWith, { operator: ilikePartOperator, before: true, after: false }],
 ])
 
 /** `left LIKE pattern [ESCAPE character]`. */
@@ -75,7 +76,7 @@ export function likePart(
   let right = textOperand(left, operator, value).selfGroup(concatenate)
   if (shape.before) right = new Binary(PERCENT, concatenate, right, StringSql)
   if (shape.after) right = new Binary(right, concatenate, PERCENT, StringSql)
-  return new Binary(left.selfGroup(shape.operator), shape.operator, right, BooleanSql, escape)
+  return new Binary(left.selfGroup(like), shape.operator, right, BooleanSql, escape)
 }
 
 /** `left ~ pattern`. */

@@ -33,7 +33,8 @@ export class Case<V = unknown> extends ColumnElement<V> {
     this.type = type
   }
   override fromObjects(): readonly Element[] {
-    return fromsOf([this.value, ...this.conditions, ...this.results, this.otherwise])
+    const whens = this.conditions.flatMap((condition, index) => [condition, this.results[index] ?? null])
+    return fromsOf([this.value, ...whens, this.otherwise])
   }
   walk(pass: Pass): void {
     pass.node(this.value)

@@ -24,6 +24,9 @@ export class Cast<V = unknown> extends ColumnElement<V> {
   override get resultKey(): string | null {
     return this.element.resultKey
   }
+  override get anonymousName(): string {
+    return this.element.anonymousName
+  }
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }
@@ -55,6 +58,9 @@ export class TryCast<V = unknown> extends ColumnElement<V> {
   override get resultKey(): string | null {
     return this.element.resultKey
   }
+  override get anonymousName(): string {
+    return this.element.anonymousName
+  }
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()
   }
@@ -79,6 +85,9 @@ export class TypeCoerce<V = unknown> extends ColumnElement<V> {
   }
   override get resultKey(): string | null {
     return this.element.resultKey
+  }
+  override get anonymousName(): string {
+    return this.element.anonymousName
   }
   /** Nothing is written around the element, so it needs the parentheses that it needs by itself. */
   override selfGroup(against: Operator): ColumnElement<V> {

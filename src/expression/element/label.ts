@@ -23,12 +23,13 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   /**
    * @param name the label; null lets the compiler choose one from the element's own name
    * @param key the key in the columns of a subquery; default: the name
+   * @param isGiven somebody gave the label; one that a columns clause needs puts nothing in parentheses
    */
-  constructor(name: N | AnonymousName | null, element: ColumnElement<V>, key: N | null = null) {
+  constructor(name: N | AnonymousName | null, element: ColumnElement<V>, key: N | null = null, isGiven = true) {
     super()
     this.name = name ?? new AnonymousName(element.anonymousName)
     this.key = key ?? (typeof name === 'string' ? name : (element.anonymousName as N))
-    this.element = element.selfGroup(as) as ColumnElement<V>
+    this.element = isGiven ? (element.selfGroup(as) as ColumnElement<V>) : element
   }
   get type(): SqlType<V> {
     return this.element.type

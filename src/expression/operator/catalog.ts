@@ -41,6 +41,11 @@ export const notLike: Operator = like_[1]
 const ilike_ = opposites(['ilike', 'ILIKE'], ['notIlike', 'NOT ILIKE'], 5)
 export const ilike: Operator = ilike_[0]
 export const notIlike: Operator = ilike_[1]
+/** LIKE as `contains()` and its kin write it: SQLAlchemy puts them in parentheses beside whatever they stand. */
+const likePart_ = opposites(['like', 'LIKE'], ['notLike', 'NOT LIKE'], -100)
+export const likePart: Operator = likePart_[0]
+const ilikePart_ = opposites(['ilike', 'ILIKE'], ['notIlike', 'NOT ILIKE'], -100)
+export const ilikePart: Operator = ilikePart_[0]
 const membership = opposites(['in', 'IN'], ['notIn', 'NOT IN'], 5)
 export const in_: Operator = membership[0]
 export const notIn: Operator = membership[1]
@@ -76,6 +81,8 @@ export const iendsWith: Operator = operator('iendsWith', 'ILIKE', 5, { compariso
 export const cast: Operator = operator('cast', 'CAST', 15)
 export const tryCast: Operator = operator('tryCast', 'TRY_CAST', 15)
 
+/** A place for a criterion alone, where nothing needs parentheses that has a strength at all. */
+export const criterion: Operator = operator('criterion', '', -10)
 export const not: Operator = operator('not', 'NOT', 5)
 export const any: Operator = operator('any', 'ANY', 15)
 export const all: Operator = operator('all', 'ALL', 15)

@@ -1,6 +1,7 @@
 // Names of result columns: which key each has in rows, and what a subquery around exports.
 import type { Pass } from '../base/pass.ts'
 import { Bind } from '../element/bind.ts'
+import { Cast, TryCast, TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { Label } from '../element/label.ts'
@@ -26,7 +27,7 @@ export function nameable(column: ColumnElement): NamedElement {
   if (column instanceof Named) return column
   let label = labelled.get(column)
   if (label === undefined) {
-    label = new Label(column.resultKey, column)
+    label = new Label(column.resultKey, column, null, false)
     labelled.set(column, label)
   }
   return label
@@ -82,30 +83,43 @@ const tableNamed: WeakMap<ColumnElement, Label> = new WeakMap()
 
 /** A column of a table or alias under the name of both: `users_id`. Kept with the column, so that it is one element wherever it is asked for. */
 function withTableName(column: ColumnElement): NamedElement {
-  if (!(column instanceof ColumnClause) || column.isLiteral || !(column.table instanceof FromClause))
+  const named = wrappedColumn(column)
+  if (!(named instanceof ColumnClause) || named.isLiteral || !(named.table instanceof FromClause))
     return nameable(column)
   let label = tableNamed.get(column)
   if (label === undefined) {
-    const table = column.table as FromClause & {
+    const table = named.table as FromClause & {
       readonly name?: string | AnonymousName
       readonly schema?: string | null
     }
-    label = labelWithTable(column, table.name, table.schema ?? null)
+    label = labelWithTable(named, column, table.name, table.schema ?? null)
     tableNamed.set(column, label)
   }
   return label
 }
 
-function labelWithTable(column: ColumnClause, table: string | AnonymousName | undefined, schema: string | null): Label {
-  if (table === undefined) return new Label(column.key, column)
+/** The column that a cast or a coerced type is of. */
+function wrappedColumn(column: ColumnElement): ColumnElement {
+  let inner = column
+  while (inner instanceof Cast || inner instanceof TryCast || inner instanceof TypeCoerce) inner = inner.element
+  return inner
+}
+
+function labelWithTable(
+  named: ColumnClause,
+  element: ColumnElement,
+  table: string | AnonymousName | undefined,
+  schema: string | null,
+): Label {
+  if (table === undefined) return new Label(named.key, element)
   const before = typeof table === 'string' && schema !== null ? `${schema.replaceAll('.', '_')}_${table}` : table
-  if (typeof before === 'string' && typeof column.name === 'string') {
-    const name = `${before}_${column.name}`
+  if (typeof before === 'string' && typeof named.name === 'string') {
+    const name = `${before}_${named.name}`
     return MAY_BE_LONG.test(name)
-      ? new Label(new AnonymousName(name, null, 'whole'), column, name)
-      : new Label(name, column)
+      ? new Label(new AnonymousName(name, null, 'whole'), element, name)
+      : new Label(name, element)
   }
-  return new Label(new AnonymousName(column.name, before, 'joined'), column, `${keyOf(before)}_${column.key}`)
+  return new Label(new AnonymousName(named.name, before, 'joined'), element, `${keyOf(before)}_${named.key}`)
 }
 
 /** Names that some database may have to cut; all others are known beforehand. */

@@ -4,11 +4,13 @@ import {
   and,
   bindparam,
   Column,
+  caseWhen,
   column,
   createEngine,
   Double,
   deleteFrom,
   type Element,
+  exists,
   Float,
   func,
   Integer,
@@ -213,6 +215,43 @@ const ROWS: readonly Row[] = [
     'its contrary',
     () => not(a.between(5, 1, { symmetric: true })),
     't.a NOT BETWEEN SYMMETRIC $1::INTEGER AND $2::INTEGER',
+  ],
+  // contains() and its kin stand in parentheses beside anything.
+  ['beside others', () => and(s.contains('x'), a.eq(1)), "(t.s LIKE '%' || $1::VARCHAR || '%') AND t.a = $2::INTEGER"],
+  ['alone in WHERE', () => select(a).where(s.startsWith('x')), "SELECT t.a FROM t WHERE (t.s LIKE $1::VARCHAR || '%')"],
+  [
+    'their contrary',
+    () => select(a).where(not(s.iendsWith('x'))),
+    "SELECT t.a FROM t WHERE (t.s NOT ILIKE '%' || $1::VARCHAR)",
+  ],
+  ['of an expression', () => s.concat(s).contains('x'), "(t.s || t.s) LIKE '%' || $1::VARCHAR || '%'"],
+  [
+    'in the columns clause, with a label and without',
+    () => select(s.contains('x'), s.contains('y').label('y')),
+    "SELECT t.s LIKE '%' || $1::VARCHAR || '%' AS anon_1, (t.s LIKE '%' || $2::VARCHAR || '%') AS y FROM t",
+  ],
+  [
+    'not LIKE itself',
+    () => select(a).where(s.like('x'), a.eq(1)),
+    'SELECT t.a FROM t WHERE t.s LIKE $1::VARCHAR AND t.a = $2::INTEGER',
+  ],
+  // CASE.
+  [
+    'FROM elements in the order of the cases',
+    () => select(caseWhen([t.c.a.eq(1), u.c.a], [parent.c.id.eq(2), child.c.id], { else: 0 })),
+    'SELECT CASE WHEN (t.a = $1::INTEGER) THEN u.a WHEN (parent.id = $2::INTEGER) THEN child.id ELSE $3::INTEGER END AS anon_1 FROM t, u, parent, child',
+  ],
+  [
+    'NOT of something put together',
+    () => caseWhen([not(and(a.eq(1), b.eq(2))), 1], [not(exists(select(u.c.a))), 2]),
+    'CASE WHEN (NOT (t.a = $1::INTEGER AND t.b = $2::INTEGER)) THEN $3::INTEGER WHEN (NOT (EXISTS (SELECT u.a FROM u))) THEN $4::INTEGER END',
+  ],
+  // Labels of casts.
+  ['of a function', () => select(func.abs(a).cast(StringType)), 'SELECT CAST(abs(t.a) AS VARCHAR) AS abs_1 FROM t'],
+  [
+    "with the table's name",
+    () => select(a.cast(StringType)).setLabelStyle('tablenamePlusCol'),
+    'SELECT CAST(t.a AS VARCHAR) AS t_a FROM t',
   ],
   ['LIKE without an escape', () => s.like('a%', { escape: '' }), "t.s LIKE $1::VARCHAR ESCAPE ''"],
 ]
