@@ -96,11 +96,14 @@ async function beforeCursor(link: HeardLink, groups: readonly Group[]): Promise<
   return commands
 }
 
+const REPLACED: readonly string[] = ['sql', 'parameterSets']
+
 function cursorReplacement(answer: unknown, count: number): CursorReplacement | null {
   if (answer === undefined || answer === null) return null
   const { sql, parameterSets } = answer as { readonly sql?: unknown; readonly parameterSets?: unknown }
   const fits = parameterSets === undefined || (Array.isArray(parameterSets) && parameterSets.every(Array.isArray))
-  if (typeof answer !== 'object' || (sql !== undefined && typeof sql !== 'string') || !fits)
+  const isKnown = typeof answer === 'object' && Object.keys(answer).every((key) => REPLACED.includes(key))
+  if (!isKnown || (sql !== undefined && typeof sql !== 'string') || !fits)
     throw new ArgumentError(
       'A listener of beforeCursorExecute returns nothing, or { sql?: string, parameterSets?: unknown[][] }',
     )

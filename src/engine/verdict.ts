@@ -1,5 +1,6 @@
 // What listeners of `handleError` say of a driver's error: another error in its place, and whether the connection is gone.
 import { DriverError } from '../dialect/contract/driver.ts'
+import { ArgumentError } from '../errors.ts'
 import type { ExceptionContext, Hub } from './events.ts'
 
 /** What listeners of `handleError` made of a driver's error: found when it is wrapped. */
@@ -66,7 +67,12 @@ export async function judgeDriverError(error: DriverError, failure: () => Failur
   }
   try {
     await hub.emit('handleError', context, (answer) => {
-      if (answer !== undefined && answer !== null) chained = answer
+      if (answer === undefined || answer === null) return
+      if (typeof answer !== 'object')
+        throw new ArgumentError('A listener of handleError returns an error to take the place, or nothing', {
+          cause: error,
+        })
+      chained = answer
     })
   } catch (thrown) {
     chained = thrown

@@ -300,6 +300,15 @@ describe.each(sqlDatabases())('on $name', (target) => {
       expect(sizes).toEqual([[true, true, true]])
     })
 
+    it('returns what can be replaced, and nothing else', async () => {
+      on('beforeCursorExecute', (() => ({ parameters: [1] })) as never)
+      await expect(engine.execute('SELECT 1')).rejects.toThrow(
+        new ArgumentError(
+          'A listener of beforeCursorExecute returns nothing, or { sql?: string, parameterSets?: unknown[][] }',
+        ),
+      )
+    })
+
     it('cannot change how often a statement is run', async () => {
       on('beforeCursorExecute', () => ({ parameterSets: [[1], [2]] }))
       await expect(engine.execute('SELECT CAST($1 AS INTEGER)', [5])).rejects.toThrow(
@@ -353,6 +362,13 @@ describe.each(sqlDatabases())('on $name', (target) => {
   })
 
   describe('handleError', () => {
+    it('returns an error, or nothing', async () => {
+      on('handleError', () => 'x')
+      await expect(engine.execute('SELEC')).rejects.toThrow(
+        new ArgumentError('A listener of handleError returns an error to take the place, or nothing'),
+      )
+    })
+
     it('sees the error of the driver and the one that would be thrown', async () => {
       const seen: unknown[] = []
       on('handleError', (context) => {
