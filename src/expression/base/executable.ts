@@ -19,9 +19,9 @@ export abstract class Executable<Row = unknown, Tuple extends unknown[] = unknow
   declare readonly '~tuple': Tuple
   /**
    * @internal What the compiled cache remembers of this very object; never part of the statement's meaning. Undefined at first. Each class
-   * has it for itself: a class that is extended and has fields costs a call for each object.
+   * of the library has it for itself: a class that is extended and has fields costs a call for each object.
    */
-  abstract remembered: unknown
+  declare remembered: unknown
 
   /** @internal How it was built, where that is known. */
   get trail(): Trail | null {

@@ -52,7 +52,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
   /** @internal */
   abstract readonly state: WriteState
   /** @internal */
-  remembered: unknown = undefined
+  override remembered: unknown = undefined
   #exported: readonly NamedElement[] | null = null
 
   /** @internal Its rows can stand in a CTE. */

@@ -40,7 +40,7 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   /** @internal */
   readonly state: TextState
   /** @internal */
-  remembered: unknown = undefined
+  override remembered: unknown = undefined
   constructor(strings: readonly string[], values: readonly ColumnElement[], state: TextState = PLAIN) {
     super()
     this.strings = strings

@@ -184,7 +184,7 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   /** @internal */
   readonly state: CompoundState
   /** @internal */
-  remembered: unknown = undefined
+  override remembered: unknown = undefined
   /** @internal */
   constructor(state: CompoundState) {
     super()

@@ -51,7 +51,7 @@ export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice =
     defineKind(this, 'select')
   }
   /** @internal */
-  remembered: unknown = undefined
+  override remembered: unknown = undefined
   #state: SelectState | null
   readonly #step: Step | null
   #exported: readonly NamedElement[] | null = null

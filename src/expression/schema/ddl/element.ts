@@ -9,7 +9,7 @@ import type { DdlCondition } from '../ddl-condition.ts'
 /** A command of DDL; it can be given to `execute()`, and `String(command)` shows it. */
 export abstract class DdlElement extends Executable<never, never> {
   /** @internal */
-  remembered: unknown = undefined
+  override remembered: unknown = undefined
   get sort(): StatementSort {
     return 'ddl'
   }
