@@ -42,10 +42,12 @@ function functionName(name: string, out: Render): string {
 
 function renderOver(node: Over, out: Render): string {
   const text = out.node(node.element)
+  // The frame first: its parameters are numbered before those of the order.
+  const frame = node.frame === null ? null : renderFrame(node.frame, out)
   const parts: string[] = []
   if (node.partitionBy.length > 0) parts.push(`PARTITION BY ${out.nodes(node.partitionBy, ', ')}`)
   if (node.orderBy.length > 0) parts.push(`ORDER BY ${out.nodes(node.orderBy, ', ')}`)
-  if (node.frame !== null) parts.push(renderFrame(node.frame, out))
+  if (frame !== null) parts.push(frame)
   return `${text} OVER (${parts.join(' ')})`
 }
 

@@ -89,6 +89,9 @@ export class TypeCoerce<V = unknown> extends ColumnElement<V> {
   override get anonymousName(): string {
     return this.element.anonymousName
   }
+  override get topOperator(): Operator | null {
+    return this.element.topOperator
+  }
   /** Nothing is written around the element, so it needs the parentheses that it needs by itself. */
   override selfGroup(against: Operator): ColumnElement<V> {
     const grouped = this.element.selfGroup(against)

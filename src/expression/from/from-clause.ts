@@ -1,4 +1,5 @@
 // `FromClause`: what stands after FROM and has columns; and what is made of one: `Alias` and `Join`, which its methods give.
+
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { defineKind, Element, sharesKind } from '../base/element.ts'
@@ -11,8 +12,10 @@ import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
+import { groupAgainst } from '../element/grouping.ts'
 import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
+import { criterion as criterionOperator } from '../operator/catalog.ts'
 import type { SqlType } from '../types/type.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
 import type {
@@ -365,7 +368,7 @@ export class Join<Source = unknown, Outer = unknown> extends FromClause {
     super()
     this.left = left
     this.right = right
-    this.on = on
+    this.on = on === null ? null : groupAgainst(on, criterionOperator)
     this.isOuter = isOuter
     this.isFull = isFull
   }
