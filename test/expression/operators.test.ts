@@ -236,7 +236,10 @@ describe('what has no meaning is refused', () => {
     [() => bindparam(''), /^bindparam\(\) takes a name that is not empty; got an empty one$/],
     [() => bindparam('x', unknown({ requird: true })), /did you mean 'required'/],
     [() => bindparam('x', { type: unknown(5) }), /^bindparam\('x'\): type takes a SQL type/],
-    [() => select(u.id).subquery(unknown(5)), /^The name of an alias, a subquery or a CTE is a text, not a number$/],
+    [
+      () => select(u.id).subquery(unknown(5)),
+      /^The name of an alias, a subquery or a CTE is a text, not a value of type number$/,
+    ],
     [() => select(u.id).cte(unknown({})), /^The name of an alias, a subquery or a CTE is a text/],
     [() => u.id.label(unknown(5)), /^\.label\(\) takes a name that is not empty; got a number$/],
     [() => u.id.cast(unknown(Number)), /^cast\(\) takes a SQL type, such as Integer or String\(50\); got a function$/],

@@ -1,4 +1,5 @@
 // Names that the compiler chooses: anonymous aliases, labels and columns of unnamed expressions.
+import { ArgumentError } from '../../errors.ts'
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 
@@ -38,6 +39,12 @@ export class AnonymousName extends Element {
 
 /** A name as written, or one to be chosen. */
 export type Name = string | AnonymousName
+
+/** @throws ArgumentError what is given as a name of an alias, a subquery or a CTE is none. */
+export function checkName(name: unknown): void {
+  if (typeof name === 'string' || name instanceof AnonymousName) return
+  throw new ArgumentError(`The name of an alias, a subquery or a CTE is a text, not a value of type ${typeof name}`)
+}
 
 /** Tells a name to a pass. */
 export function walkName(pass: Pass, name: Name): void {

@@ -7,13 +7,12 @@ import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { type RecipeColumn, type SharedPart, Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
-import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
-import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.ts'
+import { AnonymousName, baseOfName, checkName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
 import { criterion as criterionOperator } from '../operator/catalog.ts'
 import type { SqlType } from '../types/type.ts'
@@ -253,8 +252,7 @@ export abstract class NamedFrom extends FromClause {
   constructor(name: Name | null, base: string) {
     super()
     this.#hasOwnName = name === null || typeof name === 'string'
-    if (!this.#hasOwnName && !(name instanceof AnonymousName))
-      throw new ArgumentError(`The name of an alias, a subquery or a CTE is a text, not ${describe(name)}`)
+    if (!this.#hasOwnName) checkName(name)
     this.name = name ?? new AnonymousName(base, null, 'alias')
   }
   /** The columns that are proxied. */
