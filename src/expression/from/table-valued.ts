@@ -1,4 +1,5 @@
 // Functions in FROM: those that give rows with columns, those whose rows are one value, and samples of tables.
+import { checkKeys } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
@@ -85,8 +86,10 @@ export class TableValued<Row = unknown> extends FromClause {
    * @example
    * func.unnest(docs.c.tags).tableValued('tag', { withOrdinality: 'n' }).renderDerived({ name: 't' })
    * // unnest(docs.tags) WITH ORDINALITY AS t(tag, n)
+   * @throws ArgumentError an option that is unknown.
    */
   renderDerived(options: RenderDerivedOptions = {}): TableValued<Row> {
+    checkKeys('renderDerived()', options, ['name', 'withTypes'])
     const { name, withTypes = false } = options
     return this.#with({ isDerived: true, withTypes, name: name ?? this.name })
   }

@@ -232,6 +232,11 @@ describe('what is refused', () => {
   test('names that are none', () => {
     expect(() => func('f').tableValued(5 as never)).toThrow(ArgumentError)
     expect(() => func('f').tableValued('a', { ordinality: 'x' } as never)).toThrow("'ordinality'")
+    expect(() =>
+      func('f')
+        .tableValued('a')
+        .renderDerived({ withType: true } as never),
+    ).toThrow("'withTypes'")
     expect(() => tablesample(users, 'all' as never)).toThrow(ArgumentError)
   })
 })
