@@ -1,6 +1,6 @@
 // Streams: rows page by page from a cursor, other statements between them, and nothing left behind however they end.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -398,10 +398,19 @@ describe('on a server', () => {
       },
     )
     await stream.fetchMany(1)
+    const asked =
+      "SELECT state, state_change::text FROM pg_stat_activity WHERE query LIKE '%-- ahead' AND pid <> pg_backend_pid()"
+    const resting = await vi.waitFor(
+      async () => {
+        const row = await engine.execute(asked).one()
+        expect(row.state).toBe('idle in transaction')
+        return row
+      },
+      { timeout: 10_000 },
+    )
+    // Long enough for another page.
     await new Promise((resolve) => setTimeout(resolve, 300))
-    const state = "SELECT state FROM pg_stat_activity WHERE query LIKE '%-- ahead' AND pid <> pg_backend_pid()"
-    // It has had the time for all rows, and rests in its transaction.
-    expect(await engine.execute(state).scalar()).toBe('idle in transaction')
+    expect(await engine.execute(asked).one()).toEqual(resting)
     expect((await stream.scalars('n').all()).length).toBe(999)
   })
 
