@@ -237,7 +237,7 @@ class SharedSession implements ListeningSession {
         await runtime.pool.checkin(slot)
       }
     } catch {
-      // The session is gone, or will be: what it listened to goes with it.
+      // The session cannot be had, or is gone: what it still hears reaches no listener.
     }
   }
 

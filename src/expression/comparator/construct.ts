@@ -9,7 +9,14 @@ import { EXPRESSION, ORDER } from '../coerce/roles.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
 import { TryCast, TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
-import type { ColumnElement, Expression, NamedElement, Operand, RowsOf } from '../element/column-element.ts'
+import type {
+  BetweenOptions,
+  ColumnElement,
+  Expression,
+  NamedElement,
+  Operand,
+  RowsOf,
+} from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
 import { Extract } from '../element/extract.ts'
 import { Tuple } from '../element/list.ts'
@@ -263,9 +270,18 @@ export function nullsLast(by: Expression | string): ColumnElement {
 export function distinct<V>(of: Expression<V>): ColumnElement<V> {
   return expect(EXPRESSION, of, 'distinct()').distinct() as ColumnElement<V>
 }
-/** `x BETWEEN low AND high`. */
-export function between<V>(x: Expression<V>, low: Operand<V>, high: Operand<V>): ColumnElement<boolean> {
-  return (expect(EXPRESSION, x, 'between()') as ColumnElement<V>).between(low, high)
+/**
+ * `x BETWEEN low AND high`.
+ * @example
+ * between(users.c.age, 65, 18, { symmetric: true })   // users.age BETWEEN SYMMETRIC $1::INTEGER AND $2::INTEGER
+ */
+export function between<V>(
+  x: Expression<V>,
+  low: Operand<V>,
+  high: Operand<V>,
+  options: BetweenOptions = {},
+): ColumnElement<boolean> {
+  return (expect(EXPRESSION, x, 'between()') as ColumnElement<V>).between(low, high, options)
 }
 /** `x COLLATE "name"`. */
 export function collate<V extends string | null>(x: Expression<V>, collation: string): ColumnElement<V> {

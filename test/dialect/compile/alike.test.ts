@@ -2,6 +2,7 @@
 import {
   ARRAY,
   and,
+  between,
   bindparam,
   Column,
   caseWhen,
@@ -215,6 +216,11 @@ const ROWS: readonly Row[] = [
     'its contrary',
     () => not(a.between(5, 1, { symmetric: true })),
     't.a NOT BETWEEN SYMMETRIC $1::INTEGER AND $2::INTEGER',
+  ],
+  [
+    'its function form',
+    () => between(a, 5, 1, { symmetric: true }),
+    't.a BETWEEN SYMMETRIC $1::INTEGER AND $2::INTEGER',
   ],
   // contains() and its kin stand in parentheses beside anything.
   ['beside others', () => and(s.contains('x'), a.eq(1)), "(t.s LIKE '%' || $1::VARCHAR || '%') AND t.a = $2::INTEGER"],
