@@ -3,6 +3,7 @@ import type { RelationPart } from '../dialect/contract/introspector.ts'
 import { NoSuchTableError } from '../errors.ts'
 import type { ColumnDefinitions } from '../expression/from/typed.ts'
 import type { MetaData } from '../expression/schema/metadata.ts'
+import { checkName } from '../expression/schema/reflect-arguments.ts'
 import type {
   ReflectedCheckConstraint,
   ReflectedColumn,
@@ -20,13 +21,13 @@ import type {
 } from '../expression/schema/reflected.ts'
 import type { ReflectRequest } from '../expression/schema/reflector.ts'
 import { type ReflectTableOptions, Table } from '../expression/schema/table.ts'
-import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import { quoteName, suggestion } from '../nearest.ts'
 import { type CatalogSource, Catalogs } from './catalogs.ts'
+import { ALL_KINDS, checkAsk, schemaOf, scopeOf } from './inspector-arguments.ts'
 import type { AskOptions, MultiOptions, SchemaOption, SortedTableNames } from './inspector-options.ts'
 import { reflect } from './reflect/reflect.ts'
 import { sortedNames } from './sorted-names.ts'
 
-const ALL_KINDS: readonly RelationKind[] = ['table', 'view', 'materializedView', 'foreignTable']
 const ALL_PARTS: readonly RelationPart[] = [
   'columns',
   'primaryKey',
@@ -66,8 +67,8 @@ export class Inspector {
   // ---- names -----------------------------------------------------------------------------------------------------------
 
   /** The schema in which a name without one is created; null where the database has no schemas. */
-  getDefaultSchemaName(options: AskOptions = {}): Promise<string | null> {
-    checkKeys('getDefaultSchemaName()', options, ['signal'])
+  async getDefaultSchemaName(options: AskOptions = {}): Promise<string | null> {
+    checkAsk('getDefaultSchemaName()', options)
     return this.#catalogs.ask(
       'defaultSchema',
       (introspector, read) => introspector.defaultSchemaName(read),
@@ -76,8 +77,8 @@ export class Inspector {
   }
 
   /** All schemas but the database's own. */
-  getSchemaNames(options: AskOptions = {}): Promise<string[]> {
-    checkKeys('getSchemaNames()', options, ['signal'])
+  async getSchemaNames(options: AskOptions = {}): Promise<string[]> {
+    checkAsk('getSchemaNames()', options)
     return this.#catalogs.ask('schemas', (introspector, read) => introspector.schemaNames(read), options.signal)
   }
 
@@ -113,20 +114,22 @@ export class Inspector {
 
   /** The sequences of a schema that are no column's identity. */
   async getSequenceNames(options: SchemaOption = {}): Promise<string[]> {
+    schemaOf('getSequenceNames()', options)
     return (await this.getSequences(options)).map(({ name }) => name)
   }
 
   /** Tables in order of dependency, each with the keys that lead to tables before it; keys of tables in a circle come last. */
   async getSortedTableAndFkcNames(options: SchemaOption = {}): Promise<SortedTableNames[]> {
-    return sortedNames(await this.getMultiForeignKeys(options), options.schema ?? null)
+    const schema = schemaOf('getSortedTableAndFkcNames()', options)
+    return sortedNames(await this.getMultiForeignKeys(options), schema)
   }
 
   // ---- is there ... ----------------------------------------------------------------------------------------------------
 
   /** Whether there is a table or view of that name, temporary ones among them. */
   async hasTable(name: string, options: SchemaOption = {}): Promise<boolean> {
-    checkKeys('hasTable()', options, ['schema', 'signal'])
-    const schema = options.schema ?? null
+    checkName('hasTable()', 'a table', name)
+    const schema = schemaOf('hasTable()', options)
     const scope = { schema, names: [name], kinds: ALL_KINDS, temporary: null }
     const found = await this.#catalogs.relations(scope, options.signal)
     return found.length > 0
@@ -134,16 +137,23 @@ export class Inspector {
 
   /** Whether there is a schema of that name, the database's own left out. */
   async hasSchema(name: string, options: AskOptions = {}): Promise<boolean> {
+    checkName('hasSchema()', 'a schema', name)
+    checkAsk('hasSchema()', options)
     return this.#isAmong(name, await this.getSchemaNames(options))
   }
 
   /** Whether there is a sequence of that name that is no column's identity. */
   async hasSequence(name: string, options: SchemaOption = {}): Promise<boolean> {
+    checkName('hasSequence()', 'a sequence', name)
+    schemaOf('hasSequence()', options)
     return this.#isAmong(name, await this.getSequenceNames(options))
   }
 
   /** Whether a table has an index of that name; false too where there is no such table. */
   async hasIndex(table: string, index: string, options: SchemaOption = {}): Promise<boolean> {
+    checkName('hasIndex()', 'a table', table)
+    checkName('hasIndex()', 'an index', index)
+    schemaOf('hasIndex()', options)
     const found = await this.#multi('hasIndex', 'indexes', everywhere(table, options))
     return this.#isAmong(
       index,
@@ -278,9 +288,8 @@ export class Inspector {
   // ---- what belongs to no table ----------------------------------------------------------------------------------------
 
   /** The sequences of a schema that are no column's identity, with where they start and how they go on. */
-  getSequences(options: SchemaOption = {}): Promise<ReflectedSequence[]> {
-    checkKeys('getSequences()', options, ['schema', 'signal'])
-    const schema = options.schema ?? null
+  async getSequences(options: SchemaOption = {}): Promise<ReflectedSequence[]> {
+    const schema = schemaOf('getSequences()', options)
     return this.#catalogs.ask(
       keyOf('sequences', schema),
       (introspector, read) => introspector.sequences(read, schema),
@@ -289,9 +298,8 @@ export class Inspector {
   }
 
   /** The enumerations of a schema; `'*'` for those of all. */
-  getEnums(options: SchemaOption = {}): Promise<ReflectedEnum[]> {
-    checkKeys('getEnums()', options, ['schema', 'signal'])
-    const schema = options.schema ?? null
+  async getEnums(options: SchemaOption = {}): Promise<ReflectedEnum[]> {
+    const schema = schemaOf('getEnums()', options)
     return this.#catalogs.ask(
       keyOf('enums', schema),
       (introspector, read) => introspector.enums(read, schema),
@@ -300,9 +308,8 @@ export class Inspector {
   }
 
   /** The domains of a schema; `'*'` for those of all. */
-  getDomains(options: SchemaOption = {}): Promise<ReflectedDomain[]> {
-    checkKeys('getDomains()', options, ['schema', 'signal'])
-    const schema = options.schema ?? null
+  async getDomains(options: SchemaOption = {}): Promise<ReflectedDomain[]> {
+    const schema = schemaOf('getDomains()', options)
     return this.#catalogs.ask(
       keyOf('domains', schema),
       (introspector, read) => introspector.domains(read, schema),
@@ -355,24 +362,20 @@ export class Inspector {
     kinds: readonly RelationKind[],
     temporary: boolean,
   ): Promise<string[]> {
-    checkKeys(`${place}()`, options, ['schema', 'signal'])
-    const scope = { schema: options.schema ?? null, names: null, kinds, temporary }
+    const scope = { schema: schemaOf(`${place}()`, options), names: null, kinds, temporary }
     const found = await this.#catalogs.relations(scope, options.signal)
     return found.map(({ name }) => name)
   }
 
   #multi(place: string, part: RelationPart, options: MultiOptions): Promise<ReflectedRelation[]> {
-    checkKeys(`${place}()`, options, ['schema', 'filterNames', 'kinds', 'scope', 'signal'])
-    const { schema = null, filterNames = null, kinds = ['table'], scope = 'default' } = options
-    const temporary = scope === 'any' ? null : scope === 'temporary'
-    return this.#catalogs.describe({ schema, names: filterNames, kinds, temporary }, [part], options.signal)
+    return this.#catalogs.describe(scopeOf(`${place}()`, options), [part], options.signal)
   }
 
   async #one(place: string, part: RelationPart, table: string, options: SchemaOption): Promise<ReflectedRelation> {
-    checkKeys(`${place}()`, options, ['schema', 'signal'])
+    checkName(`${place}()`, 'a table', table)
+    const schema = schemaOf(`${place}()`, options)
     const [found] = await this.#multi(place, part, everywhere(table, options))
     if (found !== undefined) return found
-    const schema = options.schema ?? null
     const all = { schema, names: null, kinds: ALL_KINDS, temporary: null }
     const known = await this.#catalogs.relations(all, options.signal)
     const where = schema === null ? '' : ` in schema ${quoteName(schema)}`

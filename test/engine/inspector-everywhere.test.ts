@@ -1,8 +1,8 @@
 // What an inspector tells of every database, SQLite among them; what only PostgreSQL has is in inspector.test.ts.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createEngine, type Engine } from '../../src/engine/index.ts'
-import { NoSuchTableError } from '../../src/errors.ts'
-import { Integer, MetaData, Text } from '../../src/index.ts'
+import { ArgumentError, NoSuchTableError } from '../../src/errors.ts'
+import { Integer, MetaData, Table, Text, table } from '../../src/index.ts'
 import { inspect } from '../../src/inspect.ts'
 import { dropSchema, makeSchema } from '../support/schemas.ts'
 import { sqlDatabases } from '../support/server.ts'
@@ -133,6 +133,130 @@ describe.each(sqlDatabases())('on $name', (target) => {
     await connection.rollback()
     inspector.clearCache()
     expect(await inspector.hasTable('uncommitted')).toBe(false)
+  })
+
+  describe('what cannot be asked is refused before anything is sent', () => {
+    const ABOUT_A_TABLE = [
+      'getColumns',
+      'getPkConstraint',
+      'getForeignKeys',
+      'getUniqueConstraints',
+      'getCheckConstraints',
+      'getExcludeConstraints',
+      'getIndexes',
+      'getTableComment',
+      'getTableOptions',
+      'getViewDefinition',
+      'hasTable',
+    ] as const
+    const ABOUT_A_SCHEMA = [
+      'getTableNames',
+      'getViewNames',
+      'getForeignTableNames',
+      'getMaterializedViewNames',
+      'getSequenceNames',
+      'getSequences',
+      'getEnums',
+      'getDomains',
+      'getSortedTableAndFkcNames',
+      'getMultiColumns',
+    ] as const
+    const users = table('users', new MetaData(), {})
+    const NO_NAMES: readonly [unknown, string][] = [
+      [null, 'got null'],
+      [undefined, 'got undefined'],
+      [3, 'got 3'],
+      [['users'], "got ['users']"],
+      [Symbol('users'), 'got Symbol(users)'],
+      [users, "got an object: give its name, 'users'"],
+    ]
+
+    /** The message of the ArgumentError that a question ends with; it is a rejection, never thrown in the face of the caller. */
+    async function refusal(question: () => Promise<unknown>): Promise<string> {
+      const sent = recordStatements(engine)
+      const answer: unknown = await question().catch((error: unknown) => error)
+      sent.stop()
+      expect(answer).toBeInstanceOf(ArgumentError)
+      expect(sent.flights).toEqual([])
+      return (answer as Error).message
+    }
+
+    test.each(ABOUT_A_TABLE)('%s() of what is no name', async (method) => {
+      for (const [given, got] of NO_NAMES)
+        expect(await refusal(() => inspect(engine)[method](given as string))).toBe(
+          `${method}() takes the name of a table as a string, ${got}`,
+        )
+      expect(await refusal(() => inspect(engine)[method]('users', { schema: 3 as never }))).toBe(
+        `${method}(): schema is the name of a schema, or null, got 3`,
+      )
+      expect(await refusal(() => inspect(engine)[method]('users', null as never))).toBe(
+        `${method}() takes its options as an object, got null`,
+      )
+    })
+
+    test.each(ABOUT_A_SCHEMA)('%s() with other options', async (method) => {
+      for (const given of [null, 'shop'] as never[])
+        expect(await refusal(() => inspect(engine)[method](given))).toBe(
+          `${method}() takes its options as an object, got ${given === null ? 'null' : 'string'}`,
+        )
+      expect(await refusal(() => inspect(engine)[method]({ schema: {} as never }))).toBe(
+        `${method}(): schema is the name of a schema, or null, got {}`,
+      )
+      expect(await refusal(() => inspect(engine)[method]({ shcema: 'shop' } as never))).toContain(
+        `${method}() has no option 'shcema'; did you mean 'schema'?`,
+      )
+    })
+
+    test('schemas, sequences, indexes', async () => {
+      const inspector = inspect(engine)
+      expect(await refusal(() => inspector.hasSchema(null as never))).toContain('the name of a schema')
+      expect(await refusal(() => inspector.hasSequence(null as never))).toContain('the name of a sequence')
+      expect(await refusal(() => inspector.hasIndex(null as never, 'i'))).toContain('the name of a table')
+      expect(await refusal(() => inspector.hasIndex('users', null as never))).toContain('the name of an index')
+      for (const method of ['getDefaultSchemaName', 'getSchemaNames'] as const)
+        expect(await refusal(() => inspector[method](null as never))).toContain('takes its options as an object')
+    })
+
+    test.each([
+      [{ filterNames: 'users' }, "filterNames is a list of strings, got 'users'"],
+      [{ filterNames: ['users', null] }, "filterNames is a list of strings, got ['users', null]"],
+      [{ kinds: 'view' }, "kinds is a list of strings, got 'view'"],
+      [{ kinds: ['veiw'] }, "kinds does not know 'veiw'; did you mean 'view'?"],
+      [{ scope: 'temp' }, "scope does not know 'temp'; known: 'default', 'temporary', 'any'"],
+      [{ scope: null }, "scope is one of 'default', 'temporary', 'any', got null"],
+    ])('many tables by %j', async (options, message) => {
+      expect(await refusal(() => inspect(engine).getMultiIndexes(options as never))).toBe(
+        `getMultiIndexes(): ${message}`,
+      )
+    })
+
+    test('reflection', async () => {
+      const metadata = new MetaData()
+      const inspector = inspect(engine)
+      for (const [given, got] of NO_NAMES)
+        expect(await refusal(() => inspector.reflectTable(given as string, metadata))).toBe(
+          `Table.reflect() takes the name of a table as a string, ${got}`,
+        )
+      for (const given of [null, undefined, {}] as never[])
+        expect(await refusal(() => Table.reflect('users', given, engine))).toBe(
+          'Table.reflect() takes the MetaData that the table is to belong to behind its name',
+        )
+      for (const [options, message] of [
+        [{ schema: 3 }, 'schema is the name of a schema, or null, got 3'],
+        [{ columns: null }, 'columns is a record of columns by their keys, got null'],
+        [{ includeColumns: 'id' }, "includeColumns is a list of strings, got 'id'"],
+        [{ excludeColumns: [null] }, 'excludeColumns is a list of strings, got [null]'],
+      ] as const)
+        expect(await refusal(() => Table.reflect('users', metadata, engine, options as never))).toBe(
+          `Table.reflect(): ${message}`,
+        )
+      expect(await refusal(() => metadata.reflect(engine, { only: [null as never] }))).toBe(
+        'reflect(): only is a list of strings, got [null]',
+      )
+      expect(await refusal(() => metadata.reflect(engine, { schema: 3 as never }))).toBe(
+        'reflect(): schema is the name of a schema, or null, got 3',
+      )
+    })
   })
 
   test('200 tables with all their parts are one flight', async () => {

@@ -6,6 +6,7 @@ import type { SchemaBind } from './bind.ts'
 import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
+import { checkedSchema, checkNames } from './reflect-arguments.ts'
 import type { ColumnReflectEvent, ReflectionMoments, Reflector } from './reflector.ts'
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
@@ -142,9 +143,11 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
    */
   async reflect(bind: Reflector, options: ReflectOptions = {}): Promise<void> {
     checkKeys('reflect()', options, ['schema', 'views', 'only', 'extendExisting', 'resolveForeignKeys', 'signal'])
-    const { schema = this.schema, views = false, only, extendExisting = false, resolveForeignKeys = true } = options
+    const { views = false, only, extendExisting = false, resolveForeignKeys = true } = options
+    const schema = options.schema === undefined ? this.schema : checkedSchema('reflect()', options.schema)
     if (only !== undefined && typeof only !== 'function' && !Array.isArray(only))
       throw new ArgumentError('reflect(): only is a list of names, or a function that chooses')
+    if (Array.isArray(only)) checkNames('reflect()', 'only', only)
     await reflectorOf('reflect()', bind).reflectTables(this, {
       schema,
       names: only ?? null,

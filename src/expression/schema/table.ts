@@ -13,6 +13,7 @@ import { Constraint, PrimaryKeyConstraint, type TableItem } from './constraint.t
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
+import { requestOf } from './reflect-arguments.ts'
 import type { Reflector } from './reflector.ts'
 import { Index } from './table-index.ts'
 import {
@@ -191,27 +192,13 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     bind: Reflector,
     options: ReflectTableOptions<D> = {},
   ): Promise<Table<D>> {
-    checkKeys('Table.reflect()', options, REFLECT_KEYS)
-    const { schema = metadata.schema, columns = {}, includeColumns, excludeColumns = [] } = options
-    const { resolveForeignKeys = true, extendExisting = false, signal } = options
-    const known = metadata.findTable(schema === null ? name : `${schema}.${name}`)
-    if (known !== null && !extendExisting && Object.keys(columns).length > 0)
+    const request = requestOf(name, metadata, options)
+    const known = metadata.findTable(request.schema === null ? name : `${request.schema}.${name}`)
+    if (known !== null && !request.extendExisting && Object.keys(request.columns).length > 0)
       throw new InvalidRequestError(
         `Table ${quoteName(known.key)} is already defined in this MetaData: { extendExisting: true } defines it anew`,
       )
-    const [made] = await reflectorOf('Table.reflect()', bind).reflectTables(metadata, {
-      schema,
-      names: [name],
-      kinds: ['table', 'view', 'materializedView', 'foreignTable'],
-      temporary: true,
-      viewsAsTables: true,
-      resolveForeignKeys,
-      extendExisting,
-      columns,
-      includeColumns: includeColumns ?? null,
-      excludeColumns,
-      ...(signal === undefined ? {} : { signal }),
-    })
+    const [made] = await reflectorOf('Table.reflect()', bind).reflectTables(metadata, request)
     return made as Table<D>
   }
 
@@ -326,16 +313,6 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>, 
   checkKeys('table()', options, TABLE_KEYS)
   return register(new Table<D, Name>(name, metadata, columns, options))
 }
-
-const REFLECT_KEYS = [
-  'schema',
-  'columns',
-  'includeColumns',
-  'excludeColumns',
-  'resolveForeignKeys',
-  'extendExisting',
-  'signal',
-] as const
 
 /** @throws ArgumentError it is nothing that reads definitions. */
 export function reflectorOf(place: string, bind: unknown): Reflector {
