@@ -1,9 +1,9 @@
 // How the tests run: decorators of both dialects, the package under its public name, one server for the run.
 
-import { existsSync } from 'node:fs'
 import { isBuiltin } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
+import { isBetterSqlite3Here } from './test/better-sqlite3/here.mjs'
 import { standardDecorators } from './test/support/standard-decorators.ts'
 
 // Installed by test/better-sqlite3/run.mjs, where it can be: it is built when it is installed.
@@ -23,9 +23,7 @@ export default defineConfig({
       { find: /^tsalchemy$/, replacement: source('index.ts') },
       { find: /^tsalchemy\/orm$/, replacement: source('orm/index.ts') },
       { find: /^tsalchemy\/opentelemetry$/, replacement: source('opentelemetry/index.ts') },
-      ...(existsSync(`${betterSqlite3}/build`)
-        ? [{ find: /^better-sqlite3$/, replacement: `${betterSqlite3}/lib/index.js` }]
-        : []),
+      ...(isBetterSqlite3Here() ? [{ find: /^better-sqlite3$/, replacement: `${betterSqlite3}/lib/index.js` }] : []),
       { find: /^tsalchemy\/sqlite$/, replacement: source('dialect/sqlite/index.ts') },
       ...(isBuiltin('node:sqlite') ? [] : [{ find: /^node:sqlite$/, replacement: '@photostructure/sqlite' }]),
       { find: /^tsalchemy\/postgresql$/, replacement: source('dialect/postgresql/index.ts') },

@@ -1,9 +1,8 @@
 // What the tests of SQLite share: the libraries that are here, databases in memory and in files, short ways to run a statement.
 
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import {
   type Command,
@@ -13,11 +12,10 @@ import {
   DriverError,
 } from '../../../src/dialect/contract/driver.ts'
 import { createSqliteDriver, type SqliteDriverOptions } from '../../../src/dialect/sqlite/driver/index.ts'
+import { isBetterSqlite3Here } from '../../better-sqlite3/here.mjs'
 
-const BETTER = new URL('../../better-sqlite3/node_modules/better-sqlite3/build', import.meta.url)
-
-/** Whether better-sqlite3 is installed beside the project; `node test/better-sqlite3/run.mjs` does it. */
-export const hasBetterSqlite3: boolean = existsSync(fileURLToPath(BETTER))
+/** Whether better-sqlite3 is installed beside the project, for this version of Node; `node test/better-sqlite3/run.mjs` does it. */
+export const hasBetterSqlite3: boolean = isBetterSqlite3Here()
 
 /** The libraries that SQLite can be reached through here. */
 export const libraries: readonly ('node' | 'better-sqlite3')[] = hasBetterSqlite3

@@ -149,11 +149,18 @@ async function loadLibrary(name: SqliteDriverOptions['library']): Promise<Sqlite
     error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error),
   )
   const why = second === undefined ? first : `${first}; ${second}`
-  const message =
-    name === null
+  const message = failures.some(isOfAnotherNode)
+    ? `better-sqlite3 was built for another version of Node.js than ${process.version}: run \`npm rebuild better-sqlite3\``
+    : name === null
       ? MISSING
       : name === 'node'
         ? 'node:sqlite cannot be loaded'
         : 'better-sqlite3 cannot be loaded: run `npm install better-sqlite3`'
   throw new DriverError(`${message} (${why})`, { cause: failures[0], disconnected: true, sent: false })
+}
+
+/** Whether a package is there whose binary this version of Node.js does not take. */
+function isOfAnotherNode(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown }
+  return code === 'ERR_DLOPEN_FAILED' && /NODE_MODULE_VERSION|did not self-register/.test(String(message))
 }
