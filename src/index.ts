@@ -228,6 +228,7 @@ export {
   type PatternOptions,
   type RegexpOptions,
   type RowsOf,
+  type RowsOfTuple,
 } from './expression/element/column-element.ts'
 export { Extract } from './expression/element/extract.ts'
 export { Label } from './expression/element/label.ts'

@@ -5,6 +5,8 @@ import { ObjectNotExecutableError } from '../errors.ts'
 import { isElement } from '../expression/base/element.ts'
 import { Executable } from '../expression/base/executable.ts'
 import { hasClauseElement } from '../expression/base/protocol.ts'
+import { Role } from '../expression/base/role.ts'
+import { describe } from '../expression/coerce/describe.ts'
 import { Insert } from '../expression/dml/insert.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
@@ -265,10 +267,14 @@ function shapeOf(columns: readonly ColumnDescription[]): RowShape {
 }
 
 function notExecutable(given: unknown): ObjectNotExecutableError {
-  const why = hasClauseElement(given)
-    ? 'a class or table stands for a statement only inside of one: select(...)'
-    : isElement(given)
-      ? 'an expression is no statement: select(...) makes one of it'
-      : 'execute() takes a statement, or SQL as a string'
-  return new ObjectNotExecutableError(`Not an executable object: ${showValue(given)}; ${why}`)
+  const isRows = isElement(given) && (given.roles & Role.from) !== 0
+  const why =
+    isRows || hasClauseElement(given)
+      ? 'a class or table stands for a statement only inside of one: select(...)'
+      : isElement(given)
+        ? 'an expression is no statement: select(...) makes one of it'
+        : 'execute() takes a statement, or SQL as a string'
+  // A table shown with all that hangs on it is a page long.
+  const shown = isElement(given) || hasClauseElement(given) ? describe(given) : showValue(given)
+  return new ObjectNotExecutableError(`Not an executable object: ${shown}; ${why}`)
 }

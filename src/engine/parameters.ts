@@ -15,7 +15,7 @@ export type ExecuteParameters = NamedParameters | readonly NamedParameters[]
 /**
  * The sets of parameters that were given; null for none.
  *
- * @throws ArgumentError something that is no set of named values.
+ * @throws ArgumentError something that is no set of named values, or an empty list of them.
  */
 export function parameterSets(given: unknown): readonly NamedParameters[] | null {
   if (given === undefined || given === null) return null
@@ -23,12 +23,17 @@ export function parameterSets(given: unknown): readonly NamedParameters[] | null
     if (!isNamed(given)) throw new ArgumentError(`Parameters are an object of values by name, got ${kindOf(given)}`)
     return [given]
   }
-  const odd = given.find((set) => !isNamed(set))
-  if (odd !== undefined)
+  if (given.length === 0)
     throw new ArgumentError(
-      `A list of parameters must consist only of objects of values by name, got ${kindOf(odd)}; values by position are for SQL given as a string`,
+      'The list of parameters is empty, so that there is nothing to run: ask for its length before; leave it out where the statement has its values',
     )
-  return given.length === 0 ? null : given
+  // By index, so that a hole is met too.
+  for (let i = 0; i < given.length; i += 1)
+    if (!isNamed(given[i]))
+      throw new ArgumentError(
+        `A list of parameters must consist only of objects of values by name, got ${kindOf(given[i])}; values by position are for SQL given as a string`,
+      )
+  return given
 }
 
 /** Sorted names of a set, as the compiler takes them; `undefined` leaves a column out, as it does in `values()`. */
@@ -185,6 +190,11 @@ function checkNames(entry: CompiledEntry, given: NamedParameters, group: number 
   // Costs no list of the names, as Object.keys does.
   for (const name in given) {
     if (names.has(name) || !Object.hasOwn(given, name) || (given[name] === undefined && entry.writes(name))) continue
+    if (group !== null && entry.writes(name))
+      throw refused(
+        entry,
+        `Set ${group} gives ${quoteName(name)}, which the first set (0) does not: all sets of a statement have the same names`,
+      )
     const where = group === null ? '' : ` (set ${group})`
     throw refused(
       entry,
@@ -208,7 +218,7 @@ function isNamed(value: unknown): value is NamedParameters {
 }
 
 function kindOf(value: unknown): string {
-  if (value === null) return 'null'
+  if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a value of type ${typeof value}`
 }

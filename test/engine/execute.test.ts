@@ -155,14 +155,25 @@ describe.each(sqlDatabases())('on $name', (target) => {
     })
 
     it('refuses parameters that are no named values', async () => {
-      for (const odd of [5, 'x', new Date(), [5], [[1]], new Map()])
+      for (const odd of [5, 'x', new Date(), [5], [[1]], new Map(), [undefined], [{}, undefined], new Array(2), []])
         await expect(engine.execute(select(users.c.id), odd as never)).rejects.toBeInstanceOf(ArgumentError)
+    })
+
+    it('refuses an empty list, which must not become a row of defaults', async () => {
+      await expect(engine.execute(insert(users), [])).rejects.toThrow(
+        'The list of parameters is empty, so that there is nothing to run',
+      )
+      expect(recording.flights).toHaveLength(0)
     })
 
     it('must be one', async () => {
       const table = await engine.execute(users as never).catch((error: unknown) => error)
       expect(table).toBeInstanceOf(ObjectNotExecutableError)
       for (const [odd, why] of [
+        [
+          users,
+          /^Not an executable object: a FROM element \(table\); a class or table stands for a statement only inside/,
+        ],
         [users.c.id, /an expression is no statement: select\(...\) makes one of it/],
         [{ sql: 'DROP TABLE users' }, /execute\(\) takes a statement, or SQL as a string/],
         [undefined, /Not an executable object: undefined/],
@@ -258,10 +269,17 @@ describe.each(sqlDatabases())('on $name', (target) => {
       expect(recording.flights).toEqual([])
     })
 
-    it('take one set in a list, and an empty list, for what they are', async () => {
+    it('say which set gives more than the first', async () => {
+      const sets = [{ name: 'a' }, { name: 'b', nick: 'x' }]
+      await expect(engine.execute(insert(users), sets)).rejects.toThrow(
+        "Set 1 gives 'nick', which the first set (0) does not: all sets of a statement have the same names",
+      )
+      expect(recording.flights).toEqual([])
+    })
+
+    it('take one set in a list for what it is', async () => {
       await engine.execute(insert(users), [{ name: 'a' }])
-      await engine.execute(insert(users).values({ name: 'b' }), [])
-      expect(await engine.execute(select(users.c.name)).scalars().all()).toEqual(['a', 'b'])
+      expect(await engine.execute(select(users.c.name)).scalars().all()).toEqual(['a'])
     })
 
     it('give the primary key where it is returned', async () => {

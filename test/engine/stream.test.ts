@@ -15,7 +15,18 @@ import {
   PendingRollbackError,
   ResourceClosedError,
 } from '../../src/errors.ts'
-import { Column, Integer, insert, MetaData, String as SqlString, select, table, text, update } from '../../src/index.ts'
+import {
+  Column,
+  Integer,
+  insert,
+  literal,
+  MetaData,
+  String as SqlString,
+  select,
+  table,
+  text,
+  update,
+} from '../../src/index.ts'
 import { postgresUrl, provides, sqlDatabases } from '../support/server.ts'
 import { speltBy } from '../support/spelling.ts'
 import { type Recording, recordStatements } from '../support/statements.ts'
@@ -172,7 +183,19 @@ describe.each(sqlDatabases())('on $name', (target) => {
         expect([await of(3).scalar(), await of(3).scalarOne(), await of(99).scalarOneOrNone()]).toEqual([3, 3, null])
         expect([await of(99).first(), await of(99).oneOrNone()]).toEqual([null, null])
         await expect(of(99).one()).rejects.toThrow(NoResultFound)
-        await expect(stream(connection).one()).rejects.toThrow(MultipleResultsFound)
+        await expect(stream(connection).one()).rejects.toThrow(
+          new MultipleResultsFound('Multiple rows were found when exactly one was required'),
+        )
+        const missing = () => connection.stream(select(literal(null, Integer).label('missing')))
+        expect([await missing().scalarOne(), await missing().scalars().one()]).toEqual([null, null])
+        const read = stream(connection)
+        expect(await read.all()).toHaveLength(COUNT)
+        expect([await read.all(), await read.fetchOne(), await read.fetchMany(2), read.closed]).toEqual([
+          [],
+          null,
+          [],
+          false,
+        ])
         expect(await stream(connection).first()).toEqual({ id: 1, name: 'user 1' })
         const rest = stream(connection)
         expect([await rest.fetchOne(), await rest.scalars().fetchOne()]).toEqual([{ id: 1, name: 'user 1' }, 2])

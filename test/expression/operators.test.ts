@@ -140,6 +140,18 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
     [u.id.in([1, 2]), 'users.id IN (:id_1_1, :id_1_2)'],
     [u.id.in([]), 'users.id IN (NULL) AND (1 != 1)'],
     [u.id.notIn([]), '(users.id NOT IN (NULL) OR (1 = 1))'],
+    [
+      tuple(u.id, u.name).in(select(a.userId, a.email)),
+      '(users.id, users.name) IN (SELECT addresses.user_id, addresses.email FROM addresses)',
+    ],
+    [
+      tuple(u.id, u.name).notIn(select(u.id, u.name).union(select(a.id, a.email))),
+      '((users.id, users.name) NOT IN (SELECT users.id, users.name FROM users UNION SELECT addresses.id, addresses.email FROM addresses))',
+    ],
+    [
+      tuple(u.id, u.name).in(text('SELECT 1 AS a, 2 AS b').columns({ a: Integer, b: StringType })),
+      '(users.id, users.name) IN (SELECT 1 AS a, 2 AS b)',
+    ],
     [tuple(u.id, u.name).in([]), '(users.id, users.name) IN ((NULL, NULL)) AND (1 != 1)'],
     [
       tuple(u.id, u.name).in([

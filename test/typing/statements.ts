@@ -170,6 +170,11 @@ export const expressions = (): void => {
   posts.c.id.eq(users.c.id)
   // @ts-expect-error another shape of document
   users.c.prefs.eq({ light: true })
+  tuple(users.c.id, users.c.name).in(select(users.c.id, users.c.nick))
+  // @ts-expect-error a SELECT of columns of another type
+  tuple(users.c.id, users.c.name).in(select(users.c.name, users.c.id))
+  // @ts-expect-error a SELECT of one column
+  tuple(users.c.id, users.c.name).in(select(users.c.id))
   // @ts-expect-error members of another type
   tuple(users.c.id, users.c.name).in([['ed', 1]])
   // @ts-expect-error a JavaScript boolean is no criterion

@@ -1,6 +1,12 @@
 // `Result`: the rows that a statement gave, held in memory and read once.
 import type { DriverNotice } from '../../dialect/contract/driver.ts'
-import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
+import {
+  ArgumentError,
+  InvalidRequestError,
+  MultipleResultsFound,
+  NoResultFound,
+  ResourceClosedError,
+} from '../../errors.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
@@ -302,10 +308,12 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   /**
    * The rows that are left in this result and in others, one after the other. The results have nothing left then.
    *
+   * @throws ArgumentError something that is no result.
    * @throws InvalidRequestError a result has other columns.
    */
   merge(...others: readonly Result<Row, Tuple>[]): Result<Row, Tuple> {
     const all: readonly Result<Row, Tuple>[] = [this, ...others]
+    if (!others.every((each) => each instanceof Result)) throw new ArgumentError('merge() takes results of executions')
     const { shape } = this.#view
     const other = all.find((each) => each.keys().join('\0') !== shape.keys.join('\0'))
     if (other !== undefined)

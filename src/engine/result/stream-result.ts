@@ -79,6 +79,12 @@ class Reading {
     return !this.#ended
   }
 
+  /** Lets go of the database when all is read; reading on gives nothing then, and is no error. */
+  async end(): Promise<void> {
+    this.#ended = true
+    await this.pages.close()
+  }
+
   async close(): Promise<void> {
     this.closed = true
     this.#page = []
@@ -200,7 +206,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
   /** All rows that are left, in memory. */
   async all(): Promise<Row[]> {
     const rows = await this.#several(Number.POSITIVE_INFINITY)
-    await this.close()
+    await this.#reading.end()
     return rows
   }
 
@@ -217,9 +223,10 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
    * @throws MultipleResultsFound there are several.
    */
   async one(): Promise<Row> {
-    const row = await this.oneOrNone()
-    if (row === null) throw new NoResultFound('No row was found when one was required')
-    return row
+    const found = await this.#atMost(2)
+    if (found.length === 0) throw new NoResultFound('No row was found when one was required')
+    if (found.length > 1) throw new MultipleResultsFound('Multiple rows were found when exactly one was required')
+    return found[0] as Row
   }
 
   /**

@@ -20,6 +20,7 @@ import { operandFor, refusal } from './operand.ts'
 /** A statement that can stand as one value: SELECT and its compounds. */
 interface ScalarSource extends Element {
   scalarSubquery(): ColumnElement
+  rowSubquery(type: SqlType): ColumnElement
 }
 
 const EXPANDING = { anonymous: true, expanding: true } as const
@@ -39,12 +40,15 @@ function membersFor(left: ColumnElement, operator: Operator, members: unknown): 
   if (element !== null) {
     if (element.roles & Role.text) return new Grouping(element as Element as ColumnElement)
     if (element.kind === 'valuesRows') return new Grouping(element as Element as ColumnElement)
-    if (element.roles & Role.rows) return (element as ScalarSource).scalarSubquery()
+    if (element.roles & Role.rows)
+      return left.type.affinity === 'tuple'
+        ? (element as ScalarSource).rowSubquery(left.type)
+        : (element as ScalarSource).scalarSubquery()
     if (element instanceof Bind) return expanding(element, left.type)
     if (IN_ITSELF.has(element.kind)) return element as ColumnElement
   }
   throw new ArgumentError(
-    `.${operator.name}() takes an array of values, a SELECT of one column, or bindparam('name', { expanding: true }); got ${describe(members)}`,
+    `.${operator.name}() takes an array of values, a SELECT of ${left.type.affinity === 'tuple' ? 'as many columns' : 'one column'}, or bindparam('name', { expanding: true }); got ${describe(members)}`,
   )
 }
 

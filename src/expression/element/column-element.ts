@@ -33,12 +33,21 @@ export interface Expression<out V = unknown> {
 /** What may stand beside an operator: a value, which becomes a parameter, an expression, or NULL. */
 export type Operand<V> = V | Expression<V | null> | null
 
-/** What may stand to the right of IN: values and expressions, or a SELECT of one column. */
-export type Members<V> = readonly (V | Expression<V | null>)[] | RowsOf<V | null> | Expression<V | null>
+/** What may stand to the right of IN: values and expressions, or a SELECT: of one column, or of a column for each member of a tuple. */
+export type Members<V> =
+  | readonly (V | Expression<V | null>)[]
+  | RowsOf<V | null>
+  | RowsOfTuple<V>
+  | Expression<V | null>
 
 /** A statement whose rows have one column. */
 export interface RowsOf<V> {
   readonly '~tuple': [V]
+}
+
+/** A statement whose rows have a column for each member of a tuple. */
+export interface RowsOfTuple<V> {
+  readonly '~tuple': { -readonly [I in keyof V]: V[I] | null }
 }
 
 /** An expression of text, whether nullable or not. */

@@ -137,6 +137,10 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
       throw new ArgumentError(`A scalar subquery has one column; this SELECT has ${columns.length}`)
     return new ScalarSelect(this, (columns[0]?.type ?? NullType) as SqlType<Tuple[0] | null>)
   }
+  /** @internal This statement as the rows that a tuple of this type is looked for in. */
+  rowSubquery(type: SqlType): ScalarSelect {
+    return new ScalarSelect(this, type)
+  }
   /** Whether this statement gives a row: `EXISTS (...)`. */
   exists(): Exists {
     return new Exists(this)
@@ -330,7 +334,9 @@ export function countFor(count: unknown, where: string): ColumnElement | null {
   if (element !== null) return expect(EXPRESSION, element, where)
   const isCount = typeof count === 'bigint' ? count >= 0n : Number.isSafeInteger(count) && (count as number) >= 0
   if (!isCount)
-    throw new ArgumentError(`${where} takes a whole number from 0 on, an expression or null; got ${describe(count)}`)
+    throw new ArgumentError(
+      `${where} takes a whole number from 0 on, an expression or null; got ${typeof count === 'number' || typeof count === 'bigint' ? count : describe(count)}`,
+    )
   const type: SqlType = typeof count === 'bigint' || (count as number) > 0x7fffffff ? BigInteger : Integer
   return new Bind('param', count, type, ANONYMOUS)
 }

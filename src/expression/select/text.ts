@@ -117,6 +117,10 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
     if (column === undefined || more.length > 0) throw new ArgumentError('A scalar subquery has one column')
     return new ScalarSelect(this, column.type)
   }
+  /** @internal This statement as the rows that a tuple of this type is looked for in. */
+  rowSubquery(type: SqlType): ScalarSelect {
+    return new ScalarSelect(this.#known('in()'), type)
+  }
   /** Whether this statement gives a row: `EXISTS (...)`. */
   exists(): Exists {
     return new Exists(this)

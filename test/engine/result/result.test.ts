@@ -451,7 +451,8 @@ describe('merge', () => {
     ).toEqual(['ed', 'wendy', 'mary', 'x'])
   })
 
-  it('refuses other columns, and closed results', () => {
+  it('refuses other columns, closed results, and what is none', () => {
+    expect(() => three().merge([1] as never)).toThrow('merge() takes results of executions')
     expect(() => three().merge(resultOf(['id', 'nick']) as never)).toThrow(
       'Only results with the same columns can be merged: id, name and id, nick',
     )
