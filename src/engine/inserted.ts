@@ -2,6 +2,7 @@
 import type { CompiledParameter, ResultColumn } from '../dialect/contract/compiled.ts'
 import type { Command } from '../dialect/contract/driver.ts'
 import type { NamedElement } from '../expression/element/column-element.ts'
+import { ProxyColumn } from '../expression/from/from-clause.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import type { InsertedRows } from './result/result-source.ts'
@@ -68,7 +69,7 @@ export class Inserted implements InsertedRows {
     // What came back without being asked for as rows is only what the database has made.
     const written = new Set(implicitReturning === true ? [] : parameters.map(({ key }) => key))
     const defaults = columns.flatMap((column, index) => {
-      const own = columnOf(column, this.#table)
+      const own = columnOf(column, this.#table, implicitReturning === true)
       return own === null || written.has(own.key) ? [] : [[own.key, values[index]] as const]
     })
     return defaults.length === 0 ? null : Object.fromEntries(defaults)
@@ -97,6 +98,9 @@ function primaryKeyOf(table: TableClause): NamedElement[] {
   return table.columnList.filter((column) => (column as { readonly primaryKey?: unknown }).primaryKey === true)
 }
 
-function columnOf({ source }: ResultColumn, table: TableClause): NamedElement | null {
-  return table.columnList.find((column) => column === source) ?? null
+/** @param ofAlias whether columns of an alias are those of the table that is written to by that name */
+function columnOf({ source }: ResultColumn, table: TableClause, ofAlias: boolean): NamedElement | null {
+  let own: unknown = source
+  while (ofAlias && own instanceof ProxyColumn) own = own.original
+  return table.columnList.find((column) => column === own) ?? null
 }

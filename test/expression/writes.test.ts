@@ -188,7 +188,7 @@ describe('what cannot be written is refused', () => {
     [() => insert(users).fromSelect(unknown(['nope']), select(a.email)), /has no column 'nope'/],
     [
       () => insert(unknown(users.alias())),
-      /^insert\(\) takes a table or a mapped class; got a FROM element \(alias\)$/,
+      /^insert\(\) takes a table or a mapped class; got a FROM element \(alias\): name the table itself$/,
     ],
     [() => insert(unknown(Date)), /^insert\(\) takes a table or a mapped class; got a function$/],
     [() => update(users).values(unknown({ nope: 1 })), /^update\(\)\.values\(\): table 'users' has no column 'nope'/],

@@ -4,8 +4,10 @@ import {
   Column,
   CustomElement,
   compiles,
+  deleteFrom,
   func,
   Integer,
+  insert,
   JSON,
   MetaData,
   merge,
@@ -78,6 +80,18 @@ select(u.id).setLabelStyle('all')
 update(users).filterBy({ name: 'x' })
 // @ts-expect-error a column that is none
 update(users).filterBy({ nam: 'x' })
+
+const boss = users.alias('boss')
+expectTypeOf(update(boss).values({ name: u.name }).all().returning(boss.c.id)['~row']).toEqualTypeOf<{ id: number }>()
+expectTypeOf(deleteFrom(boss).where(boss.c.id.eq(1)).returning(boss.c.name)['~row']).toEqualTypeOf<{ name: string }>()
+// @ts-expect-error a column that is none
+update(boss).values({ nam: 'x' })
+// @ts-expect-error a value of another type
+update(boss).values({ name: 5 })
+// @ts-expect-error an alias is not inserted into
+insert(boss)
+// @ts-expect-error rows of a SELECT are not written to
+update(select(u.id).subquery())
 
 // ---- operators -----------------------------------------------------------------------------------------------------
 expectTypeOf(u.id.bitwiseAnd(3).power(2)['~value']).toEqualTypeOf<number>()

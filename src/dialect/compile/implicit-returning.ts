@@ -2,6 +2,7 @@
 import type { InsertState } from '../../expression/dml/insert.ts'
 import type { UpdateState } from '../../expression/dml/update.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
+import type { FromClause } from '../../expression/from/from-clause.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import { Table } from '../../expression/schema/table.ts'
@@ -55,18 +56,20 @@ export function implicitOfUpdate(
     const value = values.get(column)
     return value === undefined ? column.serverOnUpdate !== null || column.computed !== null : !value.isGiven
   })
-  return returningText(state.table, fetched, out)
+  const { alias } = state
+  const columns = alias === undefined ? fetched : fetched.map((column) => alias.corresponding(column) ?? column)
+  return returningText(alias ?? state.table, columns, out)
 }
 
 function isAsked(column: NamedElement, asked: readonly NamedElement[] | undefined): boolean {
   return asked !== undefined && (asked.length === 0 || asked.includes(column))
 }
 
-function returningText(table: TableClause, columns: readonly SchemaColumn[], out: Render): string {
+function returningText(written: FromClause, columns: readonly NamedElement[], out: Render): string {
   if (columns.length === 0) return ''
   const { frame, unqualified } = out
-  if (out.renderers.bareReturning(table, out)) out.unqualified = true
-  out.frame = { froms: [table], correlatable: [table], selected: null, hints: [] }
+  if (out.renderers.bareReturning(written, out)) out.unqualified = true
+  out.frame = { froms: [written], correlatable: [written], selected: null, hints: [] }
   const text = columnsClause(columns, columns, Place.statement, out)
   out.frame = frame
   out.unqualified = unqualified

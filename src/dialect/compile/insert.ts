@@ -1,7 +1,7 @@
 // INSERT: one row, many rows, from SELECT, defaults only; RETURNING.
 import { CompileError } from '../../errors.ts'
 import type { Insert, InsertState } from '../../expression/dml/insert.ts'
-import type { Assignment, Write } from '../../expression/dml/write.ts'
+import { type Assignment, type Write, writtenFrom } from '../../expression/dml/write.ts'
 import { Unary } from '../../expression/element/unary.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
@@ -129,8 +129,10 @@ export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNum
   const items = node.state.returning
   if (items.length === 0) return ''
   const { frame, unqualified } = out
-  if (out.renderers.bareReturning(node.state.table, out)) out.unqualified = true
-  out.frame = { froms: [node.state.table], correlatable: [node.state.table], selected: null, hints: [] }
+  const written = writtenFrom(node.state)
+  if (out.renderers.bareReturning(written, out)) out.unqualified = true
+  const froms = [written]
+  out.frame = { froms, correlatable: froms, selected: null, hints: [] }
   // A write in WITH names its columns as they are, but what has no name gets one.
   const text =
     place === Place.statement

@@ -4,6 +4,7 @@ import type { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import type { Cte } from '../../expression/from/alias.ts'
+import type { FromClause } from '../../expression/from/from-clause.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
@@ -30,7 +31,7 @@ export interface ClauseRenderersOf<Out> {
   /** What stands behind the table of a DELETE where other tables are named; begins with its own space. */
   readonly deleteUsing: (froms: string) => string
   /** Whether RETURNING names columns without their table. */
-  readonly bareReturning: (table: TableClause, out: Out) => boolean
+  readonly bareReturning: (written: FromClause, out: Out) => boolean
   /** A part of a UNION that is one itself, or has an end of its own. */
   readonly compoundPart: (text: string) => string
   /** What a row of defaults gives for a column of an INSERT of several such rows. */

@@ -36,12 +36,12 @@ export function aliasNearer(
 }
 
 /** Tables beside the one that a statement writes, which keeps its name: whatever their schema, the database takes a name once. */
-export function aliasBeside(written: TableClause, froms: readonly FromClause[], out: Render): void {
-  for (const from of froms) if (from instanceof TableClause && isNamesake(written, from)) alias(from, out)
-  aliasAmbiguous(
-    froms.filter((from) => from !== written && !isNamesake(from, written)),
-    out,
-  )
+export function aliasBeside(written: FromClause, froms: readonly FromClause[], out: Render): void {
+  const others: FromClause[] = []
+  for (const from of froms)
+    if (from instanceof TableClause && isNamesake(written, from)) alias(from, out)
+    else if (from !== written) others.push(from)
+  aliasAmbiguous(others, out)
 }
 
 function isNamesake(one: FromClause, other: TableClause): boolean {

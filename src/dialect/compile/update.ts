@@ -3,7 +3,7 @@ import { CompileError } from '../../errors.ts'
 import type { Element } from '../../expression/base/element.ts'
 import type { Delete } from '../../expression/dml/delete.ts'
 import type { Update, UpdateState } from '../../expression/dml/update.ts'
-import type { CriteriaState } from '../../expression/dml/write.ts'
+import { type CriteriaState, writtenFrom } from '../../expression/dml/write.ts'
 import { FromClause } from '../../expression/from/from-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
@@ -73,24 +73,27 @@ function begin(word: string, state: CriteriaState, values: readonly Element[], o
       `${word} of table '${state.table.name}' has no criterion and would change every row: add .where(...), or .all() where every row is meant`,
     )
   const around = out.frame
+  const written = writtenFrom(state)
   const froms: FromClause[] = [...state.from]
   for (const element of [...state.where, ...values])
     for (const from of (element as CriteriaState['where'][number]).fromObjects())
-      if (from instanceof FromClause && from !== state.table && !froms.includes(from)) froms.push(from)
-  const all = [state.table, ...contained(withoutJoined(froms))]
+      if (from instanceof FromClause && from !== written && !froms.includes(from)) froms.push(from)
+  const all = [written, ...contained(withoutJoined(froms))]
   out.frame = { ...NO_FRAME, froms: all, correlatable: all }
-  if (all.length > 1) aliasBeside(state.table, all, out)
+  if (all.length > 1) aliasBeside(written, all, out)
   return around
 }
 
 /** What stands after FROM or USING. */
 function listed(state: CriteriaState, froms: readonly FromClause[]): readonly FromClause[] {
-  return withoutJoined(froms.filter((from) => from !== state.table))
+  const written = writtenFrom(state)
+  return withoutJoined(froms.filter((from) => from !== written))
 }
 
 /** The table that is written, with its hints. */
 function target(state: CriteriaState, out: Render): string {
-  const name = out.tableName(state.table)
+  const table = out.tableName(state.table)
+  const name = state.alias === undefined ? table : `${table} AS ${out.quoted(state.alias.name)}`
   const own = (state.hints ?? []).filter(({ dialect }) => dialect === null || dialect === out.spelling.name)
   return own.reduce((text, hint) => out.renderers.fromHint(text, hint, out), name)
 }

@@ -5,6 +5,7 @@ import { Write } from '../../expression/dml/write.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { TRUE } from '../../expression/element/constant.ts'
 import type { Alias, Cte, Subquery } from '../../expression/from/alias.ts'
+import { TableClause } from '../../expression/from/table-clause.ts'
 import type { TableValued } from '../../expression/from/table-valued.ts'
 import type { Values } from '../../expression/from/values.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
@@ -107,8 +108,9 @@ export const sqlite: Renderers<SqliteNode> = {
   operators: sqliteOperators,
   select: renderSelect,
   compoundPart,
-  // Columns of an attached database cannot be named with it there.
-  bareReturning: (table, out) => translatedSchema(out.schemas, table.schema) !== null,
+  // Neither columns of an attached database nor those of an alias can be named with it there.
+  bareReturning: (written, out) =>
+    !(written instanceof TableClause) || translatedSchema(out.schemas, written.schema) !== null,
   insert: renderInsert,
   deleteUsing: refuse(
     'DELETE ... USING',

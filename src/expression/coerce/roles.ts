@@ -108,7 +108,7 @@ export const ROWS: Place<Element> = {
   advice: (_value, roles) => (roles & Role.text ? 'tell its columns: text(...).columns({ id: Integer })' : ''),
 }
 
-/** The table of an INSERT, UPDATE or DELETE. */
+/** The table of an INSERT or MERGE. */
 export const TABLE: Place<Element> = {
   takes: Role.table,
   forms: 'a table or a mapped class',
@@ -118,5 +118,12 @@ export const TABLE: Place<Element> = {
     return from.roles & Role.table ? from : null
   },
   literal: nothing,
+  advice: (_value, roles) => (roles & Role.from ? 'name the table itself' : ''),
+}
+
+/** The table of an UPDATE or DELETE; aliases are looked through before. */
+export const WRITTEN: Place<Element> = {
+  ...TABLE,
+  forms: 'a table, an alias of one or a mapped class',
   advice: () => '',
 }

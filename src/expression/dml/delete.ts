@@ -3,10 +3,11 @@ import { defineKind } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
+import type { Alias } from '../from/alias.ts'
 import type { EntityHandle, EntityInstance, TypedEntity, TypedFrom, TypedTable } from '../from/typed.ts'
 import type { AffixOptions } from '../select/affixes.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
-import { columnOf } from './assignments.ts'
+import { criteriaWriteOf, filteredBy } from './criteria.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import { walkCriteria } from './update.ts'
 import {
@@ -18,7 +19,6 @@ import {
   returningOf,
   Write,
   type WriteState,
-  writeOf,
 } from './write.ts'
 
 const NONE: readonly never[] = []
@@ -56,9 +56,7 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
   }
   /** Adds a criterion for each key: the column of that name equals the value. */
   filterBy(values: Readonly<Record<string, unknown>>): Delete<Row, Tuple> {
-    const where = 'deleteFrom().filterBy()'
-    const pairs = Object.entries(values as Readonly<Record<string, unknown>>)
-    return this.where(...pairs.map(([key, value]) => columnOf(this.state.table, key, where).eq(value as never)))
+    return this.with({ where: filteredBy(this.state, values, 'deleteFrom().filterBy()') })
   }
   /** Every row is meant: a DELETE without a criterion is refused unless it says so. */
   all(): Delete<Row, Tuple> {
@@ -90,19 +88,19 @@ export class Delete<Row = never, Tuple extends unknown[] = never> extends Write<
 }
 
 /**
- * DELETE from a table or the table of a mapped class; SQLAlchemy's `delete()`. Without a criterion it is refused unless it
- * says `.all()`.
+ * DELETE from a table, an alias of one or the table of a mapped class; SQLAlchemy's `delete()`. Without a criterion it is
+ * refused unless it says `.all()`.
  * @throws ArgumentError it is no table
  * @example
  * deleteFrom(users).where(users.c.id.eq(addresses.c.userId), addresses.c.email.eq('x'))
  * // DELETE FROM users USING addresses WHERE users.id = addresses.user_id AND addresses.email = :email_1
  */
 export function deleteFrom(
-  from: TypedTable | TypedEntity<EntityInstance> | EntityHandle<EntityInstance>,
+  from: TypedTable | Alias | TypedEntity<EntityInstance> | EntityHandle<EntityInstance>,
 ): Delete<never, never> {
-  const { table, plugin } = writeOf(from, 'deleteFrom()')
+  const { table, plugin, alias } = criteriaWriteOf(from, 'deleteFrom()')
   const { returning, ctes, prefixes, options, executionOptions } = NOTHING_YET
-  return new Delete({
+  const state: CriteriaState = {
     table,
     returning,
     ctes,
@@ -113,5 +111,6 @@ export function deleteFrom(
     where: NONE,
     from: NONE,
     everyRow: false,
-  })
+  }
+  return new Delete(alias === null ? state : { ...state, alias })
 }

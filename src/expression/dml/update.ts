@@ -4,6 +4,7 @@ import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import type { Expression, NamedElement } from '../element/column-element.ts'
+import type { Alias } from '../from/alias.ts'
 import type {
   EntityHandle,
   EntityInstance,
@@ -12,10 +13,12 @@ import type {
   TypedFrom,
   TypedTable,
   UpdateOf,
+  UpdateOfRow,
 } from '../from/typed.ts'
 import type { AffixOptions } from '../select/affixes.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
-import { assignmentsOf, columnOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
+import { assignmentsOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
+import { criteriaWriteOf, filteredBy } from './criteria.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
 import {
@@ -28,7 +31,6 @@ import {
   returningOf,
   Write,
   type WriteState,
-  writeOf,
 } from './write.ts'
 
 /** All that an UPDATE says. */
@@ -94,9 +96,7 @@ export class Update<
   }
   /** Adds a criterion for each key: the column of that name equals the value. */
   filterBy(values: Partial<Values>): Update<Row, Tuple, Values> {
-    const where = 'update().filterBy()'
-    const pairs = Object.entries(values as Readonly<Record<string, unknown>>)
-    return this.where(...pairs.map(([key, value]) => columnOf(this.state.table, key, where).eq(value as never)))
+    return this.with({ where: filteredBy(this.state, values, 'update().filterBy()') })
   }
   /** Every row is meant: an UPDATE without a criterion is refused unless it says so. */
   all(): Update<Row, Tuple, Values> {
@@ -148,7 +148,8 @@ const NONE: readonly never[] = []
 
 /** Tells what UPDATE and DELETE share to a pass. */
 export function walkCriteria(pass: Pass, state: CriteriaState): void {
-  pass.node(state.table)
+  if (state.alias === undefined) pass.node(state.table)
+  else pass.shared(state.alias)
   pass.nodes(state.where)
   pass.flag(state.from.length)
   for (const from of state.from) pass.shared(from)
@@ -161,20 +162,25 @@ export function walkCriteria(pass: Pass, state: CriteriaState): void {
 }
 
 /**
- * UPDATE of a table or the table of a mapped class. Without a criterion it is refused unless it says `.all()`.
+ * UPDATE of a table, of an alias of one or of the table of a mapped class. Without a criterion it is refused unless it says `.all()`.
  * @throws ArgumentError it is no table
  * @example
  * update(users).values({ name: 'Ed' }).where(users.c.name.eq('ed')).returning(users.c.id)
  * // UPDATE users SET name=:name WHERE users.name = :name_1 RETURNING users.id
+ * @example
+ * const boss = users.alias('boss')   // beside the table itself
+ * update(boss).values({ age: users.c.age }).where(users.c.bossId.eq(boss.c.id))
+ * // UPDATE users AS boss SET age=users.age FROM users WHERE users.boss_id = boss.id
  */
 export function update<D>(table: TypedTable<D>): Update<never, never, UpdateOf<D>>
 export function update<E extends EntityInstance>(
   entity: TypedEntity<E> | EntityHandle<E>,
 ): Update<never, never, EntityValues<E>>
+export function update<Row>(alias: Alias<Row>): Update<never, never, UpdateOfRow<Row>>
 export function update(target: unknown): Update<never, never, never> {
-  const { table, plugin } = writeOf(target, 'update()')
+  const { table, plugin, alias } = criteriaWriteOf(target, 'update()')
   const { returning, ctes, prefixes, options, executionOptions } = NOTHING_YET
-  return new Update({
+  const state: UpdateState = {
     table,
     returning,
     ctes,
@@ -186,5 +192,6 @@ export function update(target: unknown): Update<never, never, never> {
     where: NONE,
     from: NONE,
     everyRow: false,
-  })
+  }
+  return new Update(alias === null ? state : { ...state, alias })
 }

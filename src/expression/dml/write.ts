@@ -7,12 +7,12 @@ import { checkStatementOptions, type StatementExecutionOptions } from '../base/e
 import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
 import { expect, expectAll } from '../coerce/expect.ts'
-import { EXPRESSION, FROM, TABLE } from '../coerce/roles.ts'
+import { EXPRESSION, FROM, type Place, TABLE } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
 import { Affix, type Hint } from '../element/affix.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { TRUE } from '../element/constant.ts'
-import { Cte, type CteOptions, type RowSource } from '../from/alias.ts'
+import { type Alias, Cte, type CteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import type { SourceName } from '../from/typed.ts'
@@ -117,6 +117,8 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
 
 /** The parts that UPDATE and DELETE share. */
 export interface CriteriaState extends WriteState {
+  /** The alias of the table that is written to; absent where the table stands by itself. */
+  readonly alias?: Alias
   readonly where: readonly ColumnElement<boolean>[]
   /** FROM of an UPDATE, USING of a DELETE. */
   readonly from: readonly FromClause[]
@@ -137,9 +139,14 @@ export function hintedWrite(
 }
 
 /** @internal The beginning of a write of a table or of a mapped class; statements spell theirs out, as objects that are spread and then grow are slow. */
-export function writeOf(target: unknown, where: string): WriteState {
-  const table = expect(TABLE, target, where) as Element as TableClause
+export function writeOf(target: unknown, where: string, place: Place<Element> = TABLE): WriteState {
+  const table = expect(place, target, where) as Element as TableClause
   return { ...NOTHING_YET, table, plugin: target === table ? null : pluginOf([target]) }
+}
+
+/** @internal What a write calls the table that it writes to. */
+export function writtenFrom(state: WriteState & Pick<CriteriaState, 'alias'>): FromClause {
+  return state.alias ?? state.table
 }
 
 /** @internal What no write says from the beginning. */

@@ -40,6 +40,9 @@ export type InsertOf<D, Required extends keyof D = RequiredKeys<D>> = {
 /** What `update().values()` takes; `undefined` leaves a column as it is. */
 export type UpdateOf<D> = { readonly [K in keyof D]?: ValueOrExpression<DefinedValue<D[K]>> | undefined }
 
+/** {@link UpdateOf} for an alias, of which only the rows are known. */
+export type UpdateOfRow<Row> = { readonly [K in keyof Row]?: ValueOrExpression<Row[K]> | undefined }
+
 // ---- FROM elements -----------------------------------------------------------------------------------------------
 
 /** A FROM element of whose rows TypeScript knows the values: a table, an alias, a subquery, a CTE. */

@@ -17,6 +17,7 @@ export function synchronizing(statement: Executable, holdings: Holdings, wanted:
   if (!wanted || statement.plugin === null || !(statement instanceof Update || statement instanceof Delete))
     return statement
   const state: CriteriaState = statement.state
+  if (state.alias !== undefined) return statement
   const mapper = loadedClassOf(holdings, state.table)
   if (mapper === null) return statement
   const options = [...state.options, new Synchronize(mapper)]
