@@ -63,6 +63,11 @@ func.sum(u.age).over({ orderBy: u.id, rows: [null, 0], exclude: 'all' })
 func.sum(u.age).over({ rows: [{ preceding: 1, following: 1 }, 0] })
 const near = registerFunction<boolean, [string, number]>('near', { returns: Boolean })
 expectTypeOf(near(u.name, 5)['~value']).toEqualTypeOf<boolean>()
+expectTypeOf(func.aggregateStrings(u.name, ', ')['~value']).toEqualTypeOf<string | null>()
+// @ts-expect-error a number is no text
+func.aggregateStrings(u.id, ', ')
+// @ts-expect-error the separator is missing
+func.aggregateStrings(u.name)
 // @ts-expect-error the second argument is missing
 near(u.name)
 // @ts-expect-error the type of another value

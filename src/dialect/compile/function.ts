@@ -86,7 +86,14 @@ export const functions: Pick<NodeRenderers<KnownNode>, 'function' | 'filter' | '
   withinGroup: (node, out) => `${out.node(node.element)} WITHIN GROUP (ORDER BY ${out.nodes(node.orderBy, ', ')})`,
 }
 
+/** The same call of a function of another name. */
+export function renamed(node: FunctionCall, name: string): FunctionCall {
+  const { operands, type, isDistinct, orderBy, isBare } = node
+  return new (node.constructor as typeof FunctionCall)([], name, operands, type, isDistinct, orderBy, isBare)
+}
+
 /** Functions that the standard spells in its own way. */
-export const specialFunctions: ReadonlyMap<string, Renderer<FunctionCall>> = new Map([
+export const specialFunctions: ReadonlyMap<string, Renderer<FunctionCall>> = new Map<string, Renderer<FunctionCall>>([
+  ['aggregate_strings', (node, out) => renderFunction(renamed(node, 'string_agg'), out)],
   ['pow', (node, out) => `power(${out.nodes(node.operands, ', ')})`],
 ])

@@ -3,6 +3,7 @@ import { CompileError } from '../../errors.ts'
 import type { Extract } from '../../expression/element/extract.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
 import { ansi } from '../compile/ansi.ts'
+import { renamed } from '../compile/function.ts'
 import type { Render } from '../compile/state.ts'
 
 /** Another name for the same function. */
@@ -15,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   every: 'min',
   bool_or: 'max',
   any_value: 'min',
+  aggregate_strings: 'group_concat',
   json_agg: 'json_group_array',
   jsonb_agg: 'json_group_array',
   json_object_agg: 'json_group_object',
@@ -79,11 +81,6 @@ export function renderFunction(node: FunctionCall, out: Render): string {
   if (COLLECTORS.has(name)) return collected(name, node, out)
   if (name === node.name) return ansi.function(node, out)
   return ansi.function(renamed(node, name), out)
-}
-
-function renamed(node: FunctionCall, name: string): FunctionCall {
-  const { operands, type, isDistinct, orderBy, isBare } = node
-  return new (node.constructor as typeof FunctionCall)([], name, operands, type, isDistinct, orderBy, isBare)
 }
 
 function collected(name: string, node: FunctionCall, out: Render): string {

@@ -3,13 +3,15 @@ import { ArgumentError } from '../../errors.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
 import { argumentFor } from '../comparator/construct.ts'
+import { Bind } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { comma } from '../operator/catalog.ts'
 import { NullType } from '../types/null.ts'
+import { String as StringSql } from '../types/string.ts'
 import type { SqlType } from '../types/type.ts'
 import { FunctionCall } from './function.ts'
-import { ALIKE, KNOWN, KNOWN_BARE, REGISTERED } from './known.ts'
+import { ALIKE, KNOWN, KNOWN_BARE, REGISTERED, type ResultRule } from './known.ts'
 import type { Functions } from './signatures.ts'
 
 type Maker = (...args: readonly unknown[]) => FunctionCall
@@ -35,11 +37,26 @@ function makerOf(packages: readonly string[], key: string): Maker {
     return args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
   }
   const isCount = name === 'count' && known !== undefined
+  if (name === 'aggregate_strings' && known !== undefined) return stringsMaker(where, name, known.result)
   return (...args) => {
     const operands = args.length === 0 ? (isCount ? ALL : NONE) : operandsOf(args)
     // Looked up at the call, as functions may be registered later than they are named.
     const result = known?.result ?? REGISTERED.get(path)
     return new FunctionCall(packages, name, operands, result === undefined ? NullType : result(operands))
+  }
+}
+
+/** `aggregate_strings(of, separator)`: the separator is written, as some databases take no parameter there. */
+function stringsMaker(where: string, name: string, result: ResultRule): Maker {
+  return (...args) => {
+    const [of, separator] = args
+    if (args.length !== 2) throw new ArgumentError(`${where} takes an expression and what stands between its values`)
+    const between =
+      typeof separator === 'string'
+        ? new Bind(name, separator, StringSql, { anonymous: true, literalExecute: true })
+        : argumentFor(where, name, separator, null)
+    const operands = [argumentFor(where, name, of, null).selfGroup(comma), between.selfGroup(comma)]
+    return new FunctionCall([], name, operands, result(operands))
   }
 }
 

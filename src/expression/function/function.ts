@@ -88,6 +88,7 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
    * // string_agg(users.name, :string_agg_1 ORDER BY users.name DESC)
    */
   aggregateOrderBy(...by: readonly Expression[]): FunctionCall<V> {
+    if (by.length === 0) throw new ArgumentError('.aggregateOrderBy() takes at least one expression')
     const orderBy = [...this.orderBy, ...expectAll(ORDER, by, '.aggregateOrderBy()')]
     return new FunctionCall(this.packages, this.name, this.operands, this.type, this.isDistinct, orderBy)
   }

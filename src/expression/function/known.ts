@@ -61,6 +61,7 @@ const RULES: readonly (readonly [ResultRule, string])[] = [
   [always(Double), 'random pi sin cos tan asin acos atan atan2 degrees radians corr percentRank cumeDist datePart'],
   [always(StringSql), 'lower upper trim ltrim rtrim btrim initcap concat concatWs substring substr left right lpad'],
   [always(StringSql), 'rpad repeat replace reverse translate splitPart regexpReplace md5 chr format stringAgg toChar'],
+  [always(StringSql), 'aggregateStrings'],
   [always(StringSql), 'arrayToString quoteIdent quoteLiteral version currentSchema currentDatabase currentSetting'],
   [always(StringSql), 'pgTypeof jsonTypeof jsonbTypeof toHex'],
   [always(INSTANT), 'now transactionTimestamp statementTimestamp clockTimestamp toTimestamp'],

@@ -33,6 +33,8 @@ interface Aggregates {
   every(of: Expression<boolean | null>): FunctionCall<boolean | null>
   /** An array of the values; null for no rows. */
   arrayAgg<V>(of: Expression<V>): FunctionCall<V[] | null>
+  /** The values as one text, with the separator between them: `string_agg` in PostgreSQL, `group_concat` in SQLite. */
+  aggregateStrings(of: Expression<string | null>, separator: Text): FunctionCall<string | null>
   stringAgg(of: Expression<string | null>, delimiter: Text): FunctionCall<string | null>
   jsonAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
   jsonbAgg<V = unknown>(of: Anything): FunctionCall<V[] | null>
