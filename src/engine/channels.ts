@@ -74,13 +74,19 @@ export interface ConnectMessage {
   readonly error?: unknown
 }
 
+const PARTS = ['start', 'end', 'asyncStart', 'asyncEnd', 'error'] as const
+
 export const executeChannel: TracingChannel<unknown, ExecutionMessage> = channel('execute')
 export const flightChannel: TracingChannel<unknown, FlightMessage> = channel('flight')
 export const checkoutChannel: TracingChannel<unknown, CheckoutMessage> = channel('checkout')
 export const connectChannel: TracingChannel<unknown, ConnectMessage> = channel('connect')
 
 function channel<Message extends object>(name: string): TracingChannel<unknown, Message> {
-  return tracingChannel<unknown, Message>(`tsalchemy:${name}`)
+  const made = tracingChannel<unknown, Message>(`tsalchemy:${name}`)
+  // Bun's cannot be asked, but for their parts.
+  if ((made.hasSubscribers as boolean | undefined) === undefined)
+    Object.defineProperty(made, 'hasSubscribers', { get: () => PARTS.some((part) => made[part].hasSubscribers) })
+  return made
 }
 
 /** Runs what gives a promise; subscribers of the channel are told, where there are any. */

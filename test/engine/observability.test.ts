@@ -287,7 +287,7 @@ describe('tracing channels', () => {
   afterEach(() => {
     for (const end of ends.splice(0)) end()
   })
-  afterAll(() => expect(tracingChannel('tsalchemy:execute').hasSubscribers).toBe(false))
+  afterAll(() => expect(tracingChannel('tsalchemy:execute').hasSubscribers).toBeFalsy())
 
   function subscribe(name: string): void {
     const channel = tracingChannel<unknown, Told['message']>(`tsalchemy:${name}`)

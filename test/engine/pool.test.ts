@@ -2,8 +2,6 @@
 import { execFile, spawn } from 'node:child_process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { afterAll, describe, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
@@ -17,10 +15,8 @@ import {
 } from '../../src/errors.ts'
 import { NullPool, type PoolLeakEvent, text } from '../../src/index.ts'
 import { sessionmaker } from '../../src/orm/index.ts'
+import { collectGarbage } from '../support/garbage.ts'
 import { postgresUrl, sqlDatabases } from '../support/server.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 const admin = createEngine(postgresUrl())
 afterAll(() => admin.dispose())

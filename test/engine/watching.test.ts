@@ -125,14 +125,14 @@ describe.each(databases())('on $name', ({ url }) => {
     })
 
     it('is slow where its pages are together, told once and at its end', async () => {
-      await using slow = createEngine(url, { slowStatementMs: 60, logger: () => {} })
+      await using slow = createEngine(url, { slowStatementMs: 250, logger: () => {} })
       const told: unknown[] = []
-      slow.on('slowStatement', ({ sql, durationMs }) => told.push([sql, durationMs >= 60]))
-      const sleeping = 'SELECT n, pg_sleep(0.02) FROM generate_series(1, 5) AS s(n)'
+      slow.on('slowStatement', ({ sql, durationMs }) => told.push([sql, durationMs >= 250]))
+      const sleeping = 'SELECT n, pg_sleep(0.06) FROM generate_series(1, 5) AS s(n)'
       for await (const _ of slow.stream(sleeping, null, { yieldPer: 1 })) expect(told).toEqual([])
       expect(told).toEqual([[sleeping, true]])
       for await (const _ of slow.stream('SELECT 1 FROM generate_series(1, 3)', null, { yieldPer: 1 }))
-        await new Promise((resolve) => setTimeout(resolve, 40))
+        await new Promise((resolve) => setTimeout(resolve, 100))
       expect(told.length).toBe(1)
     })
 

@@ -1,14 +1,10 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { PoolLeakEvent } from '../../src/pool/events.ts'
 import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
 import { QueuePool } from '../../src/pool/queue-pool.ts'
+import { collectGarbage } from '../support/garbage.ts'
 import { type FakeConnection, FakeDriver } from './fake-driver.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 /** Collects garbage until something is true. */
 async function collectUntil(reached: () => boolean): Promise<void> {

@@ -1,6 +1,4 @@
 // Objects page by page: what is sent, what the session keeps, and how a stream ends.
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import {
   ArgumentError,
   func,
@@ -16,12 +14,10 @@ import {
 } from 'tsalchemy'
 import { joinedload, lazyload, mapped, mapperOf, type Session, selectinload } from 'tsalchemy/orm'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { collectGarbage } from '../../support/garbage.ts'
 import { sqlDatabases } from '../../support/server.ts'
 import { Address, Purchase, Tag, User } from './models.ts'
 import { sentBy, useDatabase } from './use-database.ts'
-
-setFlagsFromString('--expose-gc')
-const collectGarbage = runInNewContext('gc') as () => void
 
 /** Weak references are cleared between two turns of the event loop only. */
 async function collected(): Promise<void> {
