@@ -1,5 +1,6 @@
 // The nearest known name, for messages about unknown ones: options, columns, attributes, parameters, schemes.
 import { ArgumentError } from './errors.ts'
+import { showValue } from './show.ts'
 
 /** Longer names are not compared: nobody mistypes them by a letter, and hostile input must not cost. */
 const LONGEST = 80
@@ -55,21 +56,44 @@ export function quoteName(name: string): string {
  * Refuses keys that an options record does not have, and a `signal` that is none: where one is listened to it would be too late.
  *
  * @param place where the record was given, for the message: `createEngine()`.
+ * @param flags further keys, whose values are true or false
+ * @param texts further keys, whose values are strings
  * @throws ArgumentError naming the unknown key and the nearest known one, or saying that it is no record.
  */
-export function checkKeys(place: string, options: object, known: readonly string[]): void {
+export function checkKeys(
+  place: string,
+  options: object,
+  known: readonly string[],
+  flags: readonly string[] = NONE,
+  texts: readonly string[] = NONE,
+): void {
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError(
       `${place} takes its options as an object, got ${options === null ? 'null' : typeof options}`,
     )
   for (const key of Object.keys(options)) {
-    if (!known.includes(key))
-      throw new ArgumentError(`${place} has no option ${quoteName(key)}${suggestion(key, known)}`)
+    if (flags.includes(key)) checkSort(place, key, options, 'boolean')
+    else if (texts.includes(key)) checkSort(place, key, options, 'string')
+    else if (!known.includes(key)) {
+      const all = [...known, ...flags, ...texts]
+      throw new ArgumentError(`${place} has no option ${quoteName(key)}${suggestion(key, all)}`)
+    }
     if (key === 'signal' && !isSignal((options as { readonly signal?: unknown }).signal))
       throw new ArgumentError(
         `${place}: signal must be an AbortSignal: new AbortController().signal, AbortSignal.timeout(ms)`,
       )
   }
+}
+
+const NONE: readonly string[] = []
+
+/** @throws ArgumentError the value is of another sort; one that is `undefined` counts as not given. */
+function checkSort(place: string, key: string, options: object, sort: 'boolean' | 'string'): void {
+  const value = (options as Readonly<Record<string, unknown>>)[key]
+  if (value === undefined || typeof value === sort) return
+  throw new ArgumentError(
+    `${place}: ${key} must be ${sort === 'boolean' ? 'true or false' : 'a string'}, got ${showValue(value)}`,
+  )
 }
 
 function isSignal(given: unknown): boolean {

@@ -1,6 +1,7 @@
 // Names in SQL: when they are quoted, how, and which cannot be names at all.
 import { IdentifierError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 import { md5 } from './md5.ts'
 
 /** How many quoted names are remembered; programs name tables and columns, not data. */
@@ -49,7 +50,8 @@ export class Identifiers {
 
   /** @throws IdentifierError the database cannot hold the name. */
   check(name: string): void {
-    if (typeof name !== 'string' || name === '') throw new IdentifierError('A name in SQL cannot be empty')
+    if (typeof name !== 'string') throw new IdentifierError(`A name in SQL is a string, not ${showValue(name)}`)
+    if (name === '') throw new IdentifierError('A name in SQL cannot be empty')
     if (/[\0\uD800-\uDFFF]/u.test(name))
       throw new IdentifierError(
         `The name ${quoteName(name)} has a NUL character or half a character, which no name may have`,

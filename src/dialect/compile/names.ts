@@ -1,5 +1,7 @@
 // `Names`: the names that the compiler chooses in one statement, cut where the database takes only shorter ones.
-import type { AnonymousName, Name } from '../../expression/element/name.ts'
+import { IdentifierError } from '../../errors.ts'
+import { AnonymousName, type Name } from '../../expression/element/name.ts'
+import { showValue } from '../../show.ts'
 import type { Identifiers } from './identifier.ts'
 
 /** No database cuts names of fewer characters. */
@@ -38,6 +40,8 @@ export class Names {
     this.#whole ??= new Map()
     let chosen = this.#whole.get(name)
     if (chosen === undefined) {
+      if (!(name instanceof AnonymousName))
+        throw new IdentifierError(`A name in SQL is a string, not ${showValue(name)}`)
       const { base, prefix, sort } = name
       const before = prefix === null ? '' : this.whole(prefix)
       const text = `${before}${sort === 'joined' ? '_' : ''}${this.whole(base)}`

@@ -1,6 +1,6 @@
 // Types that a schema defines: domains and composite types.
 import { ArgumentError } from '../../errors.ts'
-import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { ColumnElement } from '../../expression/element/column-element.ts'
 import { isPlainObject } from '../../expression/types/plain-object.ts'
 import {
   type Affinity,
@@ -87,8 +87,12 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
  * const Age = Domain('age', INTEGER, { check: 'VALUE >= 0' })   // CREATE DOMAIN age AS INTEGER CHECK (VALUE >= 0)
  */
 export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions = {}): DomainType<V> {
-  checkKeys('Domain()', options, ['schema', 'check', 'constraintName', 'notNull', 'default', 'collation', 'createType'])
+  const texts = ['schema', 'constraintName', 'collation'] as const
+  checkKeys('Domain()', options, ['check', 'default'], ['notNull', 'createType'], texts)
   if (!(base instanceof SqlType)) throw new ArgumentError('Domain() takes a name and a SQL type, such as INTEGER')
+  const check: unknown = options.check
+  if (check !== undefined && typeof check !== 'string' && !(check instanceof ColumnElement))
+    throw new ArgumentError('Domain(): check is SQL as a string, or a boolean expression')
   return new DomainType(checkedName('Domain', name), base, options)
 }
 
@@ -171,7 +175,7 @@ export function Composite<F extends Readonly<Record<string, SqlType>>>(
   fields: F,
   options: CompositeOptions = {},
 ): CompositeType<CompositeValue<F>> {
-  checkKeys('Composite()', options, ['schema', 'createType'])
+  checkKeys('Composite()', options, [], ['createType'], ['schema'])
   const entries = typeof fields === 'object' && fields !== null ? Object.entries(fields) : []
   if (entries.length === 0) throw new ArgumentError('Composite() takes a name and at least one field: { street: TEXT }')
   for (const [key, type] of entries)

@@ -55,6 +55,8 @@ export const STATEMENT_KEYS: readonly (keyof StatementExecutionOptions)[] = [
   'synchronizeSession',
 ]
 
+const SESSION_FLAGS: readonly string[] = ['populateExisting', 'autoflush']
+
 /** What belongs to a whole transaction, and so to no single statement of it. */
 const OF_TRANSACTIONS: readonly string[] = ['isolationLevel', 'readOnly', 'deferrable']
 
@@ -65,7 +67,7 @@ const OF_TRANSACTIONS: readonly string[] = ['isolationLevel', 'readOnly', 'defer
  */
 export function checkStatementOptions(place: string, options: StatementExecutionOptions): void {
   refuseTransactionKeys(place, options)
-  checkKeys(place, options, STATEMENT_KEYS)
+  checkKeys(place, options, STATEMENT_KEYS, SESSION_FLAGS)
   checkExecutionValues(place, options)
   const sync: unknown = options.synchronizeSession
   if (sync !== undefined && sync !== false && sync !== 'auto' && sync !== 'evaluate' && sync !== 'fetch')

@@ -88,7 +88,8 @@ export interface BindparamOptions<V> {
   readonly unique?: boolean
 }
 
-const BINDPARAM_KEYS = ['value', 'callable', 'type', 'required', 'expanding', 'literalExecute', 'unique'] as const
+const BINDPARAM_KEYS = ['value', 'callable', 'type'] as const
+const BINDPARAM_FLAGS = ['required', 'expanding', 'literalExecute', 'unique'] as const
 
 /**
  * A parameter with a name, whose value execution can give.
@@ -99,7 +100,7 @@ const BINDPARAM_KEYS = ['value', 'callable', 'type', 'required', 'expanding', 'l
  */
 export function bindparam<V>(name: string, options: BindparamOptions<V> = {}): Bind<V> {
   nameArgument(name, 'bindparam()')
-  checkKeys(`bindparam('${name}')`, options, BINDPARAM_KEYS)
+  checkKeys(`bindparam('${name}')`, options, BINDPARAM_KEYS, BINDPARAM_FLAGS)
   const { value, callable, type } = options
   if (value !== undefined && callable !== undefined)
     throw new ArgumentError(`bindparam('${name}') takes a value or a callable, not both`)

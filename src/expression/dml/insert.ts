@@ -107,7 +107,7 @@ export class Insert<
     select: RowsToInsert,
     options: FromSelectOptions = {},
   ): Insert<Row, Tuple, Values> {
-    checkKeys('fromSelect()', options, ['includeDefaults'])
+    checkKeys('fromSelect()', options, [], ['includeDefaults'])
     const { table, values, rows } = this.state
     if (values !== null || rows !== null) throw new ArgumentError('fromSelect() and values() exclude each other')
     if (!Array.isArray(columns)) throw new ArgumentError("fromSelect() takes the columns as a list: ['name']")

@@ -12,7 +12,7 @@ import { conjoin } from '../comparator/conjunction.ts'
 import { Affix, type Hint } from '../element/affix.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { TRUE } from '../element/constant.ts'
-import { type Alias, Cte, type CteOptions, type RowSource } from '../from/alias.ts'
+import { type Alias, Cte, type CteOptions, checkCteOptions, type RowSource } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import type { SourceName } from '../from/typed.ts'
@@ -85,7 +85,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
     name: Name = null as Name,
     options: Omit<CteOptions, 'recursive'> = {},
   ): Cte<Row, SourceName<Name, Row>> {
-    checkKeys('cte()', options, ['materialized', 'nesting'])
+    checkCteOptions(options, ['nesting'])
     return new Cte(this, name, options)
   }
   /** Adds CTEs that stand in WITH without being named elsewhere. */
@@ -100,7 +100,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
    * insert(users).prefixWith(text('IGNORE'), { dialect: 'mysql' })   // in MySQL: INSERT IGNORE INTO users ...
    */
   prefixWith(prefix: Expression, options: { readonly dialect?: string } = {}): this {
-    checkKeys('prefixWith()', options, ['dialect'])
+    checkKeys('prefixWith()', options, [], [], ['dialect'])
     const affix = new Affix(expect(EXPRESSION, prefix, 'prefixWith()'), options.dialect ?? null)
     return this.altered({ prefixes: [...this.state.prefixes, affix] })
   }

@@ -59,8 +59,8 @@ export interface BetweenOptions {
   readonly symmetric?: boolean
 }
 
-function isSymmetric(options: BetweenOptions): boolean {
-  checkKeys('.between()', options, ['symmetric'])
+function isSymmetric(place: string, options: BetweenOptions): boolean {
+  checkKeys(place, options, [], ['symmetric'])
   return options.symmetric === true
 }
 
@@ -207,11 +207,11 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   }
   /** `BETWEEN low AND high`, both ends included. */
   between(low: Operand<V>, high: Operand<V>, options: BetweenOptions = {}): ColumnElement<boolean> {
-    return build(this, isSymmetric(options) ? op.betweenSymmetric : op.between, [low, high])
+    return build(this, isSymmetric('.between()', options) ? op.betweenSymmetric : op.between, [low, high])
   }
   /** `NOT BETWEEN low AND high`. */
   notBetween(low: Operand<V>, high: Operand<V>, options: BetweenOptions = {}): ColumnElement<boolean> {
-    return build(this, isSymmetric(options) ? op.notBetweenSymmetric : op.notBetween, [low, high])
+    return build(this, isSymmetric('.notBetween()', options) ? op.notBetweenSymmetric : op.notBetween, [low, high])
   }
   /**
    * `IN`: a list is one parameter, whatever its length, an empty one included; a SELECT is a subquery.

@@ -1,5 +1,8 @@
 // Statements under a name: subqueries, LATERAL, common table expressions; and `Alias`, which is declared beside `FromClause`.
 
+import { ArgumentError } from '../../errors.ts'
+import { checkKeys } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
@@ -74,6 +77,16 @@ export interface CteOptions {
   /** Written in the WITH of the SELECT that names it rather than in that of the whole statement. Default false. */
   readonly nesting?: boolean
 }
+
+/** @internal Refuses options that no common table expression has; `flags` is those that are true or false. */
+export function checkCteOptions(options: CteOptions, flags: readonly string[] = CTE_FLAGS): void {
+  checkKeys('cte()', options, ['materialized'], flags)
+  const materialized: unknown = options.materialized ?? null
+  if (materialized !== null && typeof materialized !== 'boolean')
+    throw new ArgumentError(`cte(): materialized must be true, false or null, got ${showValue(materialized)}`)
+}
+
+const CTE_FLAGS: readonly string[] = ['recursive', 'nesting']
 
 /** `WITH name AS (statement)`; in FROM only the name. */
 export class Cte<Row = unknown, Source = unknown> extends NamedFrom {

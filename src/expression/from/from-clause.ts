@@ -183,7 +183,7 @@ export function joined<Source, Outer>(
   options: JoinOptions,
   where: string,
 ): Join<Source, Outer> {
-  checkKeys(where, options, ['isOuter', 'isFull'])
+  checkKeys(where, options, [], ['isOuter', 'isFull'])
   const { isOuter = false, isFull = false } = options
   if (hasJoinTarget(target)) {
     if (on !== undefined) throw new ArgumentError(`${where} takes a condition or a relationship, not both`)

@@ -89,7 +89,7 @@ export class TableValued<Row = unknown> extends FromClause {
    * @throws ArgumentError an option that is unknown.
    */
   renderDerived(options: RenderDerivedOptions = {}): TableValued<Row> {
-    checkKeys('renderDerived()', options, ['name', 'withTypes'])
+    checkKeys('renderDerived()', options, [], ['withTypes'], ['name'])
     const { name, withTypes = false } = options
     return this.#with({ isDerived: true, withTypes, name: name ?? this.name })
   }

@@ -184,7 +184,7 @@ function valueOf(value: unknown, column: NamedElement, literalBinds: boolean): C
  * // SELECT v.a, v.b FROM (VALUES (:param_1, :param_2), (:param_3, :param_4)) AS v (a, b)
  */
 export function values<C extends ValuesTypes>(columns: C, options: ValuesOptions = {}): Values<ValuesRow<C>> {
-  checkKeys('values()', options, ['name', 'literalBinds'])
+  checkKeys('values()', options, [], ['literalBinds'], ['name'])
   const entries = Object.entries(columns)
   if (entries.length === 0) throw new ArgumentError('values() needs columns: values({ a: Integer })')
   const list = entries.map(([name, type]) => {

@@ -22,7 +22,7 @@ export function tableValuedOf(element: ColumnElement, given: readonly unknown[])
   const last = given.at(-1)
   const hasOptions = isRecord(last) && !isTypes(last)
   const options: TableValuedOptions = hasOptions ? last : {}
-  checkKeys('tableValued()', options, ['name', 'withOrdinality'])
+  checkKeys('tableValued()', options, [], [], ['name', 'withOrdinality'])
   const columns = columnsOf(element, hasOptions ? given.slice(0, -1) : given)
   return new TableValued(element, {
     name: options.name ?? new AnonymousName('anon', null, 'alias'),

@@ -35,7 +35,7 @@ export function registerFunction<R, A extends readonly unknown[] = readonly unkn
   registration: FunctionRegistration<R>,
 ): RegisteredFunction<R, A> {
   nameArgument(name, 'registerFunction()')
-  checkKeys(`registerFunction('${name}')`, registration, ['returns', 'schema'])
+  checkKeys(`registerFunction('${name}')`, registration, ['returns'], [], ['schema'])
   const { returns, schema } = registration
   const path: [string, ...string[]] = schema === undefined ? [name] : [schema, name]
   const key = path.join('.')

@@ -30,7 +30,7 @@ export function tablesample<Row>(
   sampling: number | Expression,
   options: TablesampleOptions = {},
 ): TableSample<Row> {
-  checkKeys('tablesample()', options, ['name', 'seed'])
+  checkKeys('tablesample()', options, ['seed'], [], ['name'])
   const element = expect(FROM, from, 'tablesample()') as FromClause
   const method =
     typeof sampling === 'number'

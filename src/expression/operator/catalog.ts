@@ -142,5 +142,7 @@ export function customOperator(symbol: string, precedence = 0, comparison = fals
     throw new ArgumentError(
       `op() takes an operator's text, such as '->>' or 'AT TIME ZONE'; got ${JSON.stringify(symbol)}`,
     )
+  if (typeof precedence !== 'number' || Number.isNaN(precedence))
+    throw new ArgumentError('op() and boolOp() take a number as precedence')
   return operator('custom', symbol, precedence, { comparison })
 }

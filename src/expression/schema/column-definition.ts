@@ -54,10 +54,6 @@ export interface ColumnOptions<V = unknown> {
 
 const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
   'name',
-  'primaryKey',
-  'nullable',
-  'unique',
-  'index',
   'default',
   'onUpdate',
   'serverDefault',
@@ -67,10 +63,10 @@ const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
   'check',
   'foreignKey',
   'autoincrement',
-  'comment',
   'sortOrder',
   'info',
 ]
+const FLAGS: readonly (keyof ColumnOptions)[] = ['primaryKey', 'nullable', 'unique', 'index']
 
 /** The value in a row. */
 export type Nullable<V, O> = O extends { readonly nullable: true } ? V | null : V
@@ -173,10 +169,13 @@ function checkedOptions(given: unknown): ColumnOptions {
     throw new ArgumentError(
       'Column(type, options): the type is a SQL type such as Integer or String(50), the options are an object',
     )
-  checkKeys('Column()', given, OPTION_KEYS)
+  checkKeys('Column()', given, OPTION_KEYS, FLAGS, ['comment'])
   const options = given as ColumnOptions
   if (options.name !== undefined && (typeof options.name !== 'string' || options.name === ''))
     throw new ArgumentError('Column(): name is a text that is not empty')
+  const { autoincrement } = options
+  if (autoincrement !== undefined && autoincrement !== 'auto' && typeof autoincrement !== 'boolean')
+    throw new ArgumentError("Column(): autoincrement is true, false or 'auto'")
   if (options.sortOrder !== undefined && !Number.isFinite(options.sortOrder))
     throw new ArgumentError('Column(): sortOrder is a number')
   return options

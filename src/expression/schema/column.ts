@@ -123,7 +123,7 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
 function computedOf(place: string, given: ColumnParts['options']['computed']): ComputedOptions | null {
   if (given === undefined) return null
   const isRecord = typeof given === 'object' && given !== null && 'sql' in given
-  if (isRecord) checkKeys(`${place}: computed`, given, ['sql', 'persisted'])
+  if (isRecord) checkKeys(`${place}: computed`, given, ['sql'], ['persisted'])
   const { sql, persisted } = isRecord ? given : { sql: given, persisted: undefined }
   return { sql: sqlExpression(`${place}: computed`, sql), persisted: persisted ?? true }
 }

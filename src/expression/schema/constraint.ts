@@ -138,7 +138,7 @@ export abstract class ColumnConstraint extends Constraint {
   }
 }
 
-const DEFERRABLE_KEYS = ['name', 'comment', 'ddlIf', 'deferrable', 'initially'] as const
+const TEXTS = ['name', 'comment'] as const
 
 /** Options of {@link PrimaryKeyConstraint}. */
 export interface PrimaryKeyOptions extends DeferrableOptions {
@@ -179,7 +179,13 @@ export class PrimaryKeyConstraint extends ColumnConstraint {
     attachment: Attachment | null = null,
     isImplicit = false,
   ) {
-    checkKeys('PrimaryKeyConstraint', options, [...DEFERRABLE_KEYS, 'include', 'withoutOverlaps'])
+    checkKeys(
+      'PrimaryKeyConstraint',
+      options,
+      ['ddlIf', 'initially', 'include'],
+      ['deferrable', 'withoutOverlaps'],
+      TEXTS,
+    )
     super('PrimaryKeyConstraint', columns, options, attachment)
     this.include = includedColumns('PrimaryKeyConstraint', options.include, attachment)
     this.withoutOverlaps = options.withoutOverlaps ?? false
@@ -218,7 +224,8 @@ export class UniqueConstraint extends ColumnConstraint {
   readonly #options: UniqueOptions
   /** @internal the last argument */
   constructor(columns: readonly ColumnReference[], options: UniqueOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('UniqueConstraint', options, [...DEFERRABLE_KEYS, 'nullsNotDistinct', 'include', 'withoutOverlaps'])
+    const flags = ['deferrable', 'nullsNotDistinct', 'withoutOverlaps'] as const
+    checkKeys('UniqueConstraint', options, ['ddlIf', 'initially', 'include'], flags, TEXTS)
     super('UniqueConstraint', columns, options, attachment)
     if (columns.length === 0) throw new ArgumentError('UniqueConstraint needs a column')
     this.include = includedColumns('UniqueConstraint', options.include, attachment)
@@ -255,7 +262,7 @@ export class CheckConstraint extends Constraint {
   readonly options: CheckOptions
   /** @internal the last argument */
   constructor(condition: string | SqlExpression, options: CheckOptions = {}, attachment: Attachment | null = null) {
-    checkKeys('CheckConstraint', options, ['name', 'comment', 'ddlIf', 'noInherit', 'notValid', 'notEnforced'])
+    checkKeys('CheckConstraint', options, ['ddlIf'], ['noInherit', 'notValid', 'notEnforced'], TEXTS)
     super(options, attachment)
     if (typeof condition === 'string' && condition.trim() === '')
       throw new ArgumentError('CheckConstraint takes a condition that is not empty')

@@ -30,16 +30,7 @@ export interface BoundExcludePart {
   readonly operatorClass: string | null
 }
 
-const OPTION_KEYS = [
-  'name',
-  'comment',
-  'ddlIf',
-  'deferrable',
-  'initially',
-  'using',
-  'where',
-  'operatorClasses',
-] as const
+const OPTION_KEYS = ['ddlIf', 'initially', 'using', 'where', 'operatorClasses'] as const
 
 /**
  * EXCLUDE, PostgreSQL's own: of two rows at least one comparison is not true.
@@ -63,7 +54,7 @@ export class ExcludeConstraint extends Constraint {
   /** @internal the last argument */
   constructor(given: readonly ExcludePart[], options: ExcludeOptions = {}, attachment: Attachment | null = null) {
     const place = `ExcludeConstraint ${options.name ?? ''}`.trim()
-    checkKeys(place, options, OPTION_KEYS)
+    checkKeys(place, options, OPTION_KEYS, ['deferrable'], ['name', 'comment'])
     checkAccessMethod(place, options.using)
     checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
     super(options, attachment)

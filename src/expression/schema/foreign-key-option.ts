@@ -44,21 +44,8 @@ export interface ForeignKeyDefinition<V = unknown> extends ForeignKeyOptions {
   readonly to: ForeignKeyTarget<V>
 }
 
-const OPTION_KEYS = [
-  'name',
-  'onDelete',
-  'onUpdate',
-  'deferrable',
-  'initially',
-  'match',
-  'useAlter',
-  'onDeleteColumns',
-  'notValid',
-  'notEnforced',
-  'period',
-  'comment',
-  'ddlIf',
-] as const
+const OPTION_KEYS = ['onDelete', 'onUpdate', 'initially', 'match', 'onDeleteColumns', 'ddlIf'] as const
+const FLAGS = ['deferrable', 'useAlter', 'notValid', 'notEnforced', 'period'] as const
 const ACTIONS: readonly string[] = ['CASCADE', 'SET NULL', 'SET DEFAULT', 'RESTRICT', 'NO ACTION']
 
 /**
@@ -89,7 +76,7 @@ export function foreignKeyParts(
 
 /** @throws ArgumentError for unknown options and words. */
 export function checkForeignKeyOptions(place: string, options: ForeignKeyOptions): void {
-  checkKeys(place, options, OPTION_KEYS)
+  checkKeys(place, options, OPTION_KEYS, FLAGS, ['name', 'comment'])
   checkWord(place, 'onDelete', options.onDelete, ACTIONS)
   checkWord(place, 'onUpdate', options.onUpdate, ACTIONS)
   checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])

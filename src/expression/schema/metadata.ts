@@ -142,7 +142,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
    * metadata.tables.get('shop.orders')
    */
   async reflect(bind: Reflector, options: ReflectOptions = {}): Promise<void> {
-    checkKeys('reflect()', options, ['schema', 'views', 'only', 'extendExisting', 'resolveForeignKeys', 'signal'])
+    checkKeys('reflect()', options, ['schema', 'only', 'signal'], ['views', 'extendExisting', 'resolveForeignKeys'])
     const { views = false, only, extendExisting = false, resolveForeignKeys = true } = options
     const schema = options.schema === undefined ? this.schema : checkedSchema('reflect()', options.schema)
     if (only !== undefined && typeof only !== 'function' && !Array.isArray(only))
@@ -169,7 +169,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
     bind: SchemaBind,
     options: DdlOptions,
   ): Promise<void> {
-    checkKeys(`${name}()`, options, ['checkFirst', 'tables', 'signal'])
+    checkKeys(`${name}()`, options, ['tables', 'signal'], ['checkFirst'])
     if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
       throw new ArgumentError(`${name}() takes an engine or a connection`)
     const plan = planOf(this.#chosen(name, options.tables), this.#parts(options.tables))

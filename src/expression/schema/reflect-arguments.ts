@@ -31,7 +31,7 @@ export function requestOf(
   checkName(PLACE, 'a table', name)
   if (typeof (metadata as typeof metadata | null | undefined)?.findTable !== 'function')
     throw new ArgumentError(`${PLACE} takes the MetaData that the table is to belong to behind its name`)
-  checkKeys(PLACE, options, KEYS)
+  checkKeys(PLACE, options, KEYS, ['resolveForeignKeys', 'extendExisting'])
   const { schema, columns = {}, includeColumns = null, excludeColumns = [], signal } = options
   if (typeof columns !== 'object' || columns === null)
     throw new ArgumentError(`${PLACE}: columns is a record of columns by their keys, got ${showValue(columns)}`)

@@ -59,12 +59,12 @@ export interface ComputedOptions {
   readonly persisted?: boolean
 }
 
-const SEQUENCE_KEYS = ['start', 'increment', 'minValue', 'maxValue', 'cycle', 'cache'] as const
+const SEQUENCE_KEYS = ['start', 'increment', 'minValue', 'maxValue', 'cache'] as const
 
-/** Checks numbers that become text of DDL. */
-export function checkSequenceOptions(place: string, options: object, more: readonly string[] = []): void {
-  checkKeys(place, options, [...SEQUENCE_KEYS, ...more])
-  for (const key of ['start', 'increment', 'minValue', 'maxValue', 'cache'] as const) {
+/** Checks numbers that become text of DDL. @param flags further options, which are true or false */
+export function checkSequenceOptions(place: string, options: object, flags: readonly string[] = []): void {
+  checkKeys(place, options, SEQUENCE_KEYS, ['cycle', ...flags])
+  for (const key of SEQUENCE_KEYS) {
     const value = (options as Record<string, unknown>)[key]
     if (value === null && (key === 'minValue' || key === 'maxValue')) continue
     if (value !== undefined && typeof value !== 'bigint' && !Number.isSafeInteger(value))

@@ -17,7 +17,7 @@ export function checkStorageParameters(place: string, given: StorageParameters |
 
 /** @throws ArgumentError it is no name of an access method. */
 export function checkAccessMethod(place: string, given: string | undefined): void {
-  if (given !== undefined && !/^[A-Za-z_][A-Za-z0-9_]*$/.test(given))
+  if (given !== undefined && (typeof given !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*$/.test(given)))
     throw new ArgumentError(
       `${place}: using names an access method such as 'gin', not ${quoteName(globalThis.String(given))}`,
     )

@@ -37,18 +37,7 @@ export interface IndexOptions {
 /** A part of an index: a column by key, or an expression (`users.c.name.desc()`, `func.lower(users.c.name)`). */
 export type IndexPart = ColumnReference | SqlExpression
 
-const OPTION_KEYS = [
-  'unique',
-  'where',
-  'using',
-  'include',
-  'nullsNotDistinct',
-  'operatorClasses',
-  'with',
-  'tablespace',
-  'comment',
-  'ddlIf',
-] as const
+const OPTION_KEYS = ['where', 'using', 'include', 'operatorClasses', 'with', 'ddlIf'] as const
 
 /**
  * An index, given to `table()` among its `constraints`.
@@ -75,7 +64,7 @@ export class Index extends TableItem {
     attachment: Attachment | null = null,
   ) {
     const place = `Index ${name ?? ''}`.trim()
-    checkKeys('Index', options, OPTION_KEYS)
+    checkKeys('Index', options, OPTION_KEYS, ['unique', 'nullsNotDistinct'], ['tablespace', 'comment'])
     const { ddlIf, comment } = options
     super(
       {

@@ -310,7 +310,7 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>, 
     throw new ArgumentError(
       `table() reads no database: write await Table.reflect(${quoteName(name)}, metadata, engine)`,
     )
-  checkKeys('table()', options, TABLE_KEYS)
+  checkKeys('table()', options, TABLE_KEYS, ['implicitReturning'], ['comment'])
   return register(new Table<D, Name>(name, metadata, columns, options))
 }
 
@@ -320,15 +320,7 @@ export function reflectorOf(place: string, bind: unknown): Reflector {
   throw new ArgumentError(`${place} takes an engine, a connection or an inspector`)
 }
 
-const TABLE_KEYS = [
-  'schema',
-  'comment',
-  'constraints',
-  'prefixes',
-  'implicitReturning',
-  'info',
-  ...STORAGE_KEYS,
-] as const
+const TABLE_KEYS = ['schema', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS] as const
 
 /** @internal Makes a table known to its MetaData. */
 export function register<D extends ColumnDefinitions, Name extends string>(made: Table<D, Name>): Table<D, Name> {

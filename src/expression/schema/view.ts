@@ -162,7 +162,7 @@ export function view<Row>(
   query: ViewQuery<Row>,
   options: ViewOptions = {},
 ): View<Row> {
-  checkKeys('view()', options, ['schema', 'comment', 'temporary', 'with', 'checkOption', 'info'])
+  checkKeys('view()', options, ['schema', 'with', 'checkOption', 'info'], ['temporary'], ['comment'])
   return registered(new View<Row>(name, metadata, query, options, false), metadata)
 }
 
@@ -180,8 +180,8 @@ export function materializedView<Row>(
   query: ViewQuery<Row>,
   options: MaterializedViewOptions = {},
 ): View<Row> {
-  const keys = ['schema', 'comment', 'with', 'info', 'withData', 'indexes', 'using', 'tablespace'] as const
-  checkKeys('materializedView()', options, keys)
+  const keys = ['schema', 'with', 'info', 'indexes', 'using'] as const
+  checkKeys('materializedView()', options, keys, ['withData'], ['comment', 'tablespace'])
   return registered(new View<Row>(name, metadata, query, options, true), metadata)
 }
 

@@ -49,7 +49,7 @@ export function hinted(
 }
 
 function dialectOf(options: AffixOptions, where: string): string | null {
-  checkKeys(where, options, ['dialect'])
+  checkKeys(where, options, [], [], ['dialect'])
   return options.dialect ?? null
 }
 

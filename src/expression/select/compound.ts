@@ -13,7 +13,7 @@ import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
-import { Cte, type CteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
+import { Cte, type CteOptions, checkCteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
@@ -81,7 +81,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
    * // SELECT users.id FROM users ORDER BY users.age FETCH FIRST :param_1 ROWS WITH TIES
    */
   fetch(count: Count, options: FetchOptions = {}): this {
-    checkKeys('fetch()', options, ['withTies', 'percent'])
+    checkKeys('fetch()', options, [], ['withTies', 'percent'])
     const rows = countFor(count, 'fetch()')
     const { withTies = false, percent = false } = options
     return this.reordered({ fetch: rows === null ? null : { count: rows, withTies, percent }, limit: null })
@@ -127,7 +127,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
     name: Name = null as Name,
     options: CteOptions = NO_OPTIONS,
   ): Cte<Row, SourceName<Name, Row>> {
-    if (options !== NO_OPTIONS) checkKeys('cte()', options, ['recursive', 'materialized', 'nesting'])
+    if (options !== NO_OPTIONS) checkCteOptions(options)
     return new Cte(this, name, options)
   }
   /** This statement as a value: of one column and, at execution, one row at most; NULL where there is none. */

@@ -35,7 +35,7 @@ export function walkForUpdate(pass: Pass, forUpdate: ForUpdate): void {
 
 /** The lock that options mean. */
 export function forUpdateOf(options: ForUpdateOptions): ForUpdate {
-  checkKeys('withForUpdate()', options, ['of', 'nowait', 'skipLocked', 'read', 'keyShare'])
+  checkKeys('withForUpdate()', options, ['of'], ['nowait', 'skipLocked', 'read', 'keyShare'])
   const { of = [], nowait = false, skipLocked = false, read = false, keyShare = false } = options
   if (nowait && skipLocked) throw new ArgumentError('withForUpdate() takes nowait or skipLocked, not both')
   const strong = read ? 'share' : 'update'

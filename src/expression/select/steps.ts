@@ -71,10 +71,12 @@ export function recipeColumns(columns: readonly NamedElement[]): readonly Recipe
   return known
 }
 
+const JOIN_FLAGS: readonly string[] = ['isOuter', 'isFull']
+
 /** The options of a join as bits. */
 export function joinBits(isOuterjoin: boolean, options: JoinOptions | undefined): number {
   if (options === undefined) return isOuterjoin ? JoinBit.outer + JoinBit.calledOuter : 0
-  checkKeys(isOuterjoin ? 'outerjoin()' : 'join()', options, ['isOuter', 'isFull'])
+  checkKeys(isOuterjoin ? 'outerjoin()' : 'join()', options, [], JOIN_FLAGS)
   const { isOuter = isOuterjoin, isFull = false } = options
   return (isOuter ? JoinBit.outer : 0) + (isFull ? JoinBit.full : 0) + (isOuterjoin ? JoinBit.calledOuter : 0)
 }

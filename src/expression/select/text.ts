@@ -16,7 +16,7 @@ import { type ColumnElement, NamedElement } from '../element/column-element.ts'
 import { NULL } from '../element/constant.ts'
 import { Grouping } from '../element/grouping.ts'
 import { TextClause, type TextState } from '../element/text.ts'
-import { Cte, type CteOptions, Subquery } from '../from/alias.ts'
+import { Cte, type CteOptions, checkCteOptions, Subquery } from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
 import { inferType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
@@ -109,6 +109,7 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
     name: Name = null as Name,
     options: CteOptions = {},
   ): Cte<Row, SourceName<Name, Row>> {
+    checkCteOptions(options)
     return new Cte(this.#known('cte()'), name, options)
   }
   /** This statement as a value; its one column must be known. */

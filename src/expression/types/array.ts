@@ -79,6 +79,6 @@ export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions & { readonly
 export function ARRAY<V>(element: SqlType<V>, options?: ArrayOptions): ArrayType<V>
 export function ARRAY<V>(element: SqlType<V>, options: ArrayOptions = {}): ArrayType<V> {
   if (!(element instanceof SqlType)) throw new ArgumentError('ARRAY() takes the type of its members, such as Integer')
-  checkKeys('ARRAY()', options, ['dimensions', 'zeroIndexes'])
+  checkKeys('ARRAY()', options, ['dimensions'], ['zeroIndexes'])
   return new ArrayType(element, countArgument('ARRAY', options.dimensions), options.zeroIndexes ?? false)
 }

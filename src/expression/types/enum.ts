@@ -1,6 +1,7 @@
 // Enumerations: a union of texts, or the values of an object, as a type.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
+import { countArgument } from './argument.ts'
 import { isPlainObject } from './plain-object.ts'
 import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
@@ -20,7 +21,8 @@ export interface EnumOptions {
   readonly length?: number
 }
 
-const OPTION_KEYS = ['name', 'schema', 'native', 'createConstraint', 'createType', 'length'] as const
+const OPTION_KEYS = ['name', 'schema', 'length'] as const
+const FLAGS = ['native', 'createConstraint', 'createType'] as const
 
 /** See {@link Enum}. */
 export class EnumType<V = string> extends SqlType<V> {
@@ -131,7 +133,8 @@ export function Enum(...args: readonly unknown[]): EnumType<unknown> {
   const labels = isObject || options === undefined ? args : args.slice(0, -1)
   if (options !== undefined && !isPlainObject(options as object))
     throw new ArgumentError("Enum() takes labels and then options: Enum('a', 'b', { name: 'status' })")
-  checkKeys('Enum()', options ?? {}, OPTION_KEYS)
+  checkKeys('Enum()', options ?? {}, OPTION_KEYS, FLAGS)
+  countArgument('Enum', (options as EnumOptions | undefined)?.length)
   const values = isObject ? objectValues(args[0] as object) : labelValues(labels)
   if (values.size === 0) throw new ArgumentError("Enum() takes at least one value: Enum('a', 'b', { name: 'status' })")
   checkName(options as EnumOptions | undefined)

@@ -36,7 +36,7 @@ export class JsonType<V = unknown> extends SqlType<V> {
   readonly noneAsNull: boolean
   constructor(kind: 'json' | 'jsonb' = 'json', options: JsonOptions = {}) {
     super()
-    checkKeys(kind === 'json' ? 'JSON()' : 'JSONB()', options, ['noneAsNull'])
+    checkKeys(kind === 'json' ? 'JSON()' : 'JSONB()', options, [], ['noneAsNull'])
     this.kind = kind
     this.noneAsNull = options.noneAsNull ?? true
   }

@@ -37,7 +37,7 @@ export interface StringOptions {
  * @throws ArgumentError an unknown option, or a name that is none.
  */
 export function collationOf(type: string, options: StringOptions = {}): string | null {
-  checkKeys(`${type}()`, options, ['collation'])
+  checkKeys(`${type}()`, options, [], [], ['collation'])
   const collation: unknown = options.collation
   if (collation === undefined) return null
   if (typeof collation !== 'string' || collation === '')

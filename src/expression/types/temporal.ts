@@ -58,7 +58,7 @@ function temporalOption(
   given: object | undefined,
   words: Readonly<Record<string, TemporalName | null>>,
 ): TemporalName | null {
-  checkKeys(type, given ?? {}, type === 'Date()' ? ['as'] : ['as', 'timezone', 'precision'])
+  checkKeys(type, given ?? {}, type === 'Date()' ? ['as'] : ['as', 'precision'], type === 'Date()' ? [] : ['timezone'])
   const as: unknown = (given as { readonly as?: unknown } | undefined)?.as
   if (as === undefined) return null
   const name = typeof as === 'string' && Object.hasOwn(words, as) ? words[as] : undefined
@@ -203,7 +203,7 @@ function dateTimeOf(options: DateTimeOptions = {}): DateTimeType<unknown> {
   const words = zoned
     ? ({ date: null, string: null, instant: 'Instant' } as const)
     : ({ string: null, plainDateTime: 'PlainDateTime' } as const)
-  const temporal = temporalOption(zoned ? 'DateTime({ timezone: true })' : 'DateTime()', options, words)
+  const temporal = temporalOption(zoned === true ? 'DateTime({ timezone: true })' : 'DateTime()', options, words)
   const { as } = options
   const representation = as === 'date' || as === 'string' ? as : temporal === null ? undefined : 'string'
   return new DateTimeType(zoned, representation, 'dateTime', temporal, countArgument('DateTime', options.precision, 0))

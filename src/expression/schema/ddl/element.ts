@@ -47,7 +47,7 @@ export abstract class DropElement extends DdlElement {
   /** @throws ArgumentError an unknown option */
   constructor(command: string, options: DropOptions, more: readonly string[] = []) {
     super()
-    checkKeys(command, options, ['ifExists', 'cascade', ...more])
+    checkKeys(command, options, [], ['ifExists', 'cascade', ...more])
     this.ifExists = options.ifExists ?? false
     this.cascade = options.cascade ?? false
   }

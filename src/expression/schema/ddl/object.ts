@@ -27,7 +27,7 @@ export class CreateSchema extends DdlElement {
   readonly authorization: string | null
   constructor(name: string, options: CreateSchemaOptions = {}) {
     super()
-    checkKeys('CreateSchema', options, ['ifNotExists', 'authorization'])
+    checkKeys('CreateSchema', options, [], ['ifNotExists'], ['authorization'])
     this.name = name
     this.ifNotExists = options.ifNotExists ?? false
     this.authorization = options.authorization ?? null
@@ -61,7 +61,7 @@ export class CreateSequence extends DdlElement {
   readonly ifNotExists: boolean
   constructor(sequence: Sequence, options: CreateOptions = {}) {
     super()
-    checkKeys('CreateSequence', options, ['ifNotExists'])
+    checkKeys('CreateSequence', options, [], ['ifNotExists'])
     this.sequence = sequence
     this.ifNotExists = options.ifNotExists ?? false
   }
@@ -104,7 +104,7 @@ export class CreateExtension extends DdlElement {
   readonly options: CreateExtensionOptions
   constructor(name: string, options: CreateExtensionOptions = {}) {
     super()
-    checkKeys('CreateExtension', options, ['ifNotExists', 'schema', 'version', 'cascade'])
+    checkKeys('CreateExtension', options, [], ['ifNotExists', 'cascade'], ['schema', 'version'])
     this.name = name
     this.options = options
   }

@@ -35,7 +35,7 @@ export class CreateTable extends DdlElement {
   readonly without: ReadonlySet<Constraint>
   constructor(table: AnyTable, options: CreateOptions & { readonly without?: ReadonlySet<Constraint> } = {}) {
     super()
-    checkKeys('CreateTable', options, ['ifNotExists', 'without'])
+    checkKeys('CreateTable', options, ['without'], ['ifNotExists'])
     this.table = table as Table
     this.ifNotExists = options.ifNotExists ?? false
     this.without = options.without ?? new Set()
@@ -83,7 +83,7 @@ export class CreateIndex extends DdlElement {
   readonly concurrently: boolean
   constructor(index: Index, options: CreateOptions & ConcurrentOptions = {}) {
     super()
-    checkKeys('CreateIndex', options, ['ifNotExists', 'concurrently'])
+    checkKeys('CreateIndex', options, [], ['ifNotExists', 'concurrently'])
     this.index = index
     this.ifNotExists = options.ifNotExists ?? false
     this.concurrently = options.concurrently ?? false

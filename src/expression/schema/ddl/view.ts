@@ -34,7 +34,7 @@ export class CreateView extends DdlElement {
   readonly orReplace: boolean
   constructor(view: View<never> | View, options: CreateViewOptions = {}) {
     super()
-    checkKeys('CreateView', options, ['ifNotExists', 'orReplace'])
+    checkKeys('CreateView', options, [], ['ifNotExists', 'orReplace'])
     this.view = checkedView(view, 'CreateView')
     this.ifNotExists = options.ifNotExists ?? false
     this.orReplace = options.orReplace ?? false
@@ -77,7 +77,7 @@ export class RefreshMaterializedView extends DdlElement {
   readonly withData: boolean
   constructor(view: View<never> | View, options: RefreshOptions = {}) {
     super()
-    checkKeys('RefreshMaterializedView', options, ['concurrently', 'withData'])
+    checkKeys('RefreshMaterializedView', options, [], ['concurrently', 'withData'])
     this.view = checkedView(view, 'RefreshMaterializedView')
     if (!this.view.isMaterialized) throw new ArgumentError('RefreshMaterializedView takes a materialized view')
     this.concurrently = options.concurrently ?? false
@@ -131,8 +131,8 @@ export class CreateTableAs<Row = unknown> extends DdlElement {
   readonly options: CreateTableAsOptions
   constructor(name: string, query: ViewQuery<Row>, options: CreateTableAsOptions = {}) {
     super()
-    const keys = ['ifNotExists', 'schema', 'temporary', 'onCommit', 'tablespace', 'withData'] as const
-    checkKeys('CreateTableAs', options, keys)
+    const flags = ['ifNotExists', 'temporary', 'withData'] as const
+    checkKeys('CreateTableAs', options, ['schema', 'onCommit'], flags, ['tablespace'])
     checkWord('CreateTableAs', 'onCommit', options.onCommit, ['PRESERVE ROWS', 'DELETE ROWS', 'DROP'])
     this.table = new DerivedTable<Row>(name, options.schema ?? null, query, 'CreateTableAs')
     this.options = options
