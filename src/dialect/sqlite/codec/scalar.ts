@@ -17,12 +17,15 @@ export const bool: SqliteCodec = defineCodec({
   },
 })
 
+/** No bytes, in memory that has an address: `node:sqlite` of Node.js 22 writes NULL where a list without one was looked into. */
+const EMPTY = new Uint8Array(new ArrayBuffer(1), 0, 0)
+
 /** BLOB: a Uint8Array of its own memory. */
 export const bytes: SqliteCodec = defineCodec({
   name: 'BLOB',
   encode(value) {
     if (!(value instanceof Uint8Array)) throw refusal('BLOB', value, 'a Uint8Array')
-    return value
+    return value.length === 0 ? EMPTY : value
   },
   decode: (value) => (value instanceof Uint8Array ? ownBytes(value) : new TextEncoder().encode(String(value))),
 })
