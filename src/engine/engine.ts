@@ -394,7 +394,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
    */
   listen(channels: string | readonly string[], options: ListenOptions = {}): Listener {
     const open = async (signal: AbortSignal): ReturnType<ListenSource['open']> => {
-      return await openListening(this.#runtime ?? (await this.#ready()), signal)
+      return await openListening(await this.#ready(), signal)
     }
     const listeners = this.#core.listeners
     const listener = new Listener({ open }, channels, options, (ended) => listeners.delete(ended))

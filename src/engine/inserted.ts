@@ -56,7 +56,7 @@ export class Inserted implements InsertedRows {
     const key: unknown[] = []
     for (const place of places) {
       if (place.returned >= 0 && returned !== undefined) key.push(returned[place.returned])
-      else if (place.parameter >= 0 && given !== undefined) key.push(given[place.parameter])
+      else if (place.parameter >= 0 && given !== undefined) key.push(this.#asGiven(given, place.parameter))
       else return null
     }
     return key
@@ -84,14 +84,17 @@ export class Inserted implements InsertedRows {
     const { columns, parameters } = this.#entry.compiled
     return {
       returned: columns?.findIndex((each) => each.source === column) ?? -1,
-      parameter: parameters.findIndex((each) => each.key === column.key && isPlain(each)),
+      parameter: parameters.findIndex((each) => each.key === column.key),
     }
   }
-}
 
-/** Whether the value was sent as it was given. */
-function isPlain({ process }: CompiledParameter): boolean {
-  return process === null
+  /** A value as it would be read back: what its type made of it on the way to the database, it makes undone. */
+  #asGiven(values: readonly unknown[], index: number): unknown {
+    const { host, parameters } = this.#entry.compiled
+    const { process, type } = parameters[index] as CompiledParameter
+    const value = values[index]
+    return process === null ? value : (type.resultProcessor(host)?.(value) ?? value)
+  }
 }
 
 function primaryKeyOf(table: TableClause): NamedElement[] {

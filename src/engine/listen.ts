@@ -1,6 +1,6 @@
 // Listeners: what NOTIFY sends, on a session of their own that is opened again where it is lost.
 import type { DriverNotification } from '../dialect/contract/driver.ts'
-import { ArgumentError, InvalidRequestError } from '../errors.ts'
+import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import type { ListeningSession } from './listen-session.ts'
@@ -62,6 +62,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   readonly #keepaliveMs: number
   readonly #maxBackoffMs: number
   readonly #ended = new AbortController()
+  readonly #signal: AbortSignal | undefined
   readonly #onEnd: (listener: Listener) => void
   #events: ListenEvent[] = []
   #overflowing = false
@@ -92,6 +93,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
     this.#keepaliveMs = Math.min(keepaliveMs, LONGEST_TIMER_MS)
     this.#maxBackoffMs = maxBackoffMs
     this.#onEnd = onEnd
+    this.#signal = signal
     if (signal?.aborted) void this.close()
     else signal?.addEventListener('abort', () => void this.close(), { once: true, signal: this.#ended.signal })
   }
@@ -106,8 +108,16 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
    *
    * @throws OperationalError the database cannot be reached, or refuses.
    * @throws InvalidRequestError a transaction pooler stands in front of the database, or it has no LISTEN.
+   * @throws ResourceClosedError the listener, or its engine, was closed before; the signal's reason where that did it.
    */
-  ready(): Promise<void> {
+  async ready(): Promise<void> {
+    await this.#started()
+    if (!this.closed) return
+    this.#signal?.throwIfAborted()
+    throw new ResourceClosedError('This Listener is closed, and hears nothing')
+  }
+
+  #started(): Promise<void> {
     this.#starting ??= this.#start()
     return this.#starting
   }
@@ -115,7 +125,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   /** Notifications and gaps, as they come. Leaving the loop closes the listener. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ListenEvent, undefined, undefined> {
     try {
-      await this.ready()
+      await this.#started()
       for (;;) {
         const event = this.#events.shift()
         if (event !== undefined) yield event

@@ -76,8 +76,10 @@ export class Supply {
     }
   }
 
+  /** The end, just before that of `pg-pool`, which answers those who stand in its own line no more. */
   stop(): void {
     this.#stopped = true
+    this.#requested -= this.#parts.physical.waitingCount
     if (this.#retry !== null) clearTimeout(this.#retry)
   }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
+import { ResourceClosedError } from '../../src/errors.ts'
 import { OWED_FOR_MS } from '../../src/pool/owed-rollback.ts'
 import { postgresUrl, sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
@@ -36,6 +37,14 @@ const soon = async (condition: () => Promise<boolean>): Promise<void> => {
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }
+
+it.each(sqlDatabases())('an engine is disposed of while somebody asks for a connection, on $name', async ({ url }) => {
+  const engine = createEngine(url)
+  await engine.execute('SELECT 1')
+  const asking = engine.connect().catch((error: unknown) => error)
+  await engine.dispose()
+  expect(await asking).toBeInstanceOf(ResourceClosedError)
+})
 
 describe.each(sqlDatabases())('closing a connection that has only read, on $name', ({ url, name }) => {
   const mark = name === 'sqlite' ? MARKS.sqlite : MARKS.postgresql

@@ -1,8 +1,10 @@
 // The primary key of an inserted row comes back by itself: what the result tells, what is sent, and that nothing is a row.
 import {
+  Boolean,
   Column,
   createEngine,
   type Engine,
+  Enum,
   func,
   Integer,
   InvalidRequestError,
@@ -11,6 +13,7 @@ import {
   ResourceClosedError,
   String,
   select,
+  TypeDecorator,
   table,
   text,
   update,
@@ -37,6 +40,21 @@ const numberedKeys = new MetaData()
 const numbered = table('implicit_numbered', numberedKeys, {
   a: Column(Integer, { primaryKey: true, autoincrement: true }),
   b: Column(String, { primaryKey: true, default: () => 'made here' }),
+})
+class Cents extends TypeDecorator<number, number> {
+  readonly impl = Integer
+  override readonly cacheOk = true
+  override processBindParam(value: number | null) {
+    return value === null ? null : Math.round(value * 100)
+  }
+  override processResultValue(value: number | null) {
+    return value === null ? null : value / 100
+  }
+}
+const priced = table('implicit_priced', metadata, {
+  level: Column(Enum({ low: 1, high: 2 } as const, { name: 'implicit_level', native: false }), { primaryKey: true }),
+  price: Column(new Cents(), { primaryKey: true, autoincrement: false }),
+  shown: Column(Boolean),
 })
 const silent = table(
   'implicit_silent',
@@ -93,6 +111,19 @@ describe.each(sqlDatabases())('on $name', (target) => {
       speltBy(target, [['INSERT INTO implicit_pairs (b) VALUES ($1::VARCHAR) RETURNING implicit_pairs.a']]),
     )
     sent.stop()
+  })
+
+  test('a key of types that change their values on the way, given with the row', async () => {
+    const result = await engine.execute(insert(priced).values({ level: 2, price: 1.25, shown: true }))
+    expect(result.insertedPrimaryKey).toEqual([2, 1.25])
+    const rows = [
+      { level: 1, price: 2.5, shown: true },
+      { level: 2, price: 3.5, shown: false },
+    ] as const
+    expect((await engine.execute(insert(priced), rows)).insertedPrimaryKeyRows).toEqual([
+      [1, 2.5],
+      [2, 3.5],
+    ])
   })
 
   test('a key that is numbered in part', async () => {

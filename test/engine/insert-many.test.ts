@@ -187,7 +187,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
       "A value is required for parameter 'nick' of set 1",
     )
     await expect(engine.execute(insert(users), [{ name: 'a' }, { name: 'b', nick: 'x' }])).rejects.toThrow(
-      "The statement has no parameter 'nick' (set 1)",
+      "Set 1 gives 'nick', which the first set (0) does not",
     )
     await expect(engine.execute(insert(users), [{ name: 'a' }, { name: undefined }])).rejects.toBeInstanceOf(
       StatementError,

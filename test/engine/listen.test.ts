@@ -7,7 +7,13 @@ import type { DriverConnection } from '../../src/dialect/contract/driver.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { ListenEvent, Listener } from '../../src/engine/listen.ts'
-import { ArgumentError, IdentifierError, InvalidRequestError, OperationalError } from '../../src/errors.ts'
+import {
+  ArgumentError,
+  IdentifierError,
+  InvalidRequestError,
+  OperationalError,
+  ResourceClosedError,
+} from '../../src/errors.ts'
 import { startMiniPooler } from '../dialect/postgresql/driver/mini-pooler.ts'
 import { startProxy } from '../support/proxy.ts'
 import { databases, postgresUrl } from '../support/server.ts'
@@ -100,6 +106,24 @@ describe.each(databases())('on $name', ({ url }) => {
       end(listener)
       expect(await loop).toEqual([])
     }
+  })
+
+  it('one that is closed is not ready, and says why', async () => {
+    const engine = engineOf(url)
+    const controller = new AbortController()
+    const heeding = engine.listen('quiet', { signal: controller.signal })
+    await heeding.ready()
+    const reason = new Error('enough')
+    controller.abort(reason)
+    await expect(heeding.ready()).rejects.toBe(reason)
+    await expect(engine.listen('quiet', { signal: controller.signal }).ready()).rejects.toBe(reason)
+    expect(await next(engine.listen('quiet', { signal: controller.signal }), 1)).toEqual([])
+    const closed = engine.listen('quiet')
+    const starting = closed.ready()
+    await closed.close()
+    await expect(starting).rejects.toThrow(ResourceClosedError)
+    await engine.dispose()
+    await expect(engine.listen('quiet').ready()).rejects.toThrow(new ResourceClosedError('This Engine is disposed'))
   })
 
   it('a reader who is too slow is told', async () => {

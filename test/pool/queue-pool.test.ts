@@ -474,6 +474,16 @@ describe('dispose', () => {
     expect(driver.open).toHaveLength(0)
   })
 
+  it('refuses who asked just before, and has come to its end all the same', async () => {
+    const { driver, pool } = setup()
+    pool.checkin(await pool.checkout())
+    const asking = watch(pool.checkout())
+    await pool.dispose()
+    await pool.drained()
+    expect(asking.error).toEqual(new ResourceClosedError('This QueuePool is disposed'))
+    expect(driver.open).toHaveLength(0)
+  })
+
   it('waits for the goodbye of those at rest', async () => {
     const { driver, pool } = setup()
     pool.checkin(await pool.checkout())

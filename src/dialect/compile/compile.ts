@@ -48,6 +48,7 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
   return {
     sql,
     sort,
+    host: spelling,
     statement: {
       sql,
       parameters: codecsOf(parameters, spelling),

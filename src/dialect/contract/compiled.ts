@@ -2,7 +2,7 @@
 import type { StatementSort } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
 import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
-import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
+import type { SqlType, TypeHost, ValueProcessor } from '../../expression/types/type.ts'
 import type { DriverStatement } from './driver.ts'
 
 /** A column whose client-side default is evaluated at execution; the part of a schema column that the engine needs. */
@@ -56,6 +56,8 @@ export interface ListHole {
 export interface Compiled {
   readonly sql: string
   readonly sort: StatementSort
+  /** The dialect, as types are told of it. */
+  readonly host: TypeHost
   /** The very object that drivers keep their knowledge on. */
   readonly statement: DriverStatement
   readonly parameters: readonly CompiledParameter[]
