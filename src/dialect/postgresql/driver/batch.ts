@@ -48,6 +48,7 @@ export class Batch implements Submittable {
   #target: RowTarget | null = null
   #failure: BatchFailure | null = null
   #settled = false
+  #unread = false
 
   /**
    * Writes all messages; nothing is sent before {@link submit}.
@@ -293,6 +294,23 @@ export class Batch implements Submittable {
     this.#tail?.copy?.failed()
   }
 
+  /** Whether its first step is one that the server has not answered. */
+  get unbegun(): boolean {
+    const [first] = this.#parses
+    return first !== undefined && this.#parsed === 0 && this.#entries[0]?.prepared === first && this.#tail === null
+  }
+
+  /**
+   * The connection is gone.
+   *
+   * @param unread whether the server said itself that it went before it began any of this.
+   */
+  abandon(reason: Error, unread: boolean): void {
+    this.handleError(reason)
+    this.#unread = unread
+    this.finish()
+  }
+
   /** COPY FROM STDIN waits for data that nobody sends. It is refused before it is sent; this is for what was not recognised. */
   handleCopyInResponse(connection: WireConnection): void {
     const tail = this.#tail
@@ -331,6 +349,7 @@ export class Batch implements Submittable {
     this.#settle({
       results: this.#results,
       failure: failure === null || notices === null ? failure : { ...failure, notices },
+      ...(this.#unread ? { unread: true } : {}),
     })
   }
 

@@ -373,7 +373,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
     else if (!this.#closing) this.#lostReason ??= new DriverError('the server closed the connection unexpectedly')
     this.terminate()
     this.#closed = true
-    this.#line.end(this.#lostReason ?? new DriverError('the connection was closed while a batch was running'))
+    this.#line.end(this.#lostReason ?? new DriverError(CLOSED), !this.#pooled)
     for (const listener of this.#closedListeners.splice(0)) callSafely(listener, this.#lostReason)
   }
 
@@ -388,6 +388,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 }
 
+const CLOSED = 'the connection was closed while a batch was running'
 const BUSY = 'this connection is running a batch and runs one at a time; await the one before'
 
 /** A listener's exception must not reach the socket's callback, where it would be uncaught. */

@@ -7,6 +7,7 @@ import { encodeBatch } from './encode.ts'
 import type { BatchCircumstances, BatchOutcome } from './outcome.ts'
 import type { WireClient } from './pg-internals.ts'
 import type { Reader } from './reader.ts'
+import { isFarewell } from './server-error.ts'
 import type { SessionTypes } from './session-types.ts'
 import { StatementCache } from './statements.ts'
 
@@ -160,13 +161,18 @@ export class Line {
     this.#current?.noticed(notice)
   }
 
-  /** The connection is gone: all that is on its way ends with this error. */
-  end(reason: Error): void {
+  /**
+   * The connection is gone: all that is on its way ends with this error.
+   *
+   * @param direct whether it is the server's own, with nobody in between who might have sent on what he has not answered.
+   */
+  end(reason: Error, direct: boolean): void {
+    const farewell = direct && isFarewell(reason)
     this.#reader.batch = null
-    for (const batch of [this.#current, ...this.#behind.splice(0)]) {
-      batch?.handleError(reason)
-      batch?.finish()
-    }
+    const current = this.#current
+    const behind = this.#behind.splice(0)
+    current?.abandon(reason, farewell && current.unbegun)
+    for (const batch of behind) batch.abandon(reason, farewell)
   }
 
   #begin(batch: Batch): void {

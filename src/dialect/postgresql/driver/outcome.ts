@@ -17,6 +17,8 @@ export interface BatchOutcome {
   readonly failure: BatchFailure | null
   /** Whether the connection ended before the first byte of it was written. */
   readonly unsent?: true
+  /** Whether the server went before it began any of it, as it said itself. */
+  readonly unread?: true
 }
 
 /** What a value that cannot be read as the type that the catalogs say comes to. */
@@ -86,7 +88,7 @@ export function batchError(
     commandIndex: disconnected ? null : commandIndex,
     fields: isServerMessage(error) ? fieldsOf(error, serverVersion) : null,
     // The server says its things in order: what it says before it answers the probe it says before it reads the batch.
-    unread: disconnected && probed && isServerMessage(error),
+    unread: disconnected && (outcome.unread === true || (probed && isServerMessage(error))),
     refusedWrite: readOnly && isServerMessage(error) && error.code === '25006',
   })
 }

@@ -34,6 +34,14 @@ export function isGoodbye({ code = '' }: ServerMessage, said: boolean | null): b
   return said ?? isDisconnectSqlState(code)
 }
 
+/**
+ * Whether an error that ends the session is a backend's own and came between two steps of its work: it says its things in order, so
+ * that nothing was begun of what it has not answered by then. What a proxy says of itself tells nothing of the backend behind.
+ */
+export function isFarewell(error: Error): boolean {
+  return isServerMessage(error) && error.routine === 'ProcessInterrupts'
+}
+
 /** The fields of an error message; those that the server left out are absent. */
 export function errorFields(message: ServerMessage): ServerErrorFields {
   const fields: Writable<ServerErrorFields> = {}

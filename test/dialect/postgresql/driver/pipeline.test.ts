@@ -206,9 +206,22 @@ describe('on a server', () => {
       pipeline(connection, [command(sleep)]),
       ...[1, 2].map((value) => pipeline(connection, [command('SELECT $1::int', value)])),
     ])
+    await expect
+      .poll(() =>
+        rows(
+          observer,
+          "SELECT wait_event FROM pg_stat_activity WHERE pid = $1::int AND query LIKE '%pg_sleep%'",
+          connection.processId,
+        ),
+      )
+      .toEqual([['PgSleep']])
     await rows(observer, 'SELECT pg_terminate_backend($1::int)', connection.processId)
-    for (const one of await settling)
-      expect(one).toMatchObject({ reason: { disconnected: true, fields: { sqlState: '57P01' } } })
+    const unread = (await settling).map((one) => {
+      expect(one).toMatchObject({ reason: { disconnected: true, sent: true, fields: { sqlState: '57P01' } } })
+      return (one as PromiseRejectedResult).reason.unread
+    })
+    // It was at the first, and had not begun those behind.
+    expect(unread).toEqual([false, true, true])
     expect((await failure(pipeline(connection, [command('SELECT 1')]))).disconnected).toBe(true)
   })
 
