@@ -347,8 +347,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
 
   #gone(): DriverError {
     const reason = this.#lostReason
-    const why = reason === null ? 'it was closed' : reason.message
-    return new DriverError(`the connection cannot be used any more: ${why}`, {
+    return new DriverError(`the connection cannot be used any more: ${reason?.message ?? 'it was closed'}`, {
       disconnected: true,
       sent: false,
       cause: reason ?? undefined,
