@@ -5,6 +5,7 @@ import { CRITERION } from '../coerce/roles.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { FALSE, TRUE } from '../element/constant.ts'
 import { groupAgainst } from '../element/grouping.ts'
+import { type Growth, grown, growthOf } from '../element/growing-list.ts'
 import { BooleanList } from '../element/list.ts'
 import { Unary } from '../element/unary.ts'
 import * as catalog from '../operator/catalog.ts'
@@ -50,21 +51,31 @@ function join(
     )
   const clauses: ColumnElement<boolean>[] = []
   let decided = false
+  /** The first long list among the criteria: what was collected before it, and what is collected behind. */
+  let growth: Growth | null = null
+  let before = clauses
   for (const value of criteria) {
     const criterion = expect(CRITERION, value, where)
     if (criterion === decisive) decided = true
-    else if (criterion instanceof BooleanList && criterion.operator === operator)
-      for (const clause of criterion.clauses) clauses.push(clause)
-    else if (criterion !== neutral) clauses.push(criterion)
+    else if (criterion instanceof BooleanList && criterion.operator === operator) {
+      const long: Growth | null = growth === null ? growthOf(criterion) : null
+      if (long === null) for (const clause of criterion.clauses) clauses.push(clause)
+      else {
+        growth = long
+        before = clauses.splice(0)
+      }
+    } else if (criterion !== neutral) clauses.push(criterion)
   }
   if (decided) return decisive
+  if (growth !== null) return grown(operator, growth, grouped(before, operator), grouped(clauses, operator))
   const [first] = clauses
   if (first === undefined) return neutral
   if (clauses.length === 1) return alone(first)
-  return new BooleanList(
-    operator,
-    clauses.map((clause) => clause.selfGroup(operator)),
-  )
+  return new BooleanList(operator, grouped(clauses, operator))
+}
+
+function grouped(clauses: readonly ColumnElement<boolean>[], operator: Operator): readonly ColumnElement<boolean>[] {
+  return clauses.map((clause) => clause.selfGroup(operator))
 }
 
 /**
@@ -76,21 +87,24 @@ export function conjoin(
   more: readonly unknown[],
   where: string,
 ): readonly ColumnElement<boolean>[] {
-  const all = present.length === 1 && present[0] === TRUE ? [] : [...present]
-  let isTrue = all.length < present.length
+  const isAlone = present.length === 1
+  let isTrue = isAlone && present[0] === TRUE
+  const kept = isTrue ? [] : present
+  const added: ColumnElement<boolean>[] = []
   for (const value of more) {
     const criterion = expect(CRITERION, value, where)
     if (criterion === TRUE) isTrue = true
     else if (criterion instanceof BooleanList && criterion.operator === catalog.and)
-      for (const clause of criterion.clauses) all.push(clause)
-    else all.push(criterion)
+      for (const clause of criterion.clauses) added.push(clause)
+    else added.push(criterion)
   }
-  if (all.includes(FALSE)) return [FALSE]
-  if (all.length === 0) return isTrue ? [TRUE] : []
+  if ((isAlone && present[0] === FALSE) || added.includes(FALSE)) return [FALSE]
+  // Several that are there have their parentheses.
+  if (kept.length > 1) return kept.concat(grouped(added, catalog.and))
+  const all = [...kept, ...added]
   const [only] = all
-  if (only === undefined || all.length > 1) return all.map((criterion) => criterion.selfGroup(catalog.and))
-  const grouped = alone(only)
-  return grouped === only ? all : [grouped]
+  if (only === undefined) return isTrue ? [TRUE] : []
+  return all.length === 1 ? [alone(only)] : grouped(all, catalog.and)
 }
 
 /**
