@@ -32,10 +32,11 @@ class OldestFirst extends Array<unknown> {
 }
 
 /** A pool of `pg-pool` whose clients are places of ours. */
-export function physicalPool(options: ResolvedPoolOptions, client: ClientOptions): PhysicalPool {
+export function physicalPool(options: ResolvedPoolOptions, client: Omit<ClientOptions, 'recycleMs'>): PhysicalPool {
   const physical = new NewPhysicalPool({
     Client: PooledConnection,
     ...client,
+    recycleMs: options.recycleMs,
     max: options.limit,
     min: options.minimum,
     idleTimeoutMillis: Number.isFinite(options.idleTimeoutMs) ? options.idleTimeoutMs : 0,

@@ -9,11 +9,16 @@ import { type NoticeListener, rollBack } from './reset.ts'
 /** How long what a listener runs may take: somebody may be waiting for the connection, or for its place. */
 const LISTENER_MS = 10_000
 
+/** By how much lives differ: connections that were opened together are not to be replaced together. */
+const LIFE_SPREAD = 1 / 40
+
 /** What a pool does with its places; `pg-pool` hands it to the constructor of its clients. */
 export interface ClientOptions {
   readonly driver: Pick<Driver, 'connect'>
   /** Read when the connection was opened; see `Pool.invalidate`. */
   readonly generation: () => number
+  /** After how many milliseconds connections are replaced. */
+  readonly recycleMs: number
   /** Called with each connection that was opened, before anybody has it; one that fails is closed. */
   readonly opened: (place: PooledConnection) => void | Promise<void>
   /** Called with each connection that is about to be closed; never fails. */
@@ -41,6 +46,8 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
   readonly openedBy: number = process.pid
   /** Moments of `performance.now()`. */
   openedAt = 0
+  /** How old it gets, in milliseconds. */
+  lifeMs: number = Number.POSITIVE_INFINITY
   heldSince = 0
   /** When it was last known to live, and how many flights it had made by then. */
   provenAt = 0
@@ -152,12 +159,13 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
   }
 
   async #open(): Promise<DriverConnection> {
-    const { driver, generation, opened } = this.#options
+    const { driver, generation, opened, recycleMs } = this.#options
     const born = generation()
     const connection = await driver.connect()
     this.#connection = connection
     this.generation = born
     this.openedAt = performance.now()
+    this.lifeMs = recycleMs * (1 - Math.random() * LIFE_SPREAD)
     try {
       const told = opened(this)
       if (told !== undefined) {

@@ -1,6 +1,7 @@
 // `QueuePool`: connections kept by `pg-pool`, lent with SQLAlchemy's rules: overflow, timeout, recycling, ping, reset, generations.
 import type { DriverConnection, DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError } from '../errors.ts'
+import { showValue } from '../show.ts'
 import { type PoolEvents, poolEvents, tell } from './events.ts'
 import { describeRefusal, describeTimeout, placeOfCall } from './holders.ts'
 import { Keepalive } from './keepalive.ts'
@@ -162,7 +163,7 @@ export class QueuePool implements Pool {
 
   async warmUp(count: number = Math.max(1, this.#options.minimum)): Promise<void> {
     if (!Number.isInteger(count) || count < 0)
-      throw new ArgumentError(`warmUp() takes a whole number that is not negative, got ${String(count)}`)
+      throw new ArgumentError(`warmUp() takes a whole number that is not negative, got ${showValue(count)}`)
     if (this.#disposal !== null) throw this.#disposedError()
     const missing = Math.min(count, this.#options.size) - this.#physical.totalCount
     // Those at rest come first when somebody asks: they are borrowed as well, so that others are opened.
@@ -347,7 +348,7 @@ export class QueuePool implements Pool {
   #isStale(place: PooledConnection, now: number): boolean {
     const lost = !place._queryable || place.connection.transactionStatus === 'lost'
     if (lost || place.generation !== this.#generation || place.openedBy !== process.pid) return true
-    return now - place.openedAt >= this.#options.recycleMs
+    return now - place.openedAt >= place.lifeMs
   }
 
   #checkHeld(place: PooledConnection, among: ReadonlySet<PooledConnection> = this.#held): void {

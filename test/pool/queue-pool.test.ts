@@ -408,6 +408,21 @@ describe('age', () => {
     expect(idOf(await pool.checkout())).toBe(2)
   })
 
+  it('replaces connections that were opened together each at its own age, up to 2.5 % before recycleMs', async () => {
+    const recycleMs = 1e9
+    const { driver, pool } = setup({ size: 100, maxOverflow: 0, recycleMs })
+    const slots = await Promise.all(Array.from({ length: 100 }, () => pool.checkout()))
+    const lives = slots.map(({ lifeMs }) => lifeMs)
+    expect(Math.max(...lives)).toBeLessThanOrEqual(recycleMs)
+    expect(Math.min(...lives)).toBeGreaterThanOrEqual(recycleMs * 0.975)
+    expect(new Set(lives).size).toBeGreaterThan(90)
+    // Time is made by moving the hour of birth: half of them are as old as the pool lets them be, or a minute younger than that.
+    for (const [index, slot] of slots.entries()) slot.openedAt -= slot.lifeMs - (index % 2 === 0 ? 0 : 60_000)
+    for (const slot of slots) pool.checkin(slot)
+    await expect.poll(() => driver.open.length).toBe(50)
+    expect(pool.status()).toMatchObject({ idle: 50, checkedOut: 0 })
+  })
+
   it('closes connections that rest longer than idleTimeoutMs', async () => {
     const { driver, pool } = setup({ idleTimeoutMs: 10 })
     pool.checkin(await pool.checkout())
