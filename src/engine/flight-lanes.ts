@@ -11,6 +11,7 @@ import { Executable } from '../expression/base/executable.ts'
 import type { Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { WaitQueue } from '../pool/wait-queue.ts'
+import { showValue } from '../show.ts'
 import type { Statement } from './execution.ts'
 import type { Origins } from './observer.ts'
 import type { Runtime, Way } from './runtime.ts'
@@ -35,7 +36,7 @@ export function sharingOf(pipelining: boolean | number | undefined, timeoutMs: n
   const flights = pipelining === true ? DEFAULT_FLIGHTS : pipelining
   if (!Number.isInteger(flights) || flights < 2)
     throw new ArgumentError(
-      `pipelining is true, false, or how many statements may be on their way over one connection, at least 2; got ${String(pipelining)}`,
+      `pipelining is true, false, or how many statements may be on their way over one connection, at least 2; got ${showValue(pipelining)}`,
     )
   return { flights, timeoutMs }
 }

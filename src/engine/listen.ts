@@ -3,6 +3,7 @@ import type { DriverNotification } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
+import { showValue } from '../show.ts'
 import type { ListeningSession } from './listen-session.ts'
 
 /** Options of `engine.listen()`. */
@@ -87,7 +88,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
       throw new ArgumentError('listen() takes the name of a channel, or several')
     for (const [name, value] of Object.entries({ bufferSize, keepaliveMs, maxBackoffMs }))
       if (typeof value !== 'number' || !(value >= 1))
-        throw new ArgumentError(`listen(): ${name} must be a number of at least 1, got ${String(value)}`)
+        throw new ArgumentError(`listen(): ${name} must be a number of at least 1, got ${showValue(value)}`)
     this.#source = source
     this.#bufferSize = bufferSize
     this.#keepaliveMs = Math.min(keepaliveMs, LONGEST_TIMER_MS)

@@ -4,6 +4,7 @@ import { ArgumentError } from '../errors.ts'
 import { consoleSink, Logger, type LoggerLike, type LogSink, sinkTo } from '../log.ts'
 import { quoteName } from '../nearest.ts'
 import type { PoolEvents } from '../pool/events.ts'
+import { showValue } from '../show.ts'
 import type { EngineIdentity } from './channels.ts'
 import { Observer } from './observer.ts'
 import type { SqlTagSource } from './sql-comment.ts'
@@ -59,7 +60,7 @@ export function checkObservability(options: ObservabilityOptions): void {
     throw new ArgumentError(`loggingName must be a string, got ${quoteName(String(loggingName))}`)
   if (slowStatementMs !== undefined && !(typeof slowStatementMs === 'number' && slowStatementMs >= 0))
     throw new ArgumentError(
-      `slowStatementMs must be a number of milliseconds that is not negative, got ${String(slowStatementMs)}`,
+      `slowStatementMs must be a number of milliseconds that is not negative, got ${showValue(slowStatementMs)}`,
     )
   const tags: unknown = sqlComments
   if (tags !== undefined && typeof tags !== 'function' && (typeof tags !== 'object' || tags === null))

@@ -15,6 +15,7 @@ import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import type { PoolOptions } from '../pool/options.ts'
 import type { Pool } from '../pool/pool.ts'
+import { showValue } from '../show.ts'
 import { checkCodecs } from './codecs-option.ts'
 import { checkObservability, OBSERVABILITY_KEYS, type ObservabilityOptions } from './observability.ts'
 import { type EnginePoolOptions, POOL_OPTION_KEYS } from './pool-options.ts'
@@ -158,9 +159,11 @@ export function checkEngineOptions(options: EngineOptions): void {
   if (replicas !== undefined && !Array.isArray(replicas))
     throw new ArgumentError('replicas must be a list of the URLs of standbys')
   if (!(typeof replicaRetryMs === 'number' && replicaRetryMs >= 0))
-    throw new ArgumentError(`replicaRetryMs must be a number that is not negative, got ${String(replicaRetryMs)}`)
+    throw new ArgumentError(`replicaRetryMs must be a number that is not negative, got ${showValue(replicaRetryMs)}`)
   if (!Number.isInteger(compiledCacheSize) || compiledCacheSize < 0)
-    throw new ArgumentError(`compiledCacheSize must be a whole number that is not negative, got ${compiledCacheSize}`)
+    throw new ArgumentError(
+      `compiledCacheSize must be a whole number that is not negative, got ${showValue(compiledCacheSize)}`,
+    )
   if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
     throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(String(inLists))}`)
 }

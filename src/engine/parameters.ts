@@ -2,6 +2,7 @@
 import type { CompiledParameter } from '../dialect/contract/compiled.ts'
 import { ArgumentError, StatementError } from '../errors.ts'
 import type { BindLike } from '../expression/base/pass.ts'
+import { isRecord } from '../expression/coerce/record.ts'
 import { type Bind, NO_VALUE } from '../expression/element/bind.ts'
 import { quoteName, suggestion } from '../nearest.ts'
 import type { CompiledEntry, Resolved } from './compiled-cache.ts'
@@ -20,7 +21,7 @@ export type ExecuteParameters = NamedParameters | readonly NamedParameters[]
 export function parameterSets(given: unknown): readonly NamedParameters[] | null {
   if (given === undefined || given === null) return null
   if (!Array.isArray(given)) {
-    if (!isNamed(given)) throw new ArgumentError(`Parameters are an object of values by name, got ${kindOf(given)}`)
+    if (!isRecord(given)) throw new ArgumentError(`Parameters are an object of values by name, got ${kindOf(given)}`)
     return [given]
   }
   if (given.length === 0)
@@ -29,7 +30,7 @@ export function parameterSets(given: unknown): readonly NamedParameters[] | null
     )
   // By index, so that a hole is met too.
   for (let i = 0; i < given.length; i += 1)
-    if (!isNamed(given[i]))
+    if (!isRecord(given[i]))
       throw new ArgumentError(
         `A list of parameters must consist only of objects of values by name, got ${kindOf(given[i])}; values by position are for SQL given as a string`,
       )
@@ -210,11 +211,6 @@ function nameOf(parameter: CompiledParameter, group: number | null): string {
 function refused(entry: CompiledEntry, message: string, cause?: unknown): StatementError {
   const statement = entry.compiled.sql
   return new StatementError(`${message}\n[SQL: ${statement}]`, { statement, cause })
-}
-
-function isNamed(value: unknown): value is NamedParameters {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  return !(value instanceof Date || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value))
 }
 
 function kindOf(value: unknown): string {

@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, CommitOutcomeUnknown, DBAPIError } from '../errors.ts'
 import { checkKeys, quoteName } from '../nearest.ts'
+import { showValue } from '../show.ts'
 import type { ConnectOptions } from './options.ts'
 import { isAbsent } from './standbys.ts'
 
@@ -78,11 +79,11 @@ export function retryPolicy(retry: boolean | RetryOptions | undefined): RetryPol
     onRetry: options.onRetry ?? null,
   }
   if (!Number.isInteger(policy.attempts) || policy.attempts < 1)
-    throw new ArgumentError(`retry: attempts must be a whole number of at least 1, got ${String(policy.attempts)}`)
+    throw new ArgumentError(`retry: attempts must be a whole number of at least 1, got ${showValue(policy.attempts)}`)
   for (const name of ['backoffMs', 'maxBackoffMs', 'deadlineMs'] as const)
     if (!(typeof policy[name] === 'number' && policy[name] >= 0))
       throw new ArgumentError(
-        `retry: ${name} must be a number of milliseconds that is not negative, got ${String(policy[name])}`,
+        `retry: ${name} must be a number of milliseconds that is not negative, got ${showValue(policy[name])}`,
       )
   if (![false, 'unsent', 'uncommitted'].includes(policy.lostConnections))
     throw new ArgumentError(

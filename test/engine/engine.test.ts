@@ -33,6 +33,12 @@ describe('createEngine()', () => {
   it.each<[string, unknown, string]>([
     ['postgresql://h', { poolsize: 3 }, "createEngine() has no option 'poolsize'; did you mean 'poolSize'?"],
     ['postgresql://h', { pool_size: 3 }, "createEngine() has no option 'pool_size'; did you mean 'poolSize'?"],
+    ['postgresql://h', { poolSize: '5' }, "The pool's size must be a whole number of at least 0, got '5'"],
+    [
+      'postgresql://h',
+      { poolTimeoutMs: '5' },
+      "The pool's timeoutMs must be a number of milliseconds that is not negative, got '5'",
+    ],
     ['postgresql://h', { poolSize: -1 }, "The pool's size must be a whole number of at least 0, got -1"],
     [
       'postgresql://h',

@@ -155,7 +155,20 @@ describe.each(sqlDatabases())('on $name', (target) => {
     })
 
     it('refuses parameters that are no named values', async () => {
-      for (const odd of [5, 'x', new Date(), [5], [[1]], new Map(), [undefined], [{}, undefined], new Array(2), []])
+      for (const odd of [
+        5,
+        'x',
+        new Date(),
+        [5],
+        [[1]],
+        new Map(),
+        [undefined],
+        [{}, undefined],
+        new Array(2),
+        [],
+        Promise.resolve({}),
+        Object.create({ id: 1 }),
+      ])
         await expect(engine.execute(select(users.c.id), odd as never)).rejects.toBeInstanceOf(ArgumentError)
     })
 

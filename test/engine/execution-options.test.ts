@@ -126,6 +126,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
       [() => engine.executionOptions(wrong({ isolation_level: 'SERIALIZABLE' })), /did you mean 'isolationLevel'\?/],
       [() => engine.executionOptions(wrong({ isolationLevel: 'SERIALISABLE' })), /did you mean 'SERIALIZABLE'\?/],
       [() => engine.executionOptions(wrong({ readOnly: 'yes' })), /readOnly must be true or false, got 'yes'/],
+      [() => engine.executionOptions({ timeoutMs: '5' as never }), /positive number of milliseconds, got '5'/],
       [() => engine.executionOptions({ timeoutMs: 0 }), /timeoutMs must be a positive number of milliseconds, got 0/],
       [() => engine.executionOptions(wrong({ timeoutMs: Number.NaN })), /timeoutMs must be a positive number/],
       [() => engine.executionOptions(wrong({ compiledCache: {} })), /compiledCache can only be null/],

@@ -165,6 +165,19 @@ describe('what cannot be written is refused', () => {
     [() => insert(users).values(unknown({ name: ['x'] })), /column 'name' .* got an array/],
     [() => insert(users).values(unknown({ name: () => 1 })), /column 'name' .* got a function/],
     [() => insert(users).values(unknown('x')), 'insert().values() takes an object of values by column; got a string'],
+    [
+      () => insert(users).values(unknown(Promise.resolve({ name: 'x' }))),
+      'insert().values() takes an object of values by column; got an object of class Promise',
+    ],
+    [() => insert(users).values(unknown(new Map([['name', 'x']]))), /by column; got an object of class Map/],
+    [() => insert(users).values(unknown([{ name: 'x' }, new Date()])), /by column; got a Date/],
+    [() => insert(users).values(unknown(select(users))), /by column; got a SELECT/],
+    [() => insert(users).values(unknown(Object.create({ name: 'x' }))), /by column; got an object/],
+    [() => update(users).values(unknown(new Set(['x']))), /by column; got an object of class Set/],
+    [
+      () => select(users).filterBy(unknown(Promise.resolve({ name: 'x' }))),
+      /by column; got an object of class Promise/,
+    ],
     [() => insert(users).values([]), 'insert().values() got an empty list of rows'],
     [() => insert(users).values(unknown([{ name: 'x' }, null])), /takes an object of values by column; got null/],
     [

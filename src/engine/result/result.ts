@@ -7,6 +7,7 @@ import {
   NoResultFound,
   ResourceClosedError,
 } from '../../errors.ts'
+import { showValue } from '../../show.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
@@ -391,6 +392,6 @@ function severalFound(required: string): MultipleResultsFound {
 function checkSize(size: number): void {
   if (!Number.isInteger(size) || size < 1)
     throw new InvalidRequestError(
-      `The number of rows to fetch must be a whole number of at least 1, got ${String(size)}`,
+      `The number of rows to fetch must be a whole number of at least 1, got ${showValue(size)}`,
     )
 }

@@ -1,5 +1,6 @@
 // `StreamResult`: the rows of a statement as they come, page by page, never all in memory.
 import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
+import { showValue } from '../../show.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import type { ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
@@ -358,6 +359,6 @@ function pick(view: View, form: Form, indexes: readonly number[]): View {
 function checkSize(size: number): void {
   if (!Number.isInteger(size) || size < 1)
     throw new InvalidRequestError(
-      `The number of rows to fetch must be a whole number of at least 1, got ${String(size)}`,
+      `The number of rows to fetch must be a whole number of at least 1, got ${showValue(size)}`,
     )
 }

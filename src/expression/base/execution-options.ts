@@ -1,6 +1,7 @@
 // Options of how a statement is run, which travel with it or are given where it is run; each with its default.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 
 /** Options of how statements are run: of an engine, a connection, a statement or one execution. */
 export interface ExecutionOptions {
@@ -95,7 +96,9 @@ export function refuseTransactionKeys(place: string, options: object): void {
 export function checkExecutionValues(place: string, options: ExecutionOptions): void {
   const { timeoutMs, loggingToken, compiledCache, info } = options
   if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
-    throw new ArgumentError(`${place}: timeoutMs must be a positive number of milliseconds, got ${String(timeoutMs)}`)
+    throw new ArgumentError(
+      `${place}: timeoutMs must be a positive number of milliseconds, got ${showValue(timeoutMs)}`,
+    )
   checkCount(place, 'yieldPer', options.yieldPer)
   checkCount(place, 'insertmanyvaluesPageSize', options.insertmanyvaluesPageSize)
   if (loggingToken !== undefined && typeof loggingToken !== 'string')
@@ -114,5 +117,5 @@ export function checkExecutionValues(place: string, options: ExecutionOptions): 
 
 function checkCount(place: string, name: string, value: unknown): void {
   if (value !== undefined && !(Number.isInteger(value) && Number(value) > 0))
-    throw new ArgumentError(`${place}: ${name} must be a whole number of at least 1, got ${String(value)}`)
+    throw new ArgumentError(`${place}: ${name} must be a whole number of at least 1, got ${showValue(value)}`)
 }

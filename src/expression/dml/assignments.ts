@@ -4,6 +4,7 @@ import { quoteName, suggestion } from '../../nearest.ts'
 import type { Pass } from '../base/pass.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
+import { isRecord } from '../coerce/record.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Binary } from '../element/binary.ts'
@@ -54,7 +55,7 @@ export function assignment(column: NamedElement, value: unknown, where: string):
 
 /** Assignments of an object, in the order of the table's columns; `undefined` leaves a column out. */
 export function assignmentsOf(table: TableClause, values: unknown, where: string): readonly Assignment[] {
-  if (!isRecord(values))
+  if (!isRecord(values) || elementOf(values) !== null)
     throw new ArgumentError(`${where} takes an object of values by column; got ${describe(values)}`)
   const given = new Map<NamedElement, Assignment>()
   for (const key of Object.keys(values)) {
@@ -154,8 +155,4 @@ function inTableOrder(table: TableClause, given: ReadonlyMap<NamedElement, Assig
     if (found !== undefined) ordered.push(found)
   }
   return ordered
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && elementOf(value) === null
 }

@@ -4,6 +4,7 @@ import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
+import { isRecord } from '../coerce/record.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import { TableClause } from '../from/table-clause.ts'
 import type { ColumnDefinition, ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
@@ -305,6 +306,10 @@ export function table<D extends Record<string, ColumnDefinition & ColumnParts>, 
   options: TableOptions<D> = {},
 ): Table<D, Name> {
   if (typeof name !== 'string' || name === '') throw new ArgumentError('table() takes a name that is not empty')
+  if (typeof metadata?.register !== 'function' || !isRecord(columns))
+    throw new ArgumentError(
+      `table() takes a name, a MetaData and columns: table(${quoteName(name)}, metadata, { id: Column(Integer) })`,
+    )
   // SQLAlchemy's spelling; reading a database has to be waited for.
   if (Object.hasOwn(options, 'autoloadWith'))
     throw new ArgumentError(

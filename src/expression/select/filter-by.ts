@@ -2,6 +2,7 @@
 import { AmbiguousColumnError, ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import { describe } from '../coerce/describe.ts'
+import { isRecord } from '../coerce/record.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { describeSide } from '../from/join-condition.ts'
 import { EntityElement } from './entity.ts'
@@ -16,7 +17,7 @@ interface Source {
 
 /** `column = value` for each key. */
 export function equalities(state: SelectState, values: unknown, where: string): readonly ColumnElement<boolean>[] {
-  if (typeof values !== 'object' || values === null || Array.isArray(values))
+  if (!isRecord(values))
     throw new ArgumentError(`${where} takes an object of values by column; got ${describe(values)}`)
   const sources = sourcesOf(state)
   return Object.entries(values).map(([key, value]) => columnCalled(key, sources, where).eq(value as never))

@@ -96,6 +96,11 @@ describe('a table', () => {
     expect(() => table('t', metadata, { a: Column(Integer), b: Column(Integer, { name: 'a' }) })).toThrow(
       new ArgumentError("Columns 'a' and 'b' of table 't' have the same name in SQL, 'a'"),
     )
+    const unknown = (value: unknown): never => value as never
+    const why = "table() takes a name, a MetaData and columns: table('t', metadata, { id: Column(Integer) })"
+    expect(() => table('t', unknown({ a: Column(Integer) }), unknown(undefined))).toThrow(new ArgumentError(why))
+    expect(() => table('t', metadata, unknown([Column(Integer)]))).toThrow(new ArgumentError(why))
+    expect(() => table('t', unknown(null), { a: Column(Integer) })).toThrow(new ArgumentError(why))
     expect(() => table('t', metadata, { a: Column() })).toThrow(
       new ArgumentError("Column 't.a' needs a type: write Column(Integer), for example"),
     )
