@@ -2,6 +2,9 @@
 import { CompileError } from '../../errors.ts'
 import type { Insert, InsertState } from '../../expression/dml/insert.ts'
 import { type Assignment, type Write, writtenFrom } from '../../expression/dml/write.ts'
+import { ColumnClause } from '../../expression/element/column.ts'
+import { Label } from '../../expression/element/label.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
 import { Unary } from '../../expression/element/unary.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
@@ -124,6 +127,12 @@ function named(item: SelectItem): SelectItem {
   return item instanceof Unary ? nameable(item) : item
 }
 
+/** SQL that is written as it is has no name for those around; the star stands for names that only the server knows. */
+function referable(column: NamedElement): NamedElement {
+  const hasNoName = column instanceof ColumnClause && column.isLiteral && column.name !== '*'
+  return hasNoName ? new Label(column.name, column) : column
+}
+
 /** RETURNING, like a columns clause. */
 export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNumber, out: Render): string {
   const items = node.state.returning
@@ -137,7 +146,7 @@ export function returningClause(node: Write<unknown, unknown[]>, place: PlaceNum
   const text =
     place === Place.statement
       ? columnsClause(items, node.exportedColumns, place, out)
-      : columnsClause(items.map(named), node.exportedColumns, Place.expression, out)
+      : columnsClause(items.map(named), node.exportedColumns.map(referable), Place.expression, out)
   out.frame = frame
   out.unqualified = unqualified
   return ` RETURNING ${text}`

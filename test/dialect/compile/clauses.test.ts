@@ -5,8 +5,10 @@ import {
   CompileError,
   deleteFrom,
   func,
+  Integer,
   insert,
   literal,
+  literalColumn,
   select,
   text,
   union,
@@ -60,6 +62,15 @@ const ROWS: readonly Spelt[] = [
     title: 'RETURNING in WITH: what has no name gets one',
     element: () => select(deleteFrom(users).all().returning(u.age.negate(), u.id).cte('w')),
     standard: 'WITH w AS (DELETE FROM users RETURNING -users.age AS anon_1, users.id) SELECT w.anon_1, w.id FROM w',
+  },
+  {
+    title: 'RETURNING in WITH: SQL that is written as it is gets one too',
+    element: () => {
+      const w = deleteFrom(users).all().returning(literalColumn('1'), literalColumn('now()', Integer), u.id).cte('w')
+      return select(w, w.columns['1'] as typeof u.id)
+    },
+    standard:
+      'WITH w AS (DELETE FROM users RETURNING 1 AS "1", now() AS "now()", users.id) SELECT w."1", w."now()", w.id, w."1" AS "1__1" FROM w',
   },
   {
     title: 'FETCH',

@@ -67,10 +67,13 @@ function columnOf(name: string, words: readonly Word[]): WrittenColumn {
 function constraintsIn(words: readonly Word[], owner: string | null): WrittenConstraint[] {
   const found: WrittenConstraint[] = []
   let name: string | null = null
+  /** Where what has the name begins: NOT NULL and DEFAULT can have one too. */
+  let named = -1
   for (let place = owner === null ? 0 : 1; place < words.length; place++) {
     if (isAt(words, place, 'CONSTRAINT')) {
       name = words[place + 1]?.text ?? null
       place += 1
+      named = place + 1
       continue
     }
     const sort = SORTS.find(([, keywords]) => isAt(words, place, ...keywords))
@@ -79,18 +82,27 @@ function constraintsIn(words: readonly Word[], owner: string | null): WrittenCon
     // The REFERENCES of a FOREIGN KEY belongs to that.
     if (owner === null && keywords[0] === 'REFERENCES') continue
     const behind = words[place + keywords.length]
-    const deferral = deferralIn(words.slice(place))
     found.push({
-      name,
+      name: named === place ? name : null,
       sort: kind,
       columns: owner === null ? namesIn(behind?.inside ?? '') : [owner],
       sql: kind === 'check' ? (behind?.inside ?? null) : null,
-      ...(kind === 'foreignKey' ? deferral : { deferrable: false, initially: null }),
+      ...(kind === 'foreignKey' ? deferralIn(ownWords(words, place)) : { deferrable: false, initially: null }),
     })
-    name = null
     place += keywords.length - 1
   }
   return found
+}
+
+/** The words of the foreign key that begins at a place. */
+function ownWords(words: readonly Word[], place: number): readonly Word[] {
+  const isOfTable = isAt(words, place, 'FOREIGN')
+  const next = words.findIndex((_, index) => {
+    if (index <= place) return false
+    if (isOfTable && isAt(words, index, 'REFERENCES')) return false
+    return isAt(words, index, 'CONSTRAINT') || SORTS.some(([, keywords]) => isAt(words, index, ...keywords))
+  })
+  return words.slice(place, next < 0 ? undefined : next)
 }
 
 function deferralIn(words: readonly Word[]): Pick<WrittenConstraint, 'deferrable' | 'initially'> {

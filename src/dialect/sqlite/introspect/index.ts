@@ -29,7 +29,7 @@ import {
   relationsQuery,
   SCHEMAS,
 } from './queries.ts'
-import { isAt, partsOf, wordsOf } from './sql-words.ts'
+import { isAt, partsOf, textBehind, type Word, wordsOf } from './sql-words.ts'
 import { typeOf } from './types.ts'
 
 /** Reads the catalogs of SQLite. */
@@ -149,7 +149,7 @@ function grouped<Row extends { readonly relation: string }>(rows: readonly Row[]
 
 /** The SELECT of a view. */
 function definitionOf(sql: string | null): string | null {
-  return /^\s*CREATE\s+(?:TEMP(?:ORARY)?\s+)?VIEW[\s\S]*?\bAS\b\s*([\s\S]*?);?\s*$/i.exec(sql ?? '')?.[1] ?? null
+  return sql === null ? null : textBehind(sql, 'AS')
 }
 
 const isSame = (one: string, other: string): boolean => foldName(one) === foldName(other)
@@ -283,10 +283,12 @@ function indexesOf(rows: readonly IndexRow[], written: WrittenTable): ReflectedI
       name,
       comment: null,
       unique: first.isUnique,
-      parts: own.map((row, place) => keyPart(row, body, listed.length === own.length ? place : -1)),
+      parts: own.map((row, place) =>
+        keyPart(row, body, (listed.length === own.length ? listed[place] : undefined) ?? []),
+      ),
       include: [],
       using: 'btree',
-      where: whereOf(first.sql),
+      where: textBehind(first.sql ?? '', 'WHERE'),
       nullsNotDistinct: false,
       with: {},
       tablespace: null,
@@ -301,11 +303,10 @@ function duplicateOf(own: readonly IndexRow[], written: WrittenTable): string | 
   return own[0]?.isUnique === true ? (writtenUnique(columns, written)?.name ?? null) : null
 }
 
-function keyPart(row: IndexRow, body: string, place: number): ReflectedIndex['parts'][number] {
-  const text = place < 0 ? '' : (topLevelParts(body)[place] ?? '')
+function keyPart(row: IndexRow, body: string, words: readonly Word[]): ReflectedIndex['parts'][number] {
   return {
     column: row.column,
-    sql: row.column === null ? expressionOf(text) : quoteColumn(row.column),
+    sql: row.column === null ? expressionOf(words, body) : quoteColumn(row.column),
     collation: row.collation === null || row.collation === 'BINARY' ? null : row.collation,
     operatorClass: null,
     descending: row.isDescending,
@@ -317,32 +318,9 @@ function quoteColumn(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`
 }
 
-/** The expression without what follows it. */
-function expressionOf(text: string): string {
-  return text.trim().replace(/\s+(?:ASC|DESC)\s*$/i, '')
-}
-
-/** The texts between commas, as written. */
-function topLevelParts(sql: string): string[] {
-  const parts: string[] = []
-  let depth = 0
-  let from = 0
-  for (const { 0: piece, index } of sql.matchAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"|[(),]/g)) {
-    if (piece === '(') depth += 1
-    else if (piece === ')') depth -= 1
-    else if (piece === ',' && depth === 0) {
-      parts.push(sql.slice(from, index))
-      from = index + 1
-    }
-  }
-  return [...parts, sql.slice(from)]
-}
-
-/** The condition of a partial index. */
-function whereOf(sql: string | null): string | null {
-  if (sql === null) return null
-  const words = wordsOf(sql)
-  const place = words.findIndex((_, index) => isAt(words, index, 'WHERE'))
-  if (place < 0) return null
-  return /\)\s*WHERE\s+([\s\S]*?);?\s*$/i.exec(sql)?.[1] ?? null
+/** The expression as it is written, without what follows it. */
+function expressionOf(words: readonly Word[], body: string): string {
+  const isDirected = isAt(words, words.length - 1, 'ASC') || isAt(words, words.length - 1, 'DESC')
+  const last = words.at(isDirected ? -2 : -1)
+  return body.slice(words[0]?.start ?? 0, last?.end ?? 0)
 }

@@ -57,8 +57,10 @@ const PLAIN: Readonly<Record<string, SqlType>> = {
 
 /** The type, and whether its words are known. */
 export function typeOf(declared: string): { readonly type: SqlType; readonly known: boolean } {
-  const [, words = '', first, second] = /^\s*([^(]*?)\s*(?:\(\s*(\d+)\s*(?:,\s*(\d+)\s*)?\))?\s*$/.exec(declared) ?? []
-  const name = words.toUpperCase().replaceAll(/\s+/g, ' ')
+  // Single spaces, so that no expression goes over the same ones twice.
+  const text = declared.trim().replaceAll(/\s+/g, ' ')
+  const [, words = '', first, second] = /^([^(]*?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?$/.exec(text) ?? []
+  const name = words.toUpperCase()
   const length = first === undefined ? undefined : Number(first)
   if (name === 'NUMERIC' || name === 'DECIMAL') {
     const make = name === 'NUMERIC' ? Numeric : DECIMAL
