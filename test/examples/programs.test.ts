@@ -1,8 +1,11 @@
 // The example programs, on the embedded database and on a server: what they print is what their readers are promised.
 import { createEngine, type Engine } from 'tsalchemy'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { freshDatabase, provides, sqlDatabases, sqliteUrl } from '../support/server.ts'
 import { runProgram } from './programs.ts'
+
+// Several processes one after the other, each of which compiles what it imports: a busy machine takes its time.
+vi.setConfig({ testTimeout: 90_000 })
 
 async function onFreshDatabase<T>(target: { name: string; url: string }, use: (url: string) => Promise<T>): Promise<T> {
   if (target.name !== 'postgresql') return use(target.url)
@@ -123,4 +126,4 @@ it('the tour runs on the embedded database in well under a minute, whatever DATA
   expect(outcome.output).toContain('loaded: Ursula - The Dispossessed, Lavinia')
   expect(outcome.output).toMatch(/Done in \d+\.\d s/)
   expect(outcome.exitCode).toBe(0)
-})
+}, 60_000)

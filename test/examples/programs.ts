@@ -17,7 +17,7 @@ export interface Outcome {
  *
  * @param asArgument whether the URL stands behind the program, not in its environment.
  */
-export function runProgram(name: string, url: string, timeoutMs = 25_000, asArgument = false): Promise<Outcome> {
+export function runProgram(name: string, url: string, timeoutMs = 60_000, asArgument = false): Promise<Outcome> {
   const { DATABASE_URL: _ignored, ...environment } = process.env
   const child = spawn(
     process.execPath,
