@@ -1,11 +1,13 @@
 // `compile()`: a statement as text with its parameters, result columns and what the driver needs.
-import { CompileError } from '../../errors.ts'
+import { ArgumentError, CompileError } from '../../errors.ts'
 import { isStackOverflow } from '../../expression/base/cache-key.ts'
-import type { Element } from '../../expression/base/element.ts'
+import { type Element, isElement } from '../../expression/base/element.ts'
 import { Executable } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
+import { describe } from '../../expression/coerce/describe.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { SqlType } from '../../expression/types/type.ts'
+import { checkKeys } from '../../nearest.ts'
 import type { Compiled, CompiledParameter, CompileOptions, ListHole } from '../contract/compiled.ts'
 import type { Codec } from '../contract/driver.ts'
 import { bindPositions } from './binds.ts'
@@ -17,14 +19,17 @@ import { Render, splitAtLists } from './state.ts'
 /**
  * Compiles an element by a table of renderers.
  *
+ * @throws ArgumentError it is no element; an unknown option, or one of another sort.
  * @throws CompileError the statement contradicts itself, has no spelling in the dialect, or is nested too deeply.
  */
 export function compile(
   element: Element,
   renderers: AnyRenderers,
   spelling: Spelling,
-  options: CompileOptions = {},
+  options: CompileOptions = NO_OPTIONS,
 ): Compiled {
+  // The engine gives the binds that it has counted, and no options of anybody else's.
+  if (options?.binds === undefined) checkArguments(element, options)
   try {
     return compileOnce(element, renderers, spelling, options)
   } catch (error) {
@@ -32,6 +37,20 @@ export function compile(
       throw new CompileError('The statement is nested too deeply to be written as text', { cause: error })
     throw error
   }
+}
+
+const NO_OPTIONS: CompileOptions = {}
+
+function checkArguments(element: unknown, options: CompileOptions): void {
+  if (!isElement(element))
+    throw new ArgumentError(`compile() takes a statement or an expression; got ${describe(element)}`)
+  if (options === NO_OPTIONS) return
+  checkKeys('compile()', options, ['columnKeys', 'schemas', 'binds'], ['forMany', 'literalBinds'])
+  const { columnKeys = null, schemas = null } = options
+  if (columnKeys !== null && !(Array.isArray(columnKeys) && columnKeys.every((key) => typeof key === 'string')))
+    throw new ArgumentError("compile(): columnKeys is a list of keys of columns: ['name']")
+  if (schemas !== null && (typeof schemas !== 'object' || Array.isArray(schemas)))
+    throw new ArgumentError("compile(): schemas is { '': 'tenant_1' }: schemas by the schemas they stand for")
 }
 
 function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelling, options: CompileOptions): Compiled {

@@ -97,7 +97,7 @@ class PostgresDialect implements Dialect, Spelling {
   }
 
   compile(statement: Element, options: CompileOptions = {}): Compiled {
-    const { schemas = null } = options
+    const schemas = options?.schemas ?? null
     if (schemas === null) return compile(statement, this.#renderers, this, options)
     const speaker = this.#with(schemas)
     const compiled = compile(statement, this.#renderers, speaker, options)

@@ -1,9 +1,11 @@
 // Parameters whose value comes at execution: lists of values and of rows, functions, values that are written into the text.
 import {
+  ArgumentError,
   bindparam,
   CompileError,
   createEngine,
   Integer,
+  insert,
   type SqlType,
   StatementError,
   String,
@@ -11,9 +13,11 @@ import {
   tuple,
   values,
 } from 'tsalchemy'
+import { sqliteDialect } from 'tsalchemy/sqlite'
 import { describe, expect, test } from 'vitest'
+import { defaultDialect } from '../../../src/dialect/default.ts'
 import { sqlDatabases } from '../../support/server.ts'
-import { users } from './fixture.ts'
+import { postgresArrays, users } from './fixture.ts'
 
 const v = values({ id: Integer, name: String }, { name: 'v' }).data([
   [1, 'a'],
@@ -76,4 +80,23 @@ describe.each(sqlDatabases())('on $name', ({ url }) => {
       `${select(users.c.id).where(users.c.name.eq(bindparam('x', { value: "it's", type: String, literalExecute: true })))}`,
     ).toContain("users.name = 'it''s'")
   })
+})
+
+test.each([
+  ['an unknown option', select(users.c.id), { literalBind: true }, "did you mean 'literalBinds'?"],
+  ['a flag that is none', select(users.c.id), { forMany: 1 }, 'forMany must be true or false, got 1'],
+  ['keys that are no list', insert(users), { columnKeys: 'name' }, 'columnKeys is a list of keys'],
+  ['schemas that are no record', select(users.c.id), { schemas: 5 }, "{ '': 'tenant_1' }"],
+  ['options that are none', select(users.c.id), null, 'compile() takes its options as an object, got null'],
+  ['text', 'SELECT 1', {}, 'compile() takes a statement or an expression'],
+  ['nothing', undefined, {}, 'compile() takes a statement or an expression'],
+])('compile() refuses %s', (_title, statement, options, message) => {
+  for (const dialect of [postgresArrays, sqliteDialect(), defaultDialect]) {
+    const wrong = (): unknown => dialect.compile(statement as never, options as never)
+    expect(wrong).toThrow(ArgumentError)
+    expect(wrong).toThrow(message)
+  }
+  expect(postgresArrays.compile(select(users.c.id), { columnKeys: undefined, schemas: null } as never).sql).toBe(
+    'SELECT users.id \nFROM users',
+  )
 })
