@@ -209,7 +209,7 @@ export function dropPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPlan
       return [
         ...at('beforeDrop'),
         ...views.filter(isThere).map((view) => new DropView(view)),
-        ...keys.map((key) => new DropConstraint(key)),
+        ...keys.map((key) => new DropConstraint(key, { ifExists: existing !== null })),
         ...doomed.flatMap((table) => [
           ...table.events.steps('beforeDrop'),
           new DropTable(table),

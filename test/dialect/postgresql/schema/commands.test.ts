@@ -23,6 +23,7 @@ import {
 import { postgresqlDialect } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databases } from '../../../support/server.ts'
+import { recordStatements } from '../../../support/statements.ts'
 import { leftovers } from './leftovers.ts'
 
 const metadata = new MetaData()
@@ -100,6 +101,32 @@ describe.each(databases())('$name', ({ url }) => {
     expect(await leftovers(engine)).not.toEqual([])
     await metadata.dropAll(engine)
     await metadata.dropAll(engine)
+    expect(await leftovers(engine)).toEqual([])
+  })
+
+  test('a circle of foreign keys is dropped though one of them went before; not without looking first', async () => {
+    const circle = new MetaData()
+    const key = { primaryKey: true } as const
+    table('hen', circle, { id: Column(Integer, key), eggId: Column(Integer, { foreignKey: 'egg.id', nullable: true }) })
+    table('egg', circle, { id: Column(Integer, key), henId: Column(Integer, { foreignKey: 'hen.id', nullable: true }) })
+    for (const checkFirst of [false, true]) {
+      await circle.createAll(engine)
+      await engine.begin(async (conn) => {
+        await conn.execute('DROP TABLE hen CASCADE')
+        await conn.execute('CREATE TABLE hen (id SERIAL PRIMARY KEY)')
+      })
+      if (!checkFirst)
+        await expect(circle.dropAll(engine, { checkFirst })).rejects.toThrow('constraint "hen_eggId_fkey"')
+      const sent = recordStatements(engine)
+      await circle.dropAll(engine)
+      sent.stop()
+      expect(sent.statements.map(({ sql }) => sql.trim()).filter((sql) => /^(ALTER|DROP)/.test(sql))).toEqual([
+        'ALTER TABLE hen DROP CONSTRAINT IF EXISTS "hen_eggId_fkey"',
+        'ALTER TABLE egg DROP CONSTRAINT IF EXISTS "egg_henId_fkey"',
+        'DROP TABLE hen',
+        'DROP TABLE egg',
+      ])
+    }
     expect(await leftovers(engine)).toEqual([])
   })
 })
