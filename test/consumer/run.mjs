@@ -15,7 +15,7 @@ const requireHere = createRequire(import.meta.url)
 
 /**
  * @typedef {object} Cell
- * @property {'tsc 7' | 'tsc 5.9' | 'tsx' | 'swc' | 'vite'} tool
+ * @property {'tsc 7' | 'tsc 5.9' | 'tsx' | 'swc' | 'vite' | 'esbuild'} tool
  * @property {'legacy' | 'standard'} decorators
  * @property {boolean} define `useDefineForClassFields`
  * @property {boolean} metadata whether the compiler tells properties' types, so that the inferred model runs too
@@ -33,6 +33,8 @@ const COMPILERS = [
   { tool: 'swc', decorators: 'standard', metadata: false },
   // Vite's transform leaves standard decorators as they are, and no engine runs them yet.
   { tool: 'vite', decorators: 'legacy', metadata: true },
+  { tool: 'esbuild', decorators: 'legacy', metadata: false },
+  { tool: 'esbuild', decorators: 'standard', metadata: false },
 ]
 /** @type {Cell[]} */
 const CELLS = COMPILERS.flatMap((compiler) => [true, false].map((define) => ({ ...compiler, define })))
@@ -49,8 +51,8 @@ edward
 `,
 }
 
-/** The check that is none of compilers. */
-const PEER = 'sqlite without its peer'
+/** The checks that are none of compilers, by name. */
+const CHECKS = { 'sqlite without its peer': checkPeer, 'CommonJS: require()': checkRequire }
 
 /** Without the settings of the npm that may have started this: `npm run --silent` would silence the reasons of failures too. */
 const env = Object.fromEntries(
@@ -71,9 +73,9 @@ await installLibrary()
 let failed = 0
 const queue = [...chosen]
 await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, work))
-const wantsPeer = words.every((word) => PEER.includes(word))
-if (wantsPeer) await passes(PEER, checkPeer)
-const all = chosen.length + (wantsPeer ? 1 : 0)
+const checks = Object.entries(CHECKS).filter(([name]) => words.every((word) => name.includes(word)))
+for (const [name, check] of checks) await passes(name, check)
+const all = chosen.length + checks.length
 console.log(`${all - failed} passed, ${failed} failed`)
 process.exitCode = failed > 0 || all === 0 ? 1 : 0
 
@@ -110,6 +112,14 @@ async function checkPeer() {
 ${isBuiltIn ? '2' : 'OperationalError: no library for SQLite is there: run `npm install better-sqlite3`, or use Node.js 22.16 or newer, which has node:sqlite'}
 `
   if (output !== expected) throw new Error(`sqlite.mjs printed:\n${output}instead of:\n${expected}`)
+}
+
+/** A program that is no module of ECMAScript, without a word of warning. */
+async function checkRequire() {
+  const script = join(project, 'required.cjs')
+  cpSync(join(here, 'model/required.cjs'), script)
+  const output = await run(process.execPath, ['--throw-deprecation', script], project)
+  if (output !== '2 function function\n') throw new Error(`required.cjs printed:\n${output}`)
 }
 
 /** @param {Cell} cell */
@@ -199,6 +209,26 @@ async function compile({ tool, decorators, define }, folder, model) {
       },
     })
     return [join('out-vite', script)]
+  }
+  if (tool === 'esbuild') {
+    const { build } = await import('esbuild')
+    const bundle = `bundle-${script}`
+    await build({
+      absWorkingDir: folder,
+      entryPoints: [model],
+      outfile: bundle,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'esm',
+      minify: true,
+      keepNames: true,
+      // With all that it needs, as a function of a cloud is uploaded; pg calls require().
+      external: ['@electric-sql/pglite', 'better-sqlite3', 'pg-native'],
+      banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url)" },
+      logLevel: 'error',
+    })
+    return [bundle]
   }
   return [join('out', script)]
 }
