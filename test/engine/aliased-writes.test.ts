@@ -167,7 +167,9 @@ describe.each(sqlDatabases())('on $name', (target) => {
 describe.each(databases())('on $name', ({ url }) => {
   test('in WITH, with ONLY, of an alias in a schema, with parts of values', async () => {
     await using engine = createEngine(url)
-    const deleteUsing = deleteFrom(boss).using(visits).where(boss.c.id.eq(visits.c.personId), p.bossId.eq(boss.c.id))
+    const deleteUsing = deleteFrom(boss)
+      .using(visits, visits)
+      .where(boss.c.id.eq(visits.c.personId), p.bossId.eq(boss.c.id))
     expect(engine.dialect.compile(deleteUsing).sql).toBe(
       'DELETE FROM aliased_people AS boss USING aliased_visits, aliased_people WHERE boss.id = aliased_visits.person_id AND aliased_people.boss_id = boss.id',
     )

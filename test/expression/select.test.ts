@@ -147,6 +147,7 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
       'SELECT q.id, users_1.name FROM users AS q, users AS users_1',
     ],
     [select(func.count()).selectFrom(users), 'SELECT count(*) AS count_1 FROM users'],
+    [select(u.id).selectFrom(users, addresses, users).selectFrom(addresses), 'SELECT users.id FROM users, addresses'],
   ],
   'subqueries and correlation': [
     [

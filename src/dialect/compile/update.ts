@@ -74,7 +74,7 @@ function begin(word: string, state: CriteriaState, values: readonly Element[], o
     )
   const around = out.frame
   const written = writtenFrom(state)
-  const froms: FromClause[] = [...state.from]
+  const froms: FromClause[] = [...new Set(state.from)]
   for (const element of [...state.where, ...values])
     for (const from of (element as CriteriaState['where'][number]).fromObjects())
       if (from instanceof FromClause && from !== written && !froms.includes(from)) froms.push(from)

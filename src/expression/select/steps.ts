@@ -212,7 +212,10 @@ function change(next: ChangingState, kind: number, args: readonly unknown[]): vo
     default: {
       const more = args.map((each) => fromArgument(each, 'selectFrom()'))
       const { froms: present } = next
-      next.froms = [...present, ...more.filter((each) => !present.includes(each))]
+      next.froms = [
+        ...present,
+        ...more.filter((each, index) => !present.includes(each) && more.indexOf(each) === index),
+      ]
       next.plugin = pluginOf(args) ?? next.plugin
     }
   }
