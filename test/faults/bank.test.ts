@@ -128,19 +128,21 @@ describe('the bank', () => {
       () => proxy.cut(),
       () => proxy.truncateAt(Math.floor(Math.random() * 40)),
     ]
-    for (let round = 0; round < 42; round += 1) {
-      await pause(Math.random() * 90)
-      await faults[round % faults.length]?.()
+    for (let round = 0; round < 7; round += 1) {
+      for (const fault of faults) {
+        await pause(Math.random() * 90)
+        await fault()
+      }
+      // A busy machine does less between two faults; less than this would prove nothing.
+      await eventually(async () => expect(book.done.size).toBeGreaterThan(5 * round), 15_000)
     }
     proxy.heal()
     over = true
     await trading
     await allPlacesServe(engine, 8)
-    // Less would prove nothing.
-    expect(book.done.size).toBeGreaterThan(30)
     expect(book.refused.size + book.unknown.size).toBeGreaterThan(5)
     await audit(book)
-  })
+  }, 60_000)
 
   it('survives crashes of the server', async () => {
     const { engine } = scene
@@ -170,71 +172,77 @@ describe('statements alone', () => {
   it.each([
     ['on a connection each', { poolPrePing: 'ride' }],
     ['that share connections', { pipelining: 8, poolPrePing: 'ride' }],
-  ] as const)('%s: none that was acknowledged is lost, none is run twice', async (_, options) => {
-    await scene.end()
-    scene = startScene(proxy.url, admin, { poolSize: 3, ...options })
-    const { engine } = scene
-    const acknowledged = new Set<number>()
-    let failed = 0
-    let next = 0
-    let over = false
-    async function work(lane: number): Promise<void> {
-      while (!over) {
-        next += 1
-        const id = next
-        try {
-          await engine.execute('INSERT INTO transfer VALUES ($1, 0)', [id])
-          acknowledged.add(id)
-        } catch (error) {
-          expect(error).toBeInstanceOf(DBAPIError)
-          failed += 1
+  ] as const)(
+    '%s: none that was acknowledged is lost, none is run twice',
+    async (_, options) => {
+      await scene.end()
+      scene = startScene(proxy.url, admin, { poolSize: 3, ...options })
+      const { engine } = scene
+      const acknowledged = new Set<number>()
+      let failed = 0
+      let next = 0
+      let over = false
+      async function work(lane: number): Promise<void> {
+        while (!over) {
+          next += 1
+          const id = next
+          try {
+            await engine.execute('INSERT INTO transfer VALUES ($1, 0)', [id])
+            acknowledged.add(id)
+          } catch (error) {
+            expect(error).toBeInstanceOf(DBAPIError)
+            failed += 1
+          }
+          // Now and then connections rest so long that nobody knows whether they live.
+          if (id % 40 === 0) await pause(Math.random() * 30)
+          if (lane === 0) await pause(1)
         }
-        // Now and then connections rest so long that nobody knows whether they live.
-        if (id % 40 === 0) await pause(Math.random() * 30)
-        if (lane === 0) await pause(1)
       }
-    }
-    const working = Array.from({ length: 12 }, (_, lane) => work(lane))
-    const kill =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %' ORDER BY random() LIMIT 2"
-    for (let round = 0; round < 30; round += 1) {
-      await pause(Math.random() * 60)
-      const fault = [
+      const working = Array.from({ length: 12 }, (_, lane) => work(lane))
+      const kill =
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %' ORDER BY random() LIMIT 2"
+      const faults = [
         () => admin.execute(kill),
         () => proxy.reset(),
         () => proxy.cutAnswers(),
         () => proxy.cutRequests(),
       ]
-      await fault[round % fault.length]?.()
-    }
-    proxy.heal()
-    over = true
-    await Promise.all(working)
-    // All rest, and die: the first statements find nobody there.
-    for (let round = 0; round < 2; round += 1) {
-      await engine.warmUp(3)
-      await pause(600)
-      proxy.delay(60)
-      await admin.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %'",
-      )
-      const last = [1, 2, 3].map(async () => {
-        next += 1
-        const id = next
-        await engine.execute('INSERT INTO transfer VALUES ($1, 0)', [id])
-        acknowledged.add(id)
-      })
-      await Promise.all(last)
-      proxy.delay(0)
-    }
-    const ids = (await admin.execute('SELECT id FROM transfer').scalars().all()) as number[]
-    const stored = new Set(ids)
-    expect(ids).toHaveLength(stored.size)
-    expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
-    expect(acknowledged.size).toBeGreaterThan(50)
-    expect(failed).toBeGreaterThan(3)
-    await allPlacesServe(engine, 3)
-  })
+      for (let round = 0; round < 8; round += 1) {
+        for (const fault of faults) {
+          await pause(Math.random() * 60)
+          await fault()
+        }
+        await eventually(async () => expect(acknowledged.size).toBeGreaterThan(8 * round), 15_000)
+      }
+      proxy.heal()
+      over = true
+      await Promise.all(working)
+      // All rest, and die: the first statements find nobody there.
+      for (let round = 0; round < 2; round += 1) {
+        await engine.warmUp(3)
+        await pause(600)
+        proxy.delay(60)
+        await admin.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %'",
+        )
+        const last = [1, 2, 3].map(async () => {
+          next += 1
+          const id = next
+          await engine.execute('INSERT INTO transfer VALUES ($1, 0)', [id])
+          acknowledged.add(id)
+        })
+        await Promise.all(last)
+        proxy.delay(0)
+      }
+      const ids = (await admin.execute('SELECT id FROM transfer').scalars().all()) as number[]
+      const stored = new Set(ids)
+      expect(ids).toHaveLength(stored.size)
+      expect([...acknowledged].filter((id) => !stored.has(id))).toEqual([])
+      expect(failed).toBeGreaterThan(3)
+      await allPlacesServe(engine, 3)
+    },
+    60_000,
+  )
 })
 
 describe('a COMMIT whose answer is lost', () => {
