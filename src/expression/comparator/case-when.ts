@@ -10,6 +10,7 @@ import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
 import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
+import { commonType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { Criterion } from './conjunction.ts'
@@ -61,8 +62,7 @@ export function caseWhen(...parts: readonly unknown[]): ColumnElement {
   const type = typeOfElements(given)
   const results = given.map((result) => argumentFor('caseWhen()', 'param', result, type))
   const otherwise = options.else === undefined || options.else === null ? null : (results.at(-1) ?? null)
-  const [own = NullType] = results.map((result) => result.type).filter((each) => each !== NullType)
-  return new Case(value, conditions, results.slice(0, -1), otherwise, type ?? own)
+  return new Case(value, conditions, results.slice(0, -1), otherwise, commonType(results))
 }
 
 function isOptions(part: unknown): part is CaseOptions {

@@ -217,6 +217,7 @@ function typedOperand(where: string, value: unknown, type: SqlType): ColumnEleme
  * @param field such as 'year', 'month', 'epoch'
  * @example
  * extract('year', users.c.born)   // EXTRACT(year FROM users.born)
+ * extract('epoch', users.c.born)  // EXTRACT(epoch FROM users.born): seconds since 1970, with digits behind the point
  */
 export function extract(field: string, from: Expression): ColumnElement<number> {
   if (!/^[A-Za-z_]{1,32}$/.test(field)) throw new ArgumentError("extract() takes the name of a field, such as 'year'")

@@ -9,7 +9,7 @@ import { Label } from '../element/label.ts'
 import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
-import { inferType } from '../types/infer.ts'
+import { Fraction, inferType } from '../types/infer.ts'
 import { type Calculation, resultType } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
@@ -45,6 +45,13 @@ function alongside(left: ColumnElement, operator: Operator, operands: readonly u
   if (operands[0] === undefined) throw refusal(left, operator, undefined)
   const right = operandFor(left, operator, operands[0])
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), left.type)
+}
+
+/** `power(x, y)`: of whole numbers it is none where the exponent is negative, and soon larger than they are. */
+function raised(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const binary = alongside(left, operator, operands) as Binary
+  const isSmall = left.type.kind === 'integer' || left.type.kind === 'smallInteger'
+  return isSmall ? new Binary(binary.left, operator, binary.right, Fraction) : binary
 }
 
 /** An operator given by its text. */
@@ -97,7 +104,8 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   ...[op.add, op.subtract, op.multiply, op.divide].map((each) => [each, calculate] as const),
   ...[op.floorDivide, op.modulo, op.concatenate].map((each) => [each, calculate] as const),
   ...[op.bitwiseAnd, op.bitwiseOr, op.bitwiseXor].map((each) => [each, alongside] as const),
-  ...[op.shiftLeft, op.shiftRight, op.power].map((each) => [each, alongside] as const),
+  ...[op.shiftLeft, op.shiftRight].map((each) => [each, alongside] as const),
+  [op.power, raised],
   [op.regexpReplace, regexpReplaced],
   ...[op.and, op.or, op.not].map((each) => [each, conjunction] as const),
   ...[op.negative, op.bitwiseNot, op.distinctOf].map((each) => [each, prefixed] as const),

@@ -3,9 +3,13 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
+import { Fraction } from '../types/infer.ts'
 import { Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
+
+/** Fields that have digits behind the point, by all names that PostgreSQL has for them. */
+const FRACTIONAL = /^(epoch|julian|second|seconds|sec|secs|s|millisecond|milliseconds|msec|msecs|msecond|mseconds|ms)$/i
 
 /** A part of a date or time: `EXTRACT(year FROM element)`. The field is one of a closed set, checked by whoever builds the node. */
 export class Extract extends ColumnElement<number> {
@@ -21,7 +25,7 @@ export class Extract extends ColumnElement<number> {
     this.element = element
   }
   get type(): SqlType<number> {
-    return Integer
+    return FRACTIONAL.test(this.field) ? Fraction : Integer
   }
   override fromObjects(): readonly Element[] {
     return this.element.fromObjects()

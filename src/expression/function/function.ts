@@ -14,6 +14,8 @@ import { addFromsOf, fromsOf, Grouping } from '../element/grouping.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
 import { ColumnValued, type TableValued } from '../from/table-valued.ts'
 import { field } from '../operator/catalog.ts'
+import { ARRAY } from '../types/array.ts'
+import { Fraction } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType, ValueOf } from '../types/type.ts'
 import { type TableValuedOptions, tableValuedOf } from './in-from.ts'
@@ -99,7 +101,7 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
    */
   withinGroup<T>(first: Expression<T>, ...by: readonly Expression[]): Windowed<T> {
     const orderBy = expectAll(ORDER, [first, ...by], '.withinGroup()')
-    return new WithinGroup(this, orderBy, (orderBy[0] as ColumnElement<T>).type)
+    return new WithinGroup(this, orderBy, withinType(this, (orderBy[0] as ColumnElement<T>).type))
   }
 
   /**
@@ -170,4 +172,11 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     tracer.number(this.type.id)
     return tracer.nodes(operands) && (orderBy.length === 0 || tracer.nodes(orderBy))
   }
+}
+
+/** What an ordered-set aggregate gives: a value that is there, one between two of them, or one for each of several fractions. */
+function withinType<T>({ name, operands }: FunctionCall, type: SqlType<T>): SqlType<T> {
+  const between = name === 'percentile_cont' && type.affinity === 'integer' ? (Fraction as SqlType as SqlType<T>) : type
+  const isOfSeveral = name.startsWith('percentile_') && operands[0]?.type.affinity === 'array'
+  return isOfSeveral ? (ARRAY(between) as SqlType as SqlType<T>) : between
 }

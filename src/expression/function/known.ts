@@ -1,6 +1,7 @@
 // The functions that `func` knows: how the database spells them, and the type of what they give.
 import type { ColumnElement } from '../element/column-element.ts'
 import { ARRAY, type ArrayType } from '../types/array.ts'
+import { commonType } from '../types/infer.ts'
 import { JSON, JsonType } from '../types/json.ts'
 import { NullType } from '../types/null.ts'
 import { Double, Integer, Numeric, type NumericType } from '../types/numeric.ts'
@@ -29,8 +30,8 @@ const always =
 const typeAt = (operands: readonly ColumnElement[], index: number): SqlType => operands[index]?.type ?? NullType
 const first: ResultRule = (operands) => typeAt(operands, 0)
 const second: ResultRule = (operands) => typeAt(operands, 1)
-/** The first argument that has a type decides: `coalesce(NULL, users.name)`. */
-const common: ResultRule = (operands) => operands.find((each) => each.type !== NullType)?.type ?? NullType
+/** The first argument that has a type decides, among numbers the widest: `coalesce(NULL, users.name)`, `least(users.id, 1.5)`. */
+const common: ResultRule = commonType
 /** A mean of numbers is a number; one of exact decimals, or of 64-bit integers, is an exact decimal. */
 const mean: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
@@ -41,7 +42,11 @@ const mean: ResultRule = (operands) => {
 }
 /** Functions that are computed in double precision unless the argument is a decimal. */
 const real: ResultRule = (operands) => (typeAt(operands, 0).affinity === 'numeric' ? typeAt(operands, 0) : Double)
-const arrayOfFirst: ResultRule = (operands) => ARRAY(typeAt(operands, 0))
+/** Arrays of arrays are arrays with one dimension more. */
+const arrayOfFirst: ResultRule = (operands) => {
+  const type = typeAt(operands, 0)
+  return type.affinity === 'array' ? type : ARRAY(type)
+}
 const member: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
   return type.affinity === 'array' ? (type as ArrayType).element : type

@@ -1,5 +1,6 @@
 // The signatures of the functions that `func` knows: types only.
 import type { Expression } from '../element/column-element.ts'
+import type { Windowed } from '../element/window.ts'
 import type { IntervalValue } from '../types/temporal.ts'
 import type { FunctionCall } from './function.ts'
 
@@ -18,6 +19,11 @@ type Count = Argument<number | null>
 
 /** A mean of numbers is a number; one of exact decimals or 64-bit integers is an exact decimal. */
 type Mean<V> = V extends bigint ? string : V
+
+/** Between two values stands a number, also where they are of 64 bits. */
+interface Interpolating {
+  withinGroup<T>(first: Expression<T>, ...by: readonly Expression[]): Windowed<T extends bigint ? number : T>
+}
 
 interface Aggregates {
   /** `count(x)`; without an argument `count(*)`. */
@@ -41,7 +47,7 @@ interface Aggregates {
   jsonObjectAgg<V = unknown>(key: Anything, value: Anything): FunctionCall<Record<string, V> | null>
   jsonbObjectAgg<V = unknown>(key: Anything, value: Anything): FunctionCall<Record<string, V> | null>
   /** With `.withinGroup(x)`. */
-  percentileCont(fraction: Count): FunctionCall<number | null>
+  percentileCont(fraction: Count): Interpolating & FunctionCall<number | null>
   /** With `.withinGroup(x)`. */
   percentileDisc(fraction: Count): FunctionCall<number | null>
   /** With `.withinGroup(x)`. */

@@ -1,0 +1,112 @@
+// The type that an expression says is one that its value can be read by: fractions where whole numbers went in, arrays of arrays.
+import {
+  ARRAY,
+  BigInteger,
+  Column,
+  type ColumnElement,
+  caseWhen,
+  createEngine,
+  Date as DateSql,
+  DateTime,
+  Double,
+  type Engine,
+  extract,
+  func,
+  Integer,
+  Interval,
+  insert,
+  literal,
+  MetaData,
+  Numeric,
+  SmallInteger,
+  select,
+  sqlNull,
+  Time,
+  table,
+} from 'tsalchemy'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { databases } from '../support/server.ts'
+
+const metadata = new MetaData()
+const samples = table('result_types', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  small: Column(SmallInteger),
+  big: Column(BigInteger),
+  exact: Column(Numeric(10, 2)),
+  at: Column(DateTime),
+  day: Column(DateSql),
+  clock: Column(Time),
+  span: Column(Interval),
+  list: Column(ARRAY(Integer)),
+})
+const c = samples.c
+
+const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] = [
+  [extract('epoch', c.at), 1706695200.123456],
+  [extract('second', c.at), 0.123456],
+  [extract('milliseconds', c.at), 123.456],
+  [extract('MILLISECONDS', c.at), 123.456],
+  [extract('microseconds', c.at), 123456],
+  [extract('julian', c.at), 2460341.4166680956],
+  [extract('year', c.at), 2024],
+  [extract('epoch', c.day), 1706659200],
+  [extract('second', c.clock), 12.5],
+  [extract('epoch', c.span), 2764800.000003],
+  [extract('epoch', c.day).divide(3600).add(0.5), 474072.5],
+  [func.least(c.small, 1.5), 1.5],
+  [func.greatest(c.id, 1.5), 3],
+  [func.coalesce(c.id, literal(1.5)), 3],
+  [func.coalesce(sqlNull(), c.small, c.big as never), 2n],
+  [func.greatest(c.id, c.exact as never), '12.50'],
+  [caseWhen([c.id.eq(0), c.id], { else: c.exact }), '12.50'],
+  [caseWhen([c.id.eq(0), 5], { else: 1.5 }), 1.5],
+  [c.id.power(-1), 0.3333333333333333],
+  [c.small.power(0.5), Math.SQRT2],
+  [func.round(c.exact.power(2), 2), '156.25'],
+]
+
+const AGGREGATES: readonly (readonly [expression: ColumnElement, value: unknown])[] = [
+  [func.percentileCont(0.5).withinGroup(c.id), 3.5],
+  [func.percentileCont(0.5).withinGroup(c.big), 2.5],
+  [func.percentileDisc(0.5).withinGroup(c.big), 2n],
+  [func.percentileCont(literal([0, 0.5], ARRAY(Double)) as never).withinGroup(c.id), [3, 3.5]],
+  [
+    func.arrayAgg(c.list),
+    [
+      [1, 2],
+      [1, 2],
+    ],
+  ],
+]
+
+describe.each(databases())('on $name', ({ url }) => {
+  let engine: Engine
+  beforeAll(async () => {
+    engine = createEngine(url)
+    await metadata.createAll(engine)
+    const shared = {
+      exact: '12.50',
+      at: '2024-01-31 10:00:00.123456',
+      day: '2024-01-31',
+      clock: '10:11:12.5',
+      span: { months: 1, days: 2, microseconds: 3n },
+      list: [1, 2],
+    }
+    const rows = [
+      { id: 3, small: 2, big: 2n, ...shared },
+      { id: 4, small: 3, big: 3n, ...shared },
+    ]
+    await engine.execute(insert(samples), rows)
+  })
+  afterAll(async () => {
+    await metadata.dropAll(engine)
+    await engine.dispose()
+  })
+
+  test.each(CASES)('%s', async (expression, value) => {
+    expect(await engine.execute(select(expression).where(c.id.eq(3))).scalarOne()).toEqual(value)
+  })
+  test.each(AGGREGATES)('%s', async (expression, value) => {
+    expect(await engine.execute(select(expression)).scalarOne()).toEqual(value)
+  })
+})
