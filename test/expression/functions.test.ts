@@ -66,7 +66,7 @@ test.each([
   [func.jsonAgg(u.id), 'json'],
   [func.jsonbAgg(u.id), 'jsonb'],
   [func.coalesce(literal(null), u.name), 'string'],
-  [func.percentileCont(0.5).withinGroup(u.age), 'integer'],
+  [func.percentileCont(0.5).withinGroup(u.age), 'double'],
   [func.lag(u.name).over(), 'string'],
   [func('nobody_knows'), 'null'],
 ] as const)('the type of %s', (element, kind) => {
