@@ -44,7 +44,9 @@ function encodeCommand(command: Command, commandIndex: number, types: TypeCatalo
   const count = parameters.length
   const fail = (message: string): DriverError => new DriverError(message, { sent: false, commandIndex })
   if (count > MAXIMUM_PARAMETERS) {
-    throw fail(`a statement takes at most ${MAXIMUM_PARAMETERS} parameters, not ${count}; send lists as one array`)
+    throw fail(
+      `a statement takes at most ${MAXIMUM_PARAMETERS} parameters, not ${count}; send lists as one array, and the rows of an INSERT as the second argument of execute()`,
+    )
   }
   if (count !== statement.parameters.length) {
     throw fail(`the statement has ${statement.parameters.length} parameters and was given ${count}`)
