@@ -46,11 +46,6 @@ async function kill(conn: Connection): Promise<void> {
   await gone
 }
 
-async function addOne(conn: Connection): Promise<void> {
-  const value = (await conn.execute(READ, [1]).scalarOne()) as number
-  await conn.execute(WRITE, [1, value + 1])
-}
-
 describe('engine.run()', () => {
   it('is engine.begin() where nothing fails', async () => {
     const result = await engine.run((conn) => conn.execute(`${ADD} RETURNING value`, [1]).scalarOne())
@@ -65,7 +60,20 @@ describe('engine.run()', () => {
     async (isolationLevel) => {
       const told: RetryEvent[] = []
       const retry = { ...quick, onRetry: (event: RetryEvent) => told.push(event) }
-      await Promise.all(Array.from({ length: 24 }, () => engine.run(addOne, { isolationLevel, retry })))
+      // Two at least have read the same when the first one writes.
+      let readers = 0
+      let meet: () => void = () => {}
+      const met = new Promise<void>((resolve) => {
+        meet = resolve
+      })
+      const addOneTogether = async (conn: Connection): Promise<void> => {
+        const value = (await conn.execute(READ, [1]).scalarOne()) as number
+        readers += 1
+        if (readers === 2) meet()
+        await met
+        await conn.execute(WRITE, [1, value + 1])
+      }
+      await Promise.all(Array.from({ length: 24 }, () => engine.run(addOneTogether, { isolationLevel, retry })))
       expect(await values()).toEqual([24, 0])
       expect(told.length).toBeGreaterThan(0)
       for (const { error, attempt, waitMs } of told) {
