@@ -269,7 +269,8 @@ export function compound<Row, Tuple extends unknown[]>(
 selectable.plug((operator, parts) => compound(operator, parts))
 
 /**
- * `UNION`: rows of any of the statements, each once.
+ * `UNION`: rows of any of the statements, each once. The first one names the columns and types them, so that one whose columns can be
+ * null stands before those whose cannot.
  * @example
  * union(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users UNION SELECT guests.name FROM guests
@@ -281,7 +282,7 @@ export function union<Row, Tuple extends unknown[]>(
   return compound('UNION', [first, ...others])
 }
 /**
- * `UNION ALL`: rows of all of the statements.
+ * `UNION ALL`: rows of all of the statements. The first one names the columns and types them, as in {@link union}.
  * @example
  * unionAll(select(users.c.name), select(guests.c.name)).orderBy('name')
  * // SELECT users.name FROM users UNION ALL SELECT guests.name FROM guests ORDER BY name
