@@ -1,6 +1,7 @@
 // All backends of a pool are killed in the middle of a burst: what fails is what they were at, and nothing is done twice.
 import { Column, createEngine, type Engine, Integer, insert, MetaData, select, table } from 'tsalchemy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
 import { plainTcp } from '../support/transport.ts'
 
@@ -55,5 +56,65 @@ describe.each([false, true])('with pipelining: %s', (pipelining) => {
         if (!lost.has(`${round} ${mark}`)) expect(keys).toContain(`${round} ${mark}`)
     await observer.execute('TRUNCATE burst_marks')
     expect(engine.pool.status().checkedOut).toBe(0)
+  })
+})
+
+describe('sessions killed at rest, of which their clients do not know yet', () => {
+  const named = (url: string): string => {
+    const own = new globalThis.URL(plainTcp(url))
+    own.searchParams.set('application_name', 'burst-rest')
+    return own.href
+  }
+
+  test.each([false, true])('cost no statement that is sent to them, with pipelining: %s', async (pipelining) => {
+    const proxy = await startProxy(postgresUrl())
+    try {
+      await using engine = createEngine(named(proxy.url), { poolSize: 3, maxOverflow: 0, pipelining })
+      await engine.warmUp(3)
+      // What the statements are is known to each connection by now, so that they begin with a BIND.
+      await Promise.all([0, 1, 2].map(() => engine.execute('INSERT INTO burst_marks VALUES ($1, $2)', [99, 0])))
+      proxy.delay(60)
+      expect(await kill('burst-rest')).toBe(3n)
+      const calls = [1, 2, 3].map((mark) => engine.execute('INSERT INTO burst_marks VALUES ($1, $2)', [99, mark]))
+      await Promise.all(calls)
+      expect(proxy.accepted).toBeGreaterThan(3)
+      const written = await observer
+        .execute(select(marks.c.mark).where(marks.c.mark.gt(0)).orderBy(marks.c.mark))
+        .scalars()
+        .all()
+      expect(written).toEqual([1, 2, 3])
+      await observer.execute('TRUNCATE burst_marks')
+    } finally {
+      await proxy.close()
+    }
+  })
+
+  test('cost no transaction of run(), and those of begin() are known not to have happened', async () => {
+    const proxy = await startProxy(postgresUrl())
+    try {
+      await using engine = createEngine(named(proxy.url), { poolSize: 1, maxOverflow: 0 })
+      const write = 'INSERT INTO burst_marks VALUES ($1, $2)'
+      await engine.execute(write, [99, 0])
+      proxy.delay(60)
+      expect(await kill('burst-rest')).toBe(1n)
+      // Without a callback that waits, BEGIN, the statement and COMMIT are one flight.
+      await expect(engine.begin((conn) => conn.execute(write, [99, 1]))).rejects.toMatchObject({
+        code: 'admin-shutdown',
+        sqlState: '57P01',
+        connectionInvalidated: true,
+      })
+      expect(await kill('burst-rest')).toBe(0n)
+      await engine.warmUp(1)
+      expect(await kill('burst-rest')).toBe(1n)
+      await engine.run((conn) => conn.execute(write, [99, 2]))
+      const written = await observer
+        .execute(select(marks.c.mark).where(marks.c.mark.gt(0)))
+        .scalars()
+        .all()
+      expect(written).toEqual([2])
+      await observer.execute('TRUNCATE burst_marks')
+    } finally {
+      await proxy.close()
+    }
   })
 })

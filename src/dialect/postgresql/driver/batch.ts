@@ -48,6 +48,8 @@ export class Batch implements Submittable {
   #target: RowTarget | null = null
   #failure: BatchFailure | null = null
   #settled = false
+  /** Whether the server has bound a statement: something may have been run. */
+  #begun = false
   #unread = false
 
   /**
@@ -169,6 +171,10 @@ export class Batch implements Submittable {
 
   closeComplete(): void {
     this.#closed++
+  }
+
+  bindComplete(): void {
+    this.#begun = true
   }
 
   handleRowDescription(message: RowDescriptionMessage): void {
@@ -294,10 +300,9 @@ export class Batch implements Submittable {
     this.#tail?.copy?.failed()
   }
 
-  /** Whether its first step is one that the server has not answered. */
+  /** Whether the server has not said that it bound a statement, which it does before it runs one. */
   get unbegun(): boolean {
-    const [first] = this.#parses
-    return first !== undefined && this.#parsed === 0 && this.#entries[0]?.prepared === first && this.#tail === null
+    return !this.#begun && this.#entries.length > 0 && this.#tail === null
   }
 
   /**

@@ -153,6 +153,7 @@ export class Reader extends PgConnection {
         batch.commandComplete(buffer.toString('latin1', at + HEADER, end - 1))
         return true
       case BIND_COMPLETE:
+        batch.bindComplete()
         return true
       case PARSE_COMPLETE:
         batch.parseComplete()

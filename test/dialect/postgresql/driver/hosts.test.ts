@@ -94,9 +94,9 @@ describe('the next one is tried', () => {
   test('where one does not answer in time: each has the whole timeout', async () => {
     const silent = await blackHole()
     const began = performance.now()
-    const connection = await connect([silent, silent, here], { connectTimeoutMs: 300 })
+    const connection = await connect([silent, silent, here], { connectTimeoutMs: 1_000 })
     expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
-    expect(performance.now() - began).toBeGreaterThan(590)
+    expect(performance.now() - began).toBeGreaterThan(1_990)
     expect(silent.sockets).toHaveLength(2)
   })
 
@@ -292,7 +292,7 @@ describe('the order', () => {
 
   test('a server that failed is not the first of the next connect', async () => {
     const silent = await blackHole()
-    const driver = driverOf([silent, here], { connectTimeoutMs: 200 })
+    const driver = driverOf([silent, here], { connectTimeoutMs: 1_000 })
     for (let time = 0; time < 3; time += 1) {
       const connection = await driver.connect()
       await connection.close()
