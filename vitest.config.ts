@@ -1,6 +1,7 @@
 // How the tests run: decorators of both dialects, the package under its public name, one server for the run.
 
 import { isBuiltin } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 import { isBetterSqlite3Here } from './test/better-sqlite3/here.mjs'
@@ -32,6 +33,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
+    // Two at least: half of the time a test waits for a database.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 20_000,
     hookTimeout: 30_000,
   },
