@@ -1,4 +1,4 @@
-// Which SQL type a JavaScript value has: of bare literals, and beside an expression whose type is known.
+// Which SQL type a JavaScript value has, bare or beside an expression whose type is known; and which one of several values has.
 import { NullType } from './null.ts'
 import { BigInteger, Double, FloatType, Integer, type IntegerType } from './numeric.ts'
 import { isPlainObject } from './plain-object.ts'

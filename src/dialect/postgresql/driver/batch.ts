@@ -351,11 +351,11 @@ export class Batch implements Submittable {
     const failure = this.#failure
     if (failure !== null && isStaleStatement(failure)) this.#forgetStale(failure)
     const notices = this.#notices
-    this.#settle({
+    const outcome: BatchOutcome = {
       results: this.#results,
       failure: failure === null || notices === null ? failure : { ...failure, notices },
-      ...(this.#unread ? { unread: true } : {}),
-    })
+    }
+    this.#settle(this.#unread ? { ...outcome, unread: true } : outcome)
   }
 
   #forgetStale(failure: BatchFailure): void {
