@@ -8,7 +8,7 @@ import type { NoticeListener } from '../pool/reset.ts'
 import { connectChannel, traced } from './channels.ts'
 import { type DoConnectEvent, tellInPassing } from './events.ts'
 import type { Observer } from './observer.ts'
-import { isHarmless, judgeDriverError, tellNobodyElse, verdictOn } from './verdict.ts'
+import { foundDead, isHarmless, judgeDriverError } from './verdict.ts'
 
 /** What opens connections for the pool: the driver, unless somebody wants to know of it. */
 export function connectorOf(
@@ -54,9 +54,7 @@ export async function judgePing(error: unknown, dialect: Dialect, { hub }: Obser
     isPrePing: true,
     wrapped: dialect.wrapError(error, context),
   }))
-  if (judged.disconnected && verdictOn(judged) === undefined) return isHarmless(judged) ? 'others-live' : null
-  tellNobodyElse(judged)
-  throw judged
+  return isHarmless(foundDead(judged)) ? 'others-live' : null
 }
 
 async function connectAsTold(

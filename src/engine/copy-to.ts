@@ -144,7 +144,13 @@ export class CopyReading implements Way {
     } catch (error) {
       throw own === commands ? error : withoutSavepoint(error, commands.length - 1)
     }
-    if (this.#inTransaction) await connection.run(this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE])
+    if (this.#inTransaction) {
+      // Of the copy itself something was read: it is not to be sent again.
+      const wasRead = (error: unknown): never => {
+        throw error instanceof DriverError ? error.with({ sent: true, unread: false }) : error
+      }
+      await connection.run(this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE]).catch(wasRead)
+    }
     // Who has left knows of nothing; the savepoint is nobody's business.
     return commands.map((_, index) => results[index === commands.length - 1 ? own.length - 1 : index] ?? NOTHING)
   }

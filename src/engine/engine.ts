@@ -36,7 +36,7 @@ import {
   type ExecuteOptions,
   type ServerChoice,
 } from './options.ts'
-import { wasDeadBefore } from './outcome.ts'
+import { runsElsewhere } from './outcome.ts'
 import type { ExecuteParameters, NamedParameters } from './parameters.ts'
 import { RawConnection } from './raw-connection.ts'
 import type { PendingResult } from './result/pending-result.ts'
@@ -65,8 +65,6 @@ export interface CompiledStatement {
 
 const NO_OPTIONS: ConnectOptions = {}
 
-/** How many connections in a row may turn out to be dead when a statement alone is to be sent. */
-const MOST_ATTEMPTS = 3
 const NO_RESULTS: readonly CommandResult[] = []
 const NO_CACHE_YET: CacheStatistics = { hits: 0, misses: 0, uncacheable: 0, size: 0 }
 
@@ -474,7 +472,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
           : own.send(slot, commands, 0, commands.length, origin, signal)
       results = (await flight) ?? NO_RESULTS
     } catch (error) {
-      dead = attempt < MOST_ATTEMPTS && wasDeadBefore(error)
+      dead = runsElsewhere(error, attempt)
       results = dead ? NO_RESULTS : failed(own, error, commands, signal)
       if (dead) runtime.pool.failed(error as DriverError)
     } finally {

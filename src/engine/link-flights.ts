@@ -14,14 +14,14 @@ import {
   type Phase,
   phaseOutcomeUnknown,
   rolledBack,
-  wasDeadBefore,
+  runsElsewhere,
 } from './outcome.ts'
 import { onlyReads } from './reading.ts'
 import { blockIsOver, connectionWasLost, stillPrepared, stillRunning } from './refusals.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
 import type { Transaction, TransactionOwner, TwoPhaseTransaction } from './transaction.ts'
 import { TransactionScope } from './transaction-scope.ts'
-import { isHarmless, judge, judgeDriverError, tellNobodyElse, verdictOn } from './verdict.ts'
+import { type Failure, foundDead, isHarmless, judge, judgeDriverError } from './verdict.ts'
 
 const COMMIT = controlCommand('COMMIT', true)
 const ENDING: readonly Command[] = [COMMIT]
@@ -41,6 +41,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   protected isClosed = false
   /** Whether anything may have reached the server since the connection was borrowed. */
   sent = false
+  /** The connection on which a flight came back: what is sent over it may stand on what was sent before. */
+  #answered: PooledConnection | null = null
   /** Whether the transaction can only have read. */
   protected onlyRead = false
   /** What is running. */
@@ -179,10 +181,11 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     this.busy = what
     try {
       const slot = this.currentSlot ?? (await this.#reconnect(signal))
-      const results = slot.unproven
-        ? await this.#sendUnproven(slot, signal, all, (place) => via.send(place, all, first, count, origins, signal))
-        : await via.send(slot, all, first, count, origins, signal)
-      this.sent = true
+      const results =
+        slot === this.#answered && !slot.unproven
+          ? await via.send(slot, all, first, count, origins, signal)
+          : await this.#sendFirst(slot, signal, all, (place) => via.send(place, all, first, count, origins, signal))
+      this.#heard(this.currentSlot ?? slot)
       this.#arrived(this.currentSlot ?? slot)
       if (this.hub.any && this.hub.has('notice')) await tellNotices(this, all, results)
       return results
@@ -242,22 +245,30 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     return slot
   }
 
-  /** Sends on a connection of which nobody knows whether it lives; where the server had gone before it read anything, on another. */
-  async #sendUnproven<T>(
-    slot: PooledConnection,
+  /** Sends the first flight on a connection; where the server had gone before it began anything of it, on another. */
+  async #sendFirst<T>(
+    first: PooledConnection,
     signal: AbortSignal | undefined,
     commands: readonly Command[],
     send: (slot: PooledConnection) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await send(slot)
-    } catch (thrown) {
-      if (!wasDeadBefore(thrown)) throw thrown
-      const error = this.hub.has('handleError') ? await this.#judgePrePing(thrown, commands, signal) : thrown
-      if (!isHarmless(error)) this.runtime.pool.failed(error)
-      this.drop(slot, error)
-      return send(await this.#reconnect(signal))
+    for (let slot = first, attempt = 1; ; attempt += 1) {
+      try {
+        return await send(slot)
+      } catch (thrown) {
+        if (slot.detached || !runsElsewhere(thrown, attempt)) throw thrown
+        const error = this.hub.has('handleError') ? await this.#judgePrePing(thrown, commands, signal) : thrown
+        if (!isHarmless(error)) this.runtime.pool.failed(error)
+        this.drop(slot, error)
+        slot = await this.#reconnect(signal)
+      }
     }
+  }
+
+  /** The server may have taken something on this connection. */
+  #heard(slot: PooledConnection | null): void {
+    this.sent = true
+    this.#answered = slot
   }
 
   /** Asks listeners about an error. */
@@ -286,17 +297,15 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     commands: readonly Command[],
     signal: AbortSignal | undefined,
   ): Promise<DriverError> {
-    const judged = await judgeDriverError(error, () => ({
+    const failure = (): Failure => ({
       hub: this.hub,
       face: this.face,
       sql: null,
       parameters: null,
       isPrePing: true,
       wrapped: this.runtime.wrap(error, commands, 0, commands.length, signal),
-    }))
-    if (judged.disconnected && verdictOn(judged) === undefined) return judged
-    tellNobodyElse(judged)
-    throw judged
+    })
+    return foundDead(await judgeDriverError(error, failure))
   }
 
   /** A flight came back well. */
@@ -327,8 +336,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   ): readonly CommandResult[] {
     const wrapped = this.runtime.wrap(error, commands, first, count, signal)
     if (!(error instanceof DriverError)) throw wrapped
-    if (error.sent && !error.unread) this.sent = true
     const slot = this.currentSlot
+    if (error.sent && !error.unread) this.#heard(slot)
     if (slot === null || error.disconnected || slot.connection.transactionStatus === 'lost')
       throw this.#lost(error, wrapped, commands.length, commit ? first + count : null)
     if (!error.sent) throw wrapped

@@ -9,9 +9,13 @@ export function isOutcomeUnknown(error: DriverError, commitIndex: number): boole
   return !(error.fields !== null && error.commandIndex !== null && error.commandIndex < commitIndex)
 }
 
-/** Whether a connection was gone before the server read anything of a flight: another connection can run it. */
-export function wasDeadBefore(error: unknown): error is DriverError {
-  return error instanceof DriverError && error.disconnected && !error.canceled && (error.unread || !error.sent)
+/** How many connections in a row may turn out to be dead when something is sent for the first time. */
+const MOST_ATTEMPTS = 3
+
+/** Whether a connection was gone before the server began anything of a flight: another connection runs it, where this was not the last attempt. */
+export function runsElsewhere(error: unknown, attempt: number): error is DriverError {
+  if (attempt === MOST_ATTEMPTS || !(error instanceof DriverError)) return false
+  return error.disconnected && !error.canceled && (error.unread || !error.sent)
 }
 
 export function rolledBack(asked: string, answer: CommandResult | undefined): TransactionRolledBack {

@@ -16,11 +16,6 @@ export function verdictOn(error: DriverError): { readonly error: unknown } | und
 /** Errors that listeners need not be asked about again. */
 const told: WeakSet<DriverError> = new WeakSet()
 
-/** Listeners were asked about an error on its way: they are not asked again. */
-export function tellNobodyElse(error: DriverError): void {
-  told.add(error)
-}
-
 /** Whether the pool's other connections are spared. */
 export function isHarmless(error: DriverError): boolean {
   return harmless.has(error)
@@ -82,4 +77,11 @@ export async function judgeDriverError(error: DriverError, failure: () => Failur
   if (chained !== null) verdicts.set(judged, { error: chained })
   if (!context.invalidatePoolOnDisconnect) harmless.add(judged)
   return judged
+}
+
+/** What was judged of a connection that seemed dead. @throws DriverError listeners say that it is not, or put another error in the place: the statement fails. */
+export function foundDead(judged: DriverError): DriverError {
+  if (judged.disconnected && verdictOn(judged) === undefined) return judged
+  told.add(judged)
+  throw judged
 }

@@ -1,5 +1,6 @@
 // All backends of a pool are killed in the middle of a burst: what fails is what they were at, and nothing is done twice.
-import { Column, createEngine, type Engine, Integer, insert, MetaData, select, table } from 'tsalchemy'
+import { Column, createEngine, type Engine, Integer, insert, literal, MetaData, select, table } from 'tsalchemy'
+import { DeclarativeBase, Entity, Session } from 'tsalchemy/orm'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
@@ -11,6 +12,16 @@ const CONNECTIONS = 6
 
 const metadata = new MetaData()
 const marks = table('burst_marks', metadata, { round: Column(Integer), mark: Column(Integer) })
+
+// biome-ignore lint/suspicious/noExplicitAny: the form that users write
+class Base<Self = any> extends DeclarativeBase<Self> {}
+@Entity('burst_marks')
+class Mark extends Base<Mark> {
+  @Column(Integer, { primaryKey: true }) round!: number
+  @Column(Integer, { primaryKey: true }) mark!: number
+}
+
+const WRITE = 'INSERT INTO burst_marks VALUES ($1, $2)'
 
 let observer: Engine
 beforeAll(async () => {
@@ -72,10 +83,10 @@ describe('sessions killed at rest, of which their clients do not know yet', () =
       await using engine = createEngine(named(proxy.url), { poolSize: 3, maxOverflow: 0, pipelining })
       await engine.warmUp(3)
       // What the statements are is known to each connection by now, so that they begin with a BIND.
-      await Promise.all([0, 1, 2].map(() => engine.execute('INSERT INTO burst_marks VALUES ($1, $2)', [99, 0])))
+      await Promise.all([0, 1, 2].map(() => engine.execute(WRITE, [99, 0])))
       proxy.delay(60)
       expect(await kill('burst-rest')).toBe(3n)
-      const calls = [1, 2, 3].map((mark) => engine.execute('INSERT INTO burst_marks VALUES ($1, $2)', [99, mark]))
+      const calls = [1, 2, 3].map((mark) => engine.execute(WRITE, [99, mark]))
       await Promise.all(calls)
       expect(proxy.accepted).toBeGreaterThan(3)
       const written = await observer
@@ -89,30 +100,126 @@ describe('sessions killed at rest, of which their clients do not know yet', () =
     }
   })
 
-  test('cost no transaction of run(), and those of begin() are known not to have happened', async () => {
+  /** An engine of one connection that was used and killed, the news of which is still on its way. */
+  const withDeadBackend = async (use: (engine: Engine) => Promise<void>): Promise<void> => {
     const proxy = await startProxy(postgresUrl())
     try {
       await using engine = createEngine(named(proxy.url), { poolSize: 1, maxOverflow: 0 })
-      const write = 'INSERT INTO burst_marks VALUES ($1, $2)'
-      await engine.execute(write, [99, 0])
+      await engine.execute(WRITE, [99, 0])
       proxy.delay(60)
       expect(await kill('burst-rest')).toBe(1n)
-      // Without a callback that waits, BEGIN, the statement and COMMIT are one flight.
-      await expect(engine.begin((conn) => conn.execute(write, [99, 1]))).rejects.toMatchObject({
+      const before = proxy.accepted
+      await use(engine)
+      expect(proxy.accepted).toBeGreaterThan(before)
+    } finally {
+      await proxy.close()
+      await observer.execute('TRUNCATE burst_marks')
+    }
+  }
+  const written = (): Promise<readonly (number | null)[]> =>
+    observer
+      .execute(select(marks.c.mark).where(marks.c.mark.gt(0)).orderBy(marks.c.mark))
+      .scalars()
+      .all()
+
+  test('cost no transaction of run(), nor of begin() whose first flight goes to them', async () => {
+    await withDeadBackend(async (engine) => {
+      await engine.begin(async (conn) => {
+        await conn.execute(WRITE, [99, 1])
+        await conn.execute(WRITE, [99, 2])
+      })
+    })
+    await withDeadBackend(async (engine) => {
+      await engine.run((conn) => conn.execute(WRITE, [99, 3]))
+      expect(await written()).toEqual([3])
+    })
+  })
+
+  test('nor one whose BEGIN, statement and COMMIT are one flight', async () => {
+    await withDeadBackend(async (engine) => {
+      await engine.begin((conn) => conn.execute(WRITE, [99, 1]))
+      expect(await written()).toEqual([1])
+    })
+  })
+
+  test('nor a Connection in autocommit, nor a stream', async () => {
+    await withDeadBackend(async (engine) => {
+      await using conn = await engine.connect({ isolationLevel: 'AUTOCOMMIT' })
+      await conn.execute(WRITE, [99, 1])
+      expect(await written()).toEqual([1])
+    })
+    await withDeadBackend(async (engine) => {
+      const numbers = select(literal(1).label('one'))
+      const seen: number[] = []
+      for await (const { one } of engine.stream(numbers)) seen.push(one)
+      expect(seen).toEqual([1])
+    })
+  })
+
+  test('nor a session, which writes once', async () => {
+    await withDeadBackend(async (engine) => {
+      await using session = new Session({ bind: engine })
+      session.add(new Mark({ round: 99, mark: 7 }))
+      await session.commit()
+      expect(await written()).toEqual([7])
+    })
+  })
+
+  test('nor a statement of an engine that is listened to: its listeners hear of the statement once, and of the dead connection as a pre-ping', async () => {
+    await withDeadBackend(async (engine) => {
+      const heard: string[] = []
+      engine.on('beforeExecute', () => {
+        heard.push('beforeExecute')
+      })
+      engine.on('handleError', ({ isPrePing, originalException }) => {
+        heard.push(`handleError ${isPrePing} ${originalException.fields?.sqlState}`)
+      })
+      engine.on('afterExecute', () => {
+        heard.push('afterExecute')
+      })
+      await engine.execute(WRITE, [99, 1])
+      expect(heard).toEqual(['beforeExecute', 'handleError true 57P01', 'afterExecute'])
+      expect(await written()).toEqual([1])
+    })
+  })
+
+  test('but what stands on something that was sent before is not run elsewhere', async () => {
+    const proxy = await startProxy(postgresUrl())
+    try {
+      await using engine = createEngine(named(proxy.url), { poolSize: 1, maxOverflow: 0 })
+      await using conn = await engine.connect({ isolationLevel: 'AUTOCOMMIT' })
+      await conn.execute(WRITE, [99, 0])
+      await conn.execute("SET search_path = 'elsewhere'")
+      proxy.delay(60)
+      const before = proxy.accepted
+      expect(await kill('burst-rest')).toBe(1n)
+      await expect(conn.execute('SHOW search_path')).rejects.toMatchObject({
         code: 'admin-shutdown',
         sqlState: '57P01',
         connectionInvalidated: true,
       })
-      expect(await kill('burst-rest')).toBe(0n)
-      await engine.warmUp(1)
-      expect(await kill('burst-rest')).toBe(1n)
-      await engine.run((conn) => conn.execute(write, [99, 2]))
-      const written = await observer
-        .execute(select(marks.c.mark).where(marks.c.mark.gt(0)))
-        .scalars()
-        .all()
-      expect(written).toEqual([2])
+      expect(proxy.accepted).toBe(before)
+    } finally {
+      await proxy.close()
       await observer.execute('TRUNCATE burst_marks')
+    }
+  })
+
+  test('nor is a copy begun anew whose rows were read, where its transaction is lost behind them', async () => {
+    const proxy = await startProxy(postgresUrl())
+    try {
+      await using engine = createEngine(named(proxy.url), { poolSize: 1, maxOverflow: 0 })
+      await using conn = await engine.connect()
+      const pieces: string[] = []
+      const reading = async (): Promise<void> => {
+        for await (const piece of conn.copyTo('COPY (SELECT 1) TO STDOUT')) {
+          pieces.push(globalThis.String(piece))
+          proxy.delay(60)
+          await kill('burst-rest')
+        }
+      }
+      await expect(reading()).rejects.toMatchObject({ sqlState: '57P01', connectionInvalidated: true })
+      expect(pieces).toEqual(['1\n'])
     } finally {
       await proxy.close()
     }

@@ -302,7 +302,7 @@ export class Batch implements Submittable {
 
   /** Whether the server has not said that it bound a statement, which it does before it runs one. */
   get unbegun(): boolean {
-    return !this.#begun && this.#entries.length > 0 && this.#tail === null
+    return !this.#begun && this.#entries.length > 0 && (this.#tail === null || this.#tail.portal !== undefined)
   }
 
   /**
