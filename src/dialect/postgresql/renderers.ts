@@ -1,9 +1,12 @@
 // PostgreSQL's table of renderers: the standard's, with what differs.
 import { CompileError } from '../../errors.ts'
+import type { Element } from '../../expression/base/element.ts'
 import type { Hint } from '../../expression/element/affix.ts'
-import type { Binary } from '../../expression/element/binary.ts'
+import { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import type { Grouping } from '../../expression/element/grouping.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
+import { jsonAt } from '../../expression/operator/catalog.ts'
 import type { Fetch } from '../../expression/select/state.ts'
 import { ansi } from '../compile/ansi.ts'
 import { escapeClause } from '../compile/operator.ts'
@@ -36,9 +39,16 @@ function renderMatch(node: Binary, out: Render): string {
 
 /** `document -> key`; of JSONB a subscript, which an index on it can be used for as well. */
 function renderDocumentAt(node: Binary, out: Render): string {
-  const { left, right } = node
-  const isSubscript = left.type.forDialect(out.spelling).kind === 'jsonb'
-  return isSubscript ? `${out.node(left)}[${out.node(right)}]` : bySymbol(node, out)
+  return isSubscript(node, out) ? `${out.node(node.left)}[${out.node(node.right)}]` : bySymbol(node, out)
+}
+
+function isSubscript(node: Element, out: Render): boolean {
+  return node instanceof Binary && node.operator === jsonAt && node.left.type.forDialect(out.spelling).kind === 'jsonb'
+}
+
+/** Whether a part of a document is a subscript is known only here. */
+function renderGrouping({ element }: Grouping, out: Render): string {
+  return isSubscript(element, out) ? out.node(element) : `(${out.node(element)})`
 }
 
 /** `SUBSTRING(text FROM start FOR length)` */
@@ -73,6 +83,7 @@ export const postgres: Renderers<PostgresNode> = {
   ...ansi,
   nextValue: renderNextValue,
   onConflict: renderOnConflict,
+  grouping: renderGrouping,
   limit: renderLimit,
   fetch: renderFetch,
   fromHint: renderOnly,

@@ -100,16 +100,17 @@ export const comma: Operator = operator('comma', ',', -1, { associative: true })
 /** The outermost place: nothing is put in parentheses for it, not even a label's expression. */
 export const as: Operator = operator('as', 'AS', -1, { associative: true })
 
-// Of documents, arrays, ranges and text search. Those that a subscript is made of bind more strongly than any other.
+// Of documents, arrays, ranges and text search. A subscript binds more strongly than any other; what leads into a document does so on no
+// database that writes it with a symbol: `a || doc -> key` is `(a || doc) -> key`.
 export const subscript: Operator = operator('subscript', '', 15)
 /** Between the ends of a slice: `a[1:2]`. */
 export const sliceTo: Operator = operator('sliceTo', ':', -1)
 /** `(composite).field` */
 export const field: Operator = operator('field', '.', 15)
-export const jsonAt: Operator = operator('jsonAt', '->', 15)
-export const jsonPath: Operator = operator('jsonPath', '#>', 15)
-export const jsonAtText: Operator = operator('jsonAtText', '->>', 5)
-export const jsonPathText: Operator = operator('jsonPathText', '#>>', 5)
+export const jsonAt: Operator = operator('jsonAt', '->', 4)
+export const jsonPath: Operator = operator('jsonPath', '#>', 4)
+export const jsonAtText: Operator = operator('jsonAtText', '->>', 4)
+export const jsonPathText: Operator = operator('jsonPathText', '#>>', 4)
 export const holds: Operator = operator('holds', '@>', 5, { comparison: true })
 export const containedBy: Operator = operator('containedBy', '<@', 5, { comparison: true })
 export const overlaps: Operator = operator('overlaps', '&&', 5, { comparison: true })
