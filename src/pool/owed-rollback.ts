@@ -183,9 +183,11 @@ function shifted(error: DriverError): DriverError {
   })
 }
 
-/** Whether nothing but a BEGIN was run before the server missed a prepared statement, or found its plan out of date. */
+/** Whether nothing but a BEGIN was run before the server missed a prepared statement or the type of a parameter, or found its plan out of date. */
 function isStale({ fields, results }: DriverError): boolean {
   const stale =
-    fields?.sqlState === '26000' || (fields?.sqlState === '0A000' && fields.routine === 'RevalidateCachedQuery')
+    fields?.sqlState === '26000' ||
+    (fields?.sqlState === '0A000' && fields.routine === 'RevalidateCachedQuery') ||
+    (fields?.sqlState === 'XX000' && /^getType(Binary)?InputInfo$/.test(fields.routine ?? ''))
   return stale && results.every(({ tag }) => tag === 'BEGIN')
 }

@@ -4,6 +4,7 @@ import { InvalidCachedStatement, QueryCanceled } from '../../database-errors.ts'
 import { DataError, type DBAPIError, type DBAPIErrorOptions, InterfaceError, OperationalError } from '../../errors.ts'
 import type { DriverError } from '../contract/driver.ts'
 import { errorMessage } from '../error-message.ts'
+import { isStale } from './driver/outcome.ts'
 import { neededVersion } from './newer.ts'
 import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
 
@@ -66,7 +67,7 @@ function wrapped(
 
 function classOf(error: DriverError): DBAPIErrorClass {
   const { fields } = error
-  if (fields?.routine === 'RevalidateCachedQuery' && fields.sqlState === '0A000') return InvalidCachedStatement
+  if (isStale(fields?.sqlState, fields?.routine)) return InvalidCachedStatement
   if (fields?.sqlState !== undefined) return errorClassFor(fields.sqlState)
   if (error.canceled) return QueryCanceled
   if (error.disconnected) return OperationalError

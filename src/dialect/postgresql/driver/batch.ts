@@ -253,7 +253,10 @@ export class Batch implements Submittable {
       blank === -1 ? tag : tag.slice(0, blank),
       counted ? Number(tag.slice(tag.lastIndexOf(' ') + 1)) : null,
     )
+    if (counted) return
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#cache.dropReady()
+    // Statements with such parameters would fail, in a later transaction perhaps, where they cannot be prepared anew.
+    else if (tag === 'DROP TYPE' || tag === 'DROP DOMAIN') this.#cache.forgetAll()
   }
 
   #complete(entry: Entry | undefined, tag: string, rowCount: number | null): void {

@@ -27,11 +27,20 @@ export function typeFailure(cause: unknown): BatchFailure {
   return { error: new DriverError(`a value of the result: ${why}`, { cause }), commandIndex: 0 }
 }
 
+/** A parameter's type was dropped since, and perhaps made again: what was prepared knows it by its number. */
+const TYPE_IS_GONE: readonly unknown[] = ['getTypeInputInfo', 'getTypeBinaryInputInfo']
+
+/** Whether the server says that a statement is not there, or was prepared for what is not there any more. */
+export function isStale(sqlState: unknown, routine: unknown): boolean {
+  if (sqlState === 'XX000') return TYPE_IS_GONE.includes(routine)
+  return sqlState === '26000' || (sqlState === '0A000' && routine === 'RevalidateCachedQuery')
+}
+
 /** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
 export function isStaleStatement(failure: BatchFailure): boolean {
   const { error } = failure
   if (!isServerMessage(error)) return false
-  return error.code === '26000' || (error.code === '0A000' && error.routine === 'RevalidateCachedQuery')
+  return isStale(error.code, error.routine)
 }
 
 /** Whether the server stopped what failed, by a request to cancel or by a timeout of its own. */

@@ -218,6 +218,33 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       expect((await connection.run([read]))[0]?.rows).toEqual([[1, null, null]])
     }))
 
+  test('a parameter whose type was dropped and made again', () =>
+    withConnection(async (connection) => {
+      const read = { statement: typed('SELECT $1::again', [null], [null]), parameters: ['a'] }
+      // Nothing that would take the place of what is prepared.
+      const tell = (sql: string) => connection.run([{ statement: raw(sql, 0, false), parameters: [] }])
+      await tell("CREATE TYPE again AS ENUM ('a')")
+      await connection.run([read])
+      // Dropped where the connection cannot see it.
+      const unseen = "DO 'BEGIN DROP TYPE again; CREATE TYPE again AS ENUM (''a''); END'"
+      await tell(unseen)
+      expect((await connection.run([read]))[0]?.rows).toEqual([['a']])
+      await tell(unseen)
+      await tell('BEGIN')
+      await tell('SELECT 1')
+      expect(await failure(connection.run([read]))).toMatchObject({ fields: { sqlState: 'XX000' } })
+      await tell('ROLLBACK')
+      expect((await connection.run([read]))[0]?.rows).toEqual([['a']])
+      // Dropped by the connection itself.
+      await tell('DROP TYPE again')
+      await tell("CREATE TYPE again AS ENUM ('a')")
+      await tell('BEGIN')
+      await tell('SELECT 1')
+      expect((await connection.run([read]))[0]?.rows).toEqual([['a']])
+      await tell('ROLLBACK')
+      await tell('DROP TYPE again')
+    }))
+
   test('the same text under two statement objects shares a name, and each reads its own types', () =>
     withConnection(async (connection) => {
       const asNumber = typed('SELECT 5::int8', [], [int4])
