@@ -334,7 +334,7 @@ export {
   SetTableComment,
 } from './expression/schema/ddl/table.ts'
 export { DDL, type DdlTextOptions } from './expression/schema/ddl/text.ts'
-export { CreateType, DropType } from './expression/schema/ddl/type.ts'
+export { CreateType, DropType, SetTypeComment } from './expression/schema/ddl/type.ts'
 export {
   CreateTableAs,
   type CreateTableAsOptions,

@@ -37,7 +37,7 @@ import {
   values,
   view,
 } from 'tsalchemy'
-import { Composite, CreateExtension, Domain, ExcludeConstraint } from 'tsalchemy/postgresql'
+import { Composite, CreateExtension, Domain, ExcludeConstraint, RangeOf } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import { u, users } from './tables.ts'
 
@@ -75,9 +75,10 @@ const ROWS: Row[] = [
   ['JSON()', 'noneAsNull', '', (o) => JSON(o)],
   ['String()', '', 'collation', (o) => String(5, o)],
   ['DateTime()', 'timezone', '', (o) => DateTime(o)],
-  ['Enum()', 'native createConstraint createType', '', (o) => Enum('a', 'b', o as { name: never })],
-  ['Domain()', 'notNull createType', 'schema constraintName collation', (o) => Domain('d', Integer, o)],
-  ['Composite()', 'createType', 'schema', (o) => Composite('c', { a: Integer }, o)],
+  ['Enum()', 'native createConstraint createType', 'comment', (o) => Enum('a', 'b', o as { name: never })],
+  ['Domain()', 'notNull createType', 'schema constraintName collation comment', (o) => Domain('d', Integer, o)],
+  ['Composite()', 'createType', 'schema comment', (o) => Composite('c', { a: Integer }, o)],
+  ['RangeOf()', 'createType', 'schema subtypeDiff operatorClass collation comment', (o) => RangeOf('r', Integer, o)],
   ['Column()', 'primaryKey nullable unique index', 'comment', (o) => Column(Integer, o)],
   ['table()', 'implicitReturning', 'comment', fresh],
   ['view()', 'temporary', 'comment', (o) => view('v', new MetaData(), query, o)],

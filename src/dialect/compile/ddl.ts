@@ -23,7 +23,7 @@ import { ddlExpression, keyPart, sequenceOptions, serverDefaultText, storagePara
 import { renderCreateIndex, renderDropIndex, renderIndexComment } from './ddl-index.ts'
 import { dropOptions, objects } from './ddl-object.ts'
 import { views } from './ddl-view.ts'
-import { renderCreateType, renderDropType, valueChecks } from './named-type.ts'
+import { renderCreateType, renderDropType, renderTypeComment, valueChecks } from './named-type.ts'
 import type { NodeRenderers } from './renderers.ts'
 import type { Render } from './state.ts'
 
@@ -161,4 +161,5 @@ export const ddl: NodeRenderers<SchemaNode> = {
   dropType: renderDropType,
   setConstraintComment: renderConstraintComment,
   setIndexComment: renderIndexComment,
+  setTypeComment: renderTypeComment,
 }

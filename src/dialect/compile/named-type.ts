@@ -1,12 +1,13 @@
 // Types with names where the database has none: CHECK constraints in their place.
 import { CompileError } from '../../errors.ts'
-import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
+import type { CreateType, DropType, SetTypeComment } from '../../expression/schema/ddl/type.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
+import { commentText } from './ddl-expression.ts'
 import type { Render } from './state.ts'
 
 /** Whether an enumeration is a type of the database's own. */
@@ -48,4 +49,10 @@ export function renderCreateType({ type }: CreateType, out: Render): string {
 /** DROP TYPE. */
 export function renderDropType({ type, ifExists, cascade }: DropType, out: Render): string {
   return `DROP TYPE ${ifExists ? 'IF EXISTS ' : ''}${nameOf(type, out)}${cascade ? ' CASCADE' : ''}`
+}
+
+/** COMMENT ON TYPE, or ON DOMAIN. */
+export function renderTypeComment({ type, comment }: SetTypeComment, out: Render): string {
+  const sort = type.kind === 'domain' ? 'DOMAIN' : 'TYPE'
+  return `COMMENT ON ${sort} ${nameOf(type, out)} IS ${commentText(comment, out)}`
 }

@@ -1,4 +1,4 @@
-// CREATE TYPE, CREATE DOMAIN, and DROP: enumerations, composite types, domains.
+// CREATE TYPE, CREATE DOMAIN, and DROP: enumerations, composite types, ranges, domains.
 import { CompileError } from '../../errors.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
@@ -9,6 +9,7 @@ import { checkSqlText, type Render } from '../compile/state.ts'
 import { quoteText } from './literal.ts'
 import { namedTypeName } from './type-name.ts'
 import type { CompositeType, DomainType } from './types-composite.ts'
+import type { NamedRangeType } from './types-named-range.ts'
 
 const LABEL_BYTES = 63
 
@@ -29,18 +30,20 @@ export function renderCreateType({ type }: CreateType, out: Render): string {
 }
 
 function createDomain(type: DomainType, out: Render): string {
-  const { check, collation, constraintName, default: given, notNull } = type.options
+  const { check, checks = {}, collation, constraintName, default: given, notNull } = type.options
   let text = `CREATE DOMAIN ${namedTypeName(type as unknown as NamedType, out.schemas)} AS ${out.spelling.typeName(type.base)}`
   if (collation !== undefined) text += ` COLLATE ${out.quoted(collation)}`
   if (given !== undefined) text += ` DEFAULT ${checkSqlText(given)}`
   if (notNull === true) text += ' NOT NULL'
   if (constraintName !== undefined && check !== undefined) text += ` CONSTRAINT ${out.quoted(constraintName)}`
-  if (check !== undefined)
-    text += ` CHECK (${typeof check === 'string' ? checkSqlText(check) : writtenOut(check, out)})`
+  if (check !== undefined) text += ` CHECK (${condition(check, out)})`
+  for (const [name, each] of Object.entries(checks))
+    text += ` CONSTRAINT ${out.quoted(name)} CHECK (${condition(each, out)})`
   return text
 }
 
-function writtenOut(check: ColumnElement, out: Render): string {
+function condition(check: string | ColumnElement, out: Render): string {
+  if (typeof check === 'string') return checkSqlText(check)
   const { literalBinds } = out
   out.literalBinds = true
   const text = out.node(check)
@@ -53,8 +56,19 @@ function bodyOf(type: NamedType, out: Render): string {
     const { fields } = type as SqlType as CompositeType
     return `AS (${fields.map(([name, field]) => `${out.quoted(name)} ${out.spelling.typeName(field)}`).join(', ')})`
   }
+  if (type.kind === 'namedRange') return rangeBody(type as SqlType as NamedRangeType, out)
   if (type.kind === 'enum') return enumBody(type as SqlType as EnumType)
   throw new CompileError(`CREATE TYPE has no spelling for a type of the sort ${quoteName(type.kind)}`)
+}
+
+function rangeBody({ element, options }: NamedRangeType, out: Render): string {
+  const { subtypeDiff, operatorClass, collation, multirange } = options
+  const parts = [`SUBTYPE = ${out.spelling.typeName(element)}`]
+  if (operatorClass !== undefined) parts.push(`SUBTYPE_OPCLASS = ${checkSqlText(operatorClass)}`)
+  if (collation !== undefined) parts.push(`COLLATION = ${out.quoted(collation)}`)
+  if (subtypeDiff !== undefined) parts.push(`SUBTYPE_DIFF = ${checkSqlText(subtypeDiff)}`)
+  if (multirange !== undefined) parts.push(`MULTIRANGE_TYPE_NAME = ${out.quoted(multirange)}`)
+  return `AS RANGE (${parts.join(', ')})`
 }
 
 /** DROP TYPE. */

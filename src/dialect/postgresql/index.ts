@@ -63,6 +63,7 @@ export {
   type DomainOptions,
   DomainType,
 } from './types-composite.ts'
+export { NamedMultirangeType, NamedRangeType, RangeOf, type RangeOfOptions } from './types-named-range.ts'
 export {
   BIT,
   CIDR,

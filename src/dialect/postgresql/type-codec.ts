@@ -3,7 +3,7 @@ import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
-import type { RangeType } from '../../expression/types/range.ts'
+import type { MultirangeType, RangeType } from '../../expression/types/range.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkText, refusal } from './codec/codec.ts'
@@ -25,11 +25,13 @@ import {
   interval,
   json,
   jsonb,
+  multirangeOf,
   numeric,
   numericAsNumber,
   oid,
   type PostgresCodec,
   rangeCodecs,
+  rangeOf,
   text,
   time,
   timestamp,
@@ -65,6 +67,8 @@ const CODECS: Readonly<Record<string, (type: SqlType) => PostgresCodec | null>> 
   jsonb: () => jsonb,
   range: (type) => rangeCodec(type),
   multirange: (type) => rangeCodec(type),
+  namedRange: (type) => namedRangeCodec(type as unknown as RangeType),
+  namedMultirange: (type) => namedRangeCodec(type as unknown as MultirangeType),
   own: (type) => OWN_CODECS.get((type as SqlType as OwnType).typeName) ?? text,
   hstore: () => hstore,
   tsvector: () => codecByOid(3614),
@@ -106,6 +110,12 @@ const OWN_CODECS: ReadonlyMap<string, PostgresCodec> = new Map<string, PostgresC
 
 function rangeCodec(type: SqlType): PostgresCodec {
   return rangeCodecs.get((type as unknown as RangeType).rangeName) ?? unknown
+}
+
+/** Its number differs from database to database. */
+function namedRangeCodec(type: RangeType | MultirangeType): PostgresCodec {
+  const item = typeCodec(type.element) ?? unknown
+  return type.kind === 'namedMultirange' ? multirangeOf(item, type.rangeName, 0) : rangeOf(item, type.rangeName, 0)
 }
 
 /** The codec of what the domain is made of, under a number that differs from database to database. */

@@ -67,6 +67,8 @@ export const postgresTypes: TypeSpellings = {
   tsquery: () => 'TSQUERY',
   regconfig: () => 'REGCONFIG',
   domain: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
+  namedRange: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
+  namedMultirange: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
   composite: (type: SqlType, names) => namedTypeName(type as NamedType, names.schemas),
   jsonPathQuery: () => 'JSONPATH',
   enum: (type: EnumType, names) =>
@@ -101,6 +103,8 @@ const CASTS: Readonly<Record<string, (type: SqlType, schemas: SchemaTranslateMap
   own: (type) => ownCast(type as SqlType as OwnType),
   hstore: () => 'HSTORE',
   domain: (type, schemas) => namedTypeName(type as NamedType, schemas),
+  namedRange: (type, schemas) => namedTypeName(type as NamedType, schemas),
+  namedMultirange: (type, schemas) => namedTypeName(type as NamedType, schemas),
   composite: (type, schemas) => namedTypeName(type as NamedType, schemas),
   jsonKey: () => 'TEXT',
   jsonPath: () => '',

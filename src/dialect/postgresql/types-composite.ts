@@ -21,16 +21,21 @@ export interface DomainOptions {
   readonly check?: string | ColumnElement<boolean>
   /** Name of the check. */
   readonly constraintName?: string
+  /** Further conditions by their names, each as of `check`: `{ age_limit: 'VALUE < 200' }`. */
+  readonly checks?: Readonly<Record<string, string | ColumnElement<boolean>>>
   /** Default false. */
   readonly notNull?: boolean
   /** DEFAULT: SQL as it is. */
   readonly default?: string
   readonly collation?: string
+  /** Kept in the database as the domain's comment. */
+  readonly comment?: string
   /** Whether `createAll` and `dropAll` create and drop it. Default true. */
   readonly createType?: boolean
 }
 
-function checkedName(what: string, name: unknown): string {
+/** @throws ArgumentError it is none, or empty. */
+export function checkedName(what: string, name: unknown): string {
   if (typeof name === 'string' && name !== '') return name
   throw new ArgumentError(`${what}() takes a name that is not empty`)
 }
@@ -41,6 +46,7 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
   readonly name: string
   readonly schema: string | null
   readonly createdWithTables: boolean
+  readonly comment: string | null
   /** What the domain is made of. */
   readonly base: SqlType<V>
   readonly options: DomainOptions
@@ -50,15 +56,19 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
     this.base = base
     this.schema = options.schema ?? null
     this.createdWithTables = options.createType ?? true
+    this.comment = options.comment ?? null
     this.options = options
   }
   get affinity(): Affinity {
     return this.base.affinity
   }
   override shape(): readonly (string | boolean | SqlType | null)[] | null {
-    const { check, constraintName, notNull, default: given, collation } = this.options
+    const { check, constraintName, checks = {}, notNull, default: given, collation } = this.options
     if (check !== undefined && typeof check !== 'string') return null
-    const parts = [check, constraintName, notNull, given, collation].map((part) => part ?? null)
+    if (Object.values(checks).some((condition) => typeof condition !== 'string')) return null
+    const parts = [check, constraintName, JSON.stringify(Object.entries(checks)), notNull, given, collation].map(
+      (part) => part ?? null,
+    )
     return [this.name, this.schema, this.base, ...parts]
   }
   override coerceComparedValue(value: unknown): SqlType | null | undefined {
@@ -87,13 +97,20 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
  * const Age = Domain('age', INTEGER, { check: 'VALUE >= 0' })   // CREATE DOMAIN age AS INTEGER CHECK (VALUE >= 0)
  */
 export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions = {}): DomainType<V> {
-  const texts = ['schema', 'constraintName', 'collation'] as const
-  checkKeys('Domain()', options, ['check', 'default'], ['notNull', 'createType'], texts)
+  const texts = ['schema', 'constraintName', 'collation', 'comment'] as const
+  checkKeys('Domain()', options, ['check', 'checks', 'default'], ['notNull', 'createType'], texts)
   if (!(base instanceof SqlType)) throw new ArgumentError('Domain() takes a name and a SQL type, such as INTEGER')
-  const check: unknown = options.check
-  if (check !== undefined && typeof check !== 'string' && !(check instanceof ColumnElement))
-    throw new ArgumentError('Domain(): check is SQL as a string, or a boolean expression')
+  if (options.check !== undefined) checkCondition('check', options.check)
+  const { checks = {} } = options as { readonly checks?: unknown }
+  if (typeof checks !== 'object' || checks === null || Array.isArray(checks))
+    throw new ArgumentError("Domain(): checks are conditions by name: { age_limit: 'VALUE < 200' }")
+  for (const [key, condition] of Object.entries(checks)) checkCondition(`checks.${key}`, condition)
   return new DomainType(checkedName('Domain', name), base, options)
+}
+
+function checkCondition(option: string, given: unknown): void {
+  if (typeof given !== 'string' && !(given instanceof ColumnElement))
+    throw new ArgumentError(`Domain(): ${option} is SQL as a string, or a boolean expression`)
 }
 
 /** The value of a composite type: an object by its fields; each of them can be null. */
@@ -103,6 +120,8 @@ export type CompositeValue<F> = { readonly [K in keyof F]: ValueOf<F[K]> | null 
 export interface CompositeOptions {
   /** Default: where the session creates things. */
   readonly schema?: string
+  /** Kept in the database as the type's comment. */
+  readonly comment?: string
   /** Whether `createAll` and `dropAll` create and drop it. Default true. */
   readonly createType?: boolean
 }
@@ -114,6 +133,7 @@ export class CompositeType<V = unknown> extends SqlType<V> implements NamedTypeP
   readonly name: string
   readonly schema: string | null
   readonly createdWithTables: boolean
+  readonly comment: string | null
   readonly fields: readonly (readonly [string, SqlType])[]
   constructor(name: string, fields: readonly (readonly [string, SqlType])[], options: CompositeOptions) {
     super()
@@ -121,6 +141,7 @@ export class CompositeType<V = unknown> extends SqlType<V> implements NamedTypeP
     this.fields = fields
     this.schema = options.schema ?? null
     this.createdWithTables = options.createType ?? true
+    this.comment = options.comment ?? null
   }
   override shape(): readonly (string | SqlType | null)[] {
     return [this.name, this.schema, ...this.fields.flat()]
@@ -175,7 +196,7 @@ export function Composite<F extends Readonly<Record<string, SqlType>>>(
   fields: F,
   options: CompositeOptions = {},
 ): CompositeType<CompositeValue<F>> {
-  checkKeys('Composite()', options, [], ['createType'], ['schema'])
+  checkKeys('Composite()', options, [], ['createType'], ['schema', 'comment'])
   const entries = typeof fields === 'object' && fields !== null ? Object.entries(fields) : []
   if (entries.length === 0) throw new ArgumentError('Composite() takes a name and at least one field: { street: TEXT }')
   for (const [key, type] of entries)

@@ -205,6 +205,7 @@ type Own =
   | 'setConstraintComment'
   | 'setIndexComment'
   | 'setTableComment'
+  | 'setTypeComment'
   | 'setViewComment'
 
 /** DDL of SQLite. */
@@ -237,6 +238,7 @@ export const ddl: Pick<NodeRenderers<Parameters<(typeof ansi)[Own]>[0]>, Own> = 
   setConstraintComment: refuse('comments'),
   setIndexComment: refuse('comments'),
   setTableComment: refuse('comments'),
+  setTypeComment: refuse('comments'),
   setViewComment: refuse('comments'),
 }
 

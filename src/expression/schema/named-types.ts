@@ -1,4 +1,4 @@
-// Which named types (enumerations, domains, composite types) tables need, each after those it is made of.
+// Which named types (enumerations, domains, composite types, ranges) tables need, each after those it is made of.
 import { InvalidRequestError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
 import type { NamedType, TypeHost } from '../types/type.ts'
@@ -21,7 +21,7 @@ export function namedTypesOf(tables: Iterable<Table>, host: TypeHost): readonly 
       for (const type of column.type.requiredTypes(host)) {
         const key = typeKey(type)
         const known = types.get(key)
-        if (known === undefined) types.set(key, type)
+        if (known === undefined || (known.id === type.id && (known.comment ?? null) === null)) types.set(key, type)
         else if (known.id !== type.id)
           throw new InvalidRequestError(
             `Two different types are called ${quoteName(key)}, one of them that of column ${quoteName(`${table.key}.${column.key}`)}: give one another name, or use the same type object for both`,

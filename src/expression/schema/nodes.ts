@@ -20,7 +20,7 @@ import type {
   SetTableComment,
 } from './ddl/table.ts'
 import type { DDL } from './ddl/text.ts'
-import type { CreateType, DropType } from './ddl/type.ts'
+import type { CreateType, DropType, SetTypeComment } from './ddl/type.ts'
 import type { CreateTableAs, CreateView, DropView, RefreshMaterializedView, SetViewComment } from './ddl/view.ts'
 import type { NextValue } from './sequence.ts'
 
@@ -50,4 +50,5 @@ export type SchemaNode =
   | SetConstraintComment
   | SetIndexComment
   | SetTableComment
+  | SetTypeComment
   | SetViewComment

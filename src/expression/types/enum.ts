@@ -17,12 +17,15 @@ export interface EnumOptions {
   readonly createConstraint?: boolean
   /** Whether `createAll` and `dropAll` create and drop the native type. Default true. */
   readonly createType?: boolean
+  /** Kept in the database as the type's comment, where it is a native type. */
+  readonly comment?: string
   /** Length of the VARCHAR where there is no native type. Default: that of the longest label. */
   readonly length?: number
 }
 
 const OPTION_KEYS = ['name', 'schema', 'length'] as const
 const FLAGS = ['native', 'createConstraint', 'createType'] as const
+const TEXTS = ['comment'] as const
 
 /** See {@link Enum}. */
 export class EnumType<V = string> extends SqlType<V> {
@@ -36,6 +39,7 @@ export class EnumType<V = string> extends SqlType<V> {
   readonly native: boolean
   readonly createConstraint: boolean
   readonly createdWithTables: boolean
+  readonly comment: string | null
   readonly length: number
   readonly #byLabel: ReadonlyMap<string, V>
   readonly #labelOf: ReadonlyMap<unknown, string>
@@ -49,6 +53,7 @@ export class EnumType<V = string> extends SqlType<V> {
     this.native = options.native ?? true
     this.createConstraint = options.createConstraint ?? true
     this.createdWithTables = options.createType ?? true
+    this.comment = options.comment ?? null
     this.length = options.length ?? Math.max(...this.labels.map((label) => label.length))
     this.#byLabel = values
     this.#labelOf = new Map([...values].map(([label, value]) => [value, label]))
@@ -133,7 +138,7 @@ export function Enum(...args: readonly unknown[]): EnumType<unknown> {
   const labels = isObject || options === undefined ? args : args.slice(0, -1)
   if (options !== undefined && !isPlainObject(options as object))
     throw new ArgumentError("Enum() takes labels and then options: Enum('a', 'b', { name: 'status' })")
-  checkKeys('Enum()', options ?? {}, OPTION_KEYS, FLAGS)
+  checkKeys('Enum()', options ?? {}, OPTION_KEYS, FLAGS, TEXTS)
   countArgument('Enum', (options as EnumOptions | undefined)?.length)
   const values = isObject ? objectValues(args[0] as object) : labelValues(labels)
   if (values.size === 0) throw new ArgumentError("Enum() takes at least one value: Enum('a', 'b', { name: 'status' })")

@@ -36,7 +36,7 @@ export type ValueProcessor = (value: unknown) => unknown
 
 /**
  * A type that the database knows by a name and that must be created before the tables that use it: an enumeration, a domain,
- * a composite type.
+ * a composite type, a range.
  */
 export interface NamedTypeParts {
   readonly name: string
@@ -44,6 +44,8 @@ export interface NamedTypeParts {
   readonly schema: string | null
   /** Whether creating and dropping tables creates and drops it. */
   readonly createdWithTables: boolean
+  /** Kept in the database as the type's comment. Default: none. */
+  readonly comment?: string | null
 }
 
 /** A {@link SqlType} with a name in the database. */

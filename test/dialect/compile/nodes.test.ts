@@ -21,6 +21,7 @@ import {
   materializedView,
   merge,
   not,
+  SetTypeComment,
   String,
   select,
   sqlFalse,
@@ -377,6 +378,11 @@ const SPELT: readonly Spelt[] = [
     kind: 'dropType',
     element: new DropType(Enum('a', { name: 'mood' }), { ifExists: true, cascade: true }),
     standard: 'DROP TYPE IF EXISTS mood CASCADE',
+  },
+  {
+    kind: 'setTypeComment',
+    element: new SetTypeComment(Enum('a', { name: 'My Enum', comment: "it's" })),
+    standard: `COMMENT ON TYPE "My Enum" IS 'it''s'`,
   },
   {
     kind: 'createTableAs',

@@ -12,6 +12,7 @@ import {
   INT4RANGE,
   JSONB,
   MACADDR,
+  RangeOf,
   TSTZMULTIRANGE,
   TSVECTOR,
   VARBIT,
@@ -50,9 +51,21 @@ import {
 import { databases } from '../../support/server.ts'
 import { catalogOf, type Pair, twoDatabases } from './support.ts'
 
-const MOOD = Enum('sad', "it's ok", '"quoted"', { name: 'Mood of day' })
+const MOOD = Enum('sad', "it's ok", '"quoted"', { name: 'Mood of day', comment: "of the 'day'" })
 const AGE = Domain('Age', Integer, { check: 'VALUE >= 0', constraintName: 'Age_check', notNull: false })
-const PLACE = Composite('place', { 'Street name': String(20), zip: ARRAY(Integer), felt: MOOD })
+const CODE = Domain('code', Text, {
+  checks: { short: 'length(VALUE) < 9', 'is "lower"': 'VALUE = lower(VALUE)' },
+  collation: 'C',
+  default: "'x'",
+  comment: 'two conditions',
+})
+const FLOATS = RangeOf('Float range', Double, { subtypeDiff: 'float8mi', comment: 'of numbers' })
+const TEXTS = RangeOf('texts', Text, { collation: 'C', operatorClass: 'text_pattern_ops', multirange: 'many "texts"' })
+const PLACE = Composite(
+  'place',
+  { 'Street name': String(20), zip: ARRAY(Integer), felt: MOOD, code: CODE, span: FLOATS },
+  { comment: 'where' },
+)
 
 const TYPES: readonly SqlType[] = [
   Integer,
@@ -94,11 +107,17 @@ const TYPES: readonly SqlType[] = [
   MOOD,
   AGE,
   PLACE,
+  CODE,
+  FLOATS,
+  FLOATS.multirange,
+  TEXTS,
+  TEXTS.multirange,
   ARRAY(Integer),
   ARRAY(String(3)),
   ARRAY(MOOD, { dimensions: 2 }),
   ARRAY(PLACE),
   ARRAY(AGE),
+  ARRAY(FLOATS.multirange),
 ] as readonly SqlType[]
 
 /** Types that indexes and keys can be over. */

@@ -3,6 +3,7 @@ import { ARRAY } from '../../../expression/types/array.ts'
 import { Enum } from '../../../expression/types/enum.ts'
 import type { SqlType } from '../../../expression/types/type.ts'
 import { CompositeType, Domain, type DomainOptions } from '../types-composite.ts'
+import { multirangeName, NamedRangeType, type RangeOfOptions } from '../types-named-range.ts'
 import { CITEXT, HSTORE } from '../types-own.ts'
 import { ReflectedType } from '../types-reflected.ts'
 import { builtInElement, builtInType } from './built-in-types.ts'
@@ -63,11 +64,12 @@ export class TypeReader {
   }
 
   #read(row: TypeRow, typeName: string): ReadType {
-    const place = row.visible ? {} : { schema: row.schema }
+    const place = placeOf(row)
     if (row.sort === 'e' && row.labels.length > 0)
-      return { type: Enum(...row.labels, { name: row.name, ...place }), known: true }
+      return { type: Enum(...row.labels, { name: row.name, ...place, ...commentOf(row) }), known: true }
     if (row.sort === 'd') return this.domain(row)
     if (row.sort === 'c' && row.fields.length > 0) return this.#composite(row)
+    if (row.sort === 'r' || row.sort === 'm') return this.#range(row, typeName)
     const own = row.sort === 'b' ? EXTENSION_TYPES.get(row.name) : undefined
     // Where the name alone does not find it, its values are read by what the catalogs say.
     if (own !== undefined) return { type: row.visible ? own : new ReflectedType(typeName), known: true }
@@ -78,19 +80,38 @@ export class TypeReader {
   domain(row: TypeRow): ReadType & { readonly base: SqlType } {
     const use = { dimensions: row.dimensions, collation: null, typeName: row.baseName ?? '' }
     const { type: base, known } = this.read(row.base, row.modifier, use)
-    const [constraintName] = row.checkNames
-    const [check] = row.checks
     const options: DomainOptions = {
-      ...(row.visible ? {} : { schema: row.schema }),
+      ...placeOf(row),
+      ...commentOf(row),
       ...(row.notNull ? { notNull: true } : {}),
       ...(row.default === null ? {} : { default: row.default }),
       ...(row.collation === null ? {} : { collation: row.collation }),
-      // One check can be kept by name; of several the conditions are.
-      ...(row.checks.length > 1 ? { check: row.checks.map((each) => `(${each})`).join(' AND ') } : {}),
-      ...(row.checks.length === 1 && check !== undefined ? { check } : {}),
-      ...(row.checks.length === 1 && constraintName !== undefined ? { constraintName } : {}),
+      ...checksOf(row),
     }
     return { type: Domain(row.name, base, options), known, base }
+  }
+
+  /** A type whose values a function of its own makes canonical cannot be created from here: it stays what the database has. */
+  #range(row: TypeRow, typeName: string): ReadType {
+    const range = row.sort === 'r' ? row : this.#rows.get(row.base)
+    if (range === undefined || range.isCanonical) return { type: new ReflectedType(typeName), known: true }
+    const of = row === range ? this.#rangeType(range) : this.read(range.oid, -1, { ...PLAIN_USE, typeName: range.name })
+    if (row === range || !(of.type instanceof NamedRangeType)) return of
+    return { ...of, type: of.type.multirange }
+  }
+
+  #rangeType(row: TypeRow): ReadType {
+    const { type, known } = this.read(row.base, -1, { ...PLAIN_USE, typeName: row.baseName ?? '' })
+    const { multirange, subtypeDiff, operatorClass, collation } = row
+    const options: RangeOfOptions = {
+      ...placeOf(row),
+      ...commentOf(row),
+      ...(multirange === null || multirange === multirangeName(row.name) ? {} : { multirange }),
+      ...(subtypeDiff === null ? {} : { subtypeDiff }),
+      ...(operatorClass === null ? {} : { operatorClass }),
+      ...(collation === null ? {} : { collation }),
+    }
+    return { type: new NamedRangeType(row.name, type, options), known }
   }
 
   #composite(row: TypeRow): ReadType {
@@ -104,8 +125,26 @@ export class TypeReader {
       known &&= field.known
       return [name, field.type]
     })
-    return { type: new CompositeType(row.name, fields, row.visible ? {} : { schema: row.schema }), known }
+    return { type: new CompositeType(row.name, fields, { ...placeOf(row), ...commentOf(row) }), known }
   }
+}
+
+const PLAIN_USE = { dimensions: 0, collation: null }
+
+function placeOf({ visible, schema }: TypeRow): { readonly schema?: string } {
+  return visible ? {} : { schema }
+}
+
+function commentOf({ comment }: TypeRow): { readonly comment?: string } {
+  return comment === null ? {} : { comment }
+}
+
+function checksOf({ checks, checkNames }: TypeRow): Pick<DomainOptions, 'check' | 'constraintName' | 'checks'> {
+  const [check, ...more] = checks
+  if (check === undefined) return {}
+  const [constraintName = ''] = checkNames
+  if (more.length === 0) return { check, constraintName }
+  return { checks: Object.fromEntries(checks.map((each, place) => [checkNames[place] ?? '', each])) }
 }
 
 function unknownType(typeName: string): ReadType {

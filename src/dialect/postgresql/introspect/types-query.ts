@@ -48,6 +48,11 @@ export interface TypeRow {
   readonly fieldDimensions: readonly string[]
   readonly fieldNames: readonly string[]
   readonly fieldCollations: readonly (string | null)[]
+  /** Of ranges; `base` is what the ends are, or of a multirange the range. */
+  readonly multirange: string | null
+  readonly subtypeDiff: string | null
+  readonly operatorClass: string | null
+  readonly isCanonical: boolean
   readonly comment: string | null
 }
 
@@ -58,14 +63,17 @@ const COLUMNS: CatalogColumns<TypeRow> = {
   visible: truthOf('pg_catalog.pg_type_is_visible(t.oid)'),
   sort: textOf('t.typtype'),
   element: oidOf('t.typelem'),
-  base: oidOf('t.typbasetype'),
+  base: oidOf('coalesce(r.rngsubtype, m.rngtypid, t.typbasetype)'),
   modifier: numberOf('t.typtypmod'),
   dimensions: numberOf('t.typndims'),
   notNull: truthOf('t.typnotnull'),
   default: maybeText('t.typdefault'),
-  baseName: maybeText("CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) END"),
+  baseName: maybeText(
+    "CASE WHEN t.typtype = 'd' THEN pg_catalog.format_type(t.typbasetype, t.typtypmod) WHEN r.rngtypid IS NOT NULL THEN pg_catalog.format_type(r.rngsubtype, NULL) END",
+  ),
   collation: maybeText(
-    "CASE WHEN t.typtype = 'd' THEN (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype WHERE l.oid = t.typcollation AND t.typcollation <> b.typcollation) END",
+    'CASE WHEN r.rngtypid IS NOT NULL THEN (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype WHERE l.oid = r.rngcollation AND r.rngcollation <> b.typcollation) ' +
+      "WHEN t.typtype = 'd' THEN (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype WHERE l.oid = t.typcollation AND t.typcollation <> b.typcollation) END",
   ),
   checkNames: textsOf(checks('k.conname')),
   checks: textsOf(checks('pg_catalog.pg_get_expr(k.conbin, 0, true)')),
@@ -82,12 +90,21 @@ const COLUMNS: CatalogColumns<TypeRow> = {
       '(SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type ft ON ft.oid = a.atttypid WHERE l.oid = a.attcollation AND a.attcollation <> ft.typcollation)',
     ),
   ),
+  multirange: maybeText('SELECT mt.typname FROM pg_catalog.pg_type mt WHERE mt.oid = r.rngmultitypid'),
+  subtypeDiff: maybeText('CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::text END'),
+  operatorClass: maybeText(
+    "SELECT CASE WHEN pg_catalog.pg_opclass_is_visible(o.oid) THEN '' ELSE pg_catalog.quote_ident(ons.nspname) || '.' END || pg_catalog.quote_ident(o.opcname) " +
+      'FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace ons ON ons.oid = o.opcnamespace WHERE o.oid = r.rngsubopc AND NOT o.opcdefault',
+  ),
+  isCanonical: truthOf('coalesce(r.rngcanonical <> 0, false)'),
   comment: maybeText("pg_catalog.obj_description(t.oid, 'pg_type')"),
 }
 
 // The row types of tables are no types that columns usually have, and there is one for each table.
 const FROM =
   'FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace ' +
+  'LEFT JOIN pg_catalog.pg_range r ON r.rngtypid = t.oid ' +
+  "LEFT JOIN pg_catalog.pg_range m ON m.rngmultitypid = t.oid AND t.typtype = 'm' " +
   'LEFT JOIN pg_catalog.pg_class tc ON tc.oid = t.typrelid ' +
   'LEFT JOIN pg_catalog.pg_type e ON e.oid = t.typelem ' +
   'LEFT JOIN pg_catalog.pg_class ec ON ec.oid = e.typrelid ' +

@@ -27,7 +27,7 @@ import {
   SetIndexComment,
   SetTableComment,
 } from './table.ts'
-import { CreateType, DropType } from './type.ts'
+import { CreateType, DropType, SetTypeComment } from './type.ts'
 import { CreateView, DropView, SetViewComment } from './view.ts'
 
 /** What is created and dropped with the tables, and belongs to none of them. */
@@ -115,7 +115,14 @@ function isPossible(step: DdlStep, { comments = true, sequences = true }: DdlAbi
   return comments || !COMMENTS.some((Comment) => step instanceof Comment)
 }
 
-const COMMENTS = [SetColumnComment, SetConstraintComment, SetIndexComment, SetTableComment, SetViewComment] as const
+const COMMENTS = [
+  SetColumnComment,
+  SetConstraintComment,
+  SetIndexComment,
+  SetTableComment,
+  SetTypeComment,
+  SetViewComment,
+] as const
 
 function sqlOf(plan: Omit<DdlPlan, 'sql'>, dialect: DdlSpeller | undefined): readonly string[] {
   const types = dialect?.features.namedTypes === true ? plan.namedTypes(dialect) : []
@@ -146,7 +153,7 @@ export function createPlan(given: Iterable<Table>, parts: PlanParts = {}): DdlPl
       const fresh = tables.filter((table) => existing === null || !existing.has(table))
       return [
         ...at('beforeCreate'),
-        ...types.map((type) => new CreateType(type)),
+        ...types.flatMap(typeCreation),
         ...sequences.map((sequence) => new CreateSequence(sequence, { ifNotExists: existing !== null })),
         ...fresh.flatMap((table) => creation(table, apart)),
         ...keysOf(fresh, apart).flatMap((key) => [new AddConstraint(key), ...commentOf(key)]),
@@ -169,6 +176,11 @@ function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlSt
     if (!without.has(constraint as ForeignKeyConstraint)) commands.push(...commentOf(constraint))
   commands.push(...table.events.steps('afterCreate'))
   return commands
+}
+
+function typeCreation(type: NamedType): DdlElement[] {
+  const hasComment = type.comment !== undefined && type.comment !== null
+  return [new CreateType(type), ...(hasComment ? [new SetTypeComment(type)] : [])]
 }
 
 function viewCreation(view: View): DdlElement[] {

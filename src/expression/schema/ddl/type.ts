@@ -1,4 +1,4 @@
-// CREATE and DROP of types with a name: enumerations, domains, composite types.
+// CREATE, COMMENT and DROP of types with a name: enumerations, domains, composite types, ranges.
 import { ArgumentError } from '../../../errors.ts'
 import { defineKind } from '../../base/element.ts'
 import type { NamedType, SqlType } from '../../types/type.ts'
@@ -43,5 +43,26 @@ export class DropType extends DropElement {
   constructor(type: SqlType, options: DropOptions = {}) {
     super('DropType', options)
     this.type = named(type, 'DropType')
+  }
+}
+
+/**
+ * COMMENT ON TYPE or COMMENT ON DOMAIN; `createAll` does it for types that have a comment. Null removes the comment.
+ *
+ * @throws ArgumentError the type has no name.
+ * @example
+ * await conn.execute(new SetTypeComment(Enum('a', 'b', { name: 'status' }), 'of an order'))   // COMMENT ON TYPE status IS 'of an order'
+ */
+export class SetTypeComment extends DdlElement {
+  declare readonly kind: 'setTypeComment'
+  static {
+    defineKind(this, 'setTypeComment')
+  }
+  readonly type: NamedType
+  readonly comment: string | null
+  constructor(type: SqlType, comment?: string | null) {
+    super()
+    this.type = named(type, 'SetTypeComment')
+    this.comment = comment === undefined ? (this.type.comment ?? null) : comment
   }
 }
