@@ -158,7 +158,7 @@ function makeBatch(
   const batch = statement.with({
     ...rest,
     values: null,
-    from: { columns, select },
+    from: { columns, select, includeDefaults: false },
     inline: true,
     returning: [...(asked as InsertState['returning']), ...(sentinel?.added ?? [])],
   })
@@ -177,7 +177,7 @@ function columnOf({ table, values }: InsertState, parameter: CompiledParameter):
 
 /** Columns that the database computes in the statement, the same way for each row. */
 function expressionsOf(
-  { table, values, inline }: InsertState,
+  { table, values }: InsertState,
   written: readonly SchemaColumn[],
 ): { readonly column: SchemaColumn; readonly value: ColumnElement }[] {
   const found: { column: SchemaColumn; value: ColumnElement }[] = []
@@ -185,7 +185,7 @@ function expressionsOf(
     if (!(column instanceof SchemaColumn) || written.includes(column)) continue
     const assigned = values?.find((assignment) => assignment.column === column)?.value
     if (assigned !== undefined) found.push({ column, value: assigned })
-    else if (!inline && column.default?.sort === 'expression') found.push({ column, value: column.default.element })
+    else if (column.default?.sort === 'expression') found.push({ column, value: column.default.element })
   }
   return found
 }

@@ -56,7 +56,10 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
       insert(settings).values([{ nick: 'a' }, { made: 5 }]),
       'INSERT INTO settings (made, nick) VALUES (:made_m0, :nick_m0), (:made_m1, DEFAULT)',
     ],
-    [insert(settings).values({ label: 'x' }).inline(), 'INSERT INTO settings ("the label") VALUES (:label)'],
+    [
+      insert(settings).values({ label: 'x' }).inline(),
+      'INSERT INTO settings (made, "the label") VALUES (:made, :label)',
+    ],
     [
       insert(users).fromSelect(['name'], select(a.email)),
       'INSERT INTO users (name) SELECT addresses.email FROM addresses',

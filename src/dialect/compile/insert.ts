@@ -11,6 +11,7 @@ import type { ClientDefault } from '../../expression/schema/default.ts'
 import { nameable } from '../../expression/select/labels.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
+import { quoteName } from '../../nearest.ts'
 import { NO_FRAME, Place, type PlaceNumber } from './frame.ts'
 import { implicitOfInsert } from './implicit-returning.ts'
 import { columnsClause } from './result-columns.ts'
@@ -52,11 +53,11 @@ function rowValues(
   suffix: string,
   out: Render,
 ): WrittenValue[] {
-  return writtenValues({ table: state.table, assignments, given, defaultOf: defaultOf(state), suffix }, out)
+  return writtenValues({ table: state.table, assignments, given, defaultOf, suffix }, out)
 }
 
-function defaultOf(state: InsertState): (column: SchemaColumn) => ClientDefault | null {
-  return state.inline ? () => null : (column) => column.default
+function defaultOf(column: SchemaColumn): ClientDefault | null {
+  return column.default
 }
 
 function columnList(values: readonly WrittenValue[], out: Render): string {
@@ -95,10 +96,14 @@ function fromSelect(state: InsertState, out: Render): string {
   const { columns, select, includeDefaults = true } = state.from as NonNullable<InsertState['from']>
   const named = new Set(columns.map((column) => column.key))
   const defaults: { column: SchemaColumn; source: ClientDefault }[] = []
-  if (select instanceof Select && includeDefaults && !state.inline)
+  if (includeDefaults)
     for (const column of state.table.columnList)
       if (column instanceof SchemaColumn && column.default !== null && !named.has(column.key))
         defaults.push({ column, source: column.default })
+  if (defaults.length > 0 && !(select instanceof Select))
+    throw new CompileError(
+      `INSERT into '${state.table.name}' from several SELECTs cannot add the columns that have defaults (${defaults.map(({ column }) => quoteName(column.key)).join(', ')}): write select(several.subquery()), or { includeDefaults: false }`,
+    )
   const names = [...columns, ...defaults.map((each) => each.column)].map((column) => out.quoted(column.name))
   const { frame } = out
   out.frame = NO_FRAME

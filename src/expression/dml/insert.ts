@@ -4,11 +4,15 @@ import { checkKeys } from '../../nearest.ts'
 import { defineKind, type Element } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
+import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { ROWS } from '../coerce/roles.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { RowSource } from '../from/alias.ts'
 import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity, TypedTable } from '../from/typed.ts'
+import { CompoundSelect } from '../select/compound.ts'
+import { Select } from '../select/select.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
@@ -38,7 +42,7 @@ export interface InsertState extends WriteState {
   readonly from: InsertSource | null
   /** A dialect's own clause behind the values (`ON CONFLICT`); null for none. */
   readonly onConflict: Element | null
-  /** Leave client-side defaults alone: columns not named are not written. */
+  /** No key comes back by itself. */
   readonly inline: boolean
 }
 
@@ -115,8 +119,8 @@ export class Insert<
     const targets = columns.map((column) =>
       columnOf(table, typeof column === 'string' ? column : keyOf(column), 'fromSelect()'),
     )
-    const count = source.exportedColumns.length
-    if (count !== targets.length && count > 0)
+    const count = columnCount(source)
+    if (count !== null && count !== targets.length)
       throw new ArgumentError(`fromSelect() names ${targets.length} columns; the SELECT has ${count}`)
     const { includeDefaults = true } = options
     return this.with({ from: { columns: targets, select: source, includeDefaults } })
@@ -148,7 +152,7 @@ export class Insert<
     return this.altered(returnDefaultsOf(this.state, columns, 'insert().returnDefaults()')) as this
   }
 
-  /** Leaves client-side defaults alone: columns that are not named are the database's matter; no key comes back by itself. */
+  /** No key comes back by itself. */
   inline(): Insert<Row, Tuple, Values> {
     return this.with({ inline: true })
   }
@@ -176,6 +180,18 @@ export class Insert<
     pass.nodes(state.prefixes)
     pass.nodes(state.options)
   }
+}
+
+/** How many columns the rows have; null where only the server knows. */
+function columnCount(source: RowSource): number | null {
+  if (source instanceof CompoundSelect) return source.state.selects[0] ? columnCount(source.state.selects[0]) : null
+  if (source instanceof Select && !source.state.items.every(isOneColumn)) return null
+  return source.exportedColumns.length || null
+}
+
+/** Not so `text('a, b')` and `literalColumn('*')`. */
+function isOneColumn(item: Element): boolean {
+  return (item.roles & Role.text) === 0 && !(item instanceof ColumnClause && item.isLiteral && item.name === '*')
 }
 
 /** The row of RETURNING with more items. */

@@ -2,7 +2,8 @@
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { Socket } from '../base/socket.ts'
-import type { ColumnElement } from '../element/column-element.ts'
+import type { ColumnElement, RowsOf } from '../element/column-element.ts'
+import type { TextClause } from '../element/text.ts'
 import type { ColumnDefinition } from '../from/typed.ts'
 import { SqlType } from '../types/type.ts'
 import type { DefaultContext } from './default.ts'
@@ -10,6 +11,9 @@ import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-optio
 import type { ColumnProperty, PropertyKeyOrContext, PropertyResult } from './property-decorator.ts'
 import type { Sequence } from './sequence.ts'
 import type { ComputedOptions, FetchedValue, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
+
+/** SQL that gives a value: an expression, `text()`, or a SELECT of one column. */
+export type DefaultExpression<V = unknown> = ColumnElement<V> | TextClause<unknown, unknown[]> | RowsOf<V | null>
 
 /** Options of {@link Column}. */
 export interface ColumnOptions<V = unknown> {
@@ -24,12 +28,12 @@ export interface ColumnOptions<V = unknown> {
   /** Index on this column alone; with `unique` a unique index. Default false. */
   readonly index?: boolean
   /**
-   * Used by INSERT where the statement gives no value: a value, a function called for each row, an SQL expression, or a
-   * sequence, which is created with the table.
+   * Used by INSERT where the statement gives no value: a value, a function called for each row, an SQL expression, a SELECT of one
+   * value, or a sequence, which is created with the table.
    */
-  readonly default?: V | ((context: DefaultContext) => V | PromiseLike<V>) | ColumnElement<V> | Sequence
+  readonly default?: V | ((context: DefaultContext) => V | PromiseLike<V>) | DefaultExpression<V> | Sequence
   /** The same for UPDATE. */
-  readonly onUpdate?: V | ((context: DefaultContext) => V | PromiseLike<V>) | ColumnElement<V>
+  readonly onUpdate?: V | ((context: DefaultContext) => V | PromiseLike<V>) | DefaultExpression<V>
   /** DEFAULT in CREATE TABLE: a string becomes a literal, an expression is written as it is; `new FetchedValue()` writes none. */
   readonly serverDefault?: ServerDefault
   /** Says that the database changes the value at UPDATE, by a trigger for example. Nothing is written. */

@@ -70,8 +70,8 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
     this.definition = definition
     this.primaryKey = primaryKey
     this.nullable = options.nullable ?? false
-    this.default = clientDefault(options.default)
-    this.onUpdate = clientDefault(options.onUpdate)
+    this.default = clientDefault(`${place}: default`, options.default)
+    this.onUpdate = clientDefault(`${place}: onUpdate`, options.onUpdate)
     this.serverDefault = serverDefaultOf(`${place}: serverDefault`, options.serverDefault)
     this.serverOnUpdate = options.serverOnUpdate ?? null
     if (this.serverOnUpdate !== null && !(this.serverOnUpdate instanceof FetchedValue))

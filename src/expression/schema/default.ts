@@ -1,5 +1,9 @@
 // Where a column's value comes from when a statement gives none, on the client's side.
-import { ColumnElement } from '../element/column-element.ts'
+import type { Element } from '../base/element.ts'
+import { Role } from '../base/role.ts'
+import { elementOf, expect } from '../coerce/expect.ts'
+import { EXPRESSION } from '../coerce/roles.ts'
+import type { ColumnElement } from '../element/column-element.ts'
 import { Sequence } from './sequence.ts'
 
 /** What a function that gives a default is told of the row. */
@@ -31,11 +35,24 @@ export type ClientDefault =
   | { readonly sort: 'callable'; readonly call: (context: DefaultContext) => unknown }
   | { readonly sort: 'expression'; readonly element: ColumnElement }
 
-/** What `default` and `onUpdate` of a column mean; null for none. */
-export function clientDefault(given: unknown): ClientDefault | null {
+/** A SELECT, which stands for its one value. */
+interface ScalarSource extends Element {
+  scalarSubquery(): ColumnElement
+}
+
+/**
+ * What `default` and `onUpdate` of a column mean; null for none.
+ *
+ * @throws ArgumentError an element that is no expression, such as a table.
+ */
+export function clientDefault(place: string, given: unknown): ClientDefault | null {
   if (given === undefined) return null
-  if (given instanceof ColumnElement) return { sort: 'expression', element: given }
   if (given instanceof Sequence) return { sort: 'expression', element: given.nextValue() }
+  const element = elementOf(given)
+  if (element !== null) {
+    const value = element.roles & Role.rows ? (element as ScalarSource).scalarSubquery() : element
+    return { sort: 'expression', element: expect(EXPRESSION, value, place) }
+  }
   if (typeof given === 'function') return { sort: 'callable', call: given as (context: DefaultContext) => unknown }
   return { sort: 'value', value: given }
 }

@@ -7,11 +7,13 @@ import {
   func,
   Integer,
   insert,
+  literal,
   literalColumn,
   MetaData,
   String,
   select,
   table,
+  text,
   tuple,
   update,
   values,
@@ -88,15 +90,6 @@ describe('INSERT', () => {
   })
 
   test('of many rows gives each its defaults', () => {
-    expect(
-      plan(
-        insert(posts)
-          .inline()
-          .values([{ title: 'a' }, { title: 'b' }]),
-      ),
-    ).toMatchObject({
-      sql: 'INSERT INTO posts (title) VALUES ($1::VARCHAR), ($2::VARCHAR)',
-    })
     expect(plan(insert(posts).values([{ title: 'a' }, { title: 'b', slug: 'own' }]))).toEqual({
       sql: 'INSERT INTO posts (title, slug, views, created) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR)), ($5::VARCHAR, $6::VARCHAR, $7::INTEGER, lower($4::VARCHAR))',
       parameters: [
@@ -127,8 +120,50 @@ describe('INSERT', () => {
         ['lower_2', -1, null],
       ],
     })
-    expect(pg(insert(posts).inline().fromSelect(['title'], select(u.name))).sql).toBe(
+    expect(pg(insert(posts).fromSelect(['title'], select(u.name), { includeDefaults: false })).sql).toBe(
       'INSERT INTO posts (title) SELECT users.name FROM users',
+    )
+  })
+
+  test('from several SELECTs cannot add defaults', () => {
+    const both = select(u.name).unionAll(select(u.name))
+    expect(() => pg(insert(posts).fromSelect(['title'], both))).toThrow(
+      "INSERT into 'posts' from several SELECTs cannot add the columns that have defaults ('slug', 'views', 'created'): write select(several.subquery()), or { includeDefaults: false }",
+    )
+    expect(pg(insert(posts).fromSelect(['title'], both, { includeDefaults: false })).sql).toBe(
+      'INSERT INTO posts (title) SELECT users.name FROM users UNION ALL SELECT users.name FROM users',
+    )
+  })
+
+  test('from a SELECT of text, whose columns only the server counts', () => {
+    expect(pg(insert(users).fromSelect(['name', 'age'], select(literal('x'), text('1')))).sql).toBe(
+      'INSERT INTO users (name, age) SELECT $1::VARCHAR AS anon_1, 1',
+    )
+    expect(
+      pg(insert(users).fromSelect(['name', 'age'], select(literalColumn('*') as never).selectFrom(users) as never)).sql,
+    ).toBe('INSERT INTO users (name, age) SELECT * FROM users')
+  })
+
+  test('with defaults that are a SELECT or text', () => {
+    const numbered = table('numbered', new MetaData(), {
+      id: Column(Integer, { default: select(func.max(u.id)) }),
+      at: Column(String, { default: text("'now'"), onUpdate: select(u.name).where(u.id.eq(1)) }),
+      n: Column(Integer, { nullable: true }),
+    })
+    expect(pg(insert(numbered).values({ n: 5 })).sql).toBe(
+      "INSERT INTO numbered (id, at, n) VALUES ((SELECT max(users.id) AS max_1 FROM users), 'now', $1::INTEGER)",
+    )
+    expect(pg(update(numbered).values({ n: 5 }).all()).sql).toBe(
+      'UPDATE numbered SET at=(SELECT users.name FROM users WHERE users.id = $1::INTEGER), n=$2::INTEGER',
+    )
+    expect(() => table('wrong', new MetaData(), { id: Column(Integer, { default: users as never }) })).toThrow(
+      "Column 'wrong.id': default takes a column expression; got a FROM element (table): name one of its columns: table.c.name",
+    )
+  })
+
+  test('that is inline has its defaults, and brings no key back', () => {
+    expect(pg(insert(posts).inline().values({ title: 'a' })).sql).toBe(
+      'INSERT INTO posts (title, slug, views, created) VALUES ($1::VARCHAR, $2::VARCHAR, $3::INTEGER, lower($4::VARCHAR))',
     )
   })
 
