@@ -1,10 +1,10 @@
 // The functions that `func` knows: how the database spells them, and the type of what they give.
 import type { ColumnElement } from '../element/column-element.ts'
 import { ARRAY, type ArrayType } from '../types/array.ts'
-import { commonType } from '../types/infer.ts'
 import { JSON, JsonType } from '../types/json.ts'
 import { NullType } from '../types/null.ts'
 import { Double, Integer, Numeric, type NumericType } from '../types/numeric.ts'
+import { commonType } from '../types/results.ts'
 import { Boolean as BooleanSql, Uuid } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import { Date as DateSql, DateTime, Interval, Time } from '../types/temporal.ts'

@@ -1,4 +1,4 @@
-// Which SQL type a JavaScript value has, bare or beside an expression whose type is known; and which one of several values has.
+// Which SQL type a JavaScript value has, bare or beside an expression whose type is known.
 import { NullType } from './null.ts'
 import { BigInteger, Double, FloatType, Integer, type IntegerType } from './numeric.ts'
 import { isPlainObject } from './plain-object.ts'
@@ -97,33 +97,6 @@ class FractionOfIntegers extends FloatType {
 
 /** The type of what has digits behind the point though it is made of whole numbers: values beside it are typed as beside whole numbers. */
 export const Fraction: SqlType<number> = new FractionOfIntegers('double')
-
-/** The library's own types of numbers, the narrow before the wide. */
-const WIDTHS: ReadonlyMap<string, number> = new Map(
-  [
-    ['smallInteger'],
-    ['integer'],
-    ['bigInteger'],
-    ['numeric', 'decimal'],
-    ['real'],
-    ['float', 'double', 'exactDouble'],
-  ].flatMap((kinds, width) => kinds.map((kind) => [kind, width] as const)),
-)
-
-function isWider(type: SqlType, than: SqlType): boolean {
-  const [one, other] = [WIDTHS.get(type.kind), WIDTHS.get(than.kind)]
-  return one !== undefined && other !== undefined && one > other
-}
-
-/**
- * The type of an expression that gives the value of one of several: the first type that is known; among numbers the widest, as what the database
- * gives need not fit the first. NullType where none is known.
- */
-export function commonType(operands: readonly { readonly type: SqlType }[]): SqlType {
-  let common: SqlType = NullType
-  for (const { type } of operands) if (common === NullType || isWider(type, common)) common = type
-  return common
-}
 
 /** A value outside a column's range can still be compared with it, as a value of a wider type. */
 function fitsInteger(type: SqlType, value: number | bigint): boolean {

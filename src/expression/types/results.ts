@@ -1,4 +1,5 @@
-// Which type two operands give, as a table: family, operator, family.
+// Which type two operands give, as a table: family, operator, family; and which one of several values has.
+import { NullType } from './null.ts'
 import { Double, Integer, Numeric } from './numeric.ts'
 import { String as StringSql } from './string.ts'
 import { DateTime, Interval } from './temporal.ts'
@@ -73,4 +74,31 @@ function isWide(left: SqlType, right: SqlType): boolean {
 
 function wider(left: SqlType, right: SqlType): SqlType {
   return right.kind === 'bigInteger' || left.kind === 'smallInteger' ? right : left
+}
+
+/** The library's own types of numbers, the narrow before the wide. */
+const WIDTHS: ReadonlyMap<string, number> = new Map(
+  [
+    ['smallInteger'],
+    ['integer'],
+    ['bigInteger'],
+    ['numeric', 'decimal'],
+    ['real'],
+    ['float', 'double', 'exactDouble'],
+  ].flatMap((kinds, width) => kinds.map((kind) => [kind, width] as const)),
+)
+
+function isWider(type: SqlType, than: SqlType): boolean {
+  const [one, other] = [WIDTHS.get(type.kind), WIDTHS.get(than.kind)]
+  return one !== undefined && other !== undefined && one > other
+}
+
+/**
+ * The type of an expression that gives the value of one of several: the first type that is known; among numbers the widest, as what the database
+ * gives need not fit the first. NullType where none is known.
+ */
+export function commonType(operands: readonly { readonly type: SqlType }[]): SqlType {
+  let common: SqlType = NullType
+  for (const { type } of operands) if (common === NullType || isWider(type, common)) common = type
+  return common
 }
