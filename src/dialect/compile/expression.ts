@@ -71,8 +71,17 @@ function renderCase(node: Case, out: Render): string {
 
 /** @throws CompileError the type has no name. */
 export function renderCast(node: Cast, out: Render): string {
-  return `CAST(${out.node(node.element)} AS ${out.spelling.typeName(node.type)})`
+  return castText('CAST', node, out)
 }
+
+/** A collation is no part of the type there: it stands behind. */
+function castText(word: string, { element, type }: Pick<Cast, 'element' | 'type'>, out: Render): string {
+  const name = out.spelling.typeName(type)
+  const collation = COLLATION.exec(name)?.[0] ?? ''
+  return `${word}(${out.node(element)} AS ${name.slice(0, name.length - collation.length)})${collation}`
+}
+
+const COLLATION = / COLLATE (?:"(?:[^"]|"")*"|[^" ]+)$/
 
 function renderExtract(node: Extract, out: Render): string {
   if (!/^[A-Za-z_]+$/.test(node.field)) throw new CompileError(`EXTRACT has no field '${node.field}'`)
@@ -134,7 +143,7 @@ export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
   scalarSelect: renderScalarSelect,
   text: renderText,
   true: () => 'true',
-  tryCast: (node, out) => `TRY_CAST(${out.node(node.element)} AS ${out.spelling.typeName(node.type)})`,
+  tryCast: (node, out) => castText('TRY_CAST', node, out),
   arrayLiteral: renderArray,
   tuple: (node, out) => `(${out.nodes(node.clauses, ', ')})`,
   typeCoerce: (node, out) => out.node(node.element),

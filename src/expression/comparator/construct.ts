@@ -7,15 +7,16 @@ import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION, ORDER } from '../coerce/roles.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
-import { TryCast, TypeCoerce } from '../element/cast.ts'
+import { Cast, TryCast, TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
-import type {
-  BetweenOptions,
-  ColumnElement,
-  Expression,
-  NamedElement,
-  Operand,
-  RowsOf,
+import {
+  type BetweenOptions,
+  type ColumnElement,
+  type Expression,
+  type NamedElement,
+  type Operand,
+  operate,
+  type RowsOf,
 } from '../element/column-element.ts'
 import { FALSE, NULL, TRUE } from '../element/constant.ts'
 import { Extract } from '../element/extract.ts'
@@ -178,7 +179,7 @@ export function sqlFalse(): ColumnElement<boolean> {
  * cast(users.c.id, String)   // CAST(users.id AS VARCHAR)
  */
 export function cast<T>(value: unknown, type: SqlType<T>): ColumnElement<T> {
-  return castOperand('cast()', value, type).cast(type)
+  return new Cast(castOperand('cast()', value, type), type)
 }
 
 /** A value of another sort is sent as what it is: that is what is to be cast. */
@@ -246,7 +247,7 @@ export function tuple<A extends readonly unknown[]>(
  * select(users).orderBy(asc(users.c.name))   // ... ORDER BY users.name ASC
  */
 export function asc(by: Expression | string): ColumnElement {
-  return expect(ORDER, by, 'asc()').asc()
+  return operate.use(expect(ORDER, by, 'asc()'), op.ascending, [])
 }
 /**
  * `DESC`; takes the name of a label too.
@@ -254,15 +255,15 @@ export function asc(by: Expression | string): ColumnElement {
  * select(users.c.age.label('years')).orderBy(desc('years'))   // ... ORDER BY years DESC
  */
 export function desc(by: Expression | string): ColumnElement {
-  return expect(ORDER, by, 'desc()').desc()
+  return operate.use(expect(ORDER, by, 'desc()'), op.descending, [])
 }
 /** `NULLS FIRST`; takes the name of a label too. */
 export function nullsFirst(by: Expression | string): ColumnElement {
-  return expect(ORDER, by, 'nullsFirst()').nullsFirst()
+  return operate.use(expect(ORDER, by, 'nullsFirst()'), op.nullsFirst, [])
 }
 /** `NULLS LAST`; takes the name of a label too. */
 export function nullsLast(by: Expression | string): ColumnElement {
-  return expect(ORDER, by, 'nullsLast()').nullsLast()
+  return operate.use(expect(ORDER, by, 'nullsLast()'), op.nullsLast, [])
 }
 /**
  * `DISTINCT x`, as the argument of an aggregate: `func.count(distinct(users.c.name))`.
@@ -270,7 +271,8 @@ export function nullsLast(by: Expression | string): ColumnElement {
  * func.count(distinct(users.c.name))   // count(DISTINCT users.name)
  */
 export function distinct<V>(of: Expression<V>): ColumnElement<V> {
-  return expect(EXPRESSION, of, 'distinct()').distinct() as ColumnElement<V>
+  // Not the function's own `.distinct()`, which is of its argument.
+  return operate.use(expect(EXPRESSION, of, 'distinct()'), op.distinctOf, []) as ColumnElement<V>
 }
 /**
  * `x BETWEEN low AND high`.
@@ -283,11 +285,14 @@ export function between<V>(
   high: Operand<V>,
   options: BetweenOptions = {},
 ): ColumnElement<boolean> {
-  return (expect(EXPRESSION, x, 'between()') as ColumnElement<V>).between(low, high, options)
+  const operator = options.symmetric === true ? op.betweenSymmetric : op.between
+  const element = expect(EXPRESSION, x, 'between()') as ColumnElement<V>
+  if (element.kind === 'text') return operate.use(element, operator, [low, high]) as ColumnElement<boolean>
+  return element.between(low, high, options)
 }
 /** `x COLLATE "name"`. */
 export function collate<V extends string | null>(x: Expression<V>, collation: string): ColumnElement<V> {
-  return (expect(EXPRESSION, x, 'collate()') as ColumnElement<V>).collate(collation)
+  return operate.use(expect(EXPRESSION, x, 'collate()'), op.collate, [collation]) as ColumnElement<V>
 }
 /**
  * `NOT x` has its own file; `-x`.
@@ -295,7 +300,7 @@ export function collate<V extends string | null>(x: Expression<V>, collation: st
  * negate(users.c.age)   // -users.age
  */
 export function negate<V>(x: Expression<V>): ColumnElement<V> {
-  return (expect(EXPRESSION, x, 'negate()') as ColumnElement<V>).negate()
+  return operate.use(expect(EXPRESSION, x, 'negate()'), op.negative, []) as ColumnElement<V>
 }
 
 /** What `any()` and `all()` take: an array, or a SELECT of one column. */

@@ -150,7 +150,9 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
     walkName(pass, this.name)
     pass.flag(this.recursive)
     pass.flag((this.materialized === null ? 2 : this.materialized ? 1 : 0) | (this.nesting ? 4 : 0))
-    pass.node(this.#element)
+    // A step refers to this expression wherever expressions can stand, as in `select(tree)`, so that the walk could go round for ever.
+    if (this.#isCompleted) pass.shared(this.#element)
+    else pass.node(this.#element)
   }
   /** @internal */
   override get isSettled(): boolean {

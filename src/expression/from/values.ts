@@ -15,7 +15,7 @@ import { AnonymousName, baseOfName, type Name, walkName } from '../element/name.
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
 import { SqlType, type ValueOf } from '../types/type.ts'
-import { Cte } from './alias.ts'
+import { Cte, type CteOptions, checkCteOptions } from './alias.ts'
 import { FromClause } from './from-clause.ts'
 import type { Anonymous, RowColumns, SourceName, ValueOrExpression } from './typed.ts'
 
@@ -127,8 +127,13 @@ export class Values<Row = unknown> extends FromClause {
     return new Values(this.element, this.name, true, this.literalBinds)
   }
   /** These rows as a common table expression: `WITH name(columns) AS (VALUES ...)`. */
-  cte<Name extends string>(name: Name): Cte<Row, SourceName<Name, Row>> {
-    return new Cte(this.element, name)
+  cte<Name extends string | null = null>(
+    name: Name = null as Name,
+    options: CteOptions = {},
+  ): Cte<Row, SourceName<Name, Row>> {
+    checkCteOptions(options)
+    if (this.isLateral) throw new ArgumentError('cte() takes values() that are not lateral: WITH sees no other tables')
+    return new Cte(this.element, name, options)
   }
   /** The rows alone, to the right of IN: `tuple(a, b).in(pairs.rows)`. */
   get rows(): ValuesRows {

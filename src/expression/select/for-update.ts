@@ -53,5 +53,8 @@ function tableOfColumn(given: unknown): unknown {
 }
 
 function withinJoin(from: FromClause): readonly FromClause[] {
-  return from.kind === 'join' ? from.containedFroms().filter((each) => each.kind !== 'join') : [from]
+  if (from.kind !== 'join') return [from]
+  // From the right to the left, as SQLAlchemy lists them.
+  const tables = from.containedFroms().filter((each) => each.kind !== 'join')
+  return tables.reverse()
 }

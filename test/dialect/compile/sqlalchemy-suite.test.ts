@@ -1,8 +1,27 @@
 // What comparing SQLAlchemy's own tests with this library, statement by statement, found to differ: as its asyncpg dialect spells it.
-import { Column, Integer, JSON as Json, MetaData, String, select, table } from 'tsalchemy'
-import { JSONB } from 'tsalchemy/postgresql'
+import {
+  between,
+  Column,
+  cast,
+  collate,
+  desc,
+  distinct,
+  func,
+  Integer,
+  JSON as Json,
+  literal,
+  MetaData,
+  negate,
+  String,
+  select,
+  table,
+  text,
+  tryCast,
+  values,
+} from 'tsalchemy'
+import { ARRAY, JSONB } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
-import { pg } from './fixture.ts'
+import { addresses, pg, standard, users } from './fixture.ts'
 
 const metadata = new MetaData()
 const docs = table('docs', metadata, {
@@ -28,5 +47,92 @@ describe('what leads into a document binds as weakly as other operators do', () 
     ['alone', () => select(j.at('a')), 'SELECT docs.j -> $1::TEXT AS anon_1 FROM docs'],
   ])('%s', (_what, element, sql) => {
     expect(pg(element()).sql).toBe(sql)
+  })
+})
+
+describe('recursive common table expressions', () => {
+  test('the step selects the expression as a whole', () => {
+    const tree = select(literal(1).label('n')).cte('tree', { recursive: true })
+    const whole = tree.unionAll(select(tree).where(tree.c.n.lt(5)))
+    expect(pg(select(whole)).sql).toBe(
+      'WITH RECURSIVE tree(n) AS (SELECT $1::INTEGER AS n UNION ALL SELECT tree.n AS n FROM tree WHERE tree.n < $2::INTEGER) SELECT tree.n FROM tree',
+    )
+  })
+
+  test('the step adds another that refers to it', () => {
+    const tree = select(literal(1).label('n')).cte('tree', { recursive: true })
+    const seen = select(tree).cte('seen', { nesting: true })
+    tree.unionAll(select(seen.c.n.add(1)).addCte(seen))
+    expect(pg(select(tree.c.n)).sql).toBe(
+      'WITH RECURSIVE tree(n) AS (SELECT $1::INTEGER AS n UNION ALL (WITH seen AS (SELECT tree.n AS n FROM tree) SELECT seen.n + $2::INTEGER AS anon_1 FROM seen)) SELECT tree.n FROM tree',
+    )
+  })
+})
+
+describe('CAST', () => {
+  test.each([
+    [
+      'a collation stands behind it',
+      cast(name, String(10, { collation: 'C' })),
+      'CAST(docs.name AS VARCHAR(10)) COLLATE "C"',
+    ],
+    [
+      'whatever its name',
+      cast(name, String(10, { collation: 'a COLLATE "b"' })),
+      'CAST(docs.name AS VARCHAR(10)) COLLATE "a COLLATE ""b"""',
+    ],
+    ['of arrays', cast(name, ARRAY(String(10, { collation: 'C' }))), 'CAST(docs.name AS VARCHAR(10)[]) COLLATE "C"'],
+    ['of text', cast(text('NULL'), Integer), 'CAST(NULL AS INTEGER)'],
+  ])('%s', (_what, element, sql) => {
+    expect(pg(element).sql).toBe(sql)
+  })
+
+  test('TRY_CAST, where it exists', () => {
+    expect(standard(tryCast(name, String(10, { collation: 'C' })))).toBe(
+      'TRY_CAST(docs.name AS VARCHAR(10)) COLLATE "C"',
+    )
+  })
+})
+
+describe('functions that stand for operators', () => {
+  const x = text('x') as never
+  test.each([
+    ['desc() of text', desc(x), '(x) DESC'],
+    ['between() of text', between(x, 1, 2), '(x) BETWEEN $1::INTEGER AND $2::INTEGER'],
+    ['collate() of text', collate(x, 'C'), '(x) COLLATE "C"'],
+    ['negate() of text', negate(x), '-(x)'],
+    ['distinct() of text', distinct(x), 'DISTINCT (x)'],
+    // `.distinct()` of a function is of its argument.
+    ['distinct() of a function', func.count(distinct(func.lower(name))), 'count(DISTINCT lower(docs.name))'],
+  ])('%s', (_what, element, sql) => {
+    expect(pg(element).sql).toBe(sql)
+  })
+})
+
+test('FOR UPDATE OF a join lists its tables from the right to the left', () => {
+  const joined = users.join(addresses)
+  expect(
+    pg(
+      select(users.c.id)
+        .selectFrom(joined)
+        .withForUpdate({ of: joined as never }),
+    ).sql,
+  ).toBe('SELECT users.id FROM users JOIN addresses ON users.id = addresses.user_id FOR UPDATE OF addresses, users')
+})
+
+describe('VALUES in WITH', () => {
+  const rows = values({ a: Integer, b: String }, { name: 'v' }).data([[1, 'x']])
+  test('without a name, and recursive', () => {
+    expect(pg(select(rows.cte().c.a)).sql).toBe(
+      'WITH anon_1(a, b) AS (VALUES ($1::INTEGER, $2::VARCHAR)) SELECT anon_1.a FROM anon_1',
+    )
+    expect(pg(select(rows.cte('w', { recursive: true }).c.a)).sql).toBe(
+      'WITH RECURSIVE w(a, b) AS (VALUES ($1::INTEGER, $2::VARCHAR)) SELECT w.a FROM w',
+    )
+  })
+  test('lateral ones are refused', () => {
+    expect(() => rows.lateral().cte('w')).toThrow(
+      'cte() takes values() that are not lateral: WITH sees no other tables',
+    )
   })
 })

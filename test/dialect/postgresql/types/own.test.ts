@@ -84,7 +84,7 @@ test.each<readonly [string, () => ColumnElement, string]>([
   ['a table', () => column('a', pg.REGCLASS).eq('pg_class'), 'a = $1::REGCLASS'],
   ['without case', () => column('a', pg.CITEXT).eq('x'), 'a = $1::CITEXT'],
   ['pairs', () => column('a', pg.HSTORE).contains({ k: 'v' }), 'a @> $1::HSTORE'],
-  ['a key of pairs', () => column('a', pg.HSTORE).at('k').eq('v'), 'a -> $1::TEXT = $2::VARCHAR'],
+  ['a key of pairs', () => column('a', pg.HSTORE).at('k').eq('v'), '(a -> $1::TEXT) = $2::VARCHAR'],
   ['has a key', () => column('a', pg.HSTORE).hasKey('k'), 'a ? $1::TEXT'],
   ['merged pairs', () => column('a', pg.HSTORE).concat({ k: 'v' }), 'a || $1::HSTORE'],
   [
