@@ -104,7 +104,7 @@ describe('createMockEngine()', () => {
     await engine.execute(select(items.c.id).where(items.c.name.in(['x'])))
     await metadata.dropAll(engine)
     expect(sent).toEqual([
-      "CREATE TABLE item ( id INTEGER NOT NULL, name VARCHAR(20) NOT NULL, sort VARCHAR(1) NOT NULL, PRIMARY KEY (id), CHECK (sort IN ('a', 'b')) )",
+      "CREATE TABLE item ( id INTEGER NOT NULL, name VARCHAR(20) NOT NULL, sort VARCHAR(1) NOT NULL, PRIMARY KEY (id), CONSTRAINT sort CHECK (sort IN ('a', 'b')) )",
       'CREATE INDEX ix_item_name ON item (name)',
       'GRANT SELECT ON item TO PUBLIC',
       'SELECT item.id FROM item WHERE item.name IN (SELECT value FROM json_each(?1))',

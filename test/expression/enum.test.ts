@@ -70,7 +70,7 @@ test('a native enumeration is a type with a name, elsewhere VARCHAR with a CHECK
       "\n\tfree VARCHAR(9) NOT NULL, \n\tCHECK (plain IN ('x', 'yy'))\n)\n\n",
   )
   expect(defaultDialect.compile(new CreateTable(table('t', new MetaData(), { status: Column(Status) }))).sql).toBe(
-    "\nCREATE TABLE t (\n\tstatus VARCHAR(8) NOT NULL, \n\tCHECK (status IN ('active', 'ba''nn\\ed'))\n)\n\n",
+    "\nCREATE TABLE t (\n\tstatus VARCHAR(8) NOT NULL, \n\tCONSTRAINT status CHECK (status IN ('active', 'ba''nn\\ed'))\n)\n\n",
   )
   expect(postgres.compile(select(t.c.all).where(t.c.status.eq('active'), t.c.status.in(['active']))).sql).toBe(
     'SELECT t."all" \nFROM t \nWHERE t.status = $1::status AND t.status = ANY ($2::status[])',
@@ -120,4 +120,17 @@ test('a plan creates types before their tables and drops those that no other tab
   // Two objects that say the same are the same type.
   const same = table('same', metadata, { a: Column(Enum('x', { name: 'other' })) })
   expect(createPlan([two, same]).namedTypes(postgres)).toHaveLength(2)
+})
+
+test('the CHECK of an enumeration has its name, once, by the naming convention', () => {
+  const Mood = Enum('sad', 'ok', { name: 'mood', native: false })
+  const definitions = { mood: Column(Mood), other: Column(Mood), free: Column(Enum('x', { native: false })) }
+  const sql = (metadata: MetaData): string => postgres.compile(new CreateTable(table('t', metadata, definitions))).sql
+  const columns =
+    '\nCREATE TABLE t (\n\tmood VARCHAR(3) NOT NULL, \n\tother VARCHAR(3) NOT NULL, \n\tfree VARCHAR(1) NOT NULL, '
+  const rest = "\n\tCHECK (other IN ('sad', 'ok')), \n\tCHECK (free IN ('x'))\n)\n\n"
+  expect(sql(new MetaData())).toBe(`${columns}\n\tCONSTRAINT mood CHECK (mood IN ('sad', 'ok')), ${rest}`)
+  expect(sql(new MetaData({ namingConvention: { ck: 'ck_%(table_name)s_%(constraint_name)s' } }))).toBe(
+    `${columns}\n\tCONSTRAINT ck_t_mood CHECK (mood IN ('sad', 'ok')), ${rest}`,
+  )
 })

@@ -14,7 +14,7 @@ export function renderCreateIndex(node: CreateIndex, out: Render): string {
   const words = `${index.unique ? 'UNIQUE ' : ''}INDEX ${node.concurrently ? 'CONCURRENTLY ' : ''}`
   let text = `CREATE ${words}${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${nameOf(index, out)}`
   text += ` ON ${out.tableName(index.table)}`
-  if (using !== undefined) text += ` USING ${using}`
+  if (using !== undefined) text += ` USING ${using.toLowerCase()}`
   text += ` (${index.expressions.map((_, place) => indexPart(index, place, out)).join(', ')})`
   if (index.include.length > 0) text += ` INCLUDE (${columnNames(index.include, out)})`
   if (nullsNotDistinct === true) text += ' NULLS NOT DISTINCT'

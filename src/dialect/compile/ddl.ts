@@ -3,9 +3,11 @@ import { CompileError } from '../../errors.ts'
 import { ColumnElement } from '../../expression/element/column-element.ts'
 import { TextClause } from '../../expression/element/text.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
+import type { Constraint } from '../../expression/schema/constraint.ts'
 import type { CreateTable } from '../../expression/schema/ddl/table.ts'
 import type { DDL } from '../../expression/schema/ddl/text.ts'
 import { holds } from '../../expression/schema/ddl-condition.ts'
+import { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
 import type { SchemaNode } from '../../expression/schema/nodes.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { FetchedValue, type IdentityOptions, type SqlExpression } from '../../expression/schema/server-default.ts'
@@ -85,12 +87,19 @@ function renderCreateTable(node: CreateTable, out: Render): string {
       ? [constraintClause(table.primaryKey, out)]
       : []),
     ...table.constraints
-      .filter((constraint) => !node.without.has(constraint) && holds(constraint.ddlIf, out.spelling))
+      .filter((constraint) => belongs(constraint, node, out))
       .map((constraint) => constraintClause(constraint, out)),
   ]
   parts.push(...valueChecks(table, out))
   const body = parts.length === 0 ? '\n' : `\n\t${parts.join(', \n\t')}\n`
   return `\nCREATE ${prefixes}TABLE ${node.ifNotExists ? 'IF NOT EXISTS ' : ''}${out.tableName(table)} (${body})${storageClauses(table.storage, out)}\n\n`
+}
+
+/** Whether CREATE TABLE has the constraint: a key with `useAlter` is added when all tables are there. */
+function belongs(constraint: Constraint, node: CreateTable, out: Render): boolean {
+  const isLater = constraint instanceof ForeignKeyConstraint && constraint.options.useAlter === true
+  if (isLater && out.spelling.features.alterConstraints) return false
+  return !node.without.has(constraint) && holds(constraint.ddlIf, out.spelling)
 }
 
 function renderPartition(node: CreateTable, origin: PartitionOrigin, prefixes: string, out: Render): string {
@@ -99,7 +108,7 @@ function renderPartition(node: CreateTable, origin: PartitionOrigin, prefixes: s
   // Columns and what else is said come from the whole, but for what a partition was given of its own.
   const keys = table.primaryKey.isImplicit ? [] : [table.primaryKey]
   const own = [...keys, ...table.constraints]
-    .filter((constraint) => !node.without.has(constraint) && holds(constraint.ddlIf, out.spelling))
+    .filter((constraint) => belongs(constraint, node, out))
     .map((constraint) => constraintClause(constraint, out))
   const body = own.length === 0 ? '' : ` (\n\t${own.join(', \n\t')}\n)`
   const whole = `PARTITION OF ${out.tableName(origin.parent)}${body} ${boundsClause(origin, out)}`

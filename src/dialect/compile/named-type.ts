@@ -1,6 +1,8 @@
 // Types with names where the database has none: CHECK constraints in their place.
 import { CompileError } from '../../errors.ts'
+import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { CreateType, DropType, SetTypeComment } from '../../expression/schema/ddl/type.ts'
+import { conventionalName } from '../../expression/schema/naming.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
@@ -23,8 +25,26 @@ export function valueChecks(table: Table, out: Render): string[] {
     const values = column.type.checkedValues(spelling)
     if (values === null || (isNativeEnum(type) && spelling.features.namedTypes)) return []
     const members = values.map((value) => spelling.literal(value, StringSql)).join(', ')
-    return [`CHECK (${out.quoted(column.name)} IN (${members}))`]
+    return [`${checkName(table, column, type, out)}CHECK (${out.quoted(column.name)} IN (${members}))`]
   })
+}
+
+/** `CONSTRAINT name` where the enumeration has a name, by the MetaData's convention for CHECKs; a second column of it has none, as names are given once. */
+function checkName(table: Table, column: SchemaColumn, type: SqlType, out: Render): string {
+  const { name: givenName = '' } = type as Partial<NamedType>
+  const isSecond = table.columnList.find((each) => each.type.forDialect(out.spelling) === type) !== column
+  if (givenName === '' || isSecond) return ''
+  const { name, generated } = conventionalName(table.metadata.namingConvention, 'ck', {
+    tableName: table.name,
+    schemaName: table.schema,
+    columnNames: [column.name],
+    columnKeys: [column.key],
+    referredTableName: null,
+    referredColumnNames: [],
+    givenName,
+  })
+  const { identifiers } = out.spelling
+  return name === null ? '' : `CONSTRAINT ${identifiers.quote(generated ? identifiers.shorten(name) : name)} `
 }
 
 function nameOf(type: NamedType, out: Render): string {

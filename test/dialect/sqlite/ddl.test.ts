@@ -70,7 +70,7 @@ describe('DDL of SQLite', () => {
         '"on" BOOLEAN DEFAULT TRUE NOT NULL, uid UUID DEFAULT (gen_random_uuid()) NOT NULL, ' +
         'made VARCHAR DEFAULT CURRENT_TIMESTAMP NOT NULL, kind VARCHAR(3) NOT NULL, ' +
         'twice INTEGER GENERATED ALWAYS AS (small * 2) STORED NOT NULL, lazily INTEGER GENERATED ALWAYS AS (small * 3) VIRTUAL NOT NULL, ' +
-        "bytes BLOB, PRIMARY KEY (id), CHECK (kind IN ('a', 'b''s')) )",
+        "bytes BLOB, PRIMARY KEY (id), CONSTRAINT kind CHECK (kind IN ('a', 'b''s')) )",
     ])
     await engine.execute("INSERT INTO everything (small, kind) VALUES (4, 'a')")
     const row = await engine.execute('SELECT id, price, "on", twice, lazily, length(uid) AS uid FROM everything').one()

@@ -1,5 +1,7 @@
 // MetaData: order of tables, plans of DDL, what createAll and dropAll ask of whoever runs them.
 import { describe, expect, test } from 'vitest'
+import { postgresqlDialect } from '../../../src/dialect/postgresql/dialect.ts'
+import { sqliteDialect } from '../../../src/dialect/sqlite/dialect.ts'
 import { ArgumentError, NoReferencedTableError } from '../../../src/errors.ts'
 import type { RunDdlOptions, SchemaBind } from '../../../src/expression/schema/bind.ts'
 import { Column } from '../../../src/expression/schema/column-definition.ts'
@@ -135,6 +137,14 @@ describe('plans', () => {
       'create z',
       'add key of a',
     ])
+    const [a] = metadata.tables.values()
+    expect(postgresqlDialect().compile(new CreateTable(a as Table)).sql).toBe(
+      '\nCREATE TABLE a (\n\tid SERIAL NOT NULL, \n\t"zId" INTEGER NOT NULL, \n\tPRIMARY KEY (id)\n)\n\n',
+    )
+    // What cannot add it afterwards has it from the beginning.
+    expect(sqliteDialect().compile(new CreateTable(a as Table)).sql).toBe(
+      '\nCREATE TABLE a (\n\tid INTEGER NOT NULL, \n\t"zId" INTEGER NOT NULL, \n\tPRIMARY KEY (id), \n\tFOREIGN KEY("zId") REFERENCES z (id)\n)\n\n',
+    )
   })
 
   test('raise where a table is missing', () => {

@@ -41,7 +41,7 @@ const [index] = users.indexes
 
 test('commands show their SQL', () => {
   expect(String(new CreateTable(users, { ifNotExists: true }))).toBe(
-    "\nCREATE TABLE IF NOT EXISTS users (\n\tid INTEGER NOT NULL, \n\tname VARCHAR(50) NOT NULL, \n\tmood VARCHAR(3) NOT NULL, \n\tPRIMARY KEY (id), \n\tCHECK (mood IN ('sad', 'ok'))\n)\n\n",
+    "\nCREATE TABLE IF NOT EXISTS users (\n\tid INTEGER NOT NULL, \n\tname VARCHAR(50) NOT NULL, \n\tmood VARCHAR(3) NOT NULL, \n\tPRIMARY KEY (id), \n\tCONSTRAINT mood CHECK (mood IN ('sad', 'ok'))\n)\n\n",
   )
   expect(String(new DropTable(users, { ifExists: true, cascade: true }))).toBe('\nDROP TABLE IF EXISTS users CASCADE')
 })
