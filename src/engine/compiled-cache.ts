@@ -78,13 +78,7 @@ export class CompiledEntry {
     this.compileMs = compileMs
     this.compiledAt = compiledAt
     const columns = compiled.columns
-    this.shape =
-      columns === null
-        ? null
-        : new RowShape(
-            columns.map((column) => column.key),
-            columns,
-          )
+    this.shape = columns === null ? null : new RowShape(columns.map((column) => column.key))
     this.processes = columns === null ? null : processesOf(columns)
   }
 

@@ -250,7 +250,9 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     trace?.compiled(commands)
     const results = await this.#link.transmit(commands, origins, signal, commit, via)
     trace?.arrived(results)
-    return prepared.map((each, index) => resultOf(each, results.slice(index, index + 1)))
+    return prepared.map((each, index) =>
+      resultOf(each, results.slice(index, index + 1), items[index]?.statement as Executable),
+    )
   }
 
   /**
@@ -468,7 +470,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     trace?.compiled(prepared.commands)
     const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via)
     trace?.arrived(results)
-    return resultOf(prepared, results)
+    return resultOf(prepared, results, statement)
   }
 
   /** @internal Other schemas in place of those that tables name; null for none. */

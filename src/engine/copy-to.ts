@@ -12,6 +12,7 @@ import type { Link } from './link.ts'
 import { rowsAreGone } from './refusals.ts'
 import { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
+import type { Selecting } from './result/view.ts'
 import { controlCommand, type Way } from './runtime.ts'
 
 /** Hands pieces from one who has them to one who asks, one at a time. */
@@ -216,6 +217,10 @@ export class CopyPages implements Pages {
     return this.#copy?.shape ?? null
   }
 
+  get selecting(): Selecting | null {
+    return 'exportedColumns' in this.#statement ? (this.#statement as Executable & Selecting) : null
+  }
+
   async next(): Promise<unknown[][] | null> {
     if (this.#closed) return null
     this.#copy ??= this.#open()
@@ -254,10 +259,7 @@ export class CopyPages implements Pages {
     return {
       reading: new CopyReading(this.#link, spelling.to(sql), this.#options.signal, this.#running),
       decoder: spelling.decoder(columns.map(({ key, type }) => ({ name: key, codec: dialect.codec(type) }))),
-      shape: new RowShape(
-        columns.map((column) => column.key),
-        columns,
-      ),
+      shape: new RowShape(columns.map((column) => column.key)),
       processes: columns.flatMap(({ process }, index) => (process === null ? [] : [{ index, process }])),
     }
   }

@@ -481,7 +481,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     }
     if (dead) return this.#run(runtime, execution, trace, attempt + 1)
     trace?.arrived(results)
-    return resultOf(prepared, results)
+    return resultOf(prepared, results, statement)
   }
 
   async #runConnected(execution: Execution, server: ServerChoice = 'primary'): Promise<Result> {

@@ -27,6 +27,7 @@ import { positionalValues } from './raw-statements.ts'
 import { PendingResult } from './result/pending-result.ts'
 import { Result } from './result/result.ts'
 import { RowShape } from './result/row-shape.ts'
+import type { Selecting } from './result/view.ts'
 import type { Runtime } from './runtime.ts'
 
 /** A statement, or SQL as a string. */
@@ -166,8 +167,12 @@ export function commandOf(runtime: Runtime, compiled: Compiled, values: readonly
   return { statement: compiled.statement, parameters: values }
 }
 
-/** What the commands of one execution gave, as one result. */
-export function resultOf(prepared: PreparedExecution, given: readonly CommandResult[]): Result {
+/**
+ * What the commands of one execution gave, as one result.
+ *
+ * @param statement what was run: what was learnt of it may have been learnt of another of its shape.
+ */
+export function resultOf(prepared: PreparedExecution, given: readonly CommandResult[], statement: Statement): Result {
   const entry = prepared.origin === 'raw' ? null : prepared.origin
   const results = prepared.insert === undefined ? given : prepared.insert.arrange(given)
   const [first] = results
@@ -185,6 +190,7 @@ export function resultOf(prepared: PreparedExecution, given: readonly CommandRes
       rows: [],
       made: first.made,
       shape: entry.shape,
+      selecting: selectingOf(statement, entry),
       rowCount: rowCountOf(results),
       notices: noticesOf(given),
     })
@@ -204,10 +210,17 @@ export function resultOf(prepared: PreparedExecution, given: readonly CommandRes
   return new Result({
     rows,
     shape,
+    selecting: selectingOf(statement, entry),
     rowCount: rowCountOf(results),
     notices: noticesOf(given),
     inserted: insertedBy(prepared, entry, rows),
   })
+}
+
+/** The statement, where it knows what it has selected; null where only the server knows, or names are all there is. */
+export function selectingOf(statement: Statement, entry: CompiledEntry | null): Selecting | null {
+  if (entry === null || entry.shape === null || typeof statement === 'string') return null
+  return 'exportedColumns' in statement ? (statement as Executable & Selecting) : null
 }
 
 /** What the server had to say; null where it said nothing. */

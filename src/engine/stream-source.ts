@@ -3,12 +3,20 @@ import type { Command, CommandResult, DriverConnection, DriverCursor, RunOptions
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
-import { columnsOf, type PreparedExecution, prepareExecution, processRows, type Statement } from './execution.ts'
+import {
+  columnsOf,
+  type PreparedExecution,
+  prepareExecution,
+  processRows,
+  type Statement,
+  selectingOf,
+} from './execution.ts'
 import type { Link } from './link.ts'
 import type { ExecuteOptions } from './options.ts'
 import { rowsAreGone } from './refusals.ts'
 import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
+import type { Selecting } from './result/view.ts'
 import type { Runtime, Way } from './runtime.ts'
 import { StreamWatch } from './stream-watch.ts'
 import type { ExecutionTrace } from './trace.ts'
@@ -94,6 +102,10 @@ export class LinkStream implements Pages {
 
   get shape(): RowShape | null {
     return this.#shape
+  }
+
+  get selecting(): Selecting | null {
+    return selectingOf(this.#request.statement, this.entry)
   }
 
   /** The compiled statement; null before the first page was asked for, and for SQL given as a string. */

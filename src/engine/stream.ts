@@ -2,6 +2,7 @@
 import type { Connection } from './connection.ts'
 import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
+import type { Selecting } from './result/view.ts'
 
 /** A stream and the connection that is its own. */
 export interface OwnStream {
@@ -19,6 +20,7 @@ export class AheadStream implements Pages {
   #opening: Promise<OwnStream> | null = null
   #ahead: Promise<unknown[][] | null> | null = null
   #shape: RowShape | null = null
+  #selecting: Selecting | null = null
   #closing: Promise<void> | null = null
 
   /** @param open given a signal that is aborted when the reader leaves. */
@@ -30,6 +32,10 @@ export class AheadStream implements Pages {
     return this.#shape
   }
 
+  get selecting(): Selecting | null {
+    return this.#selecting
+  }
+
   async next(): Promise<unknown[][] | null> {
     if (this.#closing !== null) return null
     try {
@@ -38,6 +44,7 @@ export class AheadStream implements Pages {
       this.#ahead ??= pages.next()
       const page = await this.#ahead
       this.#shape = pages.shape
+      this.#selecting = pages.selecting ?? null
       this.#ahead = null
       if (page === null) await this.close()
       else if (this.#closing === null) this.#readAhead(pages)

@@ -1,6 +1,7 @@
 // What a `Result` is made from.
 import type { DriverNotice } from '../../dialect/contract/driver.ts'
 import type { RowShape } from './row-shape.ts'
+import type { Selecting } from './view.ts'
 
 /** What a Result is made from; the ORM makes its own. */
 export interface ResultSource {
@@ -9,6 +10,8 @@ export interface ResultSource {
   /** Rows that the driver has made as the shape wants them, in place of `rows`; owned by the Result. */
   readonly made?: Record<string, unknown>[]
   readonly shape: RowShape
+  /** The statement that was run; null or absent where it does not know what it has selected. */
+  readonly selecting?: Selecting | null
   /** Rows selected or changed; null where the database does not count. */
   readonly rowCount: number | null
   /** What INSERT made of the rows; null or absent for anything else. */

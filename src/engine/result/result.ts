@@ -14,7 +14,7 @@ import { FrozenResult } from './frozen.ts'
 import type { ResultSource } from './result-source.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
-import { type Cursor, distinctRows, type Form, pickColumns, showView, type View } from './view.ts'
+import { asShown, type Cursor, distinctRows, type Form, pickColumns, positionOf, showView, type View } from './view.ts'
 
 const NO_SHAPE = new RowShape([])
 
@@ -43,6 +43,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     this.#view = view ?? {
       form: 'row',
       shape: source.rows === null ? NO_SHAPE : source.shape,
+      selecting: source.selecting ?? null,
       picked: null,
       unique: null,
       yieldPer: null,
@@ -253,7 +254,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
    * @throws NoSuchColumnError there is no such column.
    */
   scalars<C extends ColumnKey = 0>(column?: C): Result<ColumnValue<Row, Tuple, C>, [ColumnValue<Row, Tuple, C>]> {
-    const index = this.#source.rows === null ? 0 : this.#view.shape.indexOf(column ?? 0)
+    const index = this.#source.rows === null ? 0 : positionOf(this.#view, column ?? 0)
     return this.#pick('scalar', [index]) as never
   }
 
@@ -275,7 +276,8 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   columns<const K extends readonly ColumnKey[]>(
     ...columns: K
   ): Result<ColumnsRow<Row, Tuple, K>, ColumnsTuple<Row, Tuple, K>> {
-    const indexes = columns.map((column) => this.#view.shape.indexOf(column))
+    if (this.#source.rows === null) this.#check()
+    const indexes = columns.map((column) => positionOf(this.#view, column))
     return this.#pick(this.#view.form === 'scalar' ? 'row' : this.#view.form, indexes) as never
   }
 
@@ -299,7 +301,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   freeze(): FrozenResult<Result<Row, Tuple>> {
     const rows = this.#left()
     const { rowCount } = this.#source
-    const view: View = { ...this.#view, picked: null, unique: null }
+    const view = asShown(this.#view)
     const copy = (): unknown[][] => rows.map((values) => values.slice())
     return new FrozenResult(
       () => new Result({ rows: copy(), shape: view.shape, rowCount }, undefined, view) as Result<Row, Tuple>,
@@ -324,7 +326,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     const counts = all.map((each) => each.rowCount)
     const rowCount = counts.includes(null) ? null : counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
     const rows = all.flatMap((each) => each.#left())
-    const view: View = { ...this.#view, picked: null, unique: null }
+    const view = asShown(this.#view)
     const merged = new Result<Row, Tuple>({ rows, shape, rowCount }, undefined, view)
     const { unique } = this.#view
     return unique === null ? merged : merged.unique(unique.keyOf ?? undefined)

@@ -4,12 +4,14 @@ import { showValue } from '../../show.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import type { ColumnKey, RowShape } from './row-shape.ts'
 import { SeenValues } from './unique.ts'
-import { type Form, showView, type View } from './view.ts'
+import { type Form, positionOf, type Selecting, showView, type View } from './view.ts'
 
 /** A place from which pages of rows come. @internal */
 export interface Pages {
   /** Known once the first page was asked for; null where the statement returns no rows. */
   readonly shape: RowShape | null
+  /** The statement that gives the rows, once the shape is known; null or absent where it does not know what it selects. */
+  readonly selecting?: Selecting | null
   /** The next page; null at the end. */
   next(): Promise<unknown[][] | null>
   close(): Promise<void>
@@ -258,7 +260,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
 
   /** One column of each row in place of the row. @param column position, name, or the expression selected. Default: the first. */
   scalars<C extends ColumnKey = 0>(column?: C): StreamResult<ColumnValue<Row, Tuple, C>, [ColumnValue<Row, Tuple, C>]> {
-    return this.#with((view) => pick(view, 'scalar', [view.shape.indexOf(column ?? 0)])) as never
+    return this.#with((view) => pick(view, 'scalar', [positionOf(view, column ?? 0)])) as never
   }
 
   /** Rows as arrays of values, typed one by one. */
@@ -279,7 +281,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
       pick(
         view,
         view.form === 'scalar' ? 'row' : view.form,
-        columns.map((column) => view.shape.indexOf(column)),
+        columns.map((column) => positionOf(view, column)),
       ),
     ) as never
   }
@@ -311,6 +313,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
     this.#view ??= this.#show({
       form: 'row',
       shape: await this.#reading.shape(),
+      selecting: this.#reading.pages.selecting ?? null,
       picked: null,
       unique: null,
       yieldPer: null,

@@ -1,5 +1,6 @@
 // How the rows of a result are shown: as objects, tuples, values; some columns; each once.
-import type { RowShape } from './row-shape.ts'
+import type { Element } from '../../expression/base/element.ts'
+import type { ColumnKey, RowShape } from './row-shape.ts'
 import type { SeenValues } from './unique.ts'
 
 /** How far the rows have been read; shared by all views of one result. */
@@ -12,10 +13,17 @@ export interface Cursor {
 
 export type Form = 'row' | 'tuple' | 'scalar' | 'mapping'
 
+/** A statement that knows what it has selected, in the order of the values of its rows. */
+export interface Selecting {
+  readonly exportedColumns: readonly Element[]
+}
+
 /** How rows are shown. */
 export interface View {
   readonly form: Form
   readonly shape: RowShape
+  /** The statement that was run: one of the same shape, with other aliases, may have given the shape. Null where only names are known. */
+  readonly selecting: Selecting | null
   /** Positions in the values of a row; null for all as they come. */
   readonly picked: readonly number[] | null
   /** Shows rows only once; null shows all. */
@@ -34,6 +42,29 @@ export interface Unique {
 /** Values of rows in the form that was asked for. */
 export function showView(view: View, rows: unknown[][]): unknown[] {
   return show(view, distinctRows(view, rows))
+}
+
+/**
+ * Where a column stands among those that are shown.
+ *
+ * @throws NoSuchColumnError there is none.
+ * @throws AmbiguousColumnError there are several of that name.
+ */
+export function positionOf(view: View, column: ColumnKey): number {
+  return view.shape.indexOf(column, typeof column === 'object' ? selectedIn(view) : null)
+}
+
+/** The same rows where their values are only those that are shown. */
+export function asShown(view: View): View {
+  const exportedColumns = view.picked === null ? null : selectedIn(view)
+  const selecting = exportedColumns === null ? view.selecting : { exportedColumns }
+  return { ...view, picked: null, unique: null, selecting }
+}
+
+function selectedIn({ selecting, picked }: View): readonly Element[] | null {
+  if (selecting === null) return null
+  const { exportedColumns } = selecting
+  return picked === null ? exportedColumns : picked.map((index) => exportedColumns[index] as Element)
 }
 
 /** Those of the rows that are shown. */

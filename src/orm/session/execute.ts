@@ -59,7 +59,7 @@ export async function executeIn(core: SessionCore, request: SessionStatement): P
   const plan = flight.plan as QueryPlan | null
   const synced = plan?.synchronize ?? null
   if (synced !== null) synchronize(core, synced, flight.rows)
-  const outcome = resultOf(flight, context)
+  const outcome = resultOf(flight, context, statement)
   await runScheduled(context, core.loadFlight(options.signal))
   return outcome
 }

@@ -2,6 +2,7 @@
 import type { Connection } from '../../engine/connection.ts'
 import type { RowShape } from '../../engine/result/row-shape.ts'
 import type { Pages } from '../../engine/result/stream-result.ts'
+import type { Selecting } from '../../engine/result/view.ts'
 import type { LinkStream } from '../../engine/stream-source.ts'
 import { InvalidRequestError, ResourceClosedError } from '../../errors.ts'
 import { Executable } from '../../expression/base/executable.ts'
@@ -13,7 +14,7 @@ import type { EntityPlan, JoinedPlan, QueryPlan } from '../query/plan.ts'
 import type { SessionCore } from './core.ts'
 import { type SessionStatement, sendBehindFlush } from './execute.ts'
 import { coreOptions } from './options.ts'
-import { readRows, shapeOf } from './rows.ts'
+import { readRows, selectingFor, shapeOf } from './rows.ts'
 
 const CALL = 'session.stream()'
 
@@ -43,6 +44,11 @@ export class SessionPages implements Pages {
     const plan = this.#plan
     if (plan === null) return this.#rows?.shape ?? null
     return this.#rows?.entry == null ? null : shapeOf(plan, this.#rows.entry.compiled)
+  }
+
+  get selecting(): Selecting | null {
+    const plan = this.#plan
+    return plan === null ? (this.#rows?.selecting ?? null) : selectingFor(plan, this.#request.statement)
   }
 
   next(): Promise<unknown[][] | null> {

@@ -10,6 +10,7 @@ import {
   NoSuchColumnError,
   ResourceClosedError,
 } from '../../../src/errors.ts'
+import { column } from '../../../src/index.ts'
 
 interface User {
   id: number
@@ -228,10 +229,9 @@ describe('views', () => {
   })
 
   it('find a column by the expression that was selected', () => {
-    const [id, name] = [{ key: 'id' }, { key: 'name' }]
-    const type = null as never
-    const columns = [id, name].map((source) => ({ key: source.key, type, process: null, source }))
-    const result = new Result({ rows: [[1, 'ed']], shape: new RowShape(['id', 'name'], columns), rowCount: 1 })
+    const [id, name] = [column('id'), column('name')]
+    const selecting = { exportedColumns: [id, name] }
+    const result = new Result({ rows: [[1, 'ed']], shape: new RowShape(['id', 'renamed']), selecting, rowCount: 1 })
     expect(result.scalars(name).one()).toBe('ed')
     expect(
       new Result({ rows: [[1, 'ed']], shape: new RowShape(['id', 'name']), rowCount: 1 }).scalars(name).one(),
