@@ -8,6 +8,7 @@ import type { Grouping } from '../../expression/element/grouping.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
 import { jsonAt } from '../../expression/operator/catalog.ts'
 import type { Fetch } from '../../expression/select/state.ts'
+import { String as StringSql } from '../../expression/types/string.ts'
 import { ansi } from '../compile/ansi.ts'
 import { escapeClause } from '../compile/operator.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
@@ -34,7 +35,8 @@ function renderLimit(limit: ColumnElement | null, offset: ColumnElement | null, 
 
 /** Words by way of plainto_tsquery. */
 function renderMatch(node: Binary, out: Render): string {
-  return `${out.node(node.left)} @@ plainto_tsquery(${out.node(node.right)})`
+  const config = node.modifier === null ? '' : `${out.spelling.literal(node.modifier, StringSql)}, `
+  return `${out.node(node.left)} @@ plainto_tsquery(${config}${out.node(node.right)})`
 }
 
 /** `document -> key`; of JSONB a subscript, which an index on it can be used for as well. */

@@ -10,7 +10,6 @@ import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { NULL } from '../element/constant.ts'
 import { Grouping } from '../element/grouping.ts'
-import { ClauseList } from '../element/list.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { ARRAY, ArrayType } from '../types/array.ts'
@@ -21,7 +20,7 @@ import { Integer } from '../types/numeric.ts'
 import { type MultirangeType, Range, type RangeType } from '../types/range.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
-import { REGCONFIG, TSQUERY } from '../types/text-search.ts'
+import { TSQUERY } from '../types/text-search.ts'
 import type { SqlType } from '../types/type.ts'
 import { ANONYMOUS, operandFor, refusal } from './operand.ts'
 import { likePart } from './pattern.ts'
@@ -115,8 +114,8 @@ function match(left: ColumnElement, operator: Operator, operands: readonly unkno
   if (name === undefined) return comparison(left, operator, right)
   if (typeof name !== 'string')
     throw new ArgumentError(".match(): regconfig is the name of a configuration for text search, such as 'english'")
-  const config = new Bind('regconfig', name, REGCONFIG, ANONYMOUS)
-  return new Binary(left.selfGroup(operator), operator, new ClauseList([config, right], StringSql), BooleanSql)
+  // Written, not bound: an index over to_tsvector('english', ...) is found by its text.
+  return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql, name)
 }
 
 /** `vector @@ query`: a string is a query in the server's own notation. */
