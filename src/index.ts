@@ -296,6 +296,7 @@ export {
 } from './expression/function/register.ts'
 export type { AnyFunction, Functions } from './expression/function/signatures.ts'
 export { type TablesampleOptions, tablesample } from './expression/function/tablesample.ts'
+export { tableValued } from './expression/function/whole-row.ts'
 // ---- schema ------------------------------------------------------------------------------------------------------
 export type { RunDdlOptions, SchemaBind } from './expression/schema/bind.ts'
 export { SchemaColumn } from './expression/schema/column.ts'

@@ -95,5 +95,7 @@ export function renamed(node: FunctionCall, name: string): FunctionCall {
 /** Functions that the standard spells in its own way. */
 export const specialFunctions: ReadonlyMap<string, Renderer<FunctionCall>> = new Map<string, Renderer<FunctionCall>>([
   ['aggregate_strings', (node, out) => renderFunction(renamed(node, 'string_agg'), out)],
+  ['cube', (node, out) => `CUBE(${out.nodes(node.operands, ', ')})`],
+  ['rollup', (node, out) => `ROLLUP(${out.nodes(node.operands, ', ')})`],
   ['pow', (node, out) => `power(${out.nodes(node.operands, ', ')})`],
 ])

@@ -1,5 +1,6 @@
 // The columns clause of SELECT and RETURNING, and what it tells of the columns of the result.
 
+import { Binary } from '../../expression/element/binary.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
@@ -8,7 +9,7 @@ import { NamedElement } from '../../expression/element/named.ts'
 import { TextClause } from '../../expression/element/text.ts'
 import type { Unary } from '../../expression/element/unary.ts'
 import { ProxyColumn } from '../../expression/from/from-clause.ts'
-import { distinctOf } from '../../expression/operator/catalog.ts'
+import { distinctOf, field } from '../../expression/operator/catalog.ts'
 import { columnsOfItem } from '../../expression/select/labels.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
 import { Place, type PlaceNumber } from './frame.ts'
@@ -103,9 +104,11 @@ function isEverything(element: NamedElement): boolean {
   return element.isLiteral || isEverythingOf(element)
 }
 
-/** `-x` and `DISTINCT x` of what has a name get no label of their own where nobody refers to them. */
+/** `-x` and `DISTINCT x` of what has a name get no label of their own where nobody refers to them, nor does `(f(x)).name`, which is called so. */
 function isBare(column: ColumnElement, inFrom: boolean): boolean {
-  if (column.kind !== 'unary' || inFrom) return false
+  if (inFrom) return false
+  if (column instanceof Label) return isField(column)
+  if (column.kind !== 'unary') return false
   let inner = (column as Unary).element
   while (inner instanceof Grouping) inner = inner.element
   return inner instanceof NamedElement && typeof inner.name === 'string'
@@ -121,13 +124,17 @@ function tellColumn(column: ColumnElement, element: NamedElement, out: Render): 
   })
 }
 
+function isField({ name, element }: Label): boolean {
+  return element instanceof Binary && element.operator === field && (element.right as ColumnClause).name === name
+}
+
 /** What DISTINCT stands before keeps its key; other operators make a new value, which the server calls so. */
 function bareKey(column: Unary): string {
   return (column.operator === distinctOf ? column.element.resultKey : null) ?? '?column?'
 }
 
 function resultKey(column: ColumnElement, element: NamedElement, out: Render): string {
-  if (isBare(column, false)) return bareKey(column as Unary)
+  if (column.kind === 'unary' && isBare(column, false)) return bareKey(column as Unary)
   if (!(element instanceof Label) || typeof element.name === 'string') return element.key
   return out.names.whole(element.name)
 }

@@ -112,15 +112,18 @@ export class TableValued<Row = unknown> extends FromClause {
   }
 }
 
+/** A FROM element that can be referred to as a whole. */
+export type FromWithName = FromClause & { readonly name: Name }
+
 /** The value of each row of a function in FROM: `generate_series(1, 3) AS g`, in the columns clause `g`. */
 export class ColumnValued<out V = unknown> extends NamedElement<string, V> {
   declare readonly kind: 'columnValued'
   static {
     defineKind(this, 'columnValued')
   }
-  readonly from: TableValued
+  readonly from: FromWithName
   readonly type: SqlType<V>
-  constructor(from: TableValued, type: SqlType<V>) {
+  constructor(from: FromWithName, type: SqlType<V>) {
     super()
     this.from = from
     this.type = type

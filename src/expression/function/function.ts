@@ -9,8 +9,9 @@ import { expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
 import { ColumnClause } from '../element/column.ts'
-import type { ColumnElement, Expression } from '../element/column-element.ts'
+import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { addFromsOf, fromsOf, Grouping } from '../element/grouping.ts'
+import { Label } from '../element/label.ts'
 import { Windowed, WithinGroup } from '../element/window.ts'
 import { ColumnValued, type TableValued } from '../from/table-valued.ts'
 import { field } from '../operator/catalog.ts'
@@ -140,16 +141,16 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
   }
 
   /**
-   * One column of what the function gives, as a value: `(function(...)).name`.
+   * One column of what the function gives, as a value with the column's name: `(function(...)).name`.
    * @param type default: none is known
    * @example
    * func('json_each', docs.c.body).scalarTableValued('key', String)   // (json_each(docs.body)).key
    */
-  scalarTableValued<T = unknown>(name: string, type?: SqlType<T>): ColumnElement<T> {
+  scalarTableValued<const N extends string, T = unknown>(name: N, type?: SqlType<T>): NamedElement<N, T> {
     if (typeof name !== 'string' || name === '')
       throw new ArgumentError('scalarTableValued() takes the name of a column that the function gives')
     const own = type ?? (NullType as SqlType<T>)
-    return new Binary(new Grouping(this), field, new ColumnClause(name, name, own), own)
+    return new Label(name, new Binary(new Grouping(this), field, new ColumnClause(name, name, own), own))
   }
 
   walk(pass: Pass): void {

@@ -151,7 +151,8 @@ class UniqueNames {
       this.#keys.add(element.key)
       return element
     }
-    const again = isSame(holder, element) || [...this.#relabelled].some((each) => isSame(each, element))
+    const again =
+      isSame(holder, element) || isConverted(element) || [...this.#relabelled].some((each) => isSame(each, element))
     this.#relabelled.add(element)
     return this.#label(again ? '_' : '', element)
   }
@@ -202,6 +203,13 @@ function numbered(name: Name, more: string): AnonymousName {
 /** Names that are alike: of those that the compiler chooses each is its own, unless it is known whole. */
 function taken(name: Name): Name {
   return typeof name === 'string' || name.sort !== 'whole' ? name : name.base
+}
+
+/** A cast of a named column, which has the column's name though nobody gave it one. */
+function isConverted(element: NamedElement): boolean {
+  if (!(element instanceof Label) || labelled.get(element.element) !== element) return false
+  const wrapped = wrappedColumn(element.element)
+  return wrapped !== element.element && wrapped instanceof Named
 }
 
 /** Of each there is only one. */

@@ -138,7 +138,7 @@ const ROWS: readonly Spelt[] = [
         func.cube(u.active, u.name),
       ),
     standard:
-      'SELECT users.name, count(*) AS count_1, grouping(users.name) AS g FROM users GROUP BY GROUPING SETS((users.name, users.age), users.name), rollup(users.id), cube(users.active, users.name)',
+      'SELECT users.name, count(*) AS count_1, grouping(users.name) AS g FROM users GROUP BY GROUPING SETS((users.name, users.age), users.name), ROLLUP(users.id), CUBE(users.active, users.name)',
   },
 ]
 

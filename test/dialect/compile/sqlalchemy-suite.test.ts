@@ -1,5 +1,6 @@
 // What comparing SQLAlchemy's own tests with this library, statement by statement, found to differ: as its asyncpg dialect spells it.
 import {
+  adaptColumns,
   between,
   Column,
   cast,
@@ -15,13 +16,14 @@ import {
   String,
   select,
   table,
+  tableValued,
   text,
   tryCast,
   values,
 } from 'tsalchemy'
 import { ARRAY, JSONB } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
-import { addresses, pg, standard, users } from './fixture.ts'
+import { addresses, pg, postgresExpanded, standard, users } from './fixture.ts'
 
 const metadata = new MetaData()
 const docs = table('docs', metadata, {
@@ -135,4 +137,50 @@ describe('VALUES in WITH', () => {
       'cte() takes values() that are not lateral: WITH sees no other tables',
     )
   })
+})
+
+describe('functions of rows', () => {
+  test('the row of a table, an alias, a subquery', () => {
+    expect(pg(select(func.rowToJson(tableValued(users)))).sql).toBe(
+      'SELECT row_to_json(users) AS row_to_json_1 FROM users',
+    )
+    expect(pg(select(func.rowToJson(tableValued(users.alias())))).sql).toBe(
+      'SELECT row_to_json(users_1) AS row_to_json_1 FROM users AS users_1',
+    )
+    expect(pg(select(func.jsonAgg(tableValued(select(users.c.id).subquery('u'))))).sql).toBe(
+      'SELECT json_agg(u) AS json_agg_1 FROM (SELECT users.id AS id FROM users) AS u',
+    )
+    expect(() => tableValued(users.join(addresses))).toThrow(
+      'tableValued() takes a FROM element that has a name: a join goes into a subquery',
+    )
+  })
+
+  test('follows its table where that is replaced', () => {
+    const other = users.alias('other')
+    const row = select(func.rowToJson(tableValued(users))).where(users.c.id.eq(1))
+    const adapted = adaptColumns(
+      row,
+      (column) => other.corresponding(column),
+      (from) => ((from as unknown) === users ? other : null),
+    )
+    expect(pg(adapted).sql).toBe(
+      'SELECT row_to_json(other) AS row_to_json_1 FROM users AS other WHERE other.id = $1::INTEGER',
+    )
+  })
+
+  test('a column of what a function gives has its name', () => {
+    const key = func('jsonb_each', b).scalarTableValued('key', String)
+    const compiled = postgresExpanded.compile(select(key))
+    expect(compiled.sql).toBe('SELECT (jsonb_each(docs.b)).key \nFROM docs')
+    expect(compiled.columns?.map((column) => column.key)).toEqual(['key'])
+    expect(pg(select(select(key).subquery('q').c.key).orderBy('key')).sql).toBe(
+      'SELECT q.key FROM (SELECT (jsonb_each(docs.b)).key AS key FROM docs) AS q ORDER BY q.key',
+    )
+  })
+})
+
+test('a cast beside its column gets a name of two underscores', () => {
+  expect(pg(select(name, cast(name, Integer), docs.alias('other').c.name)).sql).toBe(
+    'SELECT docs.name, CAST(docs.name AS INTEGER) AS name__1, other.name AS name_1 FROM docs, docs AS other',
+  )
 })
