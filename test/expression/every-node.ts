@@ -70,7 +70,12 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
   column: () => new ColumnClause('key', 'name', Integer, users.alias('of')),
   columnValued: (value) => func.generateSeries(1, value).columnValued('g'),
   compound: (value) =>
-    union(select(u.id), select(a.id)).orderBy('id').limit(value).offset(value).fetch(value, { withTies: true }),
+    union(select(u.id), select(a.id))
+      .addCte(select(a.id).cte('w'))
+      .orderBy('id')
+      .limit(value)
+      .offset(value)
+      .fetch(value, { withTies: true }),
   cte: (value) => select(u.id).where(u.id.eq(value)).cte('c', { materialized: true }),
   delete: (value) =>
     deleteFrom(users)

@@ -207,6 +207,22 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
       select(1).addCte(insert(users).values({ name: 'x' }).cte('w')),
       'WITH w AS (INSERT INTO users (name) VALUES (:param_1)) SELECT 1',
     ],
+    [
+      select(1)
+        .union(select(2))
+        .addCte(insert(users).values({ name: 'x' }).cte('w'))
+        .addCte(s1.cte('v')),
+      'WITH w AS (INSERT INTO users (name) VALUES (:param_1)), v AS (SELECT users.id AS id FROM users) SELECT 1 UNION SELECT 2',
+    ],
+    [
+      select(
+        select(1)
+          .unionAll(select(2))
+          .addCte(s1.cte('v', { nesting: true }))
+          .subquery('q'),
+      ),
+      'SELECT q."1" FROM (WITH v AS (SELECT users.id AS id FROM users) SELECT 1 AS "1" UNION ALL SELECT 2 AS "2") AS q',
+    ],
   ],
   locks: [
     [select(u.id).withForUpdate(), 'SELECT users.id FROM users FOR UPDATE'],

@@ -212,6 +212,7 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
   const level = place === Place.statement ? null : out.openLevel()
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
+  for (const cte of state.ctes) out.cte(cte)
   let text = ''
   state.selects.forEach((part, index) => {
     // The first part alone names the columns of the result.

@@ -176,6 +176,7 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
 export interface CompoundState extends OrderedState {
   readonly operator: CompoundOperator
   readonly selects: readonly SelectBase[]
+  readonly ctes: readonly Cte[]
   readonly executionOptions: StatementExecutionOptions
 }
 
@@ -211,6 +212,14 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   reordered(change: Partial<OrderedState>): this {
     return this.with(change) as this
   }
+  /**
+   * Adds CTEs that stand in WITH without being named elsewhere.
+   * @throws ArgumentError it is no CTE
+   */
+  addCte(...ctes: readonly Cte[]): CompoundSelect<Row, Tuple> {
+    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
+    return this.with({ ctes: [...this.state.ctes, ...ctes] })
+  }
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): CompoundSelect<Row, Tuple> {
     checkStatementOptions('executionOptions()', options)
@@ -219,6 +228,7 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   walk(pass: Pass): void {
     pass.text(this.state.operator)
     pass.nodes(this.state.selects)
+    pass.nodes(this.state.ctes)
     walkOrder(pass, this.state.orderBy, this)
     pass.node(this.state.limit)
     pass.node(this.state.offset)
@@ -258,6 +268,7 @@ export function compound<Row, Tuple extends unknown[]>(
   return new CompoundSelect({
     operator,
     selects,
+    ctes: [],
     orderBy: [],
     limit: null,
     offset: null,
