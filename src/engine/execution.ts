@@ -1,13 +1,14 @@
 // One execution: from a statement and its parameters to commands, and from what they gave to a result.
 import type { Compiled } from '../dialect/contract/compiled.ts'
 import type { ColumnDescription, Command, CommandResult, DriverNotice } from '../dialect/contract/driver.ts'
-import { ObjectNotExecutableError } from '../errors.ts'
+import { InvalidRequestError, ObjectNotExecutableError } from '../errors.ts'
 import { isElement } from '../expression/base/element.ts'
 import { Executable } from '../expression/base/executable.ts'
 import { hasClauseElement } from '../expression/base/protocol.ts'
 import { Role } from '../expression/base/role.ts'
 import { describe } from '../expression/coerce/describe.ts'
 import { Insert } from '../expression/dml/insert.ts'
+import { ColumnClause } from '../expression/element/column.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
 import { rowCountOf } from './hooks.ts'
@@ -196,6 +197,7 @@ export function resultOf(prepared: PreparedExecution, given: readonly CommandRes
     })
   }
   const rows = results.length === 1 ? first.rows : results.flatMap((result) => result.rows)
+  if (entry?.compiled.sort === 'text') checkTextColumns(entry.compiled, first.columns)
   const shape = entry?.shape ?? shapeOf(first.columns)
   const processes = entry?.processes ?? null
   if (processes !== null) processRows(rows, processes)
@@ -233,6 +235,7 @@ function noticesOf(results: readonly CommandResult[]): readonly DriverNotice[] |
 /** What the rows of a result look like; null where there are none. */
 export function columnsOf({ origin }: PreparedExecution, { columns }: CommandResult): RowShape | null {
   if (columns === null || (origin !== 'raw' && origin.compiled.implicitReturning === true)) return null
+  if (origin !== 'raw' && origin.compiled.sort === 'text') checkTextColumns(origin.compiled, columns)
   return (origin === 'raw' ? null : origin.shape) ?? shapeOf(columns)
 }
 
@@ -263,6 +266,30 @@ function processMade(
     const key = keys[index] as string
     for (const row of rows) row[key] = process(row[key])
   }
+}
+
+/** The texts whose columns were found to be what the server describes, by its description. */
+const checked: WeakMap<readonly ColumnDescription[], Compiled> = new WeakMap()
+
+/**
+ * What `columns()` says of a text is what its values are read by, in the order of the text.
+ *
+ * @throws InvalidRequestError it says more than there is, or the same names in another order.
+ */
+function checkTextColumns(compiled: Compiled, given: readonly ColumnDescription[]): void {
+  const { columns } = compiled
+  if (columns === null || checked.get(given) === compiled) return
+  const names = given.map(({ name }) => name)
+  // Columns of tables may have other names in the text; what is only a name and a type is meant by its name.
+  const isMeant = columns.every(({ source }) => source instanceof ColumnClause && source.table === null)
+  const inOrder = !isMeant || columns.every(({ key }, index) => key === names[index] || !names.includes(key))
+  if (inOrder && columns.length <= names.length) {
+    checked.set(given, compiled)
+    return
+  }
+  throw new InvalidRequestError(
+    `columns() of text() tells the columns in the order of the text: it names ${columns.map(({ key }) => key).join(', ')}, and the statement gives ${names.join(', ')}`,
+  )
 }
 
 const NO_COLUMNS = new RowShape([])

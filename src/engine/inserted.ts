@@ -59,7 +59,8 @@ export class Inserted implements InsertedRows {
       else if (place.parameter >= 0 && given !== undefined) key.push(this.#asGiven(given, place.parameter))
       else return null
     }
-    return key
+    // SQLite numbers a row whose key is given as NULL, and nobody knows how.
+    return key.includes(null) ? null : key
   }
 
   returnedDefaults(row: number): Record<string, unknown> | null {

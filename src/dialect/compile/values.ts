@@ -1,5 +1,6 @@
 // Which column gets which value in INSERT and UPDATE: given in the statement, at execution, or by a default.
 import { CompileError } from '../../errors.ts'
+import { DEFAULT } from '../../expression/dml/assignments.ts'
 import type { Assignment } from '../../expression/dml/write.ts'
 import { Bind, NO_VALUE } from '../../expression/element/bind.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
@@ -88,6 +89,7 @@ function assignedValue(value: ColumnElement, column: NamedElement, name: string 
 
 /** Where there are no sequences the database numbers the column that would take its numbers from one. */
 function textFor(column: NamedElement, value: ColumnElement, out: Render): string {
+  if (value === DEFAULT) return out.renderers.defaultValue(column, out)
   const isNumber = value instanceof NextValue && out.spelling.features.sequences === false
   return isNumber && isWholeKey(column) ? out.renderers.defaultValue(column, out) : expressionText(value, out)
 }

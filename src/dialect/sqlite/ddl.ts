@@ -242,8 +242,10 @@ export const ddl: Pick<NodeRenderers<Parameters<(typeof ansi)[Own]>[0]>, Own> = 
   setViewComment: refuse('comments'),
 }
 
-/** NULL lets SQLite number a row; other columns have no word for their default. */
+/** NULL lets SQLite number a row, and is what a column without a default gets; others have no word for their default. */
 export function renderDefaultValue(column: NamedElement, _out: Render): string {
-  if (column instanceof SchemaColumn && isRowNumber(column)) return 'NULL'
-  throw new CompileError('SQLite has no DEFAULT among values: rows that give no column at all are inserted one by one')
+  if (column instanceof SchemaColumn && (isRowNumber(column) || column.serverDefault === null)) return 'NULL'
+  throw new CompileError(
+    `SQLite has no DEFAULT among values: give all rows the column '${column.name}', or insert those without it by themselves`,
+  )
 }

@@ -12,15 +12,17 @@ import { Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
+import { Tuple } from '../element/list.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import { field, jsonAt, subscript } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
+import { rowAssignment } from './row-assignment.ts'
 import type { Assignment } from './write.ts'
 
 /** The keyword DEFAULT: in rows that leave out what other rows give. */
-const DEFAULT: ColumnElement = new ColumnClause('DEFAULT', 'DEFAULT', NullType, null, true)
+export const DEFAULT: ColumnElement = new ColumnClause('DEFAULT', 'DEFAULT', NullType, null, true)
 
 /** Tells assignments to a pass. */
 export function walkAssignments(pass: Pass, assignments: readonly Assignment[]): void {
@@ -80,6 +82,7 @@ export function orderedAssignments(
     const element = elementOf(target)
     const key = typeof target === 'string' ? target : (element as NamedElement | null)?.key
     if (key !== undefined) return assignment(columnOf(table, key, where), value, where)
+    if (element instanceof Tuple) return rowAssignment(element, value, (name) => columnOf(table, name, where), where)
     const column = element instanceof Binary ? wholeOf(element) : null
     if (column === null)
       throw new ArgumentError(`${where} takes pairs [column, value]; got ${describe(target)} as a column`)

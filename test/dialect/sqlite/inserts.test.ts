@@ -1,5 +1,18 @@
 // INSERTs through the engine on SQLite: keys that come back, many sets of parameters, limits.
-import { Column, createEngine, type Engine, func, Integer, insert, MetaData, String, select, table } from 'tsalchemy'
+import {
+  Column,
+  CompileError,
+  createEngine,
+  type Engine,
+  func,
+  Integer,
+  InvalidRequestError,
+  insert,
+  MetaData,
+  String,
+  select,
+  table,
+} from 'tsalchemy'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { emptyTables } from '../../support/empty-tables.ts'
 import { type Recording, recordStatements } from '../../support/statements.ts'
@@ -49,6 +62,26 @@ describe('inserts on SQLite', () => {
     ]
     await expect(engine.execute(insert(users), twice)).rejects.toMatchObject({ code: 'unique-violation' })
     expect(await engine.execute(select(func.count()).selectFrom(users)).scalar()).toBe(3)
+  })
+
+  test('of rows with other columns write NULL where that is the default, and refuse what has another', async () => {
+    await engine.execute(
+      insert(users).values([{ name: 'ed' }, { id: 7, name: 'wendy' }] as readonly { id: number; name: string }[]),
+    )
+    expect(recording.flights.flat()).toEqual(['INSERT INTO users (id, name, made) VALUES (NULL, ?1, ?2), (?3, ?4, ?5)'])
+    expect(await engine.execute(select(users.c.id).orderBy(users.c.id)).scalars().all()).toEqual([1, 7])
+    const states = [{ name: 'x', state: 'old' }, { name: 'y' }]
+    await expect(engine.execute(insert(users).values(states))).rejects.toThrow(
+      new CompileError(
+        "SQLite has no DEFAULT among values: give all rows the column 'state', or insert those without it by themselves",
+      ),
+    )
+  })
+
+  test('do not tell a key that is given as NULL, which SQLite numbers', async () => {
+    const result = await engine.execute(insert(users), { id: null, name: 'ed' } as never)
+    expect(() => result.insertedPrimaryKey).toThrow(InvalidRequestError)
+    expect(await engine.execute(select(users.c.id)).scalars().all()).toEqual([1])
   })
 
   test('of many sets give their rows in their order', async () => {
