@@ -5,6 +5,7 @@ import { Bind } from '../../expression/element/bind.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
+import { Tuple } from '../../expression/element/list.ts'
 import type { Unary } from '../../expression/element/unary.ts'
 import { field, jsonAt, notIn, sliceTo, subscript } from '../../expression/operator/catalog.ts'
 import { Numeric } from '../../expression/types/numeric.ts'
@@ -126,6 +127,7 @@ function inBrackets(right: ColumnElement, out: Render): string {
 export function targetText(target: ColumnElement, out: Render): string {
   if (target instanceof Grouping) return targetText(target.element, out)
   if (target instanceof ColumnClause) return out.quoted(target.name)
+  if (target instanceof Tuple) return `(${target.clauses.map((column) => targetText(column, out)).join(', ')})`
   if (target instanceof Binary) {
     const { operator, left, right } = target
     if (operator === field) return `${targetText(left, out)}.${out.node(right)}`

@@ -4,6 +4,8 @@ import type { Element } from '../../expression/base/element.ts'
 import type { Delete } from '../../expression/dml/delete.ts'
 import type { Update, UpdateState } from '../../expression/dml/update.ts'
 import { type CriteriaState, writtenFrom } from '../../expression/dml/write.ts'
+import { Tuple } from '../../expression/element/list.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
 import { FromClause } from '../../expression/from/from-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { ClientDefault } from '../../expression/schema/default.ts'
@@ -102,6 +104,8 @@ function target(state: CriteriaState, out: Render): string {
 function assignments(state: UpdateState, place: PlaceNumber, out: Render): readonly WrittenValue[] {
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
   const assigned = state.values.filter(({ target }) => target === undefined)
+  const inParts = columnsInParts(state)
+  const defaultOf = (column: SchemaColumn): ClientDefault | null => (inParts.has(column) ? null : column.onUpdate)
   const plan = { table: state.table, assignments: assigned, given, defaultOf, suffix: '' }
   const written = writtenValues(plan, out)
   // Columns that are set by every UPDATE are no reason for one.
@@ -121,6 +125,11 @@ function parts(state: UpdateState, out: Render): string[] {
   })
 }
 
-function defaultOf(column: SchemaColumn): ClientDefault | null {
-  return column.onUpdate
+/** Columns of which parts are set, and those that a row gives: none can be set a second time. */
+function columnsInParts({ values }: UpdateState): ReadonlySet<NamedElement> {
+  const columns = new Set<NamedElement>()
+  for (const { column, target } of values)
+    if (target instanceof Tuple) for (const each of target.clauses) columns.add(each as NamedElement)
+    else if (target !== undefined) columns.add(column)
+  return columns
 }

@@ -75,7 +75,7 @@ export class Update<
 
   /**
    * What is written: an object of values by column, in the order of the table's columns, or pairs `[column, value]` in an
-   * order that matters; parts of values (`docs.c.tags.at(2)`) are set by pairs, and first. `undefined` leaves a column as it is. Values of a second call are added to the first's.
+   * order that matters; parts of values (`docs.c.tags.at(2)`) and several columns by one row (`[tuple(t.c.a, t.c.b), select(...)]`) are set by pairs, and first. `undefined` leaves a column as it is. Values of a second call are added to the first's.
    * @throws ArgumentError an unknown column, naming the nearest; a plain object or array for a column that holds none
    * @example
    * update(users).values({ age: users.c.age.add(1) }).where(users.c.id.eq(5))

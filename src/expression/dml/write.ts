@@ -25,7 +25,7 @@ import type { SelectItem } from '../select/state.ts'
 /** A column of the table with the expression that it gets. */
 export interface Assignment {
   readonly column: NamedElement
-  /** The part of the column's value that is set, in UPDATE: a member of an array, a key of a document, a field. Absent for the whole. */
+  /** The part of the column's value that is set, in UPDATE: a member of an array, a key of a document, a field; or a tuple of columns that one row gives. Absent for the whole. */
   readonly target?: ColumnElement
   readonly value: ColumnElement
 }
