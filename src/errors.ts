@@ -150,11 +150,14 @@ export class DisconnectionError extends SQLAlchemyError {
 export interface StatementErrorOptions extends SQLAlchemyErrorOptions {
   readonly statement?: string | null
   readonly parameters?: readonly unknown[] | null
-  /** Leaves the parameters out of the message; the property keeps them. */
+  /** Leaves the parameters out of what prints or serializes the error; the property keeps them. Default false. */
   readonly hideParameters?: boolean
 }
 
-/** A statement could not be run; `statement` and `parameters` tell which. The parameters are never in the message where the engine hides them. */
+/**
+ * A statement could not be run; `statement` and `parameters` tell which. The values of parameters are never in the message; where the engine hides
+ * them (`hideParameters`) they are not in what `console.log()` and `JSON.stringify()` make of the error either.
+ */
 export class StatementError extends SQLAlchemyError {
   static override readonly code: string = 'statement-error'
   readonly statement: string | null

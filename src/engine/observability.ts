@@ -19,7 +19,7 @@ export interface ObservabilityOptions {
   readonly logger?: LogSink | LoggerLike
   /** Stands behind the names of this engine's loggers: `tsalchemy.engine.Engine.reports`. Default: nothing. */
   readonly loggingName?: string
-  /** Leave the values of parameters out of logs and error messages. Default false. */
+  /** Leave the values of parameters out of logs, and out of what prints or serializes an error; its message never has them. Default false. */
   readonly hideParameters?: boolean
   /**
    * Report statements that take longer than this, in milliseconds, waiting for a connection not counted: a warning to the

@@ -11,13 +11,13 @@ import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
 /**
  * Wraps a driver's error in the class its SQLSTATE stands for.
  *
- * The message is the server's, then the statement (cut to 10,000 characters), then the parameters (cut to 300 characters) unless they are hidden.
+ * The message is the server's, then the statement (cut to 10,000 characters); the parameters are a property only.
  * Where the server stopped at what newer versions know, the hint says which version that is.
  * The server's `detail` is a property only: it may hold other rows' values.
  *
  * @param statement - the statement that failed; null where no statement was at fault.
  * @param parameters - its parameters; null where they are not known.
- * @param hideParameters - keeps the parameters out of the message.
+ * @param hideParameters - keeps the parameters out of what prints or serializes the error.
  * @returns the error to throw; its `cause` is `error`.
  */
 export function wrapDriverError(
@@ -62,7 +62,7 @@ function wrapped(
     connectionInvalidated: error.disconnected,
   }
   const ErrorClass = classOf(error)
-  return new ErrorClass(errorMessage(error, statement, hideParameters ? null : parameters), options)
+  return new ErrorClass(errorMessage(error, statement), options)
 }
 
 function classOf(error: DriverError): DBAPIErrorClass {

@@ -79,7 +79,7 @@ export function wrapDriverError(error: DriverError, context: ErrorContext): DBAP
   const { fields } = error
   const { statement, parameters, hideParameters } = context
   const ErrorClass = classOf(error)
-  return new ErrorClass(errorMessage(error, statement, hideParameters ? null : parameters), {
+  return new ErrorClass(errorMessage(error, statement), {
     cause: error,
     statement,
     parameters,

@@ -1,5 +1,6 @@
 // SQLSTATE to error classes, and the driver's error in the public hierarchy.
 
+import { inspect } from 'node:util'
 import { describe, expect, test } from 'vitest'
 import * as sqlstate from '../../../src/database-errors.ts'
 import { DriverError } from '../../../src/dialect/contract/driver.ts'
@@ -59,7 +60,7 @@ describe('wrapDriverError', () => {
     const error = wrapDriverError(cause, sql, [7, 7])
     expect(error).toBeInstanceOf(sqlstate.UniqueViolation)
     expect(error.message).toBe(
-      'duplicate key value violates unique constraint "wrapped_key"\n[SQL: INSERT INTO wrapped VALUES ($1), ($2)]\n[parameters: 7, 7]',
+      'duplicate key value violates unique constraint "wrapped_key"\n[SQL: INSERT INTO wrapped VALUES ($1), ($2)]',
     )
     expect(error).toMatchObject({
       name: 'UniqueViolation',
@@ -77,11 +78,16 @@ describe('wrapDriverError', () => {
     })
   })
 
-  test('keeps hidden parameters out of the message', () => {
-    const error = wrapDriverError(new DriverError('no'), 'SELECT $1', ['s3cret'], true)
-    expect(error.message).toBe('no\n[SQL: SELECT $1]')
-    expect(error.parameters).toEqual(['s3cret'])
-    expect(JSON.stringify(error)).not.toContain('s3cret')
+  test('keeps parameters out of the message, and hidden ones out of what prints the error', () => {
+    const shown = wrapDriverError(new DriverError('no'), 'SELECT $1', ['s3cret'])
+    expect(shown.message).toBe('no\n[SQL: SELECT $1]')
+    expect(shown.parameters).toEqual(['s3cret'])
+    expect(inspect(shown)).toContain('s3cret')
+    const hidden = wrapDriverError(new DriverError('no'), 'SELECT $1', ['s3cret'], true)
+    expect(hidden.message).toBe('no\n[SQL: SELECT $1]')
+    expect(hidden.parameters).toEqual(['s3cret'])
+    expect(JSON.stringify(hidden)).not.toContain('s3cret')
+    expect(inspect(hidden)).not.toContain('s3cret')
   })
 
   test('shows the beginning of a statement that runs to megabytes, and keeps the whole', () => {
@@ -89,29 +95,6 @@ describe('wrapDriverError', () => {
     const error = wrapDriverError(new DriverError('no'), statement)
     expect(error.message).toBe(`no\n[SQL: ${statement.slice(0, 10_000)}... and 590021 more characters]`)
     expect(error.statement).toBe(statement)
-  })
-
-  test('cuts long lists and values of parameters', () => {
-    const { message } = wrapDriverError(new DriverError('no'), null, [
-      'x'.repeat(10_000),
-      ...Array.from({ length: 20 }, () => 1n),
-    ])
-    expect(message.length).toBeLessThan(400)
-    expect(message).toMatch(/\.\.\., \.\.\. and 11 more\]$/)
-    const shown = wrapDriverError(new DriverError('no'), null, [
-      null,
-      undefined,
-      new Date(0),
-      new Uint8Array(3),
-      [1, ['a']],
-      { a: 1 },
-      Symbol('s'),
-      () => 1,
-      new Date(Number.NaN),
-    ])
-    expect(shown.message).toBe(
-      'no\n[parameters: null, undefined, 1970-01-01T00:00:00.000Z, <3 bytes>, [1, ["a"]], {...}, Symbol(s), [function], Invalid Date]',
-    )
   })
 
   test('shows the hint, not the detail', () => {
