@@ -470,7 +470,7 @@ export {
 export type { AtPath, Containable, Container, PartOf, Subscript, Subscripted } from './expression/types/parts.ts'
 export { MultirangeType, Range, type RangeBounds, RangeType } from './expression/types/range.ts'
 export { Boolean, LargeBinary, Uuid } from './expression/types/scalar.ts'
-export { String, type StringOptions, Text } from './expression/types/string.ts'
+export { String, type StringOptions, Text, Unicode, UnicodeText } from './expression/types/string.ts'
 export {
   Date,
   DateTime,

@@ -16,7 +16,7 @@ const LISTED = 12
  * nearestName('nmae', ['id', 'name'])   // 'name'
  */
 export function nearestName(name: string, known: Iterable<string>): string | null {
-  if (name.length > LONGEST) return null
+  if (typeof name !== 'string' || name.length > LONGEST) return null
   const wanted = plain(name)
   let best: string | null = null
   let least = Math.max(1, Math.floor(wanted.length / 3)) + 1
@@ -46,8 +46,9 @@ export function suggestion(name: string, known: Iterable<string>): string {
   return `; known: ${listed}${names.length > LISTED ? ', ...' : ''}`
 }
 
-/** A name as messages show it: in single quotes, on one line, never longer than a line. */
+/** A name as messages show it: in single quotes, on one line, never longer than a line; what is no name, as what it is. */
 export function quoteName(name: string): string {
+  if (typeof name !== 'string') return showValue(name)
   const shown = name.length > LONGEST ? `${name.slice(0, LONGEST)}...` : name
   return `'${JSON.stringify(shown).slice(1, -1).replaceAll('\\"', '"')}'`
 }

@@ -83,7 +83,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
   ) {
     checkKeys('listen()', options, KEYS)
     const { signal, bufferSize = 10_000, keepaliveMs = 30_000, maxBackoffMs = 10_000 } = options
-    this.#channels = typeof channels === 'string' ? [channels] : [...channels]
+    this.#channels = typeof channels === 'string' ? [channels] : Array.isArray(channels) ? [...channels] : []
     if (this.#channels.length === 0 || this.#channels.some((channel) => typeof channel !== 'string' || channel === ''))
       throw new ArgumentError('listen() takes the name of a channel, or several')
     for (const [name, value] of Object.entries({ bufferSize, keepaliveMs, maxBackoffMs }))

@@ -74,6 +74,10 @@ function commented(statement: DriverStatement, comment: string, once: boolean): 
  * @throws ArgumentError a value that is no text, number or boolean.
  */
 export function commentOf(tags: SqlTags): string {
+  if (typeof tags !== 'object' || tags === null)
+    throw new ArgumentError(
+      "comment() takes tags as an object, or a function that gives one: engine.comment({ application: 'shop' })",
+    )
   const pairs = Object.entries(tags)
     .filter(([name, value]) => value !== undefined && value !== null && value !== '' && name !== '')
     .map(([name, value]) => {

@@ -1,7 +1,8 @@
 // Replacing parts of expressions and statements; an ORM alias is a table's columns replaced by an alias's.
+import { ArgumentError } from '../errors.ts'
 import type { Element } from './base/element.ts'
 import { isElement } from './base/element.ts'
-import { iterate } from './base/traverse.ts'
+import { iterate, requireElement } from './base/traverse.ts'
 import { ColumnClause } from './element/column.ts'
 import type { ColumnElement } from './element/column-element.ts'
 import { TextClause } from './element/text.ts'
@@ -19,6 +20,9 @@ export type Replacement = (element: Element) => Element | null
  * replace(criterion, (each) => (each === users.c.id ? literal(5) : null))
  */
 export function replace<E extends Element>(element: E, replacement: Replacement): E {
+  requireElement('replace()', element)
+  if (typeof replacement !== 'function')
+    throw new ArgumentError('replace() takes an element and a function: replace(criterion, (element) => ... : null)')
   return new Replacing(replacement).element(element) as E
 }
 

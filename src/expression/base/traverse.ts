@@ -1,6 +1,13 @@
 // Looking through a statement: its parts, all elements of it, by what `walk` tells.
+import { ArgumentError } from '../../errors.ts'
+import { showValue } from '../../show.ts'
 import { type Element, isElement } from './element.ts'
 import type { Pass, Walkable } from './pass.ts'
+
+/** @throws ArgumentError the value is no element. */
+export function requireElement(place: string, value: unknown): void {
+  if (!isElement(value)) throw new ArgumentError(`${place} takes an expression or a statement; got ${showValue(value)}`)
+}
 
 /** Keeps what a node tells of its parts. */
 class PartsPass implements Pass {
@@ -28,6 +35,7 @@ class PartsPass implements Pass {
  * children(users.c.id.eq(5))   // the column and the parameter
  */
 export function children(element: Element): readonly Element[] {
+  requireElement('children()', element)
   if (element.kind === 'column') return []
   const pass = new PartsPass()
   element.walk(pass)
@@ -61,6 +69,9 @@ export function* iterate(element: Element): Generator<Element, void, undefined> 
  * traverse(statement, (element) => { if (element instanceof Bind) console.log(element.value) })
  */
 export function traverse(element: Element, visit: (element: Element) => unknown): void {
+  requireElement('traverse()', element)
+  if (typeof visit !== 'function')
+    throw new ArgumentError('traverse() takes an element and a function: traverse(statement, (element) => ...)')
   const seen = new Set<Element>()
   const enter = (each: Element): void => {
     if (seen.has(each)) return

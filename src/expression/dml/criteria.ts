@@ -1,7 +1,10 @@
 // What UPDATE and DELETE are told: the table or its alias, and which rows by key.
+import { ArgumentError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
 import { Role } from '../base/role.ts'
+import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
+import { isRecord } from '../coerce/record.ts'
 import { WRITTEN } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { Alias } from '../from/alias.ts'
@@ -27,6 +30,10 @@ export function filteredBy(
   values: Readonly<Record<string, unknown>>,
   where: string,
 ): readonly ColumnElement<boolean>[] {
+  if (!isRecord(values))
+    throw new ArgumentError(
+      `${where} takes an object of columns and values: .filterBy({ name: 'ed' }); got ${describe(values)}`,
+    )
   const pairs = Object.entries(values).map(([key, value]) => {
     const column = columnOf(state.table, key, where)
     return (state.alias?.corresponding(column) ?? column).eq(value as never)

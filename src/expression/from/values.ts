@@ -6,6 +6,7 @@ import type { Pass } from '../base/pass.ts'
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
+import { isRecord } from '../coerce/record.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
 import { Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
@@ -114,6 +115,10 @@ export class Values<Row = unknown> extends FromClause {
    */
   data(rows: readonly ValuesData<Row>[]): Values<Row> {
     const columns = this.element.exportedColumns
+    if (!Array.isArray(rows))
+      throw new ArgumentError(
+        `values().data() takes a list of rows: .data([{ a: 1 }, { a: 2 }]); got ${describe(rows)}`,
+      )
     const more = rows.map((row) => rowOf(row, columns, this.literalBinds))
     return new Values(
       new ValuesRows([...this.element.rows, ...more], columns),
@@ -190,7 +195,7 @@ function valueOf(value: unknown, column: NamedElement, literalBinds: boolean): C
  */
 export function values<C extends ValuesTypes>(columns: C, options: ValuesOptions = {}): Values<ValuesRow<C>> {
   checkKeys('values()', options, [], ['literalBinds'], ['name'])
-  const entries = Object.entries(columns)
+  const entries = isRecord(columns) ? Object.entries(columns) : []
   if (entries.length === 0) throw new ArgumentError('values() needs columns: values({ a: Integer })')
   const list = entries.map(([name, type]) => {
     if (!((type as unknown) instanceof SqlType))

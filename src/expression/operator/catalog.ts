@@ -1,5 +1,6 @@
 // Every operator of the core, as data. Strengths are SQLAlchemy's (`sql.operators._PRECEDENCE`).
 import { ArgumentError } from '../../errors.ts'
+import { showValue } from '../../show.ts'
 import { type Operator, operator, opposites } from './operator.ts'
 
 export const multiply: Operator = operator('multiply', '*', 8, { associative: true })
@@ -139,10 +140,8 @@ const SYMBOL = /^(?:[-+*/<>=~!@#%^&|`?:]{1,63}|[A-Za-z_][\w ]{0,62}|OPERATOR\([\
  * @throws ArgumentError where the text is no operator, so that no statement can be hidden in it.
  */
 export function customOperator(symbol: string, precedence = 0, comparison = false): Operator {
-  if (!SYMBOL.test(symbol) || symbol.includes('--') || symbol.includes('/*'))
-    throw new ArgumentError(
-      `op() takes an operator's text, such as '->>' or 'AT TIME ZONE'; got ${JSON.stringify(symbol)}`,
-    )
+  if (typeof symbol !== 'string' || !SYMBOL.test(symbol) || symbol.includes('--') || symbol.includes('/*'))
+    throw new ArgumentError(`op() takes an operator's text, such as '->>' or 'AT TIME ZONE'; got ${showValue(symbol)}`)
   if (typeof precedence !== 'number' || Number.isNaN(precedence))
     throw new ArgumentError('op() and boolOp() take a number as precedence')
   return operator('custom', symbol, precedence, { comparison })

@@ -155,6 +155,8 @@ export function Column<const O extends ColumnOptions>(
 export function Column(typeOrOptions?: unknown, givenOptions?: unknown): unknown {
   const typed = typeOrOptions instanceof SqlType
   const type = typed ? typeOrOptions : null
+  // A type of the user's that lacks what it needs says so here, and not where the table is first used.
+  void type?.id
   const options = checkedOptions(typed || typeOrOptions === null ? givenOptions : typeOrOptions)
   const definition = (first: unknown, second: unknown): unknown => {
     if (!decorateColumn.isPlugged)

@@ -105,9 +105,8 @@ export abstract class Constraint extends TableItem {
 }
 
 /** @throws ArgumentError columns that are given alone, and not as a list. */
-export function checkList(place: string, what: string, given: readonly unknown[] | undefined): void {
-  if (given !== undefined && !Array.isArray(given))
-    throw new ArgumentError(`${place} takes ${what} as a list: ['name']`)
+export function checkList(place: string, what: string, given: readonly unknown[]): void {
+  if (!Array.isArray(given)) throw new ArgumentError(`${place} takes ${what} as a list: ['name']`)
 }
 
 /** A constraint over columns. */
@@ -153,7 +152,7 @@ function includedColumns(
   given: readonly ColumnReference[] | undefined,
   attachment: Attachment | null,
 ): readonly SchemaColumn[] {
-  checkList(place, 'the columns that it includes', given)
+  checkList(place, 'the columns that it includes', given ?? [])
   return attachment === null ? [] : (given ?? []).map((each) => requireColumn(attachment.table, each, place))
 }
 

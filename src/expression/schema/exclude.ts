@@ -53,11 +53,13 @@ export class ExcludeConstraint extends Constraint {
   readonly #given: readonly ExcludePart[]
   /** @internal the last argument */
   constructor(given: readonly ExcludePart[], options: ExcludeOptions = {}, attachment: Attachment | null = null) {
-    const place = `ExcludeConstraint ${options.name ?? ''}`.trim()
+    const place = `ExcludeConstraint ${options?.name ?? ''}`.trim()
     checkKeys(place, options, OPTION_KEYS, ['deferrable'], ['name', 'comment'])
     checkAccessMethod(place, options.using)
     checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
     super(options, attachment)
+    if (!Array.isArray(given) || given.some((each) => !Array.isArray(each)))
+      throw new ArgumentError(`${place} takes pairs of a part and an operator: [['room', '='], ['during', '&&']]`)
     if (given.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     for (const [, operator] of given) checkOperator(place, operator)
     checkOperatorClasses(

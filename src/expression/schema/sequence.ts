@@ -42,6 +42,8 @@ export class Sequence {
   readonly dataType: SqlType | null
   /** @throws ArgumentError an unknown option, or a number that is none. */
   constructor(name: string, options: SequenceDefinition = {}) {
+    if (typeof options !== 'object' || options === null)
+      throw new ArgumentError('new Sequence(name, options): the options are an object, such as { start: 1000 }')
     const { schema, dataType, metadata, ...rest } = options
     if (typeof name !== 'string' || name === '') throw new ArgumentError('A sequence has a name that is not empty')
     checkSequenceOptions(`Sequence ${name}`, rest)

@@ -63,6 +63,10 @@ export class Index extends TableItem {
     options: IndexOptions = {},
     attachment: Attachment | null = null,
   ) {
+    if (name !== null && typeof name !== 'string')
+      throw new ArgumentError(
+        "new Index(name, ['column']): the name is a text, or null for that of the naming convention",
+      )
     const place = `Index ${name ?? ''}`.trim()
     checkKeys('Index', options, OPTION_KEYS, ['unique', 'nullsNotDistinct'], ['tablespace', 'comment'])
     const { ddlIf, comment } = options
@@ -75,7 +79,7 @@ export class Index extends TableItem {
       attachment,
     )
     checkList(place, 'its columns and expressions', parts)
-    checkList(place, 'the columns that it includes', options.include)
+    checkList(place, 'the columns that it includes', options.include ?? [])
     if (parts.length === 0) throw new ArgumentError(`${place} needs a column or an expression`)
     checkAccessMethod(place, options.using)
     checkStorageParameters(place, options.with)

@@ -130,7 +130,11 @@ export class View<Row = unknown> extends DerivedTable<Row> {
     options: ViewOptions & MaterializedViewOptions,
     isMaterialized: boolean,
   ) {
-    const place = `View ${quoteName(globalThis.String(name))}`
+    const place = `View ${quoteName(name)}`
+    if (!isRegistry(registry))
+      throw new ArgumentError(
+        `${place}: give a name, a MetaData and a statement: view('adults', metadata, select(...))`,
+      )
     super(name, options.schema === undefined ? registry.schema : options.schema, query, place)
     checkStorageParameters(place, options.with)
     checkAccessMethod(place, options.using)
@@ -183,6 +187,10 @@ export function materializedView<Row>(
   const keys = ['schema', 'with', 'info', 'indexes', 'using'] as const
   checkKeys('materializedView()', options, keys, ['withData'], ['comment', 'tablespace'])
   return registered(new View<Row>(name, metadata, query, options, true), metadata)
+}
+
+function isRegistry(given: unknown): given is ViewRegistry {
+  return typeof given === 'object' && given !== null && 'registerView' in given
 }
 
 function registered<Row>(made: View<Row>, metadata: ViewRegistry): View<Row> {

@@ -8,6 +8,7 @@ import { checkStatementOptions, type StatementExecutionOptions } from '../base/e
 import { Role } from '../base/role.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf } from '../coerce/expect.ts'
+import { isRecord } from '../coerce/record.ts'
 import { literalBind } from '../comparator/construct.ts'
 import { Bind, NO_VALUE } from '../element/bind.ts'
 import { TypeCoerce } from '../element/cast.ts'
@@ -49,7 +50,11 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   bindparams(...given: readonly (Readonly<Record<string, unknown>> | Bind)[]): TextStatement<Row, Tuple> {
     const known = new Set(this.values.flatMap((value) => (value instanceof Bind ? [value.key] : [])))
     const replaced = new Map<string, Bind>()
-    for (const each of given)
+    for (const each of given) {
+      if (!(each instanceof Bind) && !isRecord(each))
+        throw new ArgumentError(
+          `bindparams() takes an object of values by name, or bindparam()s; got ${describe(each)}`,
+        )
       for (const bind of each instanceof Bind
         ? [each]
         : Object.entries(each).map(([key, value]) => valued(key, value))) {
@@ -57,6 +62,7 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
           throw new ArgumentError(`text() has no parameter ${quoteName(bind.key)}${suggestion(bind.key, known)}`)
         replaced.set(bind.key, bind)
       }
+    }
     const values = this.values.map((value) => (value instanceof Bind ? (replaced.get(value.key) ?? value) : value))
     return this.#with({}, values)
   }

@@ -1,4 +1,7 @@
 // `TypeDecorator`: a type of the user's that stands on another and changes its values; `UserDefinedType`: one of its own.
+import { ArgumentError } from '../../errors.ts'
+import { quoteName } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 import { classNumber } from './class-number.ts'
 import { type Affinity, type NamedType, SqlType, type SqlValue, type TypeHost, type ValueProcessor } from './type.ts'
 
@@ -11,6 +14,18 @@ function fieldsOf(type: SqlType): readonly (string | number | boolean | SqlType 
     shape.push(name, value as string | number | boolean | SqlType | null)
   }
   return shape
+}
+
+/** @throws ArgumentError the class lacks what every type must have; the compiler says so where there is one. */
+function standing(type: unknown, of: SqlType): SqlType {
+  if (type instanceof SqlType) return type
+  throw new ArgumentError(
+    `The type ${nameOf(of)} stands on no SQL type: give the class an impl, as in impl = Integer, or let loadDialectImpl() return a type; got ${showValue(type)}`,
+  )
+}
+
+function nameOf(type: SqlType): string {
+  return quoteName((type.constructor as { readonly name?: string } | undefined)?.name ?? 'TypeDecorator')
 }
 
 /** Two changes, one after the other. */
@@ -45,7 +60,7 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
     return 'decorator'
   }
   override get affinity(): Affinity {
-    return this.impl.affinity
+    return standing(this.impl, this).affinity
   }
 
   /** A value of the program as one of {@link impl}. Default: the same. */
@@ -70,29 +85,30 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
   }
 
   override shape(): readonly (string | number | boolean | SqlType | null)[] | null {
+    standing(this.impl, this)
     return this.cacheOk ? fieldsOf(this) : null
   }
   override forDialect(host: TypeHost): SqlType {
-    return this.loadDialectImpl(host).forDialect(host)
+    return standing(this.loadDialectImpl(host), this).forDialect(host)
   }
   override bindProcessor(host: TypeHost): ValueProcessor | null {
-    const inner = this.loadDialectImpl(host).bindProcessor(host)
+    const inner = standing(this.loadDialectImpl(host), this).bindProcessor(host)
     if (this.processBindParam === TypeDecorator.prototype.processBindParam) return inner
     return chained((value) => this.processBindParam(value as V | null, host), inner)
   }
   override literalProcessor(host: TypeHost): ValueProcessor | null {
     return chained(
       (value) => this.processLiteralParam(value as V | null, host),
-      this.loadDialectImpl(host).literalProcessor(host),
+      standing(this.loadDialectImpl(host), this).literalProcessor(host),
     )
   }
   override resultProcessor(host: TypeHost): ValueProcessor | null {
-    const inner = this.loadDialectImpl(host).resultProcessor(host)
+    const inner = standing(this.loadDialectImpl(host), this).resultProcessor(host)
     if (this.processResultValue === TypeDecorator.prototype.processResultValue) return inner
     return chained(inner, (value) => this.processResultValue(value as I | null, host))
   }
   override bindExpression(value: SqlValue, host: TypeHost): SqlValue | null {
-    return this.loadDialectImpl(host).bindExpression(value, host)
+    return standing(this.loadDialectImpl(host), this).bindExpression(value, host)
   }
   /** @internal */
   override wrapsParameters(host: TypeHost | null): boolean {
@@ -105,13 +121,13 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
     return this.loadDialectImpl === TypeDecorator.prototype.loadDialectImpl ? [this.impl] : null
   }
   override columnExpression(column: SqlValue, host: TypeHost): SqlValue | null {
-    return this.loadDialectImpl(host).columnExpression(column, host)
+    return standing(this.loadDialectImpl(host), this).columnExpression(column, host)
   }
   override requiredTypes(host: TypeHost): readonly NamedType[] {
-    return this.loadDialectImpl(host).requiredTypes(host)
+    return standing(this.loadDialectImpl(host), this).requiredTypes(host)
   }
   override checkedValues(host: TypeHost): readonly string[] | null {
-    return this.loadDialectImpl(host).checkedValues(host)
+    return standing(this.loadDialectImpl(host), this).checkedValues(host)
   }
 }
 
@@ -152,6 +168,8 @@ export abstract class UserDefinedType<V> extends SqlType<V> {
     return this
   }
   override shape(): readonly (string | number | boolean | SqlType | null)[] | null {
+    for (const name of ['columnSpecification', 'toText', 'fromText'] as const)
+      if (typeof this[name] !== 'function') throw new ArgumentError(`The type ${nameOf(this)} needs a method ${name}()`)
     return this.cacheOk ? fieldsOf(this) : null
   }
 }

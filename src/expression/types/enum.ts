@@ -136,7 +136,7 @@ export function Enum(...args: readonly unknown[]): EnumType<unknown> {
   const isObject = typeof args[0] === 'object' && args[0] !== null
   const options = isObject ? args[1] : typeof last === 'object' && last !== null ? last : undefined
   const labels = isObject || options === undefined ? args : args.slice(0, -1)
-  if (options !== undefined && !isPlainObject(options as object))
+  if (options !== undefined && (options === null || !isPlainObject(options as object)))
     throw new ArgumentError("Enum() takes labels and then options: Enum('a', 'b', { name: 'status' })")
   checkKeys('Enum()', options ?? {}, OPTION_KEYS, FLAGS, TEXTS)
   countArgument('Enum', (options as EnumOptions | undefined)?.length)

@@ -56,6 +56,7 @@ export class Range<out T = unknown> {
 
   /** Whether both have the same ends, written the same way: `[1,4]` and `[1,5)` are equal to the database only. */
   equals(other: Range): boolean {
+    if (!(other instanceof Range)) return false
     if (this.isEmpty || other.isEmpty) return this.isEmpty === other.isEmpty
     return this.bounds === other.bounds && sameEnd(this.lower, other.lower) && sameEnd(this.upper, other.upper)
   }

@@ -62,3 +62,7 @@ export const Text: StringType & ((length?: number, options?: StringOptions) => S
   (length?: number, options?: StringOptions) =>
     new StringType(countArgument('Text', length), collationOf('Text', options), 'text'),
 )
+/** SQLAlchemy's name for text of any characters, which every {@link String} is here. */
+export const Unicode: typeof String = String
+/** SQLAlchemy's name for long text of any characters, which every {@link Text} is here. */
+export const UnicodeText: typeof Text = Text

@@ -199,6 +199,7 @@ interface DateTimeOptions extends PrecisionOption {
 }
 
 function dateTimeOf(options: DateTimeOptions = {}): DateTimeType<unknown> {
+  checkKeys('DateTime()', options, ['timezone', 'precision', 'as'])
   const zoned = options.timezone ?? false
   const words = zoned
     ? ({ date: null, string: null, instant: 'Instant' } as const)

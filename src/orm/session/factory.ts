@@ -62,10 +62,13 @@ export function sessionmaker(options: SessionOptions): SessionMaker {
   }
   const run = async <T>(
     work: (session: Session) => T | PromiseLike<T>,
-    { retry, signal, ...more }: SessionRunOptions = {},
+    options: SessionRunOptions = {},
   ): Promise<T> => {
     if (typeof work !== 'function')
       throw new ArgumentError('sessionmaker().run() takes a function: SessionLocal.run(async (session) => { ... })')
+    if (typeof options !== 'object' || options === null)
+      throw new ArgumentError('sessionmaker().run(fn, options): the options are an object, such as { retry: 3 }')
+    const { retry, signal, ...more } = options
     const policy = retryPolicy(retry)
     const one = async (attempt: Attempt): Promise<T> => {
       await using session = make(more)

@@ -79,6 +79,8 @@ export class Session implements SessionLike {
 
   /** {@link add} for several objects, in order. */
   addAll(entities: Iterable<object>): void {
+    if (typeof entities?.[Symbol.iterator] !== 'function')
+      throw new ArgumentError('addAll() takes a list of objects: session.addAll([ed, wendy])')
     for (const entity of entities) this.add(entity)
   }
 

@@ -19,6 +19,8 @@ import {
   tableValued,
   text,
   tryCast,
+  Unicode,
+  UnicodeText,
   values,
 } from 'tsalchemy'
 import { ARRAY, JSONB } from 'tsalchemy/postgresql'
@@ -182,5 +184,17 @@ describe('functions of rows', () => {
 test('a cast beside its column gets a name of two underscores', () => {
   expect(pg(select(name, cast(name, Integer), docs.alias('other').c.name)).sql).toBe(
     'SELECT docs.name, CAST(docs.name AS INTEGER) AS name__1, other.name AS name_1 FROM docs, docs AS other',
+  )
+})
+
+test('Unicode and UnicodeText are String and Text', () => {
+  expect(pg(cast(name, Unicode(5))).sql).toBe('CAST(docs.name AS VARCHAR(5))')
+  expect(pg(cast(name, UnicodeText)).sql).toBe('CAST(docs.name AS TEXT)')
+})
+
+test('the value of a function is named once in a subquery', () => {
+  const x = func.generateSeries(1, 3).columnValued('x')
+  expect(pg(select(select(x).subquery('q').c.x)).sql).toBe(
+    'SELECT q.x FROM (SELECT x FROM generate_series($1::INTEGER, $2::INTEGER) AS x) AS q',
   )
 })

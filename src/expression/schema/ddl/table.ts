@@ -1,5 +1,7 @@
 // CREATE and DROP of tables and indexes, ALTER TABLE for constraints, comments.
+import { ArgumentError } from '../../../errors.ts'
 import { checkKeys } from '../../../nearest.ts'
+import { showValue } from '../../../show.ts'
 import { defineKind } from '../../base/element.ts'
 import type { SchemaColumn } from '../column.ts'
 import type { Constraint } from '../constraint.ts'
@@ -155,10 +157,10 @@ export class SetTableComment extends DdlElement {
   }
   readonly table: Table
   readonly comment: string | null
-  constructor(table: AnyTable, comment: string | null = table.comment) {
+  constructor(table: AnyTable, comment?: string | null) {
     super()
     this.table = table as Table
-    this.comment = comment
+    this.comment = commentFor('SetTableComment', table, comment)
   }
 }
 
@@ -170,10 +172,10 @@ export class SetConstraintComment extends DdlElement {
   }
   readonly constraint: Constraint
   readonly comment: string | null
-  constructor(constraint: Constraint, comment: string | null = constraint.comment) {
+  constructor(constraint: Constraint, comment?: string | null) {
     super()
     this.constraint = constraint
-    this.comment = comment
+    this.comment = commentFor('SetConstraintComment', constraint, comment)
   }
   override get condition(): DdlCondition | null {
     return this.constraint.ddlIf
@@ -188,10 +190,10 @@ export class SetIndexComment extends DdlElement {
   }
   readonly index: Index
   readonly comment: string | null
-  constructor(index: Index, comment: string | null = index.comment) {
+  constructor(index: Index, comment?: string | null) {
     super()
     this.index = index
-    this.comment = comment
+    this.comment = commentFor('SetIndexComment', index, comment)
   }
   override get condition(): DdlCondition | null {
     return this.index.ddlIf
@@ -206,9 +208,24 @@ export class SetColumnComment extends DdlElement {
   }
   readonly column: SchemaColumn
   readonly comment: string | null
-  constructor(column: SchemaColumn, comment: string | null = column.comment) {
+  constructor(column: SchemaColumn, comment?: string | null) {
     super()
     this.column = column
-    this.comment = comment
+    this.comment = commentFor('SetColumnComment', column, comment)
   }
+}
+
+/**
+ * The comment that a command sets: the one that was given, or else the object's own.
+ *
+ * @throws ArgumentError there is no object.
+ */
+export function commentFor(
+  command: string,
+  item: { readonly comment?: string | null },
+  given: string | null | undefined,
+): string | null {
+  if (typeof item !== 'object' || item === null)
+    throw new ArgumentError(`new ${command}() takes what the comment is of, and the comment; got ${showValue(item)}`)
+  return given === undefined ? (item.comment ?? null) : given
 }

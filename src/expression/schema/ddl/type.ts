@@ -1,11 +1,12 @@
 // CREATE, COMMENT and DROP of types with a name: enumerations, domains, composite types, ranges.
 import { ArgumentError } from '../../../errors.ts'
 import { defineKind } from '../../base/element.ts'
-import type { NamedType, SqlType } from '../../types/type.ts'
+import { type NamedType, SqlType } from '../../types/type.ts'
 import { DdlElement, DropElement, type DropOptions } from './element.ts'
+import { commentFor } from './table.ts'
 
 function named(type: SqlType, command: string): NamedType {
-  const { name } = type as Partial<NamedType>
+  const name = type instanceof SqlType ? (type as Partial<NamedType>).name : undefined
   if (typeof name === 'string' && name !== '') return type as NamedType
   throw new ArgumentError(`${command} takes a type with a name, such as Enum('a', 'b', { name: 'status' })`)
 }
@@ -63,6 +64,6 @@ export class SetTypeComment extends DdlElement {
   constructor(type: SqlType, comment?: string | null) {
     super()
     this.type = named(type, 'SetTypeComment')
-    this.comment = comment === undefined ? (this.type.comment ?? null) : comment
+    this.comment = commentFor('SetTypeComment', this.type, comment)
   }
 }

@@ -93,10 +93,10 @@ export class SetViewComment extends DdlElement {
   }
   readonly view: View
   readonly comment: string | null
-  constructor(view: View<never> | View, comment: string | null = (view as View).comment) {
+  constructor(view: View<never> | View, comment?: string | null) {
     super()
     this.view = checkedView(view, 'SetViewComment')
-    this.comment = comment
+    this.comment = comment === undefined ? this.view.comment : comment
   }
 }
 
