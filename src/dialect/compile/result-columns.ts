@@ -85,9 +85,9 @@ function resultColumn(column: ColumnElement, element: NamedElement, inFrom: bool
   return `${out.node(element.element)} AS ${name}`
 }
 
-/** `column('x')`, and the star; other SQL that is written as it is gets a name that can be referred to. */
+/** `column('x')`, the star, and what is named in FROM; other SQL that is written as it is gets a name that can be referred to. */
 function isUnbound(element: NamedElement): boolean {
-  if (isEverything(element)) return true
+  if (isEverything(element) || element.kind === 'columnValued') return true
   return element instanceof ColumnClause && element.table === null && !element.isLiteral
 }
 
