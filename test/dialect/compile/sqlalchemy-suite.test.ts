@@ -194,7 +194,7 @@ test('Unicode and UnicodeText are String and Text', () => {
 
 test('the value of a function is named once in a subquery', () => {
   const x = func.generateSeries(1, 3).columnValued('x')
-  expect(pg(select(select(x).subquery('q').c.x)).sql).toBe(
+  expect(pg(select(select(x).subquery('q'))).sql).toBe(
     'SELECT q.x FROM (SELECT x FROM generate_series($1::INTEGER, $2::INTEGER) AS x) AS q',
   )
 })
