@@ -105,7 +105,7 @@ export const typeSpellings: TypeSpellings = {
   dateTime: (type: DateTimeType) =>
     `TIMESTAMP${inParentheses(type.precision)}${type.timezone ? ' WITH TIME ZONE' : ''}`,
   interval: (type: IntervalType) =>
-    `INTERVAL${type.fields === null ? '' : ` ${type.fields}`}${inParentheses(type.precision)}`,
+    `INTERVAL${type.fields === null ? '' : ` ${type.fields}`}${type.precision === null ? '' : ` ${inParentheses(type.precision)}`}`,
   binary: () => 'BLOB',
   uuid: () => 'UUID',
   json: () => 'JSON',

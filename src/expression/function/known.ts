@@ -4,6 +4,7 @@ import { ARRAY, type ArrayType } from '../types/array.ts'
 import { JSON, JsonType } from '../types/json.ts'
 import { NullType } from '../types/null.ts'
 import { Double, Integer, Numeric, type NumericType } from '../types/numeric.ts'
+import type { MultirangeType, RangeType } from '../types/range.ts'
 import { commonType } from '../types/results.ts'
 import { Boolean as BooleanSql, Uuid } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
@@ -47,6 +48,12 @@ const arrayOfFirst: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
   return type.affinity === 'array' ? type : ARRAY(type)
 }
+/** `lower()` and `upper()`: of a range its ends, of texts what their names say. */
+const end: ResultRule = (operands) => {
+  const type = typeAt(operands, 0)
+  if (type.kind === 'range') return (type as SqlType as RangeType).element
+  return type.kind === 'multirange' ? (type as SqlType as MultirangeType).range.element : StringSql
+}
 const member: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
   return type.affinity === 'array' ? (type as ArrayType).element : type
@@ -64,7 +71,8 @@ const RULES: readonly (readonly [ResultRule, string])[] = [
   [mean, 'avg stddev stddevPop stddevSamp variance varPop varSamp'],
   [real, 'round ceil ceiling floor trunc sqrt exp ln log log10 power'],
   [always(Double), 'random pi sin cos tan asin acos atan atan2 degrees radians corr percentRank cumeDist datePart'],
-  [always(StringSql), 'lower upper trim ltrim rtrim btrim initcap concat concatWs substring substr left right lpad'],
+  [end, 'lower upper'],
+  [always(StringSql), 'trim ltrim rtrim btrim initcap concat concatWs substring substr left right lpad'],
   [always(StringSql), 'rpad repeat replace reverse translate splitPart regexpReplace md5 chr format stringAgg toChar'],
   [always(StringSql), 'aggregateStrings'],
   [always(StringSql), 'arrayToString quoteIdent quoteLiteral version currentSchema currentDatabase currentSetting'],

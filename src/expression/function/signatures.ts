@@ -1,6 +1,7 @@
 // The signatures of the functions that `func` knows: types only.
 import type { Expression } from '../element/column-element.ts'
 import type { Windowed } from '../element/window.ts'
+import type { Range } from '../types/range.ts'
 import type { IntervalValue } from '../types/temporal.ts'
 import type { FunctionCall } from './function.ts'
 
@@ -92,7 +93,11 @@ interface Conditionals {
 
 interface TextFunctions {
   lower<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  /** Of a range or multirange: its lower end; NULL where it is empty or has none. */
+  lower<T>(range: Expression<Range<T> | readonly Range<T>[] | null>): FunctionCall<T | null>
   upper<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
+  /** Of a range or multirange: its upper end; NULL where it is empty or has none. */
+  upper<T>(range: Expression<Range<T> | readonly Range<T>[] | null>): FunctionCall<T | null>
   trim<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
   initcap<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>
   reverse<V extends string | null>(text: Argument<V>): FunctionCall<Widened<V>>

@@ -70,7 +70,7 @@ const COMMANDS = [
     'ad address, ',
     'n NUMERIC(10, 2), ',
     'at TIMESTAMP(3) WITH TIME ZONE DEFAULT now(), ',
-    'span INTERVAL DAY TO SECOND(2), ',
+    'span INTERVAL DAY TO SECOND (2), ',
     'place point, ',
     'twice INTEGER GENERATED ALWAYS AS (a * 2) STORED, ',
     "number BIGINT DEFAULT nextval('numbers'), ",

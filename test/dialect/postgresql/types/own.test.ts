@@ -30,7 +30,7 @@ import {
   update,
 } from 'tsalchemy'
 import * as pg from 'tsalchemy/postgresql'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, expectTypeOf, test } from 'vitest'
 import { databases, freshDatabase } from '../../../support/server.ts'
 
 const postgres = pg.postgresqlDialect()
@@ -376,6 +376,23 @@ describe.each(databases())('own types on $name', ({ url }) => {
       literal("'fox'", pg.TSVECTOR).matchesQuery('fox'),
     )
     expect(await engine.execute(found).tuples().one()).toEqual([true, false, true, true, '<b>foxes</b>', true])
+  })
+
+  test('ends of ranges are values of what the ranges are of', async () => {
+    const numbers = literal(new Range(3, 9), pg.INT4RANGE)
+    const days = literal([new Range('2024-01-01', '2024-02-01'), new Range('2024-03-01', null)], pg.DATEMULTIRANGE)
+    const ends = select(
+      func.lower(numbers),
+      func.upper(numbers),
+      func.lower(days),
+      func.upper(days),
+      func.lower(literal(new Range(5n, 6n), pg.INT8RANGE)),
+      func.upper(literal(new Range('1.50', '2.25'), pg.NUMRANGE)).add('1'),
+      func.lower(literal('ABC')),
+    )
+    expect(await engine.execute(ends).tuples().one()).toEqual([3, 9, '2024-01-01', null, 5n, '3.25', 'abc'])
+    expectTypeOf(func.lower(numbers)['~value']).toEqualTypeOf<number | null>()
+    expectTypeOf(func.upper(days)['~value']).toEqualTypeOf<string | null>()
   })
 
   test('paths into documents', async () => {

@@ -27,9 +27,9 @@ test.each<[SqlType, string, string]>([
   [DateTime({ timezone: true, precision: 3 }) as SqlType, 'TIMESTAMP(3) WITH TIME ZONE', 'TIMESTAMP(3) WITH TIME ZONE'],
   [DateTime({ timezone: true }) as SqlType, 'TIMESTAMP WITH TIME ZONE', 'TIMESTAMP WITH TIME ZONE'],
   [Interval, 'INTERVAL', 'INTERVAL'],
-  [Interval({ precision: 2 }), 'INTERVAL(2)', 'INTERVAL(2)'],
+  [Interval({ precision: 2 }), 'INTERVAL (2)', 'INTERVAL (2)'],
   [Interval({ fields: 'YEAR TO MONTH' }), 'INTERVAL YEAR TO MONTH', 'INTERVAL YEAR TO MONTH'],
-  [Interval({ fields: 'DAY TO SECOND', precision: 3 }), 'INTERVAL DAY TO SECOND(3)', 'INTERVAL DAY TO SECOND(3)'],
+  [Interval({ fields: 'DAY TO SECOND', precision: 3 }), 'INTERVAL DAY TO SECOND (3)', 'INTERVAL DAY TO SECOND (3)'],
 ])('%# %s', (type, standard, postgresql) => {
   expect(defaultDialect.typeName(type)).toBe(standard)
   expect(postgresqlDialect().typeName(type)).toBe(postgresql)
