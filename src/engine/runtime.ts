@@ -31,7 +31,7 @@ import {
 } from './options.ts'
 import { RawStatements } from './raw-statements.ts'
 import type { Standby, Standbys } from './standbys.ts'
-import { verdictOn } from './verdict.ts'
+import { shownFor, verdictOn } from './verdict.ts'
 
 /** What a runtime is made of. */
 export interface RuntimeParts {
@@ -319,9 +319,10 @@ export class Runtime {
       hideParameters: this.#parts.hideParameters,
     }
     const wrapped: StatementError =
-      error.canceled && error.cause instanceof TimeLimit
+      shownFor(error) ??
+      (error.canceled && error.cause instanceof TimeLimit
         ? timedOut(error, error.cause, context)
-        : this.dialect.wrapError(error, context)
+        : this.dialect.wrapError(error, context))
     // What is above in the stack is how errors are wrapped; what matters is who asked.
     Error.captureStackTrace(wrapped, this.wrap)
     wrapped.flightIndex = index >= first && index < first + count ? index - first : null

@@ -1,6 +1,6 @@
 // What listeners of `handleError` say of a driver's error: another error in its place, and whether the connection is gone.
 import { DriverError } from '../dialect/contract/driver.ts'
-import { ArgumentError } from '../errors.ts'
+import { ArgumentError, StatementError } from '../errors.ts'
 import type { ExceptionContext, Hub } from './events.ts'
 
 /** What listeners of `handleError` made of a driver's error: found when it is wrapped. */
@@ -11,6 +11,14 @@ const harmless: WeakSet<DriverError> = new WeakSet()
 /** What listeners put in the place of an error, where they did. */
 export function verdictOn(error: DriverError): { readonly error: unknown } | undefined {
   return verdicts.get(error)
+}
+
+/** What listeners were shown: that is what is thrown, with all that they have written on it. */
+const shown: WeakMap<DriverError, StatementError> = new WeakMap()
+
+/** The error that listeners were shown for a driver's error, where they were and left it what it is. */
+export function shownFor(error: DriverError): StatementError | undefined {
+  return shown.get(error)
 }
 
 /** Errors that listeners need not be asked about again. */
@@ -75,6 +83,7 @@ export async function judgeDriverError(error: DriverError, failure: () => Failur
   const judged =
     context.isDisconnect === error.disconnected ? error : error.with({ disconnected: context.isDisconnect })
   if (chained !== null) verdicts.set(judged, { error: chained })
+  else if (judged === error && wrapped instanceof StatementError) shown.set(error, wrapped)
   if (!context.invalidatePoolOnDisconnect) harmless.add(judged)
   return judged
 }

@@ -387,6 +387,21 @@ describe.each(sqlDatabases())('on $name', (target) => {
       expect(seen).toEqual([['42P01', true, 'SELECT CAST($1 AS INTEGER) FROM nowhere', [5], false, true]])
     })
 
+    it('sees the very error that is thrown, and may write on it', async () => {
+      const seen: unknown[] = []
+      on('handleError', ({ sqlalchemyException }) => {
+        seen.push(sqlalchemyException)
+        ;(sqlalchemyException as Error).message += '\n[noted]'
+      })
+      await using connection = await engine.connect()
+      const both = connection.executeAll([text('SELECT 1'), text('SELECT nothing_of_the_kind')])
+      const thrown = await both.catch((error: unknown) => error)
+      expect(thrown).toBeInstanceOf(DBAPIError)
+      expect(seen).toEqual([thrown])
+      expect(seen[0]).toBe(thrown)
+      expect(thrown).toMatchObject({ flightIndex: 1, message: expect.stringMatching(/\[noted\]$/) })
+    })
+
     it('can put another error in the place, by returning or throwing it', async () => {
       class Own extends InvalidRequestError {}
       on('handleError', () => new Own('first'))
