@@ -49,7 +49,8 @@ function parseAddress(scheme: string, rest: string): URLParts {
   const [beforeQuery = '', query] = cut(rest, '?')
   const [authority = '', path] = cut(beforeQuery, '/')
   if (authority.includes('#')) throw malformed(`there is a '#' before the database; ${ENCODE}`)
-  if (path?.includes('@')) throw malformed(`there is a '@' behind the first '/'; ${ENCODE}`)
+  // Without a host there is no user before it either, whose password could reach so far.
+  if (authority !== '' && path?.includes('@')) throw malformed(`there is a '@' behind the first '/'; ${ENCODE}`)
   const at = authority.lastIndexOf('@')
   const [username, password] = at < 0 ? [] : cut(authority.slice(0, at), ':')
   const address = authority.slice(at + 1)

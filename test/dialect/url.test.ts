@@ -27,6 +27,7 @@ describe('makeURL', () => {
     ['pglite://', { scheme: 'pglite' }],
     ['pglite:///some/folder', { scheme: 'pglite', database: 'some/folder' }],
     ['pglite:////some/folder', { scheme: 'pglite', database: '/some/folder' }],
+    ['sqlite:////home/me@example.com/x.db', { scheme: 'sqlite', database: '/home/me@example.com/x.db' }],
     ['postgresql://user@host', { scheme: 'postgresql', username: 'user', host: 'host' }],
     ['postgresql://user:@host', { scheme: 'postgresql', username: 'user', password: '', host: 'host' }],
     ['postgresql://[::1]:5432/db', { scheme: 'postgresql', host: '::1', port: 5432, database: 'db' }],
