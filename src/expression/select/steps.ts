@@ -204,7 +204,9 @@ function change(next: ChangingState, kind: number, args: readonly unknown[]): vo
       next.offset = args[0] as ColumnElement | null
       break
     case StepKind.distinct:
-      next.distinct = args.length === 0 ? true : [...distinctOn(next), ...expectAll(ORDER, args, 'distinct()')]
+      if (args.length > 0) next.distinct = [...distinctOn(next), ...expectAll(ORDER, args, 'distinct()')]
+      // What was said to be distinct before stays so.
+      else if (next.distinct === false) next.distinct = true
       break
     case StepKind.join:
       joined(next, args)
