@@ -7,7 +7,7 @@ import type { BindLike } from '../../expression/base/pass.ts'
 import { describe } from '../../expression/coerce/describe.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { SqlType } from '../../expression/types/type.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
 import type { Compiled, CompiledParameter, CompileOptions, ListHole } from '../contract/compiled.ts'
 import type { Codec } from '../contract/driver.ts'
 import { bindPositions } from './binds.ts'
@@ -60,7 +60,7 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
   const { sql, holes } = withHoles(text, out)
   const { slots } = out.placeholders
   const parameters: readonly CompiledParameter[] =
-    out.lists.length === 0 ? slots : [...slots, ...out.lists.map(listParameter)]
+    out.lists.length === 0 ? slots : [...slots, ...listsBeside(slots, out.lists)]
   count(parameters as Slot[], element, options)
   const sort = element instanceof Executable ? element.sort : 'text'
   const { columns } = out
@@ -110,8 +110,16 @@ function numbersOf(binds: readonly BindLike[]): ReadonlyMap<BindLike, number> {
   return numbers
 }
 
-function listParameter({ empty: _, ...parameter }: ListSlot): CompiledParameter {
-  return parameter
+/** @throws CompileError a list has the name of a parameter that is none. */
+function listsBeside(slots: readonly Slot[], lists: readonly ListSlot[]): CompiledParameter[] {
+  return lists.map(({ empty: _, ...parameter }) => {
+    const { key, bind, isLiteral } = parameter
+    if (isLiteral !== true && bind?.anonymous === false && slots.some((slot) => slot.key === key))
+      throw new CompileError(
+        `Two parameters of this statement are called ${quoteName(key)}, and one of them is a list: give one another name`,
+      )
+    return parameter
+  })
 }
 
 /**

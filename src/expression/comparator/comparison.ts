@@ -30,7 +30,7 @@ export function compare(left: ColumnElement, operator: Operator, value: unknown)
 
 /** Comparisons with NULL, TRUE and FALSE. */
 function compareConstant(left: ColumnElement, operator: Operator, constant: ColumnElement): ColumnElement<boolean> {
-  if (isQuantified(left) && (operator === eq || operator === ne)) return mirrored(left, operator, constant)
+  if (isQuantified(left)) return mirrored(left, operator, constant)
   const meant = withConstant(operator, constant.kind === 'null')
   return new Binary(left.selfGroup(meant), meant, constant, BooleanSql)
 }

@@ -108,6 +108,8 @@ export function bindparam<V>(name: string, options: BindparamOptions<V> = {}): B
   if (callable !== undefined && typeof callable !== 'function')
     throw new ArgumentError(`bindparam('${name}'): callable takes a function; got ${describe(callable)}`)
   if (typeof value === 'function') throw new ArgumentError(`bindparam('${name}'): a function is given as callable`)
+  if (elementOf(value) !== null)
+    throw new ArgumentError(`bindparam('${name}'): a value is no expression; write the expression in its place`)
   if (type !== undefined) typeArgument(type, `bindparam('${name}'): type`)
   const isGiven = value !== undefined || callable !== undefined
   const held = callable ?? (value === undefined ? NO_VALUE : value)

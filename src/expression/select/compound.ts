@@ -137,6 +137,13 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
       throw new ArgumentError(`A scalar subquery has one column; this SELECT has ${columns.length}`)
     return new ScalarSelect(this, (columns[0]?.type ?? NullType) as SqlType<Tuple[0] | null>)
   }
+  /**
+   * The statement's one value under a name: short for `scalarSubquery().label(name)`.
+   * @throws ArgumentError it has several columns
+   */
+  label<const N extends string>(name: N): NamedElement<N, Tuple[0] | null> {
+    return this.scalarSubquery().label(name)
+  }
   /** @internal This statement as the rows that a tuple of this type is looked for in. */
   rowSubquery(type: SqlType): ScalarSelect {
     return new ScalarSelect(this, type)

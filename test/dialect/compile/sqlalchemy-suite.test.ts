@@ -1,7 +1,9 @@
 // What comparing SQLAlchemy's own tests with this library, statement by statement, found to differ: as its asyncpg dialect spells it.
 import {
   adaptColumns,
+  any,
   between,
+  bindparam,
   Column,
   cast,
   collate,
@@ -25,7 +27,7 @@ import {
 } from 'tsalchemy'
 import { ARRAY, JSONB } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
-import { addresses, pg, postgresExpanded, standard, users } from './fixture.ts'
+import { addresses, pg, pgArrays, postgresExpanded, standard, users } from './fixture.ts'
 
 const metadata = new MetaData()
 const docs = table('docs', metadata, {
@@ -33,6 +35,7 @@ const docs = table('docs', metadata, {
   name: Column(String),
   j: Column(Json<{ a: { b: number } }>(), { nullable: true }),
   b: Column(JSONB<{ a: { b: number } }>(), { nullable: true }),
+  tags: Column(ARRAY(String)),
 })
 const { id, name, j, b } = docs.c
 
@@ -197,4 +200,48 @@ test('the value of a function is named once in a subquery', () => {
   expect(pg(select(select(x).subquery('q'))).sql).toBe(
     'SELECT q.x FROM (SELECT x FROM generate_series($1::INTEGER, $2::INTEGER) AS x) AS q',
   )
+})
+
+describe('what SQLAlchemy refuses', () => {
+  const tags = any(docs.c.tags)
+  test('ANY and ALL are compared, and nothing else', () => {
+    expect(() => tags.is(null as never)).toThrow(
+      '.is() cannot be used with any() and all(): only eq, ne, lt, le, gt and ge can',
+    )
+    expect(pg(tags.eq(null as never)).sql).toBe('NULL = ANY (docs.tags)')
+  })
+
+  test('an expression as the value of a parameter', () => {
+    expect(() => bindparam('x', { value: id })).toThrow(
+      "bindparam('x'): a value is no expression; write the expression in its place",
+    )
+  })
+
+  test('one name for a value and a list, in whatever order', () => {
+    const list = id.in(bindparam('q', { expanding: true }))
+    const value = id.eq(bindparam('q'))
+    const message = "Two parameters of this statement are called 'q'"
+    for (const criteria of [
+      [list, value],
+      [value, list],
+    ]) {
+      expect(() => pg(select(id).where(...criteria))).toThrow(
+        `${message}, and one of them is a list: give one another name`,
+      )
+      expect(() => pgArrays(select(id).where(...criteria))).toThrow(message)
+    }
+  })
+})
+
+test('distinct() after distinct(on) leaves it as it is', () => {
+  expect(pg(select(id).distinct(id).distinct()).sql).toBe('SELECT DISTINCT ON (docs.id) docs.id FROM docs')
+  expect(pg(select(id).distinct().distinct(name)).sql).toBe('SELECT DISTINCT ON (docs.name) docs.id FROM docs')
+})
+
+test('a SELECT of one column has a label', () => {
+  const many = select(func.count()).selectFrom(users).label('many')
+  expect(pg(select(docs.c.id, many)).sql).toBe(
+    'SELECT docs.id, (SELECT count(*) AS count_1 FROM users) AS many FROM docs',
+  )
+  expect(() => select(id, name).label('both')).toThrow('A scalar subquery has one column; this SELECT has 2')
 })
