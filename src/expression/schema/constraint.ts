@@ -1,7 +1,8 @@
 // Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK; what constraints and indexes have in common.
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
-import { type ColumnOwner, requireColumn, type SchemaColumn } from './column.ts'
+import { iterate } from '../base/traverse.ts'
+import { type ColumnOwner, requireColumn, SchemaColumn } from './column.ts'
 import { checkCondition, type DdlCondition } from './ddl-condition.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
@@ -102,6 +103,16 @@ export abstract class TableItem {
 export abstract class Constraint extends TableItem {
   abstract readonly sort: 'primaryKey' | 'unique' | 'check' | 'foreignKey' | 'exclude'
   abstract override boundTo(attachment: Attachment): Constraint
+}
+
+/** The columns that an expression speaks of, which naming conventions can ask for. */
+export function columnsIn(expression: SqlExpression): readonly SchemaColumn[] {
+  return [...iterate(expression)].filter((element) => element instanceof SchemaColumn)
+}
+
+/** The columns of parts of an index: of an expression the first that it speaks of. */
+export function columnsOfParts(parts: readonly SqlExpression[]): readonly SchemaColumn[] {
+  return parts.flatMap((part) => columnsIn(part).slice(0, 1))
 }
 
 /** @throws ArgumentError columns that are given alone, and not as a list. */
@@ -269,7 +280,7 @@ export class CheckConstraint extends Constraint {
     this.options = options
   }
   protected override namedColumns(): readonly SchemaColumn[] {
-    return []
+    return columnsIn(this.condition)
   }
   /** @internal */
   override boundTo(attachment: Attachment): CheckConstraint {

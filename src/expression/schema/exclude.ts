@@ -4,7 +4,13 @@ import { checkKeys, quoteName } from '../../nearest.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
-import { type Attachment, type ColumnReference, Constraint, type DeferrableOptions } from './constraint.ts'
+import {
+  type Attachment,
+  type ColumnReference,
+  Constraint,
+  columnsOfParts,
+  type DeferrableOptions,
+} from './constraint.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod } from './storage.ts'
@@ -76,7 +82,7 @@ export class ExcludeConstraint extends Constraint {
     this.parts = attachment === null ? [] : given.map((part) => boundPart(part, options, attachment, place))
   }
   protected override namedColumns(): readonly SchemaColumn[] {
-    return this.parts.flatMap(({ element }) => (element instanceof SchemaColumn ? [element] : []))
+    return columnsOfParts(this.parts.map(({ element }) => element))
   }
   /** @internal */
   override boundTo(attachment: Attachment): ExcludeConstraint {

@@ -5,7 +5,7 @@ import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 import { Unary } from '../element/unary.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
-import { type Attachment, type ColumnReference, checkList, TableItem } from './constraint.ts'
+import { type Attachment, type ColumnReference, checkList, columnsOfParts, TableItem } from './constraint.ts'
 import type { DdlCondition } from './ddl-condition.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
@@ -95,7 +95,7 @@ export class Index extends TableItem {
         : (options.include ?? []).map((reference) => requireColumn(attachment.table, reference, place))
   }
   protected override namedColumns(): readonly SchemaColumn[] {
-    return this.expressions.flatMap((expression) => (expression instanceof SchemaColumn ? [expression] : []))
+    return columnsOfParts(this.expressions)
   }
   /** @internal */
   override boundTo(attachment: Attachment): Index {

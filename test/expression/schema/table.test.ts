@@ -1,10 +1,15 @@
 // Tables: names, columns, constraints, keys that the database numbers, and what is refused.
+import 'tsalchemy'
 import { describe, expect, expectTypeOf, test } from 'vitest'
+import { postgresqlDialect } from '../../../src/dialect/postgresql/dialect.ts'
 import { ArgumentError, InvalidRequestError } from '../../../src/errors.ts'
+import type { Element } from '../../../src/expression/base/element.ts'
 import { TextClause } from '../../../src/expression/element/text.ts'
 import { SchemaColumn } from '../../../src/expression/schema/column.ts'
 import { Column, decorateColumn, isColumnDefinition } from '../../../src/expression/schema/column-definition.ts'
 import { CheckConstraint, PrimaryKeyConstraint, UniqueConstraint } from '../../../src/expression/schema/constraint.ts'
+import { CreateIndex } from '../../../src/expression/schema/ddl/table.ts'
+import { ExcludeConstraint } from '../../../src/expression/schema/exclude.ts'
 import { MetaData } from '../../../src/expression/schema/metadata.ts'
 import { snakeCase } from '../../../src/expression/schema/naming.ts'
 import { Sequence } from '../../../src/expression/schema/sequence.ts'
@@ -260,6 +265,30 @@ describe('constraints', () => {
     const unknown = new MetaData({ namingConvention: { uq: '%(tabel)s' } })
     const other = table('t', unknown, { a: Column(Integer, { unique: true }) })
     expect(() => other.constraints[0]?.name).toThrow("has the token 'tabel'")
+  })
+
+  test('named after the columns of expressions', () => {
+    const metadata = new MetaData({
+      namingConvention: { ck: 'ck_%(table_name)s_%(column_0_N_name)s', ex: 'ex_%(column_0_name)s' },
+    })
+    const t = table(
+      't',
+      metadata,
+      { a: Column(Integer), b: Column(Integer) },
+      {
+        constraints: (c) => [
+          new Index(null, [c.a.add(5), c.b.desc()]),
+          new CheckConstraint(c.a.lt(c.b)),
+          new ExcludeConstraint([[c.b.add(1), '=']]),
+        ],
+      },
+    )
+    expect(t.indexes.map((index) => index.name)).toEqual(['ix_t_a'])
+    expect(t.constraints.map((constraint) => constraint.name)).toEqual(['ck_t_a_b', 'ex_b'])
+    const sql = (element: Element): string => postgresqlDialect().compile(element).sql
+    expect(sql(new CreateIndex(t.indexes[0] as Index))).toBe('CREATE INDEX ix_t_a ON t ((a + 5), b DESC)')
+    const unnamed = t.append(new Index(null, [new TextClause(['a'], [])]))
+    expect(() => unnamed.name).toThrow(InvalidRequestError)
   })
 
   test('named by a function', () => {
