@@ -49,6 +49,7 @@ function renderBind(node: Bind, out: Render): string {
 function renderText(node: TextClause, out: Render): string {
   const place = out.enter()
   const { strings, values } = node
+  if (node.state.ctes !== undefined) for (const cte of node.state.ctes) out.node(cte)
   let text = checkSqlText(strings[0] ?? '')
   for (let index = 0; index < values.length; index += 1)
     text += out.node(values[index] as TextClause['values'][number]) + checkSqlText(strings[index + 1] ?? '')

@@ -17,9 +17,12 @@ export interface TextState {
   readonly executionOptions: StatementExecutionOptions
   /** The columns of its rows, in the order of the text; null where only the server knows them. */
   readonly columns: readonly NamedElement[] | null
+  /** Common table expressions that the text refers to by name. Default: none. */
+  readonly ctes?: readonly Element[]
 }
 
 const PLAIN: TextState = { executionOptions: {}, columns: null }
+const NONE: readonly Element[] = []
 
 /**
  * Text and expressions in turn: `strings[0] values[0] strings[1] ...`. `text('... :name')` is parsed into this once; the
@@ -101,6 +104,7 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
     pass.flag(this.strings.length)
     for (const piece of this.strings) pass.text(piece)
     pass.nodes(this.values)
+    pass.nodes(this.state.ctes ?? NONE)
     if (this.state.columns === null) pass.flag(false)
     else pass.nodes(this.state.columns)
   }

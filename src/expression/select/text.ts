@@ -106,6 +106,20 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   subquery<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
     return new Subquery(this.#known('subquery()'), name)
   }
+  /** The text in FROM, where it sees the FROM elements before it. */
+  lateral<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
+    return new Subquery(this.#known('lateral()'), name, true)
+  }
+  /**
+   * Puts CTEs into WITH, so that the text can refer to them by name.
+   * @example
+   * text('SELECT id FROM grown').addCte(select(users.c.id).where(users.c.age.ge(18)).cte('grown'))
+   * // WITH grown AS (SELECT users.id AS id FROM users WHERE users.age >= :age_1) SELECT id FROM grown
+   */
+  addCte(...ctes: readonly Cte[]): TextStatement<Row, Tuple> {
+    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
+    return this.#with({ ctes: [...(this.state.ctes ?? []), ...ctes] })
+  }
   /** {@link subquery}, by SQLAlchemy's other name. */
   alias<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {
     return this.subquery(name)

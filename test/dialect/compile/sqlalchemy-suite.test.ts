@@ -17,6 +17,7 @@ import {
   negate,
   String,
   select,
+  sqlTrue,
   table,
   tableValued,
   text,
@@ -244,4 +245,24 @@ test('a SELECT of one column has a label', () => {
     'SELECT docs.id, (SELECT count(*) AS count_1 FROM users) AS many FROM docs',
   )
   expect(() => select(id, name).label('both')).toThrow('A scalar subquery has one column; this SELECT has 2')
+})
+
+describe('text with columns', () => {
+  const seen = select(docs.c.id).where(id.gt(5)).cte('seen')
+  test('refers to common table expressions by their names', () => {
+    const rows = text('SELECT id FROM seen WHERE id < :most').bindparams({ most: 9 }).addCte(seen)
+    const sql = 'WITH seen AS (SELECT docs.id AS id FROM docs WHERE docs.id > $1::INTEGER) '
+    expect(pg(rows)).toEqual({ sql: `${sql}SELECT id FROM seen WHERE id < $2::INTEGER`, names: ['id_1', 'most'] })
+    expect(pg(select(rows.columns({ id: Integer }).subquery('q'))).sql).toBe(
+      `${sql}SELECT q.id FROM (SELECT id FROM seen WHERE id < $2::INTEGER) AS q`,
+    )
+    expect(() => text('SELECT 1').addCte(docs as never)).toThrow('addCte() takes what cte() gives')
+  })
+
+  test('is lateral', () => {
+    const near = text('SELECT docs.id + 1 AS next').columns({ next: Integer }).lateral('near')
+    expect(pg(select(id, near.c.next).join(near, sqlTrue())).sql).toBe(
+      'SELECT docs.id, near.next FROM docs JOIN LATERAL (SELECT docs.id + 1 AS next) AS near ON true',
+    )
+  })
 })
