@@ -1,5 +1,8 @@
 // The face of the package: everything but the ORM and what is one database's own; names are listed, none by star.
 
+// `await using`, for programs whose target is older than it.
+/// <reference lib="esnext.disposable" preserve="true" />
+
 // These do something when they are loaded: they fill the sockets that lower floors leave open.
 import './dialect/stringify.ts'
 import './expression/comparator/default.ts'
