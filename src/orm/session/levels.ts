@@ -10,7 +10,8 @@ import { Snapshot } from './snapshot.ts'
 
 /** A transaction, or a savepoint in it. */
 export interface Level {
-  readonly snapshot: Snapshot
+  /** Since it began; where it has failed, since then. */
+  snapshot: Snapshot
   /** Null for the transaction itself. */
   readonly savepoint: Transaction | null
   /** What a flush failed with; the level was rolled back then, and waits to be told so. */
@@ -147,7 +148,7 @@ export class Levels {
   #undoDownTo(level: Level): void {
     for (let index = this.#levels.length - 1; index >= this.#levels.indexOf(level); index--) {
       const each = this.#levels[index]
-      if (each !== undefined && each.failure === null) each.snapshot.undo(this.#holdings, each.savepoint === null)
+      each?.snapshot.undo(this.#holdings, each.savepoint === null)
     }
   }
 
@@ -189,7 +190,7 @@ export class Levels {
       return
     }
     this.#undoDownTo(level)
-    level.failure = error
+    markFailed(level, error)
     // Where even this fails, the connection is gone, and with it all that could be rolled back.
     await level.savepoint.rollback().catch(() => undefined)
   }
@@ -200,7 +201,7 @@ export class Levels {
     if (root === undefined) return
     this.#undoDownTo(root)
     this.#levels = [root]
-    root.failure = error
+    markFailed(root, error)
     const hold = this.#hold
     this.#hold = null
     await hold?.rollBack().catch(() => undefined)
@@ -217,4 +218,10 @@ export class Levels {
   #checkOpen(level: Level): void {
     if (!this.isOpen(level)) throw new InvalidRequestError('This transaction is over: it was committed or rolled back')
   }
+}
+
+/** The level was undone. What is done to objects until somebody rolls back will be undone as well. */
+function markFailed(level: Level, error: unknown): void {
+  level.failure = error
+  level.snapshot = new Snapshot()
 }

@@ -198,6 +198,29 @@ describe.each(sqlDatabases())('transactions of a session on $name', (target) => 
     expect(await names()).toEqual([['ed'], ['other']])
   })
 
+  test('what is done to objects between a failed flush and the rollback is undone with it', async () => {
+    await using session = db.session()
+    const ed = new User({ name: 'ed', nick: 'n' })
+    session.add(ed)
+    await session.commit()
+    for (const nested of [false, true]) {
+      const savepoint = nested ? await session.beginNested() : null
+      session.add(new User({ name: 'twin', nick: 'n' }))
+      await expect(session.flush()).rejects.toBeInstanceOf(UniqueViolation)
+      const late = new User({ name: 'late' })
+      session.add(late)
+      if (nested) ed.name = 'changed'
+      await (savepoint ?? session).rollback()
+      expect(session.contains(late)).toBe(false)
+      await session.refresh(ed)
+      await session.commit()
+      expect([ed.name, await names()]).toEqual(['ed', [['ed']]])
+      session.add(late)
+      expect(session.contains(late)).toBe(true)
+      session.expunge(late)
+    }
+  })
+
   test('commit() of the session ends savepoints too', async () => {
     await using session = db.session()
     await session.beginNested()
