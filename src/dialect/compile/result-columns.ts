@@ -111,7 +111,7 @@ function isBare(column: ColumnElement, inFrom: boolean): boolean {
   if (column.kind !== 'unary') return false
   let inner = (column as Unary).element
   while (inner instanceof Grouping) inner = inner.element
-  return inner instanceof NamedElement && typeof inner.name === 'string'
+  return inner instanceof NamedElement
 }
 
 function tellColumn(column: ColumnElement, element: NamedElement, out: Render): void {

@@ -3,11 +3,13 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { filter, over } from '../operator/catalog.ts'
+import { filter, not, over } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
+import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement, type Expression, operate } from './column-element.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
+import { Unary } from './unary.ts'
 
 /** So far before or after the current row: a number, or in a frame of values an interval or other expression. */
 export type FrameOffset =
@@ -148,6 +150,10 @@ export class FunctionFilter<out V = unknown> extends Windowed<V> {
   }
   override selfGroup(against: Operator): ColumnElement<V> {
     return groupAgainst(this, against)
+  }
+  /** FILTER belongs to the function, so that NOT before it needs no parentheses. */
+  override negated(): ColumnElement<boolean> {
+    return new Unary(not, this, BooleanType)
   }
   override fromObjects(): readonly Element[] {
     return fromsOf([this.element, this.criterion])

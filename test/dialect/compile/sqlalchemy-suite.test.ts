@@ -15,6 +15,7 @@ import {
   literal,
   MetaData,
   negate,
+  not,
   String,
   select,
   sqlTrue,
@@ -265,4 +266,15 @@ describe('text with columns', () => {
       'SELECT docs.id, near.next FROM docs JOIN LATERAL (SELECT docs.id + 1 AS next) AS near ON true',
     )
   })
+})
+
+test('NOT before FILTER, and before what another statement named', () => {
+  expect(pg(not(func.boolAnd(users.c.active).filter(users.c.active))).sql).toBe(
+    'NOT bool_and(users.active) FILTER (WHERE users.active)',
+  )
+  const inner = select(id.eq(1), name.concat('x')).subquery('q')
+  const [same] = inner.columnList
+  expect(pg(select(not(same as never))).sql).toBe(
+    'SELECT NOT q.anon_1 FROM (SELECT docs.id = $1::INTEGER AS anon_1, docs.name || $2::VARCHAR AS anon_2 FROM docs) AS q',
+  )
 })
