@@ -21,6 +21,18 @@ export class Row {
     if (row[VALUES] !== undefined) yield* row[VALUES]
     else for (const key of row[KEYS]) yield row[key]
   }
+  static {
+    if ('bun' in process.versions) showOwn(Row.prototype)
+  }
+}
+
+/** Bun shows what is on prototypes as well, however it is defined. */
+function showOwn(prototype: object): void {
+  Object.defineProperty(prototype, Symbol.for('nodejs.util.inspect.custom'), {
+    value(_depth: number, options: object, inspect: (value: unknown, options: object) => string): string {
+      return `Row ${inspect({ ...(this as object) }, options)}`
+    },
+  })
 }
 
 /** Up to so many properties that are stored by computed name, V8 keeps them fast without being told of them beforehand. */

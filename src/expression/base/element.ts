@@ -42,6 +42,20 @@ export abstract class Element implements Walkable {
   }
 }
 Object.defineProperty(Element.prototype, ELEMENT, { value: true })
+
+/** What `console.log()` shows: the class and {@link Element.toString}, in which values of parameters are not. */
+function shownElement(this: Element, depth: number): string {
+  const { name } = this.constructor
+  if (depth < 0) return `[${name}]`
+  try {
+    const text = String(this).trim()
+    return text.includes('\n') ? `${name} {\n  ${text.replaceAll('\n', '\n  ')}\n}` : `${name} { ${text} }`
+  } catch (error) {
+    // What no default dialect spells, or is not whole yet, can be looked at all the same.
+    return `${name} { ${error instanceof Error ? error.message : String(error)} }`
+  }
+}
+Object.defineProperty(Element.prototype, Symbol.for('nodejs.util.inspect.custom'), { value: shownElement })
 inspects(Element, (element) => element)
 
 /**
