@@ -8,14 +8,7 @@ import { type HeardLink, transmitHeard } from './hooks.ts'
 import { tellNotices, tellNoticesOfFailure } from './notices.ts'
 import type { Observer, Origins } from './observer.ts'
 import type { BeginOptionsOfConnection } from './options.ts'
-import {
-  commitOutcomeUnknown,
-  isOutcomeUnknown,
-  type Phase,
-  phaseOutcomeUnknown,
-  rolledBack,
-  runsElsewhere,
-} from './outcome.ts'
+import { isOutcomeUnknown, lossBehind, outcomeUnknown, type Phase, rolledBack, runsElsewhere } from './outcome.ts'
 import { onlyReads } from './reading.ts'
 import { blockIsOver, connectionWasLost, stillPrepared, stillRunning } from './refusals.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
@@ -369,9 +362,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     const phase = this.#phase
     const endIndex = phase === null ? commitIndex : count - 1
     const uncertain = endIndex !== null && isOutcomeUnknown(error, endIndex)
-    const unknown = phase === null ? commitOutcomeUnknown : phaseOutcomeUnknown(phase)
-    const outcome = uncertain ? unknown(error, wrapped) : wrapped
-    this.lose(outcome)
+    const outcome = uncertain ? outcomeUnknown(phase, error, wrapped) : wrapped
+    this.lose((error.disconnected || uncertain ? null : lossBehind(this)) ?? outcome)
     return outcome
   }
 

@@ -2,11 +2,20 @@
 import { type CommandResult, DriverError } from '../dialect/contract/driver.ts'
 import { CommitOutcomeUnknown, TransactionRolledBack } from '../errors.ts'
 import { quoteName } from '../nearest.ts'
+import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { lossOf } from '../pool/reset.ts'
+import type { Runtime } from './runtime.ts'
 
 /** Whether the database may have done what ends the transaction before the connection was lost: unless it said itself that it stopped before. */
 export function isOutcomeUnknown(error: DriverError, commitIndex: number): boolean {
   if (!error.sent || error.unread) return false
   return !(error.fields !== null && error.commandIndex !== null && error.commandIndex < commitIndex)
+}
+
+/** What a connection was lost by that came on the heels of an answer: nothing is wrong with the answer. Null where it is unknown. */
+export function lossBehind({ slot, runtime }: { slot: PooledConnection | null; runtime: Runtime }): unknown {
+  const loss = slot === null ? null : lossOf(slot.connection)
+  return loss === null ? null : runtime.wrap(loss, [], 0, 0, undefined)
 }
 
 /** How many connections in a row may turn out to be dead when something is sent for the first time. */
@@ -40,7 +49,7 @@ const PHASES: Readonly<Record<Phase['verb'], (name: string) => string>> = {
 }
 
 /** What to raise where the connection was lost while a phase was ended. */
-export function phaseOutcomeUnknown({ verb, xid }: Phase): typeof commitOutcomeUnknown {
+function phaseOutcomeUnknown({ verb, xid }: Phase): typeof commitOutcomeUnknown {
   return (error, wrapped) =>
     new CommitOutcomeUnknown(
       `The connection was lost while ${verb} was on its way: ${PHASES[verb](quoteName(xid))}. ${reasonOf(error, wrapped)}`,
@@ -48,7 +57,7 @@ export function phaseOutcomeUnknown({ verb, xid }: Phase): typeof commitOutcomeU
     )
 }
 
-export function commitOutcomeUnknown(error: DriverError, wrapped: unknown): CommitOutcomeUnknown {
+function commitOutcomeUnknown(error: DriverError, wrapped: unknown): CommitOutcomeUnknown {
   return new CommitOutcomeUnknown(
     `The connection was lost while COMMIT was on its way: whether the transaction was committed is not known. ${reasonOf(error, wrapped)}`,
     { cause: error, statement: 'COMMIT', connectionInvalidated: true },
@@ -57,4 +66,9 @@ export function commitOutcomeUnknown(error: DriverError, wrapped: unknown): Comm
 
 function reasonOf(error: DriverError, wrapped: unknown): string {
   return wrapped instanceof Error ? wrapped.message : error.message
+}
+
+/** The error that says so: of a phase of a transaction in two, or of COMMIT. */
+export function outcomeUnknown(phase: Phase | null, error: DriverError, wrapped: unknown): CommitOutcomeUnknown {
+  return (phase === null ? commitOutcomeUnknown : phaseOutcomeUnknown(phase))(error, wrapped)
 }

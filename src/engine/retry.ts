@@ -1,7 +1,7 @@
 // Running a transaction again where the database asks for it: what may be run again, how often, and how long to wait.
 import { setTimeout as pause } from 'node:timers/promises'
 import { DriverError } from '../dialect/contract/driver.ts'
-import { ArgumentError, CommitOutcomeUnknown, DBAPIError } from '../errors.ts'
+import { ArgumentError, CommitOutcomeUnknown, DBAPIError, PendingRollbackError } from '../errors.ts'
 import { checkKeys, quoteName } from '../nearest.ts'
 import { showValue } from '../show.ts'
 import type { ConnectOptions } from './options.ts'
@@ -148,18 +148,27 @@ function mayRunAgain(error: unknown, { sent }: Attempt, { lostConnections }: Ret
   const chain = causesOf(error)
   // It may have been committed: once more could be once too often.
   if (chain.some((each) => each instanceof CommitOutcomeUnknown)) return false
+  // What failed was handled, and then the connection was found lost with it.
+  const wentOn = error instanceof PendingRollbackError
   for (const each of chain) {
     if (!(each instanceof DBAPIError)) continue
     if (each.sqlState !== null && CONFLICTS.includes(each.sqlState)) return true
-    if (isLost(each))
+    if (isLost(each, wentOn))
       return lostConnections === 'uncommitted' || (lostConnections === 'unsent' && !sent && !wasSent(each))
   }
   return false
 }
 
-/** Whether a connection was lost or could not be had, by nobody's fault. */
-function isLost(error: DBAPIError): boolean {
-  return isAbsent(error) && !(error.cause instanceof DriverError && error.cause.canceled)
+/**
+ * Whether a connection was lost or could not be had, by nobody's fault.
+ *
+ * @param whatever the error says besides: what a statement failed with may be the last that its connection had to tell.
+ */
+function isLost(error: DBAPIError, whatever: boolean): boolean {
+  return (
+    (whatever ? error.connectionInvalidated : isAbsent(error)) &&
+    !(error.cause instanceof DriverError && error.cause.canceled)
+  )
 }
 
 function wasSent({ cause }: DBAPIError): boolean {

@@ -6,7 +6,7 @@ import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import type { RetryEvent, RetryOptions } from '../../src/engine/retry.ts'
-import { ArgumentError, CommitOutcomeUnknown, OperationalError } from '../../src/errors.ts'
+import { ArgumentError, CommitOutcomeUnknown, DBAPIError, OperationalError } from '../../src/errors.ts'
 import { type Proxy, startProxy } from '../support/proxy.ts'
 import { postgresUrl } from '../support/server.ts'
 
@@ -305,6 +305,23 @@ describe('a connection lost in engine.run()', () => {
     )
     await expect(never).rejects.toBeInstanceOf(OperationalError)
     expect(calls).toBe(1)
+  })
+
+  it('behind a failure that was handled: it was the last that the connection had to tell', async () => {
+    const dying = 'SELECT CASE WHEN pg_terminate_backend(pg_backend_pid()) THEN 1 / (random() * 0)::int END'
+    let calls = 0
+    const found = await engine.run(
+      async (conn) => {
+        calls += 1
+        if (calls === 1)
+          await conn
+            .beginNested((own) => own.execute(dying))
+            .catch((error: unknown) => expect(error).toBeInstanceOf(DBAPIError))
+        return conn.execute('SELECT 7').scalar()
+      },
+      { retry: { ...quick, lostConnections: 'uncommitted' } },
+    )
+    expect([found, calls]).toEqual([7, 2])
   })
 
   it('with COMMIT on its way: never run again, whatever is asked', async () => {
