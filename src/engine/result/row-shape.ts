@@ -22,7 +22,7 @@ export class Row {
     else for (const key of row[KEYS]) yield row[key]
   }
   static {
-    if ('bun' in process.versions) showOwn(Row.prototype)
+    if ('Bun' in globalThis) showOwn(Row.prototype)
   }
 }
 
