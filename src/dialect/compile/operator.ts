@@ -2,6 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import { Binary } from '../../expression/element/binary.ts'
 import { Bind } from '../../expression/element/bind.ts'
+import { TypeCoerce } from '../../expression/element/cast.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
@@ -125,7 +126,7 @@ function inBrackets(right: ColumnElement, out: Render): string {
  * @throws CompileError it is no part of a column that can be set.
  */
 export function targetText(target: ColumnElement, out: Render): string {
-  if (target instanceof Grouping) return targetText(target.element, out)
+  if (target instanceof Grouping || target instanceof TypeCoerce) return targetText(target.element, out)
   if (target instanceof ColumnClause) return out.quoted(target.name)
   if (target instanceof Tuple) return `(${target.clauses.map((column) => targetText(column, out)).join(', ')})`
   if (target instanceof Binary) {

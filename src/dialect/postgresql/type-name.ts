@@ -135,9 +135,16 @@ const ARRAY_CASTS: ReadonlyMap<string, string> = new Map([
 ])
 
 function arrayCast(type: ArrayType, schemas: SchemaTranslateMap | null): string {
-  const element = ARRAY_CASTS.get(type.element.forDialect(HOST).kind) ?? castName(type.element, schemas)
+  const member = type.element.forDialect(HOST)
+  const element = ARRAY_CASTS.get(member.kind) ?? castName(type.element, schemas) ?? uncastName(member)
   if (element === null) return ''
   return element.endsWith('[]') ? element : `${element}[]`
+}
+
+/** Types whose values are sent as unknown texts, which the server takes for what stands beside; an array has to say what it is of. */
+function uncastName(type: SqlType): string | null {
+  if (type.kind === 'tsvector' || type.kind === 'tsquery') return type.kind.toUpperCase()
+  return type.kind === 'own' ? (type as SqlType as OwnType).typeName : null
 }
 
 /** FLOAT(24) and less hold six digits. */

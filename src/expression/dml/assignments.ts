@@ -9,6 +9,7 @@ import { EXPRESSION } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Binary } from '../element/binary.ts'
 import { Bind, withType } from '../element/bind.ts'
+import { TypeCoerce } from '../element/cast.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
 import { Grouping } from '../element/grouping.ts'
@@ -96,7 +97,7 @@ export function orderedAssignments(
 
 /** The column whose value something is a part of; null where it is no part of one. */
 function wholeOf(part: ColumnElement): NamedElement | null {
-  if (part instanceof Grouping) return wholeOf(part.element)
+  if (part instanceof Grouping || part instanceof TypeCoerce) return wholeOf(part.element)
   if (part instanceof Binary && PARTS.has(part.operator)) return wholeOf(part.left)
   return part instanceof ColumnClause ? part : null
 }

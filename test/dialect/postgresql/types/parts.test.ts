@@ -12,6 +12,7 @@ import {
   String,
   select,
   table,
+  typeCoerce,
   update,
 } from 'tsalchemy'
 import { Composite, JSONB, postgresqlDialect } from 'tsalchemy/postgresql'
@@ -71,6 +72,17 @@ test('what UPDATE sets of a value', () => {
         .all(),
     ),
   ).toBe('UPDATE part_things SET tags[$1::INTEGER]=$2::VARCHAR, id=$3::INTEGER')
+  // A part by another type than the column's, as one that was read from the database may have.
+  expect(
+    sqlOf(
+      update(things)
+        .values([
+          [typeCoerce(t.tags, ARRAY(Integer)).at(1), 5],
+          [typeCoerce(typeCoerce(t.plain, JSONB<{ k: number }>()), JSONB<{ k: number }>()).at('k'), 1],
+        ])
+        .all(),
+    ),
+  ).toBe('UPDATE part_things SET tags[$1::INTEGER]=$2::INTEGER, plain[$3::TEXT]=$4::JSONB')
   expect(
     defaultDialect.compile(
       update(things)
