@@ -5,6 +5,7 @@ import { ColumnClause } from '../../expression/element/column.ts'
 import { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
 import { Label } from '../../expression/element/label.ts'
+import { baseOfName } from '../../expression/element/name.ts'
 import { NamedElement } from '../../expression/element/named.ts'
 import { TextClause } from '../../expression/element/text.ts'
 import type { Unary } from '../../expression/element/unary.ts'
@@ -135,6 +136,8 @@ function bareKey(column: Unary): string {
 
 function resultKey(column: ColumnElement, element: NamedElement, out: Render): string {
   if (column.kind === 'unary' && isBare(column, false)) return bareKey(column as Unary)
-  if (!(element instanceof Label) || typeof element.name === 'string') return element.key
+  if (typeof element.name === 'string') return element.key
+  // What a subquery's columns are called where nobody named them is chosen with the text.
+  if (!(element instanceof Label) && element.key !== baseOfName(element.name)) return element.key
   return out.names.whole(element.name)
 }

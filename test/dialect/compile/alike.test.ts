@@ -195,7 +195,7 @@ const ROWS: readonly Row[] = [
       select(parent.c.id)
         .selectFrom(parent.join(child))
         .withForUpdate({ of: [parent.join(child), grandchild.c.id] }),
-    'SELECT parent.id FROM parent JOIN child ON parent.id = child.parent_id FOR UPDATE OF parent, child, grandchild',
+    'SELECT parent.id FROM parent JOIN child ON parent.id = child.parent_id FOR UPDATE OF child, parent, grandchild',
   ],
   [
     'a window over the name of a column',

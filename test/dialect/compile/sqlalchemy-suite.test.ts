@@ -278,3 +278,12 @@ test('NOT before FILTER, and before what another statement named', () => {
     'SELECT NOT q.anon_1 FROM (SELECT docs.id = $1::INTEGER AS anon_1, docs.name || $2::VARCHAR AS anon_2 FROM docs) AS q',
   )
 })
+
+test('columns that nobody named keep apart in rows of a subquery', () => {
+  const inner = select(id.add(1), name.concat('x'), func.count(), func.lower(name).label(null)).subquery('q')
+  const compiled = postgresExpanded.compile(select(inner))
+  expect(compiled.sql).toBe(
+    'SELECT q.anon_1, q.anon_2, q.count_1, q.lower_1 \nFROM (SELECT docs.id + $1::INTEGER AS anon_1, docs.name || $2::VARCHAR AS anon_2, count(*) AS count_1, lower(docs.name) AS lower_1 \nFROM docs) AS q',
+  )
+  expect(compiled.columns?.map((column) => column.key)).toEqual(['anon_1', 'anon_2', 'count_1', 'lower_1'])
+})
