@@ -126,7 +126,10 @@ function tellColumn(column: ColumnElement, element: NamedElement, out: Render): 
 }
 
 function isField({ name, element }: Label): boolean {
-  return element instanceof Binary && element.operator === field && (element.right as ColumnClause).name === name
+  if (!(element instanceof Binary) || element.operator !== field) return false
+  const { left, right } = element
+  const of = left instanceof Grouping ? left.element : left
+  return of.kind === 'function' && (right as ColumnClause).name === name
 }
 
 /** What DISTINCT stands before keeps its key; other operators make a new value, which the server calls so. */
