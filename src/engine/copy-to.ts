@@ -6,6 +6,7 @@ import { ArgumentError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { ColumnProcess } from './compiled-cache.ts'
 import { type CopyOptions, checkCopyOptions, copySpelling, transmitCopy } from './copy-from.ts'
+import { typedLiterals } from './copy-literals.ts'
 import { watchCopy } from './copy-watch.ts'
 import { processRows } from './execution.ts'
 import type { Link } from './link.ts'
@@ -250,8 +251,11 @@ export class CopyPages implements Pages {
     const { dialect } = runtime
     const spelling = copySpelling(runtime)
     const statement = this.#statement
-    const own = statement.plugin?.prepare(statement).statement ?? statement
-    const { sql, columns } = dialect.compile(own, { literalBinds: true, schemas: runtime.cache.schemas })
+    const own = (statement.plugin?.prepare(statement).statement ?? statement) as Executable
+    const options = { literalBinds: true, schemas: runtime.cache.schemas }
+    const { columns, ...compiled } = dialect.compile(own, options)
+    const typed = typedLiterals(own)
+    const sql = typed === own ? compiled.sql : dialect.compile(typed, options).sql
     if (columns === null)
       throw new ArgumentError(
         'copyTo() takes a table, a query whose columns are known, or SQL of the form COPY ... TO STDOUT',

@@ -4,6 +4,7 @@ import { CompileError } from '../../errors.ts'
 import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
+import { timestamptz } from './codec/index.ts'
 import { typeCodec } from './type-codec.ts'
 import { castName, HOST } from './type-name.ts'
 
@@ -14,9 +15,24 @@ export function quoteText(value: string): string {
 }
 
 /** Types whose values are written as the text that they travel as. */
-const AS_TEXT: ReadonlySet<string> = new Set(['range', 'multirange', 'hstore', 'composite', 'jsonPath'])
+const AS_TEXT: ReadonlySet<string> = new Set([
+  'range',
+  'multirange',
+  'namedRange',
+  'namedMultirange',
+  'hstore',
+  'composite',
+  'jsonPath',
+])
+
+/** Other years JavaScript writes with a sign. */
+function hasFourDigits(value: Date): boolean {
+  const year = value.getUTCFullYear()
+  return Number.isNaN(year) || (year > 0 && year < 10_000)
+}
 
 function ownLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string | null {
+  if (value instanceof Date && !hasFourDigits(value)) return quoteText(timestamptz.encodeItem(value))
   if (!AS_TEXT.has(type.kind)) return null
   const codec = typeCodec(type)
   if (codec === null) return null

@@ -1,6 +1,7 @@
 // PostgreSQL's own types whose values are texts or numbers: networks, bits, money, names of objects, XML; key-value pairs.
 import { countArgument } from '../../expression/types/argument.ts'
 import { callableType } from '../../expression/types/callable.ts'
+import { inferType } from '../../expression/types/infer.ts'
 import { type Affinity, SqlType } from '../../expression/types/type.ts'
 
 /** A type that is told from others by its name alone, and by a length. */
@@ -20,6 +21,13 @@ export class OwnType<V = string> extends SqlType<V> {
   }
 }
 
+class MoneyType extends OwnType {
+  /** Amounts are multiplied and divided by numbers; those beside other operators are the server's to judge. */
+  override coerceComparedValue(value: unknown): SqlType | null | undefined {
+    return typeof value === 'number' || typeof value === 'bigint' ? inferType(value) : undefined
+  }
+}
+
 /** INET, an address with or without its network; a string. */
 export const INET: OwnType = new OwnType('INET')
 /** CIDR, a network; a string. */
@@ -28,8 +36,8 @@ export const CIDR: OwnType = new OwnType('CIDR')
 export const MACADDR: OwnType = new OwnType('MACADDR')
 /** MACADDR8; a string. */
 export const MACADDR8: OwnType = new OwnType('MACADDR8')
-/** MONEY; a string as the server's `lc_monetary` writes it. */
-export const MONEY: OwnType = new OwnType('MONEY')
+/** MONEY; a string as the server's `lc_monetary` writes it. With a number it is multiplied by `.op('*')(2)`. */
+export const MONEY: OwnType = new MoneyType('MONEY')
 /** XML; a string. */
 export const XML: OwnType = new OwnType('XML')
 /** OID, the number of an object in the catalogs; a `number`. */
