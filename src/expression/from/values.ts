@@ -138,7 +138,7 @@ export class Values<Row = unknown> extends FromClause {
   ): Cte<Row, SourceName<Name, Row>> {
     checkCteOptions(options)
     if (this.isLateral) throw new ArgumentError('cte() takes values() that are not lateral: WITH sees no other tables')
-    return new Cte(this.element, name, options)
+    return new Cte(this.element, name ?? new AnonymousName(this.anonymousName, null, 'alias'), options)
   }
   /** The rows alone, to the right of IN: `tuple(a, b).in(pairs.rows)`. */
   get rows(): ValuesRows {

@@ -133,7 +133,7 @@ describe('VALUES in WITH', () => {
   const rows = values({ a: Integer, b: String }, { name: 'v' }).data([[1, 'x']])
   test('without a name, and recursive', () => {
     expect(pg(select(rows.cte().c.a)).sql).toBe(
-      'WITH anon_1(a, b) AS (VALUES ($1::INTEGER, $2::VARCHAR)) SELECT anon_1.a FROM anon_1',
+      'WITH v_1(a, b) AS (VALUES ($1::INTEGER, $2::VARCHAR)) SELECT v_1.a FROM v_1',
     )
     expect(pg(select(rows.cte('w', { recursive: true }).c.a)).sql).toBe(
       'WITH RECURSIVE w(a, b) AS (VALUES ($1::INTEGER, $2::VARCHAR)) SELECT w.a FROM w',
