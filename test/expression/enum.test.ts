@@ -134,3 +134,14 @@ test('the CHECK of an enumeration has its name, once, by the naming convention',
     `${columns}\n\tCONSTRAINT ck_t_mood CHECK (mood IN ('sad', 'ok')), ${rest}`,
   )
 })
+
+test('a type cannot have the name of one of the database, unless in a schema', () => {
+  const create = (options: { name: string; schema?: string }): string =>
+    postgres.compile(new CreateType(Enum('a', options))).sql
+  for (const name of ['text', 'int4', 'json'])
+    expect(() => create({ name })).toThrow(
+      `'${name}' is a type of PostgreSQL's own, which would be meant wherever this one is named: give it another name, or a schema`,
+    )
+  expect(create({ name: 'text', schema: 's' })).toBe("CREATE TYPE s.text AS ENUM ('a')")
+  expect(create({ name: 'Text' })).toBe(`CREATE TYPE "Text" AS ENUM ('a')`)
+})
