@@ -29,7 +29,7 @@ test('what has no spelling says why, and is shown nevertheless', () => {
     override get type() {
       return Integer
     }
-    walk(): void {}
+    override walk(): void {}
   }
   expect(inspect(new Unspelt())).toMatch(/^Unspelt \{ .*Unspelt.* \}$/s)
 })

@@ -37,6 +37,7 @@ import {
   text,
   tuple,
   union,
+  unionAll,
   update,
 } from 'tsalchemy'
 import { aliased, DeclarativeBase, Entity, mapped, Relationship } from 'tsalchemy/orm'
@@ -295,6 +296,16 @@ const scalar = select(select(func.count()).scalarSubquery().label('n'))
 holds<Equal<Row<typeof scalar>, { n: number | null }>>()
 const both = union(select(users.c.id, users.c.name), select(posts.c.userId, users.c.name))
 holds<Equal<Row<typeof both>, { id: number; name: string }>>()
+const eitherName = union(select(users.c.id, users.c.name), select(users.c.id, users.c.nick.label('name')))
+holds<Equal<Row<typeof eitherName>, { id: number; name: string | null }>>()
+const otherNames = select(users.c.name).unionAll(select(users.c.name.label('other')), select(users.c.nick))
+holds<Equal<Row<typeof otherNames>, { name: string | null }>>()
+const sorts = unionAll(select(users.c.nick), select(users.c.name))
+holds<Equal<Row<typeof sorts>, { nick: string | null }>>()
+const numbers = select(1).union(select(2))
+holds<Equal<(typeof numbers)['~tuple'], [1 | 2]>>()
+const without = select(users.c.name).except(select(users.c.nick))
+holds<Equal<Row<typeof without>, { name: string }>>()
 const written = text('SELECT id FROM users').columns({ id: Integer, nick: String })
 holds<Equal<Row<typeof written>, { id: number; nick: string }>>()
 const tagged = sql<{ id: number }>`SELECT id FROM ${users} WHERE id = ${5}`

@@ -21,6 +21,7 @@ import type { SqlType } from '../types/type.ts'
 import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
+import type { BesideTuple, UnionRow, UnionTuple } from './typed-compound.ts'
 
 const NO_OPTIONS: CteOptions = {}
 
@@ -154,27 +155,31 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   }
 
   /** `UNION`: rows of either, each once. */
-  union(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  union<Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+    ...others: Others
+  ): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
     return compound('UNION', [this, ...others])
   }
   /** `UNION ALL`: rows of either, all of them. */
-  unionAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  unionAll<Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+    ...others: Others
+  ): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
     return compound('UNION ALL', [this, ...others])
   }
   /** `INTERSECT`: rows of both, each once. */
-  intersect(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  intersect(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
     return compound('INTERSECT', [this, ...others])
   }
   /** `INTERSECT ALL`. */
-  intersectAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  intersectAll(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
     return compound('INTERSECT ALL', [this, ...others])
   }
   /** `EXCEPT`: rows of this that are not rows of the others, each once. */
-  except(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  except(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
     return compound('EXCEPT', [this, ...others])
   }
   /** `EXCEPT ALL`. */
-  exceptAll(...others: readonly SelectBase<unknown, Tuple>[]): CompoundSelect<Row, Tuple> {
+  exceptAll(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
     return compound('EXCEPT ALL', [this, ...others])
   }
 }
@@ -287,28 +292,32 @@ export function compound<Row, Tuple extends unknown[]>(
 selectable.plug((operator, parts) => compound(operator, parts))
 
 /**
- * `UNION`: rows of any of the statements, each once. The first one names the columns and types them, so that one whose columns can be
- * null stands before those whose cannot.
+ * `UNION`: rows of any of the statements, each once. The first one names the columns; a column is of all the types that it has in the
+ * statements, and NULL where it is in any.
  * @example
  * union(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users UNION SELECT guests.name FROM guests
  */
-export function union<Row, Tuple extends unknown[]>(
+export function union<Row, Tuple extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
-): CompoundSelect<Row, Tuple> {
+  ...others: Others
+): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION', [first, ...others])
 }
 /**
- * `UNION ALL`: rows of all of the statements. The first one names the columns and types them, as in {@link union}.
+ * `UNION ALL`: rows of all of the statements. The first one names the columns; their types are as of {@link union}.
  * @example
  * unionAll(select(users.c.name), select(guests.c.name)).orderBy('name')
  * // SELECT users.name FROM users UNION ALL SELECT guests.name FROM guests ORDER BY name
  */
-export function unionAll<Row, Tuple extends unknown[]>(
+export function unionAll<
+  Row,
+  Tuple extends unknown[],
+  Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[],
+>(
   first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
-): CompoundSelect<Row, Tuple> {
+  ...others: Others
+): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION ALL', [first, ...others])
 }
 /**
@@ -319,7 +328,7 @@ export function unionAll<Row, Tuple extends unknown[]>(
  */
 export function intersect<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+  ...others: readonly SelectBase<unknown, BesideTuple<NoInfer<Tuple>>>[]
 ): CompoundSelect<Row, Tuple> {
   return compound('INTERSECT', [first, ...others])
 }
@@ -331,7 +340,7 @@ export function intersect<Row, Tuple extends unknown[]>(
  */
 export function except<Row, Tuple extends unknown[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, NoInfer<Tuple>>[]
+  ...others: readonly SelectBase<unknown, BesideTuple<NoInfer<Tuple>>>[]
 ): CompoundSelect<Row, Tuple> {
   return compound('EXCEPT', [first, ...others])
 }

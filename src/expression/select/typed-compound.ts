@@ -1,0 +1,34 @@
+// What rows and tuples UNION gives, where a column is NULL or of another sort in one of its statements only: types only.
+import type { Executable } from '../base/executable.ts'
+
+/** Values of the same sort: `'a' | 'b'` and any other text. */
+type Alike<V> = V extends string
+  ? string
+  : V extends number
+    ? number
+    : V extends bigint
+      ? bigint
+      : V extends boolean
+        ? boolean
+        : V
+
+/** Tuples that can stand beside one of this type in a compound: of the same sorts, each of which may be NULL. */
+export type BesideTuple<Tuple extends unknown[]> = { [I in keyof Tuple]: Alike<Tuple[I]> | null }
+
+type TupleIn<Query> = Query extends Executable<unknown, infer Tuple> ? Tuple : never
+
+/** What another statement gives for a column of that name; by name, and where it has none of it, what it gives at all. */
+type ValueIn<Query, Name> =
+  Query extends Executable<infer Row, infer Tuple> ? (Name extends keyof Row ? Row[Name] : Tuple[number]) : never
+
+/** A row of any of the statements, with the names of the first one's. */
+export type UnionRow<Row, Tuple, Others> = [TupleIn<Others>] extends [Tuple]
+  ? Row
+  : { [K in keyof Row]: Row[K] | ValueIn<Others, K> }
+
+type MemberOf<Tuple, Index> = Tuple extends unknown ? (Index extends keyof Tuple ? Tuple[Index] : never) : never
+
+/** A tuple of any. */
+export type UnionTuple<Tuple extends unknown[], Others> = [TupleIn<Others>] extends [Tuple]
+  ? Tuple
+  : { [I in keyof Tuple]: Tuple[I] | MemberOf<TupleIn<Others>, I> }
