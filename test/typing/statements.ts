@@ -15,6 +15,7 @@ import {
   deleteFrom,
   desc,
   type Executable,
+  except,
   exists,
   func,
   Integer,
@@ -305,6 +306,8 @@ holds<Equal<Row<typeof sorts>, { nick: string | null }>>()
 const numbers = select(1).union(select(2))
 holds<Equal<(typeof numbers)['~tuple'], [1 | 2]>>()
 const without = select(users.c.name).except(select(users.c.nick))
+const apart = except(select(users.c.name), select(users.c.nick), select(users.c.name))
+holds<Equal<Row<typeof apart>, { name: string }>>()
 holds<Equal<Row<typeof without>, { name: string }>>()
 const written = text('SELECT id FROM users').columns({ id: Integer, nick: String })
 holds<Equal<Row<typeof written>, { id: number; nick: string }>>()

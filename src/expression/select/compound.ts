@@ -326,10 +326,11 @@ export function unionAll<
  * intersect(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users INTERSECT SELECT guests.name FROM guests
  */
-export function intersect<Row, Tuple extends unknown[]>(
-  first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, BesideTuple<NoInfer<Tuple>>>[]
-): CompoundSelect<Row, Tuple> {
+export function intersect<
+  Row,
+  Tuple extends unknown[],
+  Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[],
+>(first: SelectBase<Row, Tuple>, ...others: Others): CompoundSelect<Row, Tuple> {
   return compound('INTERSECT', [first, ...others])
 }
 /**
@@ -338,9 +339,9 @@ export function intersect<Row, Tuple extends unknown[]>(
  * except(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users EXCEPT SELECT guests.name FROM guests
  */
-export function except<Row, Tuple extends unknown[]>(
+export function except<Row, Tuple extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: readonly SelectBase<unknown, BesideTuple<NoInfer<Tuple>>>[]
+  ...others: Others
 ): CompoundSelect<Row, Tuple> {
   return compound('EXCEPT', [first, ...others])
 }
