@@ -162,8 +162,12 @@ class Player {
     }
   }
 
-  async end(): Promise<void> {
+  async leave(): Promise<void> {
     await this.#session.close()
+  }
+
+  /** What was committed is there, and nothing else. */
+  async checkRows(): Promise<void> {
     expect(this.#db.engine.stats().pool.checkedOut).toBe(0)
     const found = new Map<number, { name: string; addresses: number[] }>()
     for (const [id, name] of await this.#db.rows('SELECT id, name FROM user_account WHERE nick IS NULL'))
@@ -192,8 +196,12 @@ describe.each(sqlDatabases())('a session on $name', (target) => {
           await db.engine.execute('DELETE FROM user_account')
           await db.engine.execute(`INSERT INTO user_account (id, name, nick) VALUES (-5, 'x', '${TAKEN}')`)
           const player = new Player(db, (below) => (below === 0 ? 0 : (random.next().value ?? 0) % below))
-          for (const step of given) await player.step(step)
-          await player.end()
+          try {
+            for (const step of given) await player.step(step)
+          } finally {
+            await player.leave()
+          }
+          await player.checkRows()
         },
       ),
       { numRuns: 40 },
