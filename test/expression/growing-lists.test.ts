@@ -1,7 +1,22 @@
 // AND and OR made in loops: the same as made at once, whatever grew from what, and in time that does not grow with the square.
 import fc from 'fast-check'
-import { and, type Criterion, type Element, literal, not, or, select, sqlFalse, sqlTrue } from 'tsalchemy'
-import { expect, test } from 'vitest'
+import {
+  and,
+  Column,
+  type Criterion,
+  type Element,
+  Integer,
+  literal,
+  MetaData,
+  not,
+  or,
+  select,
+  sqlFalse,
+  sqlTrue,
+  table,
+  update,
+} from 'tsalchemy'
+import { describe, expect, test } from 'vitest'
 import { replace } from '../../src/expression/adapt.ts'
 import { Interner, KeyPass } from '../../src/expression/base/cache-key.ts'
 import { BooleanList } from '../../src/expression/element/list.ts'
@@ -102,4 +117,34 @@ test('where() again and again keeps what was there', () => {
         .where(or(u.id.eq(1), u.id.eq(2))),
     ),
   ).toBe('SELECT users.id FROM users WHERE users.id = :id_1 OR users.id = :id_2')
+})
+
+describe('where() in a loop', () => {
+  const t = table('t', new MetaData(), { id: Column(Integer) })
+  const looped = (count: number): string => {
+    let query = select(t.c.id)
+    for (let index = 0; index < count; index += 1) query = query.where(t.c.id.ne(1).or(t.c.id.eq(2)))
+    return `${query}`
+  }
+
+  test.each([1, 2, 63, 64, 65, 66, 300])('%i times says the same as once with as many', (count) => {
+    const criteria = Array.from({ length: count }, () => t.c.id.ne(1).or(t.c.id.eq(2)))
+    expect(looped(count)).toBe(`${select(t.c.id).where(...criteria)}`)
+  })
+
+  test('statements that part ways behind a long list keep apart; constants fold', () => {
+    let query = select(t.c.id)
+    for (let index = 0; index < 100; index += 1) query = query.where(t.c.id.ne(1))
+    const [one, other] = [query.where(t.c.id.eq(5)), query.where(t.c.id.gt(6), t.c.id.lt(7))]
+    expect(`${one}`.endsWith('t.id != :id_100 AND t.id = :id_101')).toBe(true)
+    expect(`${other}`.endsWith('t.id != :id_100 AND t.id > :id_101 AND t.id < :id_102')).toBe(true)
+    expect(`${query.where(sqlTrue())}`).toBe(`${query}`)
+    expect(`${one.where(sqlFalse())}`).toContain('WHERE false')
+  })
+
+  test('UPDATE and 100,000 of them: the time grows with the number, not with its square', () => {
+    let write = update(t).values({ id: 1 })
+    for (let index = 0; index < 100_000; index += 1) write = write.where(t.c.id.ne(index))
+    expect(`${write}`.endsWith('t.id != :id_100000')).toBe(true)
+  })
 })

@@ -99,8 +99,17 @@ export function conjoin(
     else added.push(criterion)
   }
   if ((isAlone && present[0] === FALSE) || added.includes(FALSE)) return [FALSE]
-  // Several that are there have their parentheses.
-  if (kept.length > 1) return kept.concat(grouped(added, catalog.and))
+  // Several that are there have their parentheses; many of them, added in a loop, are one list that grows.
+  if (kept.length > 1) {
+    const growth = growthOf(kept)
+    const behind = grouped(added, catalog.and)
+    return growth === null ? kept.concat(behind) : [grown(catalog.and, growth, [], behind)]
+  }
+  const [long] = kept
+  if (long instanceof BooleanList && long.operator === catalog.and) {
+    const growth = growthOf(long)
+    if (growth !== null) return [grown(catalog.and, growth, [], grouped(added, catalog.and))]
+  }
   const all = [...kept, ...added]
   const [only] = all
   if (only === undefined) return isTrue ? [TRUE] : []

@@ -22,11 +22,11 @@ export interface Growth {
 
 const growths: WeakMap<BooleanList, Growth> = new WeakMap()
 
-/** What a list can grow from, if it is long; null for a short one. */
-export function growthOf(list: BooleanList): Growth | null {
-  const known = growths.get(list)
+/** What a list, or the clauses of one, can grow from, if they are many; null for few. */
+export function growthOf(list: BooleanList | Clauses): Growth | null {
+  const known = list instanceof BooleanList ? growths.get(list) : undefined
   if (known !== undefined) return known
-  const { clauses } = list
+  const clauses = list instanceof BooleanList ? list.clauses : list
   if (clauses.length < LONG) return null
   return { before: { shared: [], length: 0 }, behind: { shared: clauses.slice(), length: clauses.length } }
 }
