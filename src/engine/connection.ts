@@ -283,6 +283,8 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
   beginNested(): Transaction
   beginNested<T>(work: (connection: Connection) => T | PromiseLike<T>): Promise<T>
   beginNested<T>(work?: (connection: Connection) => T | PromiseLike<T>): Transaction | Promise<T> {
+    if (work !== undefined && typeof work !== 'function')
+      throw new ArgumentError('beginNested() takes a function, or nothing: conn.beginNested(async (conn) => { ... })')
     return work === undefined ? this.#link.beginNested() : this.#runBlock(() => this.#link.beginNested(), work)
   }
 

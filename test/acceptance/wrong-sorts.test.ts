@@ -185,6 +185,15 @@ describe('messages that say what to do', () => {
   })
 })
 
+test('a result and a connection', async () => {
+  await using engine = createEngine('pglite://')
+  await using connection = await engine.connect()
+  const result = await connection.execute('SELECT 1 AS a')
+  expect(() => result.columns(undefined as never)).toThrow(main.NoSuchColumnError)
+  expect(() => connection.beginNested(null as never)).toThrow('beginNested() takes a function, or nothing')
+  expect(await connection.execute('SELECT 2 AS a').scalarOne()).toBe(2)
+})
+
 describe('types of the user that lack what they need', () => {
   test('a decorator that stands on nothing', () => {
     class Cents extends (TypeDecorator as unknown as new () => object) {}

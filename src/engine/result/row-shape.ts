@@ -103,7 +103,7 @@ export class RowShape {
     if (typeof key === 'string') return this.#indexOfName(key)
     const place = selected?.findIndex((element) => element === key || unlabelled(element) === key) ?? -1
     if (place >= 0) return place
-    const { key: name, table } = key as { readonly key?: unknown; readonly table?: unknown }
+    const { key: name, table } = (key ?? {}) as { readonly key?: unknown; readonly table?: unknown }
     if (typeof name !== 'string') throw new NoSuchColumnError('The result has no column for this expression')
     const index = this.#indexOfName(name)
     // A namesake: the same column of an alias is another column.

@@ -81,8 +81,8 @@ export function checkStatementOptions(place: string, options: StatementExecution
  * @throws ArgumentError
  */
 export function refuseTransactionKeys(place: string, options: object): void {
-  // Which says what they must be.
-  if (typeof options !== 'object' || options === null) return checkKeys(place, options, [])
+  // It says what they must be.
+  if (typeof options !== 'object' || options === null) checkKeys(place, options, [])
   for (const key of Object.keys(options))
     if (OF_TRANSACTIONS.includes(key))
       throw new ArgumentError(
