@@ -179,8 +179,12 @@ describe.each(Object.entries(urls))('over %s', (name, ours) => {
 
   it('a connection that is killed is replaced', async () => {
     await using conn = await engine.connect()
-    const id = conn.driverConnection?.processId ?? 0
-    await engine.execute('SELECT pg_terminate_backend($1)', [id])
+    const kill = (): Promise<unknown> =>
+      engine.execute('SELECT pg_terminate_backend($1)', [conn.driverConnection?.processId ?? 0])
+    // Nothing stands on it yet.
+    await kill()
+    expect(await conn.execute('SELECT 1 AS one').scalar()).toBe(1)
+    await kill()
     await expect(conn.execute('SELECT 1')).rejects.toBeInstanceOf(OperationalError)
     await conn.rollback()
     expect(await conn.execute('SELECT 1 AS one').scalar()).toBe(1)

@@ -149,7 +149,8 @@ describe('a server that is down', () => {
     for (let count = 0; count < 5; count += 1) {
       const error = await failure(engine.execute('SELECT 1').all())
       expect(error).toBeInstanceOf(OperationalError)
-      expect(error.message).toMatch(/ECONNREFUSED/)
+      // An attempt that was under way, to keep connections open, can have met the end of the server.
+      expect(error.message).toMatch(/ECONNREFUSED|Connection terminated unexpectedly/)
     }
     expect(performance.now() - started).toBeLessThan(3_000)
     await server.start()
