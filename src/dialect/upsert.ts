@@ -168,6 +168,8 @@ export class Upsert<
       if (condition !== null) throw new ArgumentError(`${where}: indexWhere belongs to indexElements`)
       return null
     }
+    if (condition !== null)
+      throw new ArgumentError(`${where}: indexWhere belongs to indexElements, not to a constraint`)
     if (typeof constraint === 'string') return { elements: [], where: null, constraint }
     if (constraint instanceof Index)
       return {

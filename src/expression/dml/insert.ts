@@ -1,6 +1,6 @@
 // `Insert`: INSERT with values, many rows, from SELECT, or with defaults only.
 import { ArgumentError } from '../../errors.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
 import { defineKind, type Element } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
@@ -119,6 +119,8 @@ export class Insert<
     const targets = columns.map((column) =>
       columnOf(table, typeof column === 'string' ? column : keyOf(column), 'fromSelect()'),
     )
+    const twice = targets.find((column, index) => targets.indexOf(column) !== index)
+    if (twice !== undefined) throw new ArgumentError(`fromSelect() names the column ${quoteName(twice.key)} twice`)
     const count = columnCount(source)
     if (count !== null && count !== targets.length)
       throw new ArgumentError(`fromSelect() names ${targets.length} columns; the SELECT has ${count}`)

@@ -13,6 +13,7 @@ import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { ColumnParts } from './column-definition.ts'
 import { type ClientDefault, clientDefault } from './default.ts'
+import { Sequence } from './sequence.ts'
 import {
   type ComputedOptions,
   FetchedValue,
@@ -86,8 +87,7 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
     this.info = options.info ?? {}
     if (primaryKey && this.nullable)
       throw new ArgumentError(`${place} is part of the primary key and cannot be nullable`)
-    const sources = [this.serverDefault, this.identity, this.computed].filter((source) => source !== null)
-    if (sources.length > 1) throw new ArgumentError(`${place}: serverDefault, identity and computed exclude each other`)
+    checkSources(place, this)
   }
 
   /** The foreign keys that lead from this column. */
@@ -118,6 +118,24 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
     tracer.tag(Tag.column, this.id)
     return this.constructor === SchemaColumn
   }
+}
+
+/** Two sources of one value: the database would refuse the table, or what the other one gives. */
+function checkSources(place: string, column: SchemaColumn): void {
+  const { computed, identity, onUpdate } = column
+  const sources = [column.serverDefault, identity, computed].filter((source) => source !== null)
+  if (sources.length > 1) throw new ArgumentError(`${place}: serverDefault, identity and computed exclude each other`)
+  if (computed !== null && (column.default !== null || onUpdate !== null || column.serverOnUpdate !== null))
+    throw new ArgumentError(
+      `${place} is computed by the database, which takes no other value: leave out default, onUpdate and serverOnUpdate`,
+    )
+  if (identity === null) return
+  if (column.serverOnUpdate !== null)
+    throw new ArgumentError(`${place}: identity and serverOnUpdate exclude each other`)
+  if (column.definition.options.default instanceof Sequence)
+    throw new ArgumentError(`${place}: identity has a sequence of its own; leave out the other`)
+  if (column.autoincrement === false)
+    throw new ArgumentError(`${place}: identity numbers the column, which autoincrement: false forbids`)
 }
 
 function computedOf(place: string, given: ColumnParts['options']['computed']): ComputedOptions | null {

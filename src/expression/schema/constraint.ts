@@ -1,6 +1,6 @@
 // Constraints of a table on its own rows: PRIMARY KEY, UNIQUE, CHECK; what constraints and indexes have in common.
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
 import { iterate } from '../base/traverse.ts'
 import { type ColumnOwner, requireColumn, SchemaColumn } from './column.ts'
 import { checkCondition, type DdlCondition } from './ddl-condition.ts'
@@ -120,6 +120,14 @@ export function checkList(place: string, what: string, given: readonly unknown[]
   if (!Array.isArray(given)) throw new ArgumentError(`${place} takes ${what} as a list: ['name']`)
 }
 
+/** @throws ArgumentError something is in the list twice, which no database takes. */
+export function checkOnce(place: string, what: string, given: readonly unknown[]): void {
+  const twice = given.find((each, index) => given.indexOf(each) !== index)
+  if (twice === undefined) return
+  const name = twice instanceof SchemaColumn ? twice.key : twice
+  throw new ArgumentError(`${place} names the ${what} ${typeof name === 'string' ? quoteName(name) : ''} twice`)
+}
+
 /** A constraint over columns. */
 export abstract class ColumnConstraint extends Constraint {
   readonly references: readonly ColumnReference[]
@@ -142,6 +150,8 @@ export abstract class ColumnConstraint extends Constraint {
     this.initially = options.initially ?? null
     this.columns =
       attachment === null ? [] : references.map((reference) => requireColumn(attachment.table, reference, place))
+    checkOnce(place, 'column', references)
+    checkOnce(place, 'column', this.columns)
   }
   protected override namedColumns(): readonly SchemaColumn[] {
     return this.columns

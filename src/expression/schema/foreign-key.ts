@@ -4,7 +4,7 @@ import { quoteName, suggestion } from '../../nearest.ts'
 import { CLAUSE_ELEMENT, hasClauseElement } from '../base/protocol.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import { type ColumnOwner, findColumn, SchemaColumn } from './column.ts'
-import { type Attachment, ColumnConstraint, type ColumnReference, checkList } from './constraint.ts'
+import { type Attachment, ColumnConstraint, type ColumnReference, checkList, checkOnce } from './constraint.ts'
 import { checkForeignKeyOptions, type ForeignKeyOptions, type ForeignKeyTarget } from './foreign-key-option.ts'
 import type { NameParts } from './naming.ts'
 
@@ -55,6 +55,7 @@ export class ForeignKeyConstraint extends ColumnConstraint {
     checkList('ForeignKeyConstraint', 'its targets', targets)
     if (columns.length === 0 || columns.length !== targets.length)
       throw new ArgumentError('ForeignKeyConstraint takes as many columns as targets, and at least one')
+    checkOnce('ForeignKeyConstraint', 'target', targets)
     this.targets = targets
     this.options = options
     this.#attachment = attachment

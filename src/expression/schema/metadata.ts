@@ -80,6 +80,8 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
         throw new ArgumentError(
           `namingConvention.${kind} is a text with tokens, such as '${kind}_%(table_name)s', or a function`,
         )
+    if ((options.schema ?? null) !== null && (typeof options.schema !== 'string' || options.schema === ''))
+      throw new ArgumentError("new MetaData(): schema is a text that is not empty: { schema: 'shop' }")
     this.info = options.info ?? {}
     const naming: string = options.columnNaming ?? 'as-written'
     if (naming !== 'as-written' && naming !== 'snake_case')

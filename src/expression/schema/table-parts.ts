@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
 import type { ColumnDefinitions } from '../from/typed.ts'
+import type { SqlType } from '../types/type.ts'
 import type { ColumnOwner, SchemaColumn } from './column.ts'
 import { type ColumnParts, isColumnDefinition } from './column-definition.ts'
 import {
@@ -41,6 +42,7 @@ export function checkedDefinitions(
 export function checkNames(table: ColumnOwner & { readonly prefixes: readonly string[] }): void {
   const names = new Map<string, string>()
   for (const { key, name } of table.columnList) {
+    if (name === '') throw new ArgumentError(`A column of table ${quoteName(table.key)} has no name`)
     const other = names.get(name)
     if (other !== undefined)
       throw new ArgumentError(
@@ -91,6 +93,25 @@ export function primaryKeyOf(
       `Column ${quoteName(missing.key)} of table ${quoteName(table.key)} is in the primary key by { primaryKey } or by PrimaryKeyConstraint, but not by both`,
     )
   return given
+}
+
+/** @throws ArgumentError `autoincrement: true` of what the database cannot number, or twice in a primary key. */
+export function checkAutoincrement(table: string, key: readonly SchemaColumn[]): void {
+  const numbered = key.filter((column) => column.autoincrement === true)
+  if (numbered.length > 1)
+    throw new ArgumentError(`Table ${quoteName(table)}: autoincrement: true is said of more than one column of its key`)
+  // Without a type of its own the column takes that of the one it refers to, which may be yet to come.
+  for (const { key: name, type, definition } of numbered)
+    if (definition.type !== null && !isNumbered(type))
+      throw new ArgumentError(
+        `Column ${quoteName(`${table}.${name}`)}: autoincrement: true needs a type of whole numbers, such as Integer or BigInteger`,
+      )
+}
+
+/** Of a type that says nothing of itself, as one of the user's may be, the database knows more. */
+function isNumbered(type: SqlType): boolean {
+  if (type.affinity === 'numeric') return ((type as { readonly scale?: number | null }).scale ?? 0) === 0
+  return type.affinity === 'integer' || type.affinity === 'null'
 }
 
 /** Constraints that a column's own options ask for. */

@@ -26,6 +26,7 @@ import {
 } from './table-option.ts'
 import {
   boundItem,
+  checkAutoincrement,
   checkedDefinitions,
   checkNames,
   namedPrimaryKey,
@@ -165,6 +166,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     const items = typeof options.constraints === 'function' ? options.constraints(this.c) : (options.constraints ?? [])
     const bound = items.map((item) => boundItem(this.key, item, attachment))
     this.primaryKey = primaryKeyOf(this, bound, attachment)
+    checkAutoincrement(this.key, this.primaryKey.columns)
     this.constraints = [
       ...columns.flatMap((column) => ownConstraints(column, attachment)),
       ...bound.filter((item) => item instanceof Constraint && !(item instanceof PrimaryKeyConstraint)),

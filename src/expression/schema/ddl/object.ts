@@ -1,7 +1,9 @@
 // CREATE and DROP of what is no table: schemas, sequences, extensions.
+import { ArgumentError } from '../../../errors.ts'
 import { checkKeys } from '../../../nearest.ts'
+import { showValue } from '../../../show.ts'
 import { defineKind } from '../../base/element.ts'
-import type { Sequence } from '../sequence.ts'
+import { Sequence } from '../sequence.ts'
 import { DdlElement, DropElement, type DropOptions } from './element.ts'
 import type { CreateOptions } from './table.ts'
 
@@ -28,7 +30,7 @@ export class CreateSchema extends DdlElement {
   constructor(name: string, options: CreateSchemaOptions = {}) {
     super()
     checkKeys('CreateSchema', options, [], ['ifNotExists'], ['authorization'])
-    this.name = name
+    this.name = checkedName('CreateSchema', name)
     this.ifNotExists = options.ifNotExists ?? false
     this.authorization = options.authorization ?? null
   }
@@ -47,7 +49,7 @@ export class DropSchema extends DropElement {
   readonly name: string
   constructor(name: string, options: DropOptions = {}) {
     super('DropSchema', options)
-    this.name = name
+    this.name = checkedName('DropSchema', name)
   }
 }
 
@@ -62,7 +64,7 @@ export class CreateSequence extends DdlElement {
   constructor(sequence: Sequence, options: CreateOptions = {}) {
     super()
     checkKeys('CreateSequence', options, [], ['ifNotExists'])
-    this.sequence = sequence
+    this.sequence = checkedSequence('CreateSequence', sequence)
     this.ifNotExists = options.ifNotExists ?? false
   }
 }
@@ -76,7 +78,7 @@ export class DropSequence extends DropElement {
   readonly sequence: Sequence
   constructor(sequence: Sequence, options: DropOptions = {}) {
     super('DropSequence', options)
-    this.sequence = sequence
+    this.sequence = checkedSequence('DropSequence', sequence)
   }
 }
 
@@ -121,4 +123,14 @@ export class DropExtension extends DropElement {
     super('DropExtension', options)
     this.name = name
   }
+}
+
+function checkedName(command: string, given: unknown): string {
+  if (typeof given === 'string' && given !== '') return given
+  throw new ArgumentError(`new ${command}() takes the name of a schema; got ${showValue(given)}`)
+}
+
+function checkedSequence(command: string, given: unknown): Sequence {
+  if (given instanceof Sequence) return given
+  throw new ArgumentError(`new ${command}() takes a Sequence; got ${showValue(given)}`)
 }

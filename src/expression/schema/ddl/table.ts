@@ -2,9 +2,9 @@
 import { ArgumentError } from '../../../errors.ts'
 import { checkKeys } from '../../../nearest.ts'
 import { showValue } from '../../../show.ts'
-import { defineKind } from '../../base/element.ts'
+import { defineKind, isElement } from '../../base/element.ts'
 import type { SchemaColumn } from '../column.ts'
-import type { Constraint } from '../constraint.ts'
+import { type Constraint, TableItem } from '../constraint.ts'
 import type { DdlCondition } from '../ddl-condition.ts'
 import type { Table } from '../table.ts'
 import type { Index } from '../table-index.ts'
@@ -38,7 +38,7 @@ export class CreateTable extends DdlElement {
   constructor(table: AnyTable, options: CreateOptions & { readonly without?: ReadonlySet<Constraint> } = {}) {
     super()
     checkKeys('CreateTable', options, ['without'], ['ifNotExists'])
-    this.table = table as Table
+    this.table = checkedTable('CreateTable', table)
     this.ifNotExists = options.ifNotExists ?? false
     this.without = options.without ?? new Set()
   }
@@ -57,7 +57,7 @@ export class DropTable extends DropElement {
   readonly table: Table
   constructor(table: AnyTable, options: DropOptions = {}) {
     super('DropTable', options)
-    this.table = table as Table
+    this.table = checkedTable('DropTable', table)
   }
 }
 
@@ -86,7 +86,7 @@ export class CreateIndex extends DdlElement {
   constructor(index: Index, options: CreateOptions & ConcurrentOptions = {}) {
     super()
     checkKeys('CreateIndex', options, [], ['ifNotExists', 'concurrently'])
-    this.index = index
+    this.index = checkedItem('CreateIndex', 'an index', index)
     this.ifNotExists = options.ifNotExists ?? false
     this.concurrently = options.concurrently ?? false
   }
@@ -109,7 +109,7 @@ export class DropIndex extends DropElement {
   readonly concurrently: boolean
   constructor(index: Index, options: DropOptions & ConcurrentOptions = {}) {
     super('DropIndex', options, ['concurrently'])
-    this.index = index
+    this.index = checkedItem('DropIndex', 'an index', index)
     this.concurrently = options.concurrently ?? false
   }
   override get condition(): DdlCondition | null {
@@ -126,7 +126,7 @@ export class AddConstraint extends DdlElement {
   readonly constraint: Constraint
   constructor(constraint: Constraint) {
     super()
-    this.constraint = constraint
+    this.constraint = checkedItem('AddConstraint', 'a constraint', constraint)
   }
   override get condition(): DdlCondition | null {
     return this.constraint.ddlIf
@@ -142,7 +142,7 @@ export class DropConstraint extends DropElement {
   readonly constraint: Constraint
   constructor(constraint: Constraint, options: DropOptions = {}) {
     super('DropConstraint', options)
-    this.constraint = constraint
+    this.constraint = checkedItem('DropConstraint', 'a constraint', constraint)
   }
   override get condition(): DdlCondition | null {
     return this.constraint.ddlIf
@@ -213,6 +213,21 @@ export class SetColumnComment extends DdlElement {
     this.column = column
     this.comment = commentFor('SetColumnComment', column, comment)
   }
+}
+
+/** @throws ArgumentError it is no table that `table()` made. */
+function checkedTable(command: string, given: unknown): Table {
+  // A class by its shape, as importing it would close a circle.
+  if (isElement(given) && Array.isArray((given as Partial<Table>).indexes)) return given as unknown as Table
+  throw new ArgumentError(`new ${command}() takes a table that table() made; got ${showValue(given)}`)
+}
+
+/** @throws ArgumentError it is something else, or belongs to no table. */
+function checkedItem<T extends TableItem>(command: string, what: string, given: T): T {
+  if (!(given instanceof TableItem)) throw new ArgumentError(`new ${command}() takes ${what}; got ${showValue(given)}`)
+  // Raises where there is none.
+  void given.table
+  return given
 }
 
 /**
