@@ -208,7 +208,9 @@ const SELECT_TYPE =
 function hasType(name: string, schema: string | null): Executable {
   const bind = new Bind('type_name', name, StringSql)
   const state = { executionOptions: {}, columns: [EXISTS] }
-  if (schema === null) return new TextClause([SELECT_TYPE, ' AND pg_catalog.pg_type_is_visible(t.oid))'], [bind], state)
+  // PostgreSQL's own is never the one that is to be created.
+  const visible = " AND pg_catalog.pg_type_is_visible(t.oid) AND n.nspname <> 'pg_catalog')"
+  if (schema === null) return new TextClause([SELECT_TYPE, visible], [bind], state)
   const place = new Bind('schema_name', schema, StringSql)
   return new TextClause([SELECT_TYPE, ' AND n.nspname = ', ')'], [bind, place], state)
 }

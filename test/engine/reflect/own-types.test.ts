@@ -18,6 +18,7 @@ import {
   Table,
   Text,
   table,
+  text,
 } from 'tsalchemy'
 import { Composite, DOUBLE_PRECISION, Domain, postgresqlDialect, RangeOf } from 'tsalchemy/postgresql'
 import { sqliteDialect } from 'tsalchemy/sqlite'
@@ -171,6 +172,16 @@ describe.each(databases())('$name', (target) => {
     await metadata.dropAll(engine)
   })
 
+  test.each(['name', 'text', 'point'])('one that is called %s, as a type of the server, is refused', async (name) => {
+    const metadata = new MetaData()
+    table('held', metadata, { spans: Column(RangeOf(name, Integer)) })
+    await expect(metadata.createAll(engine)).rejects.toThrow(
+      new CompileError(
+        `'${name}' is a type of PostgreSQL's own, which would be meant wherever this one is named: give it another name, or a schema`,
+      ),
+    )
+  })
+
   test('the multirange of any name is the one that the server makes', async () => {
     const name = fc.oneof(
       fc.constantFrom(
@@ -183,8 +194,17 @@ describe.each(databases())('$name', (target) => {
       ),
       fc.string({ minLength: 1, maxLength: 70 }).filter((each) => !each.includes('\0') && Buffer.byteLength(each) < 64),
     )
+    const taken = await engine
+      .execute(
+        text("SELECT typname FROM pg_type WHERE typnamespace = 'pg_catalog'::regnamespace").columns({
+          typname: String,
+        }),
+      )
+      .scalars()
+      .all()
     await fc.assert(
       fc.asyncProperty(name, async (given) => {
+        fc.pre(!taken.includes(given))
         const metadata = new MetaData()
         const Own = RangeOf(given, Integer)
         const held = table('held', metadata, { spans: Column(Own.multirange) })
