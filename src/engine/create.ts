@@ -22,7 +22,7 @@ import { sharingOf } from './flight-lanes.ts'
 import { echoPoolTo, newObserver } from './observability.ts'
 import type { Observer } from './observer.ts'
 import { checkEngineOptions, type EngineOptions } from './options.ts'
-import { poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
+import { checkPoolClass, poolOptionsOf, singleConnectionOptions } from './pool-options.ts'
 import { Runtime } from './runtime.ts'
 import { type Standby, Standbys } from './standbys.ts'
 
@@ -44,6 +44,7 @@ export function createEngine(url: string | URL | globalThis.URL, options: Engine
   if (typeof options !== 'object' || options === null)
     throw new ArgumentError('The options of createEngine() must be an object')
   checkEngineOptions(options)
+  checkPoolClass(options.poolClass, options)
   const { timeoutMs } = resolvePoolOptions(poolOptionsOf(options))
   const sharing = sharingOf(options.pipelining, timeoutMs)
   const found = findDialect(parsed)

@@ -1,5 +1,7 @@
 // The pool's part of an engine's options.
-import { type PoolOptions, STATIC_POOL_KEYS } from '../pool/options.ts'
+import { ArgumentError } from '../errors.ts'
+import { ASSERTION_POOL_KEYS, NULL_POOL_KEYS, type PoolOptions, STATIC_POOL_KEYS } from '../pool/options.ts'
+import { AssertionPool, NullPool } from '../pool/simple-pools.ts'
 
 /** The pool's part of the options of `createEngine()`. */
 export interface EnginePoolOptions {
@@ -63,6 +65,18 @@ export const POOL_OPTION_KEYS: readonly (keyof EnginePoolOptions)[] = Object.key
 export function poolOptionsOf(options: EnginePoolOptions): PoolOptions {
   const given = POOL_OPTION_KEYS.filter((key) => options[key] !== undefined)
   return Object.fromEntries(given.map((key) => [NAMES[key], options[key]]))
+}
+
+/** @throws ArgumentError an option that the class of pools has no use for, under the name that the engine knows it by. */
+export function checkPoolClass(poolClass: unknown, options: EnginePoolOptions): void {
+  const useful = poolClass === NullPool ? NULL_POOL_KEYS : poolClass === AssertionPool ? ASSERTION_POOL_KEYS : null
+  if (useful === null) return
+  const useless = POOL_OPTION_KEYS.find((key) => options[key] !== undefined && !useful.includes(NAMES[key]))
+  if (useless === undefined) return
+  const known = POOL_OPTION_KEYS.filter((key) => useful.includes(NAMES[key]))
+  throw new ArgumentError(
+    `createEngine(): ${poolClass === NullPool ? 'NullPool keeps no connections' : 'AssertionPool lends one connection at a time'} and has no use for ${useless}; it has ${known.join(', ')}`,
+  )
 }
 
 /** Without what is of no use to a single connection: those options do no harm, as only the URL is to be changed. */

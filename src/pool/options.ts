@@ -104,6 +104,9 @@ export const NULL_POOL_KEYS: readonly (keyof PoolOptions)[] = [
   'leakThresholdMs',
 ]
 
+/** Options that make sense where one connection at a time is lent. */
+export const ASSERTION_POOL_KEYS: readonly (keyof PoolOptions)[] = ['timeoutMs', 'resetOnReturn', 'leakThresholdMs']
+
 /** Options that make sense for a single connection. */
 export const STATIC_POOL_KEYS: readonly (keyof PoolOptions)[] = [...NULL_POOL_KEYS, 'maxWaiting', 'unref']
 

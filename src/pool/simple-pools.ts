@@ -2,6 +2,7 @@
 import { InvalidRequestError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
 import {
+  ASSERTION_POOL_KEYS,
   NULL_POOL_KEYS,
   type PoolOptions,
   type ResolvedPoolOptions,
@@ -30,7 +31,7 @@ export class NullPool extends QueuePool {
  */
 export class AssertionPool extends QueuePool {
   protected override resolve(options: PoolOptions): ResolvedPoolOptions {
-    checkKeys('AssertionPool', options, ['timeoutMs', 'resetOnReturn', 'leakThresholdMs'])
+    checkKeys('AssertionPool', options, ASSERTION_POOL_KEYS)
     return { ...resolvePoolOptions(options), size: 1, limit: 1, maxWaiting: 0, leakTracking: true }
   }
 

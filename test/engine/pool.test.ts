@@ -14,7 +14,7 @@ import {
   ResourceClosedError,
   TimeoutError,
 } from '../../src/errors.ts'
-import { NullPool, type PoolLeakEvent, text } from '../../src/index.ts'
+import { AssertionPool, NullPool, type PoolLeakEvent, StaticPool, text } from '../../src/index.ts'
 import { sessionmaker } from '../../src/orm/index.ts'
 import { collectGarbage } from '../support/garbage.ts'
 import { postgresUrl, sqlDatabases } from '../support/server.ts'
@@ -314,6 +314,18 @@ describe('a pool on a server', () => {
     url.password = 'wrong'
     await using engine = createEngine(url.href)
     await expect(engine.warmUp(2)).rejects.toBeInstanceOf(OperationalError)
+  })
+
+  it('refuses options that its class has no use for, by the names that createEngine() knows', () => {
+    expect(() => createEngine('postgresql://a@b/c', { poolClass: NullPool, poolSize: 5 })).toThrow(
+      'createEngine(): NullPool keeps no connections and has no use for poolSize; it has poolTimeoutMs, poolResetOnReturn, poolLeakTracking, poolLeakThresholdMs',
+    )
+    expect(() => createEngine('postgresql://a@b/c', { poolClass: AssertionPool, maxOverflow: 5 })).toThrow(
+      'createEngine(): AssertionPool lends one connection at a time and has no use for maxOverflow; it has poolTimeoutMs, poolResetOnReturn, poolLeakThresholdMs',
+    )
+    expect(() => createEngine('postgresql://a@b/c', { poolClass: NullPool, poolTimeoutMs: 5 })).not.toThrow()
+    // A single connection is what some URLs lead to: sizes given for a server do it no harm.
+    expect(() => createEngine('sqlite://', { poolClass: StaticPool, poolSize: 5 })).not.toThrow()
   })
 
   it('of connections that are not kept tells of each', async () => {

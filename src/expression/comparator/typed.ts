@@ -49,10 +49,20 @@ function typedOperand(left: ColumnElement, operator: Operator, value: unknown, t
   return new Bind(left.parameterName, value, type, ANONYMOUS)
 }
 
+/** @throws ArgumentError the document is kept as text, of which the database has no such operator. */
+function checkBinaryDocument(left: ColumnElement, operator: Operator): void {
+  if (plainType(left.type).kind === 'json')
+    throw new ArgumentError(
+      `.${operator.name}() is of JSONB documents; this expression is of the type JSON: write cast(expression, JSONB()), or make the column JSONB`,
+    )
+}
+
 /** `@>`, `<@`, `&&`: the other side is of the same type; a range also holds a value of its ends' type. */
 function containment(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
   const value = operands[0]
   if (value === undefined || value === null) throw refusal(left, operator, value)
+  if (operator === op.holds) checkBinaryDocument(left, op.contains)
+  if (operator === op.containedBy) checkBinaryDocument(left, operator)
   const type = plainType(left.type)
   const isMember =
     type.affinity === 'range' && operator === op.holds && !(value instanceof Range) && !Array.isArray(value)
@@ -75,6 +85,7 @@ function contains(left: ColumnElement, operator: Operator, operands: readonly un
 }
 
 function key(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  checkBinaryDocument(left, operator)
   const [value] = operands
   if (elementOf(value) === null && typeof value !== 'string')
     throw new ArgumentError(`.${operator.name}() takes a key; got ${describe(value)}`)
@@ -82,6 +93,7 @@ function key(left: ColumnElement, operator: Operator, operands: readonly unknown
 }
 
 function keys(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  checkBinaryDocument(left, operator)
   const [value] = operands
   if (elementOf(value) === null && !(Array.isArray(value) && value.every((each) => typeof each === 'string')))
     throw new ArgumentError(`.${operator.name}() takes an array of keys; got ${describe(value)}`)
@@ -90,11 +102,13 @@ function keys(left: ColumnElement, operator: Operator, operands: readonly unknow
 
 /** `document @? path`. */
 function pathTest(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  checkBinaryDocument(left, operator)
   return comparison(left, operator, typedOperand(left, operator, operands[0], PATH_QUERY))
 }
 
 /** `document - key`, `- index`, `- keys`. */
 function without(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  checkBinaryDocument(left, operator)
   const [value] = operands
   const type = Array.isArray(value) ? KEYS : typeof value === 'number' ? Integer : KEY
   const right = typedOperand(left, operator, value, type)
@@ -102,6 +116,7 @@ function without(left: ColumnElement, operator: Operator, operands: readonly unk
 }
 
 function deletePath(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  checkBinaryDocument(left, operator)
   const right = pathBind(left, operands[0], '.deletePath()')
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), left.type)
 }

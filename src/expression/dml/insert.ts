@@ -4,15 +4,12 @@ import { checkKeys, quoteName } from '../../nearest.ts'
 import { defineKind, type Element } from '../base/element.ts'
 import type { StatementSort } from '../base/executable.ts'
 import type { Pass } from '../base/pass.ts'
-import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { ROWS } from '../coerce/roles.ts'
-import { ColumnClause } from '../element/column.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { RowSource } from '../from/alias.ts'
 import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity, TypedTable } from '../from/typed.ts'
-import { CompoundSelect } from '../select/compound.ts'
-import { Select } from '../select/select.ts'
+import { columnCount } from '../select/compound.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
 import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
@@ -182,18 +179,6 @@ export class Insert<
     pass.nodes(state.prefixes)
     pass.nodes(state.options)
   }
-}
-
-/** How many columns the rows have; null where only the server knows. */
-function columnCount(source: RowSource): number | null {
-  if (source instanceof CompoundSelect) return source.state.selects[0] ? columnCount(source.state.selects[0]) : null
-  if (source instanceof Select && !source.state.items.every(isOneColumn)) return null
-  return source.exportedColumns.length || null
-}
-
-/** Not so `text('a, b')` and `literalColumn('*')`. */
-function isOneColumn(item: Element): boolean {
-  return (item.roles & Role.text) === 0 && !(item instanceof ColumnClause && item.isLiteral && item.name === '*')
 }
 
 /** The row of RETURNING with more items. */

@@ -1,7 +1,7 @@
 // `SelectBase`: what SELECT and compounds of SELECTs share; UNION, INTERSECT, EXCEPT, which its methods give.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
-import { defineKind } from '../base/element.ts'
+import { defineKind, type Element } from '../base/element.ts'
 import { Executable, type StatementSort } from '../base/executable.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
@@ -12,6 +12,7 @@ import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { Cte, type CteOptions, checkCteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
@@ -258,6 +259,21 @@ export function walkFetch(pass: Pass, fetch: Fetch | null): void {
   pass.flag((fetch.percent ? 1 : 0) | (fetch.withTies ? 2 : 0))
 }
 
+/** @internal How many columns the rows have; null where only the server knows. */
+export function columnCount(source: RowSource): number | null {
+  if (source instanceof CompoundSelect)
+    return source.state.selects.map(columnCount).find((count) => count !== null) ?? null
+  // A SELECT by what it has: its class stands on this file.
+  const items = (source as { readonly state?: { readonly items?: readonly Element[] } }).state?.items
+  if (items?.every(isOneColumn) === false) return null
+  return source.exportedColumns.length || null
+}
+
+/** Not so `text('a, b')` and `literalColumn('*')`. */
+function isOneColumn(item: Element): boolean {
+  return (item.roles & Role.text) === 0 && !(item instanceof ColumnClause && item.isLiteral && item.name === '*')
+}
+
 /**
  * Puts statements together.
  * @internal
@@ -271,12 +287,13 @@ export function compound<Row, Tuple extends unknown[]>(
   const selects = parts.map((part) => expect(ROWS, part, where) as SelectBase)
   const [first] = selects
   if (first === undefined) throw new ArgumentError(`${where} takes one SELECT at least`)
-  const count = first.exportedColumns.length
-  for (const select of selects)
-    if (select.exportedColumns.length !== count)
-      throw new ArgumentError(
-        `${where}: all SELECTs must have the same number of columns; the first has ${count}, another has ${select.exportedColumns.length}`,
-      )
+  const counts = selects.map(columnCount)
+  const count = counts.find((each) => each !== null)
+  const other = counts.find((each) => each !== null && each !== count)
+  if (other !== undefined)
+    throw new ArgumentError(
+      `${where}: all SELECTs must have the same number of columns; the first has ${count}, another has ${other}`,
+    )
   return new CompoundSelect({
     operator,
     selects,

@@ -16,7 +16,7 @@ import {
   update,
 } from 'tsalchemy'
 import { describe, expect, test } from 'vitest'
-import { addresses, pg, postgresArrays, standard, users } from './fixture.ts'
+import { addresses, nodes, pg, postgresArrays, standard, users } from './fixture.ts'
 import { type Spelt, spellingChecker } from './spelling.ts'
 
 const u = users.c
@@ -88,6 +88,18 @@ const ROWS: readonly Spelt[] = [
     postgresql:
       '(SELECT users.id FROM users FETCH FIRST ($1::INTEGER) ROWS ONLY) UNION SELECT addresses.id FROM addresses FETCH FIRST ($2::INTEGER) ROWS ONLY',
     names: ['param_1', 'param_2'],
+  },
+  {
+    title: 'UNION of columns that only the server counts',
+    element: () =>
+      union(
+        select(text('1, 2')),
+        select(a.id, a.user_id) as never,
+        select(literalColumn('*')).selectFrom(nodes) as never,
+      ),
+    standard: 'SELECT 1, 2 UNION SELECT addresses.id, addresses.user_id FROM addresses UNION SELECT * FROM nodes',
+    postgresql: 'SELECT 1, 2 UNION SELECT addresses.id, addresses.user_id FROM addresses UNION SELECT * FROM nodes',
+    names: [],
   },
   {
     title: 'LIMIT takes the place of FETCH, FETCH that of LIMIT',

@@ -186,6 +186,18 @@ describe('refusals', () => {
     [() => c.doc.path('a' as never), '.path() takes an array of keys and whole numbers; got a string'],
     [() => c.doc.hasAny('a' as never), '.hasAny() takes an array of keys; got a string'],
     [() => c.doc.hasKey(1 as never), '.hasKey() takes a key; got a number'],
+    [() => c.plain.contains({ list: [] }), '.contains() is of JSONB documents; this expression is of the type JSON'],
+    [
+      () => c.plain.containedBy({ list: [] }),
+      '.containedBy() is of JSONB documents; this expression is of the type JSON',
+    ],
+    [() => c.plain.hasKey('a'), '.hasKey() is of JSONB documents'],
+    [() => c.plain.hasAny(['a']), '.hasAny() is of JSONB documents'],
+    [() => c.plain.hasAll(['a']), '.hasAll() is of JSONB documents'],
+    [() => c.plain.pathExists('$.a'), '.pathExists() is of JSONB documents'],
+    [() => c.plain.pathMatch('$.a'), '.pathMatch() is of JSONB documents'],
+    [() => c.plain.without('a'), '.without() is of JSONB documents'],
+    [() => c.plain.deletePath(['a']), '.deletePath() is of JSONB documents'],
   ])('%s', (build, message) => {
     expect(build).toThrow(ArgumentError)
     expect(build).toThrow(message)
