@@ -30,6 +30,7 @@ const VALUES: readonly (readonly [unknown, SqlType])[] = [
   ['10:00:00.5', Time],
   ["it's\\n", StringType],
   [5, Integer],
+  [-0, DOUBLE_PRECISION],
   ['10.0.0.1', INET],
   [new Range(1, 5), INT4RANGE],
   ['6f9619ff-8b86-d011-b42d-00c04fc964ff', Uuid],

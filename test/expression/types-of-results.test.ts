@@ -33,7 +33,9 @@ const samples = table('result_types', metadata, {
   small: Column(SmallInteger),
   big: Column(BigInteger),
   exact: Column(Numeric(10, 2)),
+  rough: Column(Numeric(10, 2, { as: 'number' })),
   at: Column(DateTime),
+  zoned: Column(DateTime({ timezone: true })),
   day: Column(DateSql),
   clock: Column(Time),
   span: Column(Interval),
@@ -63,12 +65,25 @@ const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] =
   [c.id.power(-1), 0.3333333333333333],
   [c.small.power(0.5), Math.SQRT2],
   [func.round(c.exact.power(2), 2), '156.25'],
+  // More digits than the operands have: numbers, as the static type says, the nearest ones.
+  [c.rough.divide(3), 4.166666666666667],
+  [c.id.divide(c.rough), 0.24],
+  [func.exp(c.rough), 268337.28652087448],
+  [c.rough.power(0.5), 3.5355339059327378],
+  [func.round(c.rough), 13],
+  [func.mod(c.id, c.exact as never), '3.00'],
+  [func.coalesce(c.day, c.at), '2024-01-31 00:00:00'],
+  [func.coalesce(c.day, c.at).subtract(c.day as never), { months: 0, days: 0, microseconds: 0n }],
+  [caseWhen([c.id.eq(0), c.at], { else: c.zoned as never }), new Date(0)],
+  [func.greatest(c.zoned, c.at as never, c.day as never), new Date('2024-01-31T10:00:00.123Z')],
 ]
 
 const AGGREGATES: readonly (readonly [expression: ColumnElement, value: unknown])[] = [
   [func.percentileCont(0.5).withinGroup(c.id), 3.5],
   [func.percentileCont(0.5).withinGroup(c.big), 2.5],
   [func.percentileDisc(0.5).withinGroup(c.big), 2n],
+  [func.avg(c.rough), 12.5],
+  [func.stddev(c.rough), 0],
   [func.percentileCont(literal([0, 0.5], ARRAY(Double)) as never).withinGroup(c.id), [3, 3.5]],
   [
     func.arrayAgg(c.list),
@@ -86,6 +101,8 @@ describe.each(databases())('on $name', ({ url }) => {
     await metadata.createAll(engine)
     const shared = {
       exact: '12.50',
+      rough: 12.5,
+      zoned: new Date(0),
       at: '2024-01-31 10:00:00.123456',
       day: '2024-01-31',
       clock: '10:11:12.5',
@@ -108,5 +125,17 @@ describe.each(databases())('on $name', ({ url }) => {
   })
   test.each(AGGREGATES)('%s', async (expression, value) => {
     expect(await engine.execute(select(expression)).scalarOne()).toEqual(value)
+  })
+
+  test('the offset of lag() and lead() is a number whatever they look at', async () => {
+    const window = { orderBy: c.id }
+    const statement = select(func.lag(c.big, 1).over(window), func.lead(c.clock, 1).over(window))
+    expect(await engine.execute(statement).tuples().all()).toEqual([
+      [null, '10:11:12.5'],
+      [2n, null],
+    ])
+    const otherwise = select(func.lag(c.big, 1, 7n).over(window), func.lead(c.exact, 2, '0.10').over(window))
+    expect(await engine.execute(otherwise).tuples().first()).toEqual([7n, '0.10'])
+    expect(`${engine.dialect.compile(otherwise).sql}`).toContain('lag(result_types.big, $1::INTEGER, $2::BIGINT)')
   })
 })

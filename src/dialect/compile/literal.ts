@@ -38,13 +38,18 @@ export function literal(value: unknown, given: SqlType, style: LiteralStyle): st
       return String(value)
     case 'number':
       return Number.isFinite(value)
-        ? String(value)
+        ? finiteText(value, type)
         : `CAST('${value > 0 ? 'Infinity' : value < 0 ? '-Infinity' : 'NaN'}' AS DOUBLE PRECISION)`
     case 'object':
       return objectLiteral(value, type, style)
     default:
       throw refused(value, type)
   }
+}
+
+/** The sign of a -0 is kept in a text only: `-0` is an integer. */
+function finiteText(value: number, type: SqlType): string {
+  return type.affinity === 'float' && Object.is(value, -0) ? `CAST('-0' AS DOUBLE PRECISION)` : String(value)
 }
 
 function objectLiteral(value: object, type: SqlType, style: LiteralStyle): string {

@@ -10,7 +10,7 @@ import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Fraction, inferType } from '../types/infer.ts'
-import { type Calculation, resultType } from '../types/results.ts'
+import { type Calculation, resultType, rounded } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import type { SqlType } from '../types/type.ts'
@@ -51,7 +51,8 @@ function alongside(left: ColumnElement, operator: Operator, operands: readonly u
 function raised(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
   const binary = alongside(left, operator, operands) as Binary
   const isSmall = left.type.kind === 'integer' || left.type.kind === 'smallInteger'
-  return isSmall ? new Binary(binary.left, operator, binary.right, Fraction) : binary
+  const type = isSmall ? Fraction : rounded(binary.type)
+  return type === binary.type ? binary : new Binary(binary.left, operator, binary.right, type)
 }
 
 /** An operator given by its text. */

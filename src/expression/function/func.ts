@@ -31,10 +31,13 @@ function makerOf(packages: readonly string[], key: string): Maker {
   const name = known?.name ?? key
   const where = `func.${[...packages, key].join('.')}()`
   const isAlike = ALIKE.has(name)
+  const hasOffset = name === 'lag' || name === 'lead'
   const path = [...packages, key].join('.')
   const operandsOf = (args: readonly unknown[]): ColumnElement[] => {
     const beside = isAlike ? typeAmong(args) : null
-    return args.map((arg) => argumentFor(where, name, arg, beside).selfGroup(comma))
+    return args.map((arg, index) =>
+      argumentFor(where, name, arg, hasOffset && index === 1 ? null : beside).selfGroup(comma),
+    )
   }
   const isCount = name === 'count' && known !== undefined
   if (name === 'aggregate_strings' && known !== undefined) return stringsMaker(where, name, known.result)

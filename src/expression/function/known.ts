@@ -3,9 +3,9 @@ import type { ColumnElement } from '../element/column-element.ts'
 import { ARRAY, type ArrayType } from '../types/array.ts'
 import { JSON, JsonType } from '../types/json.ts'
 import { NullType } from '../types/null.ts'
-import { Double, Integer, Numeric, type NumericType } from '../types/numeric.ts'
+import { Double, Integer, Numeric } from '../types/numeric.ts'
 import type { MultirangeType, RangeType } from '../types/range.ts'
-import { commonType } from '../types/results.ts'
+import { commonType, rounded } from '../types/results.ts'
 import { Boolean as BooleanSql, Uuid } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import { Date as DateSql, DateTime, Interval, Time } from '../types/temporal.ts'
@@ -37,12 +37,13 @@ const common: ResultRule = commonType
 const mean: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
   if (type.affinity === 'interval') return Interval
-  // Digits of a mean may be more than a number holds, so those are read as text; classes of decimals hold them all.
-  if (type.affinity === 'numeric') return (type as Partial<NumericType>).representation === 'number' ? Numeric : type
+  if (type.affinity === 'numeric') return rounded(type)
   return type.kind === 'bigInteger' ? Numeric : Double
 }
 /** Functions that are computed in double precision unless the argument is a decimal. */
 const real: ResultRule = (operands) => (typeAt(operands, 0).affinity === 'numeric' ? typeAt(operands, 0) : Double)
+/** Of these, those that make digits of their own. */
+const irrational: ResultRule = (operands) => rounded(real(operands))
 /** Arrays of arrays are arrays with one dimension more. */
 const arrayOfFirst: ResultRule = (operands) => {
   const type = typeAt(operands, 0)
@@ -62,14 +63,12 @@ const member: ResultRule = (operands) => {
 const RULES: readonly (readonly [ResultRule, string])[] = [
   [always(Integer), 'count length charLength octetLength bitLength position strpos ascii cardinality arrayLength'],
   [always(Integer), 'arrayPosition jsonArrayLength jsonbArrayLength rowNumber rank denseRank ntile grouping'],
-  [
-    first,
-    'sum min max abs sign mod lag lead firstValue lastValue nthValue nullif generateSeries anyValue bitAnd bitOr',
-  ],
+  [first, 'sum min max abs sign lag lead firstValue lastValue nthValue nullif generateSeries anyValue bitAnd bitOr'],
   [first, 'arrayAppend arrayRemove arrayReplace arrayCat percentileCont percentileDisc mode'],
-  [common, 'coalesce greatest least'],
+  [common, 'coalesce greatest least mod'],
   [mean, 'avg stddev stddevPop stddevSamp variance varPop varSamp'],
-  [real, 'round ceil ceiling floor trunc sqrt exp ln log log10 power'],
+  [real, 'round ceil ceiling floor trunc'],
+  [irrational, 'sqrt exp ln log log10 power'],
   [always(Double), 'random pi sin cos tan asin acos atan atan2 degrees radians corr percentRank cumeDist datePart'],
   [end, 'lower upper'],
   [always(StringSql), 'trim ltrim rtrim btrim initcap concat concatWs substring substr left right lpad'],
@@ -136,5 +135,5 @@ export const KNOWN_BARE: ReadonlyMap<string, { readonly name: string; readonly t
   }),
 )
 
-/** Functions whose arguments are of one type: values take that of the expressions beside them. */
+/** Functions whose arguments are of one type (but for the offsets of `lag` and `lead`): values take that of the expressions beside them. */
 export const ALIKE: ReadonlySet<string> = new Set(['coalesce', 'greatest', 'least', 'nullif', 'lag', 'lead'])

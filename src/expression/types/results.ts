@@ -1,8 +1,8 @@
 // Which type two operands give, as a table: family, operator, family; and which one of several values has.
 import { NullType } from './null.ts'
-import { Double, Integer, Numeric } from './numeric.ts'
+import { Double, Integer, Numeric, type NumericType } from './numeric.ts'
 import { String as StringSql } from './string.ts'
-import { DateTime, Interval } from './temporal.ts'
+import { DateTime, type DateTimeType, Interval } from './temporal.ts'
 import type { Affinity, SqlType } from './type.ts'
 
 /** The operators whose result type depends on their operands. */
@@ -61,11 +61,22 @@ export function resultType(left: SqlType, calculation: Calculation, right: SqlTy
   if (from === 'null') return right
   if (calculation === 'concatenate') return from === 'string' || from === 'array' || to !== 'string' ? left : StringSql
   const outcome = TABLE[calculation][from]?.[to]
+  if (calculation === 'divide' && from !== 'interval') return quotient(left, right, outcome)
   if (outcome === undefined || outcome === 'left') return left
   if (outcome === 'right') return right
-  if (outcome === 'wider') return wider(left, right)
+  return outcome === 'wider' ? wider(left, right) : outcome
+}
+
+function quotient(left: SqlType, right: SqlType, outcome: Outcome | undefined): SqlType {
+  if (outcome === 'right') return rounded(right)
   // A quotient with a 64-bit number can have more digits than a double.
-  return calculation === 'divide' && from === 'integer' && isWide(left, right) ? Numeric : outcome
+  if (outcome === Double && isWide(left, right)) return Numeric
+  return outcome === Double ? Double : rounded(left)
+}
+
+/** The type of what has more digits than its operands: decimals that are read as numbers become the nearest one. */
+export function rounded(type: SqlType): SqlType {
+  return type.affinity === 'numeric' && (type as Partial<NumericType>).representation === 'number' ? Double : type
 }
 
 function isWide(left: SqlType, right: SqlType): boolean {
@@ -77,24 +88,35 @@ function wider(left: SqlType, right: SqlType): SqlType {
 }
 
 /** The library's own types of numbers, the narrow before the wide. */
-const WIDTHS: ReadonlyMap<string, number> = new Map(
-  [
-    ['smallInteger'],
-    ['integer'],
-    ['bigInteger'],
-    ['numeric', 'decimal'],
-    ['real'],
-    ['float', 'double', 'exactDouble'],
-  ].flatMap((kinds, width) => kinds.map((kind) => [kind, width] as const)),
+const NUMBER_WIDTHS = widthsOf(
+  ['smallInteger'],
+  ['integer'],
+  ['bigInteger'],
+  ['numeric', 'decimal'],
+  ['real'],
+  ['float', 'double', 'exactDouble'],
 )
 
+/** Days, and points of time, which every day has one of. */
+const TIME_WIDTHS = widthsOf(['date'], ['dateTime', 'exactDateTime'])
+
+function widthsOf(...widths: readonly (readonly string[])[]): ReadonlyMap<string, number> {
+  return new Map(widths.flatMap((kinds, width) => kinds.map((kind) => [kind, width] as const)))
+}
+
 function isWider(type: SqlType, than: SqlType): boolean {
-  const [one, other] = [WIDTHS.get(type.kind), WIDTHS.get(than.kind)]
-  return one !== undefined && other !== undefined && one > other
+  const widths = NUMBER_WIDTHS.has(type.kind) ? NUMBER_WIDTHS : TIME_WIDTHS
+  const [one, other] = [widths.get(type.kind), widths.get(than.kind)]
+  if (one === undefined || other === undefined) return false
+  return one > other || (widths === TIME_WIDTHS && one === other && isZoned(type) && !isZoned(than))
+}
+
+function isZoned(type: SqlType): boolean {
+  return (type as Partial<DateTimeType>).timezone === true
 }
 
 /**
- * The type of an expression that gives the value of one of several: the first type that is known; among numbers the widest, as what the database
+ * The type of an expression that gives the value of one of several: the first type that is known; among numbers and among points of time the widest, as what the database
  * gives need not fit the first. NullType where none is known.
  */
 export function commonType(operands: readonly { readonly type: SqlType }[]): SqlType {
