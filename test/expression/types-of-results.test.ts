@@ -24,6 +24,7 @@ import {
   Time,
   table,
 } from 'tsalchemy'
+import { BIT } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databases } from '../support/server.ts'
 
@@ -71,6 +72,11 @@ const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] =
   [func.exp(c.rough), 268337.28652087448],
   [c.rough.power(0.5), 3.5355339059327378],
   [func.round(c.rough), 13],
+  // Places are counted by an integer: PostgreSQL shifts no 64 bits by 64.
+  [c.big.bitwiseLshift(61), 2n ** 62n],
+  [c.big.bitwiseRshift(1), 1n],
+  [literal('001010', BIT(6)).bitwiseLshift(1), '010100'],
+  [literal('001010', BIT(6)).bitwiseRshift(literal(1)), '000101'],
   [func.mod(c.id, c.exact as never), '3.00'],
   [func.coalesce(c.day, c.at), '2024-01-31 00:00:00'],
   [func.coalesce(c.day, c.at).subtract(c.day as never), { months: 0, days: 0, microseconds: 0n }],

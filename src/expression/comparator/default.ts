@@ -10,6 +10,7 @@ import { Unary } from '../element/unary.ts'
 import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Fraction, inferType } from '../types/infer.ts'
+import { Integer } from '../types/numeric.ts'
 import { type Calculation, resultType, rounded } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
@@ -45,6 +46,13 @@ function alongside(left: ColumnElement, operator: Operator, operands: readonly u
   if (operands[0] === undefined) throw refusal(left, operator, undefined)
   const right = operandFor(left, operator, operands[0])
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), left.type)
+}
+
+/** Places are counted by an integer, whatever is shifted: bits, or a number of 64. */
+function shifted(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const [places] = operands
+  if (typeof places !== 'number') return alongside(left, operator, operands)
+  return alongside(left, operator, [new Bind(left.parameterName, places, Integer, ANONYMOUS)])
 }
 
 /** `power(x, y)`: of whole numbers it is none where the exponent is negative, and soon larger than they are. */
@@ -105,7 +113,7 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   ...[op.add, op.subtract, op.multiply, op.divide].map((each) => [each, calculate] as const),
   ...[op.floorDivide, op.modulo, op.concatenate].map((each) => [each, calculate] as const),
   ...[op.bitwiseAnd, op.bitwiseOr, op.bitwiseXor].map((each) => [each, alongside] as const),
-  ...[op.shiftLeft, op.shiftRight].map((each) => [each, alongside] as const),
+  ...[op.shiftLeft, op.shiftRight].map((each) => [each, shifted] as const),
   [op.power, raised],
   [op.regexpReplace, regexpReplaced],
   ...[op.and, op.or, op.not].map((each) => [each, conjunction] as const),
