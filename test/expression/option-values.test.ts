@@ -47,6 +47,7 @@ type Row = [place: string, flags: string, texts: string, make: (options: Options
 
 const query = select(u.id)
 const fresh = (options: Options = {}): never => table('t', new MetaData(), { id: Column(Integer) }, options) as never
+const indexed = table('t', new MetaData(), { id: Column(Integer) }, { constraints: [new Index('i', ['id'])] })
 const viewed = view('v', new MetaData(), query)
 const kept = materializedView('v', new MetaData(), query)
 
@@ -100,7 +101,7 @@ const ROWS: Row[] = [
   ['CreateView', 'ifNotExists orReplace', '', (o) => new CreateView(viewed, o)],
   ['RefreshMaterializedView', 'concurrently withData', '', (o) => new RefreshMaterializedView(kept, o)],
   ['CreateTableAs', 'ifNotExists temporary withData', 'tablespace', (o) => new CreateTableAs('t', query, o)],
-  ['CreateIndex', 'ifNotExists concurrently', '', (o) => new CreateIndex(new Index('i', ['id']), o)],
+  ['CreateIndex', 'ifNotExists concurrently', '', (o) => new CreateIndex(indexed.indexes[0] as Index, o)],
   ['CreateSchema', 'ifNotExists', 'authorization', (o) => new CreateSchema('s', o)],
   ['CreateSequence', 'ifNotExists', '', (o) => new CreateSequence(new Sequence('s'), o)],
   ['CreateExtension', 'ifNotExists cascade', 'schema version', (o) => new CreateExtension('x', o)],

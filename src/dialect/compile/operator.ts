@@ -92,8 +92,14 @@ export function memberTypes(type: SqlType): readonly SqlType[] | null {
 /** True division: without a fraction on either side most databases would divide whole numbers. */
 function renderDivide(node: Binary, out: Render): string {
   const { type } = node.right
+  // Amounts of money are divided by each other as they are; as a number the right one would make the quotient an amount.
+  if (isMoney(type)) return `${out.node(node.left)} / ${out.node(node.right)}`
   const target = type.affinity === 'numeric' || type.affinity === 'float' ? type : Numeric
   return `${out.node(node.left)} / CAST(${out.node(node.right)} AS ${out.spelling.typeName(target)})`
+}
+
+function isMoney(type: SqlType): boolean {
+  return type.kind === 'own' && (type as { readonly typeName?: string }).typeName === 'MONEY'
 }
 
 function renderFloorDivide(node: Binary, out: Render): string {

@@ -20,4 +20,6 @@ export interface Spelling extends TypeHost {
   codec(type: SqlType): Codec | null
   /** A value as SQL text. */
   literal(value: unknown, type: SqlType): string
+  /** The same with its type where a text alone would not say it; absent where it need not. */
+  typedLiteral?(value: unknown, type: SqlType): string
 }

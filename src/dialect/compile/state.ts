@@ -67,6 +67,8 @@ export class Render {
   readonly names: Names
   readonly placeholders: Placeholders
   readonly lists: ListSlot[] = []
+  /** A whole statement means with its values what it means with its parameters; pieces of DDL are kept as they are short. */
+  readonly #typesLiterals: boolean
   #place: PlaceNumber = Place.statement
   // Made on demand: most statements are small, and compiling one should cost no more than its text.
   #with: WithLists | null = null
@@ -82,6 +84,7 @@ export class Render {
     this.renderers = renderers
     this.#byNumber = numbered(renderers)
     this.literalBinds = options.literalBinds ?? false
+    this.#typesLiterals = this.literalBinds
     this.columnKeys = options.columnKeys ?? null
     this.schemas = options.schemas ?? null
     this.forMany = options.forMany ?? false
@@ -254,7 +257,11 @@ export class Render {
 
   #literal(bind: Bind): string {
     this.uncacheable ??= 'values are written into the text'
-    return this.spelling.literal(this.#valueOf(bind, bind.type.literalProcessor(this.spelling)), bind.type)
+    const value = this.#valueOf(bind, bind.type.literalProcessor(this.spelling))
+    const { spelling } = this
+    return this.#typesLiterals && spelling.typedLiteral !== undefined
+      ? spelling.typedLiteral(value, bind.type)
+      : spelling.literal(value, bind.type)
   }
 
   #valueOf(bind: Bind, process: ValueProcessor | null): unknown {

@@ -26,7 +26,7 @@ import type { TransactionSpelling } from '../contract/transactions.ts'
 import type { BeginOptions, Dialect, ErrorContext } from '../dialect.ts'
 import { POSTGRES_COPY } from './copy.ts'
 import { driverFor } from './driver-settings.ts'
-import { postgresLiteral } from './literal.ts'
+import { postgresLiteral, typedLiteral } from './literal.ts'
 import { postgres, postgresWithArrays } from './renderers.ts'
 import { RESERVED_WORDS } from './reserved.ts'
 import { TRANSACTIONS } from './transactions.ts'
@@ -146,6 +146,9 @@ class PostgresDialect implements Dialect, Spelling {
   }
   literal(value: unknown, type: SqlType): string {
     return postgresLiteral(value, type, this.#schemas)
+  }
+  typedLiteral(value: unknown, type: SqlType): string {
+    return typedLiteral(value, type, this.#schemas)
   }
   quote(name: string): string {
     return this.identifiers.quote(name)

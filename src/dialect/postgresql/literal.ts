@@ -6,7 +6,7 @@ import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
 import { timestamptz } from './codec/index.ts'
 import { typeCodec } from './type-codec.ts'
-import { castName, HOST } from './type-name.ts'
+import { castName, HOST, uncastName } from './type-name.ts'
 
 /** Text in quotes: with a backslash in it as an escape string, which means the same under both settings of `standard_conforming_strings`. */
 export function quoteText(value: string): string {
@@ -58,4 +58,14 @@ export function postgresLiteral(value: unknown, type: SqlType, schemas: SchemaTr
       return `ARRAY[${items.join(', ')}]${cast === null ? '' : `::${cast}`}`
     },
   })
+}
+
+/** The same with the type that a parameter would have: a text in quotes alone is of no type, and means another thing beside another. */
+export function typedLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string {
+  const text = postgresLiteral(value, type, schemas)
+  const isBareText = /^E?'/.test(text) && text.endsWith("'")
+  const own = type.forDialect(HOST)
+  if (!isBareText || own.affinity === 'string') return text
+  const cast = castName(type, schemas) ?? uncastName(own)
+  return cast === null ? text : `${text}::${cast}`
 }

@@ -142,7 +142,7 @@ function arrayCast(type: ArrayType, schemas: SchemaTranslateMap | null): string 
 }
 
 /** Types whose values are sent as unknown texts, which the server takes for what stands beside; an array has to say what it is of. */
-function uncastName(type: SqlType): string | null {
+export function uncastName(type: SqlType): string | null {
   if (type.kind === 'tsvector' || type.kind === 'tsquery') return type.kind.toUpperCase()
   return type.kind === 'own' ? (type as SqlType as OwnType).typeName : null
 }

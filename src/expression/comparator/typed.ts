@@ -53,7 +53,7 @@ function typedOperand(left: ColumnElement, operator: Operator, value: unknown, t
 function checkBinaryDocument(left: ColumnElement, operator: Operator): void {
   if (plainType(left.type).kind === 'json')
     throw new ArgumentError(
-      `.${operator.name}() is of JSONB documents; this expression is of the type JSON: write cast(expression, JSONB()), or make the column JSONB`,
+      `.${operator.name}() is of JSONB documents; this expression is of the type JSON: on PostgreSQL write cast(expression, JSONB()), or make the column JSONB`,
     )
 }
 
