@@ -4,6 +4,7 @@ import {
   BigInteger,
   Column,
   type ColumnElement,
+  type CompoundSelect,
   caseWhen,
   createEngine,
   Date as DateSql,
@@ -23,6 +24,8 @@ import {
   sqlNull,
   Time,
   table,
+  union,
+  unionAll,
 } from 'tsalchemy'
 import { BIT } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -69,7 +72,7 @@ const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] =
   // More digits than the operands have: numbers, as the static type says, the nearest ones.
   [c.rough.divide(3), 4.166666666666667],
   [c.id.divide(c.rough), 0.24],
-  [func.exp(c.rough), 268337.28652087448],
+  [func('exp', c.rough), 268337.28652087448],
   [c.rough.power(0.5), 3.5355339059327378],
   [func.round(c.rough), 13],
   // Places are counted by an integer: PostgreSQL shifts no 64 bits by 64.
@@ -98,6 +101,18 @@ const AGGREGATES: readonly (readonly [expression: ColumnElement, value: unknown]
       [1, 2],
     ],
   ],
+]
+
+const COMPOUNDS: readonly (readonly [statement: CompoundSelect, values: readonly unknown[]])[] = [
+  [unionAll(select(c.id), select(c.exact as never)), ['3', '4', '12.50', '12.50']],
+  [unionAll(select(c.id), select(c.big as never)), [3n, 4n, 2n, 3n]],
+  [unionAll(select(c.id), select(literal(1.5, Double))), [3, 4, 1.5]],
+  [unionAll(select(literal(null)), select(c.big) as never), [null, 2n, 3n]],
+  [
+    unionAll(select(c.at).limit(1), select(c.zoned as never).limit(1)),
+    [new Date('2024-01-31T10:00:00.123Z'), new Date(0)],
+  ],
+  [unionAll(union(select(c.small), select(c.id)), select(c.big) as never), [2n, 3n, 4n, 2n, 3n]],
 ]
 
 describe.each(databases())('on $name', ({ url }) => {
@@ -131,6 +146,14 @@ describe.each(databases())('on $name', ({ url }) => {
   })
   test.each(AGGREGATES)('%s', async (expression, value) => {
     expect(await engine.execute(select(expression)).scalarOne()).toEqual(value)
+  })
+
+  test.each(COMPOUNDS)('%s', async (statement, expected) => {
+    const sorted = (values: readonly unknown[]): unknown[] =>
+      values.toSorted((one, other) => (String(one) < String(other) ? -1 : 1))
+    const rows = select(statement.subquery('q'))
+    const ways = [statement, rows, select(statement.cte('q')), select(rows.subquery('r'))]
+    for (const way of ways) expect(sorted(await engine.execute(way).scalars().all())).toEqual(sorted(expected))
   })
 
   test('the offset of lag() and lead() is a number whatever they look at', async () => {

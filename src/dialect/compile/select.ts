@@ -222,8 +222,18 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     const inner = out.statement(part, partPlace)
     text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })
+  if (place === Place.statement) widenColumns(node, out)
   text += compoundEnd(node, first.exportedColumns, out)
   return place === Place.statement ? text : out.closeLevel(level, text)
+}
+
+/** The first part told the columns of the result; what the others give must be readable too. */
+function widenColumns({ columnTypes }: CompoundSelect, out: Render): void {
+  if (columnTypes === null || out.columns === null) return
+  out.columns = out.columns.map((column, place) => {
+    const type = columnTypes[place] ?? column.type
+    return type === column.type ? column : { ...column, type, process: type.resultProcessor(out.spelling) }
+  })
 }
 
 function standsAlone(part: CompoundSelect['state']['selects'][number]): boolean {

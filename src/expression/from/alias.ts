@@ -10,6 +10,7 @@ import { type RecipeColumn, Tag, type Tracer, type Trail } from '../base/recipe.
 import { Socket } from '../base/socket.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import { type Name, walkName } from '../element/name.ts'
+import type { SqlType } from '../types/type.ts'
 import { NamedFrom } from './from-clause.ts'
 import type { RowColumns } from './typed.ts'
 
@@ -19,6 +20,8 @@ export { Alias, NamedFrom, ProxyColumn } from './from-clause.ts'
 export interface RowSource extends Element {
   /** The columns of its rows, named as the statement around it sees them. */
   readonly exportedColumns: readonly NamedElement[]
+  /** @internal The types of these columns, where they are not all their own; of a compound the widest. */
+  readonly columnTypes?: readonly SqlType[] | null
   /** @internal */
   readonly trail?: Trail | null
 }
@@ -53,7 +56,7 @@ export class Subquery<Row = unknown, Source = unknown> extends NamedFrom {
     pass.node(this.element)
   }
   protected override knownColumns(): readonly RecipeColumn[] | null {
-    return this.element.trail?.recipe.columns ?? null
+    return this.element.trail?.recipe.columns ?? retyped(this.element)
   }
   /** @internal */
   override trace(tracer: Tracer): boolean {
@@ -62,6 +65,18 @@ export class Subquery<Row = unknown, Source = unknown> extends NamedFrom {
     tracer.tag(Tag.subquery, this.isLateral ? 1 : 0)
     return this.traceName(tracer) && tracer.within(this.element.trail)
   }
+}
+
+/** The columns of a statement whose types are others than those of what they are called after; null where they are the same. */
+function retyped(element: RowSource): readonly RecipeColumn[] | null {
+  const types = element.columnTypes ?? null
+  if (types === null) return null
+  // Names may be such as the compiler chooses, as those of the columns themselves.
+  return element.exportedColumns.map(({ key, name, type }, place) => ({
+    key,
+    name: name as string,
+    type: types[place] ?? type,
+  }))
 }
 
 /** Puts statements together, for {@link Cte.union}; the select room plugs it, as it stands above this one. */
@@ -159,7 +174,8 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
     return !this.#isCompleted
   }
   protected override knownColumns(): readonly RecipeColumn[] | null {
-    return this.#element.trail?.recipe.columns ?? null
+    // A step sees the columns before it is there, and PostgreSQL wants their types of it.
+    return this.#element.trail?.recipe.columns ?? (this.recursive ? null : retyped(this.#element))
   }
   /** @internal */
   override trace(tracer: Tracer): boolean {

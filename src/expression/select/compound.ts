@@ -19,6 +19,7 @@ import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
+import { commonTypes } from './compound-types.ts'
 import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
@@ -51,6 +52,10 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   /** @internal */
   abstract readonly state: OrderedState
   abstract readonly exportedColumns: readonly NamedElement[]
+  /** @internal The types of the columns, where they are not all their own. */
+  get columnTypes(): readonly SqlType[] | null {
+    return null
+  }
   /** @internal The same statement with another order or limit. */
   abstract reordered(change: Partial<OrderedState>): this
 
@@ -137,7 +142,8 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
     const columns = this.exportedColumns
     if (columns.length !== 1)
       throw new ArgumentError(`A scalar subquery has one column; this SELECT has ${columns.length}`)
-    return new ScalarSelect(this, (columns[0]?.type ?? NullType) as SqlType<Tuple[0] | null>)
+    const type = this.columnTypes?.[0] ?? columns[0]?.type ?? NullType
+    return new ScalarSelect(this, type as SqlType<Tuple[0] | null>)
   }
   /**
    * The statement's one value under a name: short for `scalarSubquery().label(name)`.
@@ -216,6 +222,11 @@ export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> 
   }
   get exportedColumns(): readonly NamedElement[] {
     return this.state.selects[0]?.exportedColumns ?? []
+  }
+  /** @internal */
+  override get columnTypes(): readonly SqlType[] | null {
+    const { selects } = this.state
+    return selects.every((each) => columnCount(each) !== null) ? commonTypes(selects) : null
   }
   /** @internal */
   with(change: Partial<CompoundState>): CompoundSelect<Row, Tuple> {
