@@ -623,7 +623,7 @@ describe('doConnect', () => {
     await using listener = engine.listen('tokens')
     await listener.ready()
     const listening =
-      "SELECT count(*)::int FROM pg_stat_activity WHERE application_name = 'token 3' AND query = 'LISTEN tokens'"
+      "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'token 3' AND query = 'LISTEN tokens'"
     expect(await engine.execute(listening).scalar()).toBe(1)
     await engine.dispose()
     expect(calls).toBe(3)

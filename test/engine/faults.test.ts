@@ -477,7 +477,11 @@ describe('disposing', () => {
     const lent = await own.connect()
     await own.execute('SELECT 1')
     const sessions = async (): Promise<unknown> =>
-      admin.execute('SELECT count(*) FROM pg_stat_activity WHERE application_name = $1', [name]).scalar()
+      admin
+        .execute('SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1', [
+          name,
+        ])
+        .scalar()
     expect(await sessions()).toBe(2n)
     await own.dispose()
     expect(await lent.execute('SELECT 1').scalar()).toBe(1)

@@ -148,7 +148,8 @@ describe('on a server', () => {
     const listener = engine.listen('own')
     await listener.ready()
     expect(engine.stats().pool).toMatchObject({ checkedOut: 0 })
-    const count = "SELECT count(*)::int FROM pg_stat_activity WHERE query LIKE 'LISTEN own%'"
+    const count =
+      "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN own%'"
     expect(await engine.execute(count).scalar()).toBe(1)
     await listener.close()
     await listener.close()
@@ -167,7 +168,9 @@ describe('on a server', () => {
       if (event.kind === 'gap') await engine.notify('orders', 'after')
       else if (event.payload === 'after') break
       else
-        await engine.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN orders%'")
+        await engine.execute(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN orders%'",
+        )
     }
     expect(heard).toMatchObject([
       { kind: 'notification', payload: 'before' },

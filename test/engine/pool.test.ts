@@ -25,7 +25,12 @@ afterAll(() => admin.dispose())
 const root = new URL('../..', import.meta.url)
 
 function sessions(name: string): Promise<unknown> {
-  return admin.execute('SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1', [name]).scalar()
+  return admin
+    .execute(
+      'SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+      [name],
+    )
+    .scalar()
 }
 
 async function eventually(reached: () => boolean | Promise<boolean>): Promise<void> {
@@ -305,7 +310,10 @@ describe('a pool on a server', () => {
     })
     await engine.execute('SELECT 1')
     await eventually(async () => (await sessions(name)) === 3)
-    await admin.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1', [name])
+    await admin.execute(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+      [name],
+    )
     await eventually(() => engine.pool.metrics().opened >= 6 && engine.pool.status().idle === 3)
   })
 

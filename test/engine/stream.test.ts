@@ -408,7 +408,7 @@ describe('on a server', () => {
   const running = async (): Promise<unknown> =>
     engine
       .execute(
-        "SELECT CAST(count(*) AS INTEGER) FROM pg_stat_activity WHERE query LIKE '%streamed slowly%' AND state = 'active' AND pid <> pg_backend_pid()",
+        "SELECT CAST(count(*) AS INTEGER) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%streamed slowly%' AND state = 'active' AND pid <> pg_backend_pid()",
       )
       .scalar()
 
@@ -422,7 +422,7 @@ describe('on a server', () => {
     )
     await stream.fetchMany(1)
     const asked =
-      "SELECT state, state_change::text FROM pg_stat_activity WHERE query LIKE '%-- ahead' AND pid <> pg_backend_pid()"
+      "SELECT state, state_change::text FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%-- ahead' AND pid <> pg_backend_pid()"
     const resting = await vi.waitFor(
       async () => {
         const row = await engine.execute(asked).one()

@@ -463,7 +463,13 @@ describe('what a borrower leaves behind', () => {
     expect(await engine.execute('SHOW search_path').scalar()).toBe('"$user", public')
     expect(await engine.execute("SELECT to_regclass('leftover')::text").scalar()).toBe(null)
     expect(await engine.execute('SELECT count(*) FROM pg_listening_channels()').scalar()).toBe(0n)
-    expect(await engine.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'").scalar()).toBe(0n)
+    expect(
+      await engine
+        .execute(
+          "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+        )
+        .scalar(),
+    ).toBe(0n)
     expect(engine.pool.metrics().opened).toBe(1)
   })
 })

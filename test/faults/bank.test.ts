@@ -98,7 +98,11 @@ function trade(engine: Engine, book: Book, over: () => boolean): Promise<unknown
 /** The books agree with the accounts. */
 async function audit({ done, refused, unknown }: Book): Promise<void> {
   await eventually(async () => {
-    const open = await admin.execute("SELECT count(*) FROM pg_stat_activity WHERE state LIKE '%transaction%'").scalar()
+    const open = await admin
+      .execute(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND state LIKE '%transaction%'",
+      )
+      .scalar()
     expect(open).toBe(0n)
   })
   const ids = (await admin.execute('SELECT id FROM transfer').scalars().all()) as number[]
@@ -119,7 +123,7 @@ describe('the bank', () => {
     let over = false
     const trading = trade(engine, book, () => over)
     const kill =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %' ORDER BY random() LIMIT 1"
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'scene %' ORDER BY random() LIMIT 1"
     const faults: (() => unknown)[] = [
       () => admin.execute(kill),
       () => proxy.reset(),
@@ -200,7 +204,7 @@ describe('statements alone', () => {
       }
       const working = Array.from({ length: 12 }, (_, lane) => work(lane))
       const kill =
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %' ORDER BY random() LIMIT 2"
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'scene %' ORDER BY random() LIMIT 2"
       const faults = [
         () => admin.execute(kill),
         () => proxy.reset(),
@@ -223,7 +227,7 @@ describe('statements alone', () => {
         await pause(600)
         proxy.delay(60)
         await admin.execute(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'scene %'",
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'scene %'",
         )
         const last = [1, 2, 3].map(async () => {
           next += 1

@@ -24,7 +24,7 @@ class Mark extends Base<Mark> {
 
 /** More than one read of a socket gives, less than is read ahead. */
 const ROWS = 200
-const STATE = 'SELECT state FROM pg_stat_activity WHERE application_name = $1'
+const STATE = 'SELECT state FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1'
 const WRITE = 'INSERT INTO burst_marks VALUES ($1, $2)'
 
 let observer: Engine
@@ -39,7 +39,10 @@ afterAll(async () => {
 
 const kill = (name: string): Promise<unknown> =>
   observer
-    .execute('SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE application_name = $1', [name])
+    .execute(
+      'SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+      [name],
+    )
     .scalar()
 
 describe.each([false, true])('with pipelining: %s', (pipelining) => {

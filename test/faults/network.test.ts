@@ -75,7 +75,9 @@ describe('a reset', () => {
     expect(performance.now() - started).toBeLessThan(3_000)
     await allPlacesServe(engine)
     // What lost its client does not run on for ever: the server is asked by nobody, so the test ends it.
-    await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'SELECT pg_sleep%'")
+    await admin.execute(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'SELECT pg_sleep%'",
+    )
   })
 
   it.each(['cut', 'reset'] as const)('or an end (%s) at rest is seen by nobody', async (how) => {
@@ -330,9 +332,10 @@ describe('a test that rides with the first statement', () => {
     // What the server says as it ends the sessions is on its way while the statements are sent.
     proxy.delay(150)
     await admin.execute('SELECT pg_terminate_backend($1)', [(await scene.sessions())[0]?.pid])
-    await admin.execute('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1', [
-      `scene ${process.pid} %`,
-    ])
+    await admin.execute(
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1',
+      [`scene ${process.pid} %`],
+    )
     const inserting = engine.execute(INSERT, [1])
     const block = engine.begin(async (conn) => {
       await conn.execute(INSERT, [2])
@@ -357,7 +360,7 @@ describe('a test that rides with the first statement', () => {
     const failing = failure(engine.execute('SELECT pg_sleep(30)').all())
     await running(1)
     await admin.execute(
-      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE $1 AND query LIKE $2',
+      'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE $1 AND query LIKE $2',
       [`scene ${process.pid} %`, '%sleep%'],
     )
     expect(await failing).toMatchObject({ sqlState: '57P01' })

@@ -33,7 +33,10 @@ export function startScene(url: string, admin: Engine, options: EngineOptions = 
   })
   const sessions = async (): Promise<{ pid: number; state: string; query: string }[]> => {
     const found = await admin
-      .execute('SELECT pid, state, query FROM pg_stat_activity WHERE application_name = $1', [name])
+      .execute(
+        'SELECT pid, state, query FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1',
+        [name],
+      )
       .mappings()
       .all()
     return found as { pid: number; state: string; query: string }[]
