@@ -1,4 +1,7 @@
-// The types of the columns that UNION and its kin give.
+// The columns that UNION and its kin give: how many, and of which types.
+import type { Element } from '../base/element.ts'
+import { Role } from '../base/role.ts'
+import { ColumnClause } from '../element/column.ts'
 import type { RowSource } from '../from/alias.ts'
 import { NullType } from '../types/null.ts'
 import { commonType } from '../types/results.ts'
@@ -14,4 +17,22 @@ export function commonTypes(selects: readonly RowSource[]): readonly SqlType[] |
     return rest.some((other) => other.type !== type) ? commonType([{ type }, ...rest]) : type
   })
   return types.some((type, place) => type !== own[place]?.type) ? types : null
+}
+
+/** What SELECT and compounds are made of; their classes stand on this file. */
+interface Parts {
+  readonly state?: { readonly selects?: readonly RowSource[]; readonly items?: readonly Element[] }
+}
+
+/** @internal How many columns the rows have; null where only the server knows. */
+export function columnCount(source: RowSource): number | null {
+  const { selects, items } = (source as Parts).state ?? {}
+  if (selects !== undefined) return selects.map(columnCount).find((count) => count !== null) ?? null
+  if (items?.every(isOneColumn) === false) return null
+  return source.exportedColumns.length || null
+}
+
+/** Not so `text('a, b')` and `literalColumn('*')`. */
+function isOneColumn(item: Element): boolean {
+  return (item.roles & Role.text) === 0 && !(item instanceof ColumnClause && item.isLiteral && item.name === '*')
 }

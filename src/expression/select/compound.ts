@@ -1,7 +1,7 @@
 // `SelectBase`: what SELECT and compounds of SELECTs share; UNION, INTERSECT, EXCEPT, which its methods give.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
-import { defineKind, type Element } from '../base/element.ts'
+import { defineKind } from '../base/element.ts'
 import { Executable, type StatementSort } from '../base/executable.ts'
 import { checkStatementOptions, type StatementExecutionOptions } from '../base/execution-options.ts'
 import type { Pass } from '../base/pass.ts'
@@ -12,14 +12,13 @@ import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
-import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { Cte, type CteOptions, checkCteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
 import type { SqlType } from '../types/type.ts'
-import { commonTypes } from './compound-types.ts'
+import { columnCount, commonTypes } from './compound-types.ts'
 import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
@@ -45,7 +44,7 @@ export interface FetchOptions {
 }
 
 /** SELECT, or several of them put together. */
-export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknown[]>
+export abstract class SelectBase<out Row = unknown, out Tuple extends unknown[] = unknown[]>
   extends Executable<Row, Tuple>
   implements RowSource
 {
@@ -162,15 +161,18 @@ export abstract class SelectBase<Row = unknown, Tuple extends unknown[] = unknow
   }
 
   /** `UNION`: rows of either, each once. */
-  union<Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+  // Typed by `this`: what UNION gives, said of the class's own Row and Tuple, would make these invariant, and dear to check.
+  union<R, T extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<T>>[]>(
+    this: SelectBase<R, T>,
     ...others: Others
-  ): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
+  ): CompoundSelect<UnionRow<R, Others[number]>, UnionTuple<T, Others[number]>> {
     return compound('UNION', [this, ...others])
   }
   /** `UNION ALL`: rows of either, all of them. */
-  unionAll<Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+  unionAll<R, T extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<T>>[]>(
+    this: SelectBase<R, T>,
     ...others: Others
-  ): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
+  ): CompoundSelect<UnionRow<R, Others[number]>, UnionTuple<T, Others[number]>> {
     return compound('UNION ALL', [this, ...others])
   }
   /** `INTERSECT`: rows of both, each once. */
@@ -200,7 +202,7 @@ export interface CompoundState extends OrderedState {
 }
 
 /** Several SELECTs as one; every method gives a new statement. */
-export class CompoundSelect<Row = unknown, Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
+export class CompoundSelect<out Row = unknown, out Tuple extends unknown[] = unknown[]> extends SelectBase<Row, Tuple> {
   declare readonly kind: 'compound'
   static {
     defineKind(this, 'compound')
@@ -270,21 +272,6 @@ export function walkFetch(pass: Pass, fetch: Fetch | null): void {
   pass.flag((fetch.percent ? 1 : 0) | (fetch.withTies ? 2 : 0))
 }
 
-/** @internal How many columns the rows have; null where only the server knows. */
-export function columnCount(source: RowSource): number | null {
-  if (source instanceof CompoundSelect)
-    return source.state.selects.map(columnCount).find((count) => count !== null) ?? null
-  // A SELECT by what it has: its class stands on this file.
-  const items = (source as { readonly state?: { readonly items?: readonly Element[] } }).state?.items
-  if (items?.every(isOneColumn) === false) return null
-  return source.exportedColumns.length || null
-}
-
-/** Not so `text('a, b')` and `literalColumn('*')`. */
-function isOneColumn(item: Element): boolean {
-  return (item.roles & Role.text) === 0 && !(item instanceof ColumnClause && item.isLiteral && item.name === '*')
-}
-
 /**
  * Puts statements together.
  * @internal
@@ -329,7 +316,7 @@ selectable.plug((operator, parts) => compound(operator, parts))
 export function union<Row, Tuple extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
   first: SelectBase<Row, Tuple>,
   ...others: Others
-): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
+): CompoundSelect<UnionRow<Row, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION', [first, ...others])
 }
 /**
@@ -345,7 +332,7 @@ export function unionAll<
 >(
   first: SelectBase<Row, Tuple>,
   ...others: Others
-): CompoundSelect<UnionRow<Row, Tuple, Others[number]>, UnionTuple<Tuple, Others[number]>> {
+): CompoundSelect<UnionRow<Row, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION ALL', [first, ...others])
 }
 /**

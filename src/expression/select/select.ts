@@ -42,7 +42,7 @@ export interface ColumnDescription {
 }
 
 /** SELECT; every method gives a new statement. `Choice` is what types of outer joins are made of: {@link Chosen}; no property has it. */
-export class Select<Row = unknown, Tuple extends unknown[] = unknown[], Choice = unknown> extends SelectBase<
+export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], Choice = unknown> extends SelectBase<
   Row,
   Tuple
 > {

@@ -17,18 +17,20 @@ export type BesideTuple<Tuple extends unknown[]> = { [I in keyof Tuple]: Alike<T
 
 type TupleIn<Query> = Query extends Executable<unknown, infer Tuple> ? Tuple : never
 
-/** What another statement gives for a column of that name; by name, and where it has none of it, what it gives at all. */
-type ValueIn<Query, Name> =
-  Query extends Executable<infer Row, infer Tuple> ? (Name extends keyof Row ? Row[Name] : Tuple[number]) : never
+/** What another statement gives for a column: by name; where it has none of that name, all that it gives of that sort. */
+type ValueIn<Query, Name, Value> =
+  Query extends Executable<infer Row, infer Tuple>
+    ? Name extends keyof Row
+      ? Row[Name]
+      : Extract<Tuple[number], Alike<Value> | null>
+    : never
 
 /** A row of any of the statements, with the names of the first one's. */
-export type UnionRow<Row, Tuple, Others> = [TupleIn<Others>] extends [Tuple]
-  ? Row
-  : { [K in keyof Row]: Row[K] | ValueIn<Others, K> }
+export type UnionRow<Row, Others> = { [K in keyof Row]: Row[K] | ValueIn<Others, K, Row[K]> }
 
 type MemberOf<Tuple, Index> = Tuple extends unknown ? (Index extends keyof Tuple ? Tuple[Index] : never) : never
 
 /** A tuple of any. */
-export type UnionTuple<Tuple extends unknown[], Others> = [TupleIn<Others>] extends [Tuple]
-  ? Tuple
-  : { [I in keyof Tuple]: Tuple[I] | MemberOf<TupleIn<Others>, I> }
+export type UnionTuple<Tuple extends unknown[], Others> = {
+  [I in keyof Tuple]: Tuple[I] | MemberOf<TupleIn<Others>, I>
+}
