@@ -23,16 +23,22 @@ function check(type: string, value: unknown, inside: boolean): void {
         for (let index = 0; index < value.length; index++) check(type, value[index], true)
         return
       }
-      for (const key of Object.keys(value)) {
-        const item = (value as Record<string, unknown>)[key]
-        if (item !== undefined) check(type, item, true)
-      }
-      return
+      if (keepsItsOwn(type, value as Record<string, unknown>)) return
   }
   const where = inside ? ' inside a value' : ''
   throw new DriverError(`${type} does not take ${describeValue(value)}${where}; JSON has no such value`, {
     sent: false,
   })
+}
+
+/** Whether an object's properties are all there is of it; a promise that nobody awaited, an Error or a RegExp would become `{}`. */
+function keepsItsOwn(type: string, value: Record<string, unknown>): boolean {
+  const keys = Object.keys(value)
+  for (const key of keys) {
+    const item = value[key]
+    if (item !== undefined) check(type, item, true)
+  }
+  return keys.length > 0 || Object.prototype.toString.call(value) === '[object Object]'
 }
 
 /**
