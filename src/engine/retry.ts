@@ -162,11 +162,11 @@ function mayRunAgain(error: unknown, { sent }: Attempt, { lostConnections }: Ret
 /**
  * Whether a connection was lost or could not be had, by nobody's fault.
  *
- * @param whatever the error says besides: what a statement failed with may be the last that its connection had to tell.
+ * @param ofAnyKind what a statement failed with may be the last that its connection had to tell.
  */
-function isLost(error: DBAPIError, whatever: boolean): boolean {
+function isLost(error: DBAPIError, ofAnyKind: boolean): boolean {
   return (
-    (whatever ? error.connectionInvalidated : isAbsent(error)) &&
+    (ofAnyKind ? error.connectionInvalidated : isAbsent(error)) &&
     !(error.cause instanceof DriverError && error.cause.canceled)
   )
 }

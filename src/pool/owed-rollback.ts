@@ -105,7 +105,8 @@ export class OwedRollback implements DriverConnection {
       }
       this.#done()
       // What was stopped before anything of it took effect, by a statement that the server has forgotten, is sent again.
-      if (isStale(error) && !error.canceled) return await this.#again(commands, options)
+      if (error.stale && !error.canceled && error.results.every(({ tag }) => tag === 'BEGIN'))
+        return await this.#again(commands, options)
       throw error
     }
   }
@@ -181,13 +182,4 @@ function shifted(error: DriverError): DriverError {
     commandIndex: index === null ? null : Math.max(0, index - 1),
     results: error.results.slice(1),
   })
-}
-
-/** Whether nothing but a BEGIN was run before the server missed a prepared statement or the type of a parameter, or found its plan out of date. */
-function isStale({ fields, results }: DriverError): boolean {
-  const stale =
-    fields?.sqlState === '26000' ||
-    (fields?.sqlState === '0A000' && fields.routine === 'RevalidateCachedQuery') ||
-    (fields?.sqlState === 'XX000' && /^getType(Binary)?InputInfo$/.test(fields.routine ?? ''))
-  return stale && results.every(({ tag }) => tag === 'BEGIN')
 }

@@ -260,6 +260,8 @@ export class DriverError extends Error {
   readonly refusedWrite: boolean
   /** Whether it is certain that the server has read nothing of the batch, although it was sent: it can be sent again elsewhere. */
   readonly unread: boolean
+  /** Whether the server stopped at a statement that was prepared for what is not there any more: prepared anew it can be sent again. */
+  readonly stale: boolean
   /** Whether all of the batch was done, because the cancel request came too late: its results are here. */
   readonly completed: boolean
 
@@ -276,6 +278,7 @@ export class DriverError extends Error {
     this.refusedForNow = options.refusedForNow ?? false
     this.refusedWrite = options.refusedWrite ?? false
     this.unread = options.unread ?? false
+    this.stale = options.stale ?? false
     this.completed = options.completed ?? false
   }
 
@@ -302,5 +305,6 @@ export interface DriverErrorOptions {
   readonly refusedForNow?: boolean
   readonly refusedWrite?: boolean
   readonly unread?: boolean
+  readonly stale?: boolean
   readonly completed?: boolean
 }

@@ -98,6 +98,7 @@ export function batchError(
     fields: isServerMessage(error) ? fieldsOf(error, serverVersion) : null,
     // The server says its things in order: what it says before it answers the probe it says before it reads the batch.
     unread: disconnected && (outcome.unread === true || (probed && isServerMessage(error))),
+    stale: isStaleStatement(failure),
     refusedWrite: readOnly && isServerMessage(error) && error.code === '25006',
   })
 }
