@@ -2,21 +2,20 @@
 
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
-import { defineKind, Element, sharesKind } from '../base/element.ts'
+import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
 import { type RecipeColumn, type SharedPart, Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
-import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
 import { AnonymousName, baseOfName, checkName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
 import { criterion as criterionOperator } from '../operator/catalog.ts'
-import type { SqlType } from '../types/type.ts'
 import { conditionBetween, type ForeignKeyLink } from './join-condition.ts'
+import { behind, type NamedColumn, ProxyColumn } from './proxy-column.ts'
 import type {
   EntityHandle,
   OuterOf,
@@ -29,6 +28,7 @@ import type {
 } from './typed.ts'
 
 export type { ForeignKeyLink } from './join-condition.ts'
+export { ProxyColumn } from './proxy-column.ts'
 
 /** What can be joined: FROM elements, mapped classes, relationships. */
 export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget | TextClause
@@ -201,47 +201,6 @@ function criterion(value: unknown, where: string): ColumnElement<boolean> {
   return expect(CRITERION, value, where)
 }
 
-/** A column of an alias, standing for a column of what is aliased. */
-export class ProxyColumn<out N extends string = string, out V = unknown> extends ColumnClause<N, V> {
-  static {
-    sharesKind(this)
-  }
-  #original: NamedElement<N, V> | null
-  /** Its place among the columns of its table; -1 for one that was made apart. */
-  readonly #position: number
-  constructor(original: NamedElement<N, V>, table: FromClause)
-  /** @internal */
-  constructor(original: NamedElement<N, V> | null, table: FromClause, position: number, as: NamedColumn)
-  constructor(
-    original: NamedElement<N, V> | null,
-    table: FromClause,
-    position = -1,
-    as: NamedColumn = original as NamedElement,
-  ) {
-    super(as.key as N, as.name, as.type as SqlType<V>, table)
-    this.#original = original
-    this.#position = position
-  }
-  /** The column that it stands for. */
-  get original(): NamedElement<N, V> {
-    this.#original ??= (this.table as NamedFrom).originalAt(this.#position) as NamedElement as NamedElement<N, V>
-    return this.#original
-  }
-  /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.#position < 0 || this.constructor !== ProxyColumn || this.table === null) return false
-    tracer.tag(Tag.proxy, this.#position)
-    return tracer.node(this.table)
-  }
-}
-
-/** What a column is called, and its type. */
-interface NamedColumn {
-  readonly key: string
-  readonly name: Name
-  readonly type: SqlType
-}
-
 /** What has a name of its own and proxies the columns of another FROM element. */
 export abstract class NamedFrom extends FromClause {
   readonly name: Name
@@ -286,12 +245,23 @@ export abstract class NamedFrom extends FromClause {
   }
   override corresponding(column: ColumnElement): NamedElement | null {
     for (const own of this.columnList) {
-      let proxied: ColumnElement = own
-      while (proxied !== column && proxied instanceof ProxyColumn) proxied = proxied.original
-      if (proxied === column) return own
+      for (let each: ColumnElement | null = own; each !== null; each = behind(each)) if (each === column) return own
     }
     return null
   }
+  /** Those of the columns that are shown: a subquery is joined by the foreign key that it selects, whatever it calls it. */
+  override foreignKeyLinks(): readonly ForeignKeyLink[] {
+    return this.columnList.flatMap((column) => linksOf(column).map((link) => ({ ...link, column })))
+  }
+}
+
+/** The foreign keys of the column of a table that a column stands for. */
+function linksOf(column: NamedElement): readonly ForeignKeyLink[] {
+  let original: ColumnElement = column
+  for (let next = behind(column); next !== null; next = behind(next)) original = next
+  const { table } = original as { readonly table?: unknown }
+  if (!(table instanceof FromClause) || table instanceof NamedFrom) return []
+  return table.foreignKeyLinks().filter((link) => link.column === original)
 }
 
 /** From what the name of an alias is made: a name that is chosen itself, or that of a CTE, is none to begin with. */

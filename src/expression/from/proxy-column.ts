@@ -1,0 +1,61 @@
+// Columns of aliases and subqueries, and what they stand for.
+
+import { type Element, sharesKind } from '../base/element.ts'
+import { Tag, type Tracer } from '../base/recipe.ts'
+import { ColumnClause } from '../element/column.ts'
+import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { Label } from '../element/label.ts'
+import type { Name } from '../element/name.ts'
+import type { SqlType } from '../types/type.ts'
+
+/** A FROM element that makes its columns from those of another. */
+interface ProxyOwner extends Element {
+  originalAt(position: number): NamedElement | undefined
+}
+
+/** A column of an alias, standing for a column of what is aliased. */
+export class ProxyColumn<out N extends string = string, out V = unknown> extends ColumnClause<N, V> {
+  static {
+    sharesKind(this)
+  }
+  #original: NamedElement<N, V> | null
+  /** Its place among the columns of its table; -1 for one that was made apart. */
+  readonly #position: number
+  constructor(original: NamedElement<N, V>, table: Element)
+  /** @internal */
+  constructor(original: NamedElement<N, V> | null, table: Element, position: number, as: NamedColumn)
+  constructor(
+    original: NamedElement<N, V> | null,
+    table: Element,
+    position = -1,
+    as: NamedColumn = original as NamedElement,
+  ) {
+    super(as.key as N, as.name, as.type as SqlType<V>, table)
+    this.#original = original
+    this.#position = position
+  }
+  /** The column that it stands for. */
+  get original(): NamedElement<N, V> {
+    this.#original ??= (this.table as ProxyOwner).originalAt(this.#position) as NamedElement as NamedElement<N, V>
+    return this.#original
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    if (this.#position < 0 || this.constructor !== ProxyColumn || this.table === null) return false
+    tracer.tag(Tag.proxy, this.#position)
+    return tracer.node(this.table)
+  }
+}
+
+/** What a column is called, and its type. */
+export interface NamedColumn {
+  readonly key: string
+  readonly name: Name
+  readonly type: SqlType
+}
+
+/** What a column is another name of: that of a subquery the one within, a label what it names; null for what stands for itself. */
+export function behind(column: ColumnElement): ColumnElement | null {
+  if (column instanceof ProxyColumn) return column.original
+  return column instanceof Label ? column.element : null
+}
