@@ -13,6 +13,7 @@ import type { FromClause } from '../../expression/from/from-clause.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import type { Exists, ScalarSelect } from '../../expression/select/scalar.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
 import { collectColumns, isEverythingOf } from './result-columns.ts'
@@ -72,14 +73,14 @@ function renderCase(node: Case, out: Render): string {
 
 /** @throws CompileError the type has no name. */
 export function renderCast(node: Cast, out: Render): string {
-  return castText('CAST', node, out)
+  return castText('CAST', out.node(node.element), node.type, out)
 }
 
 /** A collation is no part of the type there: it stands behind. */
-function castText(word: string, { element, type }: Pick<Cast, 'element' | 'type'>, out: Render): string {
+export function castText(word: string, operand: string, type: SqlType, out: Render): string {
   const name = out.spelling.typeName(type)
   const collation = COLLATION.exec(name)?.[0] ?? ''
-  return `${word}(${out.node(element)} AS ${name.slice(0, name.length - collation.length)})${collation}`
+  return `${word}(${operand} AS ${name.slice(0, name.length - collation.length)})${collation}`
 }
 
 const COLLATION = / COLLATE (?:"(?:[^"]|"")*"|[^" ]+)$/
@@ -144,7 +145,7 @@ export const expressions: Pick<NodeRenderers<KnownNode>, ExpressionKind> = {
   scalarSelect: renderScalarSelect,
   text: renderText,
   true: () => 'true',
-  tryCast: (node, out) => castText('TRY_CAST', node, out),
+  tryCast: (node, out) => castText('TRY_CAST', out.node(node.element), node.type, out),
   arrayLiteral: renderArray,
   tuple: (node, out) => `(${out.nodes(node.clauses, ', ')})`,
   typeCoerce: (node, out) => out.node(node.element),

@@ -9,7 +9,7 @@ import { HOST } from './type-name.ts'
 /** What a parameter of the type would carry, written out. */
 function ownLiteral(value: unknown, type: SqlType): string | null {
   if (typeof value === 'boolean') return value ? '1' : '0'
-  const codec = typeof value === 'object' || type.affinity === 'numeric' ? typeCodec(type) : null
+  const codec = typeof value === 'object' || isStoredOtherwise(type) ? typeCodec(type) : null
   if (codec === null) return typeof value === 'number' ? numberText(value) : null
   try {
     return storedText(codec.encode(value))
@@ -19,6 +19,14 @@ function ownLiteral(value: unknown, type: SqlType): string | null {
     })
   }
 }
+
+/** Whether texts are kept in another spelling than they are given in, as `09:30` is; decimals are no texts there. */
+function isStoredOtherwise({ kind, affinity }: SqlType): boolean {
+  if (kind === 'user') return false
+  return kind === 'jsonKey' || STORED_OTHERWISE.has(affinity)
+}
+
+const STORED_OTHERWISE: ReadonlySet<string> = new Set(['numeric', 'date', 'time', 'datetime', 'interval', 'uuid'])
 
 function storedText(value: SqliteValue): string {
   if (typeof value === 'string') return standardText(value)

@@ -8,6 +8,7 @@ import type { Unary } from '../../expression/element/unary.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType } from '../../expression/types/temporal.ts'
 import { ansi } from '../compile/ansi.ts'
+import { castText } from '../compile/expression.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { castOperand, renderDocumentAt, renderDocumentText } from './json.ts'
@@ -24,14 +25,19 @@ function isFraction(element: ColumnElement): boolean {
   return affinity === 'numeric' || affinity === 'float'
 }
 
+function isWhole(element: ColumnElement): boolean {
+  return element.type.forDialect(HOST).affinity === 'integer'
+}
+
 /** True division: whole numbers would be divided as such, and decimals may be kept as whole numbers. */
 function renderDivide(node: Binary, out: Render): string {
   return `${out.node(node.left)} / (${out.node(node.right)} + 0.0)`
 }
 
 function renderFloorDivide(node: Binary, out: Render): string {
-  const whole = !isFraction(node.left) && !isFraction(node.right)
-  return whole ? `${out.node(node.left)} / ${out.node(node.right)}` : `FLOOR(${renderDivide(node, out)})`
+  if (isFraction(node.left) || isFraction(node.right)) return `FLOOR(${renderDivide(node, out)})`
+  const text = `${out.node(node.left)} / ${out.node(node.right)}`
+  return isWhole(node.left) && isWhole(node.right) ? text : `FLOOR(${text})`
 }
 
 /** `%` is of whole numbers only. */
@@ -184,6 +190,6 @@ export function renderCast(node: Cast, out: Render): string {
       return precision === null ? text : `ROUND(${text}, ${scale ?? 0})`
     }
     default:
-      return `CAST(${operand} AS ${out.spelling.typeName(type)})`
+      return castText('CAST', operand, type, out)
   }
 }
