@@ -1,6 +1,6 @@
 // The nearest known name, for messages about unknown ones: options, columns, attributes, parameters, schemes.
 import { ArgumentError } from './errors.ts'
-import { showValue } from './show.ts'
+import { isUnawaited, showValue, UNAWAITED } from './show.ts'
 
 /** Longer names are not compared: nobody mistypes them by a letter, and hostile input must not cost. */
 const LONGEST = 80
@@ -72,6 +72,8 @@ export function checkKeys(
     throw new ArgumentError(
       `${place} takes its options as an object, got ${options === null ? 'null' : typeof options}`,
     )
+  if (Array.isArray(options)) throw new ArgumentError(`${place} takes its options as an object, got an array`)
+  if (isUnawaited(options)) throw new ArgumentError(`${place} takes its options as an object, got ${UNAWAITED}`)
   for (const key of Object.keys(options)) {
     if (flags.includes(key)) checkSort(place, key, options, 'boolean')
     else if (texts.includes(key)) checkSort(place, key, options, 'string')

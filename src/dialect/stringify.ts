@@ -29,9 +29,9 @@ export function readableSql(given: Element): string {
   const element = given instanceof Executable && given.plugin !== null ? given.plugin.prepare(given).statement : given
   const compiled = dialect.compile(element, { columnKeys: keysOf(element) })
   if (compiled.holes.length === 0) return compiled.sql
-  const values = compiled.parameters.map(({ bind, isLiteral, process }) => {
+  const values = compiled.parameters.map(({ bind, isLiteral, isList, process }) => {
     const value = bind instanceof Bind ? bind.effectiveValue() : null
-    if (value === NO_VALUE) return isLiteral === true ? undefined : []
+    if (value === NO_VALUE) return isLiteral === true && isList !== true ? undefined : []
     return isLiteral === true && process !== null ? process(value) : value
   })
   return expandLists(compiled, dialect, values).sql

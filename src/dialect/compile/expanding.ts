@@ -1,7 +1,9 @@
 // Lists that are written at execution: `IN (:a_1, :a_2)`, for dialects that cannot take a list as one parameter.
+import { NullType } from '../../expression/types/null.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import type { Compiled, CompiledParameter } from '../contract/compiled.ts'
 import type { Codec, Command } from '../contract/driver.ts'
+import { tupleOf } from './list-value.ts'
 import { memberTypes } from './operator.ts'
 import type { Spelling } from './spelling.ts'
 
@@ -61,24 +63,33 @@ interface Member {
 }
 
 function listText(parameter: CompiledParameter, value: unknown, spelling: Spelling, all: Member[]): string {
-  if (parameter.isLiteral === true)
+  const isLiteral = parameter.isLiteral === true
+  if (isLiteral && parameter.isList !== true)
     // Without a value a statement can only be looked at.
     return value === undefined
       ? spelling.placeholder(0, parameter.key, parameter.type)
       : spelling.literal(value, parameter.type)
   const list = value as readonly unknown[]
   const place = (name: string, type: SqlType, value: unknown, at = 0): string => {
-    const position = all.push({ name, type, value })
-    const text = spelling.placeholder(position, name, type)
+    const text = isLiteral
+      ? spelling.literal(value, type)
+      : spelling.placeholder(all.push({ name, type, value }), name, type)
     return parameter.around?.[at]?.join(text) ?? text
   }
-  const members = memberTypes(parameter.type)
-  return list
+  const members = memberTypes(parameter.type) ?? untypedMembers(parameter.type, list)
+  const rows = parameter.type === NullType && members !== null && spelling.features.tuplesInValues === true
+  return `${rows ? 'VALUES ' : ''}${list
     .map((item, index) => {
       const name = `${parameter.key}_${index + 1}`
       if (members === null) return place(name, parameter.type, item)
-      const values = item as readonly unknown[]
+      const values = tupleOf(item, members.length)
       return `(${members.map((type, at) => place(`${name}_${at + 1}`, type, values[at], at)).join(', ')})`
     })
-    .join(', ')
+    .join(', ')}`
+}
+
+/** Lists in text() have no type: one of arrays is a list of tuples, as an array would say of what it is. */
+function untypedMembers(type: SqlType, list: readonly unknown[]): readonly SqlType[] | null {
+  const first = list[0]
+  return type === NullType && Array.isArray(first) && first.length > 0 ? first.map(() => NullType) : null
 }

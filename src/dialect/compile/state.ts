@@ -13,6 +13,7 @@ import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
 import { numbered } from './by-number.ts'
 import { customText, respelt } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
+import { listOf } from './list-value.ts'
 import { Names } from './names.ts'
 import { Placeholders } from './placeholders.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
@@ -248,7 +249,7 @@ export class Render {
   /** A place for a value that is written when the statement is executed. */
   #atExecution(bind: Bind, key: string): string {
     const { type } = bind
-    const slot = slotOfBind(key, type, bind, type.bindProcessor(this.spelling))
+    const slot = slotOfBind(key, type, bind, type.literalProcessor(this.spelling))
     const list = this.lists.push({ ...slot, empty: '', isLiteral: true }) - 1
     const text = wrapped(type, `${MARK}${list}${MARK}`, this)
     this.placeholders.keep(bind, text)
@@ -277,12 +278,18 @@ export class Render {
   list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
     if (this.literalBinds) return this.#literalList(bind, empty, members)
     const { type } = bind
-    const processItem = type.bindProcessor(this.spelling)
-    let index = this.lists.findIndex((slot) => slot.empty === empty && isSameList(slot.bind, bind))
+    const isLiteral = bind.literalExecute
+    const processItem = isLiteral ? type.literalProcessor(this.spelling) : type.bindProcessor(this.spelling)
+    let index = this.lists.findIndex(
+      (slot) => slot.empty === empty && slot.isLiteral === isLiteral && isSameList(slot.bind, bind),
+    )
     if (index < 0) {
       const key = bind.anonymous ? this.generate(bind.key) : bind.key
-      const process = processItem === null ? null : (list: unknown) => (list as unknown[]).map(processItem)
-      const slot = { ...slotOfBind(key, type, bind, process), empty }
+      const process = (value: unknown) => {
+        const list = listOf(value, members)
+        return processItem === null ? list : list.map(processItem)
+      }
+      const slot = { ...slotOfBind(key, type, bind, process), empty, isLiteral, isList: true }
       const around = (members ?? [type]).map((each) => aroundParameters(each, this))
       index = this.lists.push(around.every((each) => each === null) ? slot : { ...slot, around }) - 1
     }
@@ -291,7 +298,7 @@ export class Render {
 
   #literalList(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
     this.uncacheable ??= 'values are written into the text'
-    const list = this.#valueOf(bind, null) as readonly unknown[]
+    const list = listOf(this.#valueOf(bind, null), members)
     if (list.length === 0) return empty
     const one = (value: unknown, type: SqlType): string => {
       const process = type.literalProcessor(this.spelling)

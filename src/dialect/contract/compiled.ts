@@ -28,6 +28,8 @@ export interface CompiledParameter {
   readonly around?: readonly (readonly string[] | null)[]
   /** The value is written into the text at execution, as places that take no parameter need it. Default false. */
   readonly isLiteral?: boolean
+  /** The value is a list whose members are written one by one at execution. Default false. */
+  readonly isList?: boolean
   /** The bind itself; null where the compiler made the parameter. With an `index` of -1 it holds its own value: a constant that a plugin put in, or binds were not to be counted. */
   readonly bind: BindLike | null
 }

@@ -10,6 +10,8 @@ export interface DialectFeatures {
   readonly arrayBatches: boolean
   /** A list in an IN is one array parameter; otherwise it is written at execution. */
   readonly arrayLists: boolean
+  /** Tuples that are written out behind IN are rows of VALUES. Default false. */
+  readonly tuplesInValues?: boolean
   /** DDL takes part in transactions. */
   readonly transactionalDdl: boolean
   /** SAVEPOINT exists. */

@@ -4,6 +4,7 @@ import { Bind } from '../../expression/element/bind.ts'
 import { notIn } from '../../expression/operator/catalog.ts'
 import { ArrayType } from '../../expression/types/array.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
+import { tupleOf } from '../compile/list-value.ts'
 import { memberTypes, operators } from '../compile/operator.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
@@ -26,12 +27,19 @@ export function renderArrayIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding && right.type.affinity !== 'array'
   const members = isList ? memberTypes(right.type) : null
-  if (!isList || out.literalBinds || (members ?? [right.type]).some((type) => isAround(type, out)))
+  if (
+    !isList ||
+    out.literalBinds ||
+    right.literalExecute ||
+    (members ?? [right.type]).some((type) => isAround(type, out))
+  )
     return (operators.in as Renderer<Binary>)(node, out)
   const negated = node.operator === notIn
   const text = out.node(left)
   if (members === null) return `${text} ${negated ? '<> ALL' : '= ANY'} (${arrayParameter(right, right.type, out)})`
-  const arrays = members.map((type, index) => out.partOf(right, arrayTypeOf(type), memberOf(type, index, out)))
+  const arrays = members.map((type, index) =>
+    out.partOf(right, arrayTypeOf(type), memberOf(type, index, members.length, out)),
+  )
   return `${text} ${negated ? 'NOT IN' : 'IN'} (SELECT * FROM unnest(${arrays.join(', ')}))`
 }
 
@@ -41,11 +49,11 @@ function arrayParameter(bind: Bind, itemType: SqlType, out: Render): string {
   return out.listParameter(bind, arrayTypeOf(itemType), process)
 }
 
-function memberOf(type: SqlType, index: number, out: Render): ValueProcessor {
+function memberOf(type: SqlType, index: number, count: number, out: Render): ValueProcessor {
   const process = type.bindProcessor(out.spelling)
   return (list) =>
     eachOf(list, (tuple) => {
-      const value = (tuple as readonly unknown[])[index]
+      const value = tupleOf(tuple, count)[index]
       return process === null ? value : process(value)
     })
 }

@@ -44,6 +44,7 @@ const FEATURES: DialectFeatures = {
   implicitReturning: true,
   arrayBatches: false,
   arrayLists: true,
+  tuplesInValues: true,
   transactionalDdl: true,
   savepoints: true,
   dataModifyingCte: false,

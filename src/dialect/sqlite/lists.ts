@@ -3,6 +3,7 @@ import type { Binary } from '../../expression/element/binary.ts'
 import { Bind } from '../../expression/element/bind.ts'
 import { notIn } from '../../expression/operator/catalog.ts'
 import { type Affinity, SqlType, type ValueProcessor } from '../../expression/types/type.ts'
+import { listOf } from '../compile/list-value.ts'
 import { memberTypes, operators } from '../compile/operator.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
@@ -84,7 +85,8 @@ export function renderListIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding
   const types = isList ? (memberTypes(right.type) ?? [right.type]) : []
-  if (!isList || out.literalBinds || !types.every(isFaithful)) return renderExpandedIn(node, out)
+  if (!isList || out.literalBinds || right.literalExecute || !types.every(isFaithful))
+    return renderExpandedIn(node, out)
   const negated = node.operator === notIn
   const text = out.node(left)
   const isTuple = memberTypes(right.type) !== null
@@ -98,14 +100,13 @@ function isFaithful(type: SqlType): boolean {
   return !type.wrapsParameters(HOST) && FAITHFUL.has(type.forDialect(HOST).affinity)
 }
 
-function itemsProcess(type: SqlType, out: Render): ValueProcessor | null {
+function itemsProcess(type: SqlType, out: Render): ValueProcessor {
   const process = type.bindProcessor(out.spelling)
-  return process === null ? null : (list) => eachOf(list, process)
-}
-
-/** Something that is no list goes on as it is, and is refused where it is encoded. */
-function eachOf(list: unknown, change: ValueProcessor): unknown {
-  return Array.isArray(list) ? list.map((item) => change(item)) : list
+  const members = memberTypes(type)
+  return (value) => {
+    const list = listOf(value, members)
+    return process === null ? list : list.map((item) => process(item))
+  }
 }
 
 /** `x IN (?1, ?2)`; tuples need VALUES in front of them. */

@@ -19,12 +19,18 @@ export class TupleType extends SqlType<unknown[]> {
     throw new CompileError('A tuple cannot be a column of the result: select its members')
   }
   override bindProcessor(host: TypeHost): ValueProcessor | null {
-    const processes = this.types.map((type) => type.bindProcessor(host))
-    if (processes.every((process) => process === null)) return null
-    return (tuple) =>
-      processes.map((process, index) => {
-        const value = (tuple as readonly unknown[])[index]
-        return process === null ? value : process(value)
-      })
+    return eachOf(this.types.map((type) => type.bindProcessor(host)))
   }
+  override literalProcessor(host: TypeHost): ValueProcessor | null {
+    return eachOf(this.types.map((type) => type.literalProcessor(host)))
+  }
+}
+
+function eachOf(processes: readonly (ValueProcessor | null)[]): ValueProcessor | null {
+  if (processes.every((process) => process === null)) return null
+  return (tuple) =>
+    processes.map((process, index) => {
+      const value = (tuple as readonly unknown[])[index]
+      return process === null ? value : process(value)
+    })
 }
