@@ -9,6 +9,14 @@ const MOST_SETS = 10
 const LAST_SETS = 2
 const DEEPEST = 3
 
+/** A promise in words: the commonest wrong value, and the remedy is always the same. */
+export const UNAWAITED = 'a Promise (await it first)'
+
+/** Whether something is to be awaited: a promise, a result that is still to come. */
+export function isUnawaited(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
 /** A value as source code would write it, more or less. */
 export function showValue(value: unknown, depth = 0): string {
   switch (typeof value) {
@@ -69,6 +77,7 @@ function quote(text: string): string {
 function showObject(value: object, depth: number): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'Invalid Date' : value.toISOString()
   if (value instanceof Uint8Array) return `<${value.length} bytes>`
+  if (isUnawaited(value)) return UNAWAITED
   if (depth >= DEEPEST) return Array.isArray(value) ? '[...]' : '{...}'
   if (Array.isArray(value)) return showList(value, depth)
   const fields = Object.entries(value).slice(0, LONGEST_LIST)

@@ -17,6 +17,7 @@ import type { Codec, Command, Driver, DriverError } from './contract/driver.ts'
 import type { DialectFeatures } from './contract/features.ts'
 import type { Introspector } from './contract/introspector.ts'
 import type { Dialect, ErrorContext } from './dialect.ts'
+import { jsonText } from './json-text.ts'
 
 const FEATURES: DialectFeatures = {
   returning: true,
@@ -65,6 +66,7 @@ export class DefaultDialect implements Dialect, Spelling {
     return literal(value, type, {
       host: this,
       text: standardText,
+      document: (document) => jsonText('JSON', document, 'a database'),
       bytes: standardBytes,
       array: (items) => `ARRAY[${items.join(', ')}]`,
     })

@@ -1,4 +1,5 @@
 // How a codec refuses a value: in words that never repeat it.
+import { isUnawaited, UNAWAITED } from '../show.ts'
 import { DriverError } from './contract/driver.ts'
 
 /** What a value is, in words that do not repeat it: values may be secrets and messages are logged. */
@@ -31,6 +32,7 @@ function describeObject(value: object): string {
   if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return 'a plain object'
+  if (isUnawaited(value)) return UNAWAITED
   const maker: unknown = (value as { constructor?: unknown }).constructor
   return typeof maker === 'function' && maker.name !== '' ? `an object of class ${maker.name}` : 'an object'
 }

@@ -1,6 +1,7 @@
 // `URL`: where a database is and how to reach it, as one immutable value whose text never shows the password.
 import { ArgumentError } from '../errors.ts'
 import { checkKeys, quoteName } from '../nearest.ts'
+import { isUnawaited, UNAWAITED } from '../show.ts'
 import { groupPairs, parsePairs, parseText, record, type URLHost, type URLParts, type URLQuery } from './url-text.ts'
 
 export type { URLHost, URLParts, URLQuery } from './url-text.ts'
@@ -191,7 +192,8 @@ export function makeURL(given: string | URL | globalThis.URL): URL {
   if (given instanceof URL) return given
   if (given instanceof globalThis.URL) return URL.create(parseText(given.href))
   if (typeof given === 'string') return URL.create(parseText(given.trim()))
-  const got = given === undefined ? 'undefined; is the environment variable set?' : `a value of type ${typeof given}`
+  const kind = isUnawaited(given) ? UNAWAITED : `a value of type ${typeof given}`
+  const got = given === undefined ? 'undefined; is the environment variable set?' : kind
   throw new ArgumentError(`A database URL must be a string or a URL, got ${got}`)
 }
 

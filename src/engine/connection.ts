@@ -40,6 +40,7 @@ import type { ExecutionTrace } from './trace.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { checkXid, randomXid, twoPhaseOf } from './two-phase.ts'
 import { watchExecution, watchFlight } from './watch.ts'
+import { checkWork, refusePromise } from './work.ts'
 
 /** Options of {@link Connection.invalidate}. */
 export interface InvalidateOptions {
@@ -269,6 +270,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     first?: BeginOptionsOfConnection | ((connection: Connection) => T | PromiseLike<T>),
     second?: BeginOptionsOfConnection,
   ): Transaction | Promise<T> {
+    refusePromise('conn.begin', first)
     return typeof first === 'function' ? this.#runBlock(() => this.#begin(second), first) : this.#begin(first)
   }
 
@@ -283,8 +285,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
   beginNested(): Transaction
   beginNested<T>(work: (connection: Connection) => T | PromiseLike<T>): Promise<T>
   beginNested<T>(work?: (connection: Connection) => T | PromiseLike<T>): Transaction | Promise<T> {
-    if (work !== undefined && typeof work !== 'function')
-      throw new ArgumentError('beginNested() takes a function, or nothing: conn.beginNested(async (conn) => { ... })')
+    checkWork('conn.beginNested', work)
     return work === undefined ? this.#link.beginNested() : this.#runBlock(() => this.#link.beginNested(), work)
   }
 

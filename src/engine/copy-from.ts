@@ -3,9 +3,11 @@ import type { CopySpelling } from '../dialect/contract/copy.ts'
 import type { ByteSource, Command, CommandResult } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
+import { isRecord } from '../expression/coerce/record.ts'
 import { translatedSchema } from '../expression/schema/schema-map.ts'
 import type { Table } from '../expression/schema/table.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
+import { isUnawaited, UNAWAITED } from '../show.ts'
 import { watchCopy } from './copy-watch.ts'
 import type { Link } from './link.ts'
 import { controlCommand, type Runtime } from './runtime.ts'
@@ -121,7 +123,9 @@ export async function copyRows(link: Link, table: Table, rows: unknown, options:
 function columnsOf(table: Table, first: unknown, given: readonly string[] | undefined): readonly SchemaColumn[] {
   if (given !== undefined) return given.map((key) => columnOf(table, key))
   if (Array.isArray(first)) return table.columnList.filter((column) => column.computed === null)
-  return Object.keys(objectOf(first, 1)).map((key) => columnOf(table, key))
+  const keys = Object.keys(objectOf(first, 1))
+  if (keys.length === 0) throw new ArgumentError('copyFrom(): row 1 has no values, and tells no columns')
+  return keys.map((key) => columnOf(table, key))
 }
 
 function columnOf(table: Table, key: string): SchemaColumn {
@@ -137,8 +141,11 @@ function columnOf(table: Table, key: string): SchemaColumn {
 }
 
 function objectOf(row: unknown, number: number): Readonly<Record<string, unknown>> {
-  if (typeof row === 'object' && row !== null && !Array.isArray(row)) return row as Readonly<Record<string, unknown>>
-  throw new ArgumentError(`copyFrom(): row ${number} is neither an object of values by key nor a list of values`)
+  if (isRecord(row)) return row
+  const given = isUnawaited(row) ? `: it is ${UNAWAITED}` : ''
+  throw new ArgumentError(
+    `copyFrom(): row ${number} is neither an object of values by key nor a list of values${given}`,
+  )
 }
 
 /** Makes lines of rows. */

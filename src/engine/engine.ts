@@ -49,6 +49,7 @@ import type { ReplicaStatus } from './standbys.ts'
 import { AheadStream, type OwnStream } from './stream.ts'
 import type { StreamRequest } from './stream-source.ts'
 import type { ExecutionTrace, Tracer } from './trace.ts'
+import { refusePromise } from './work.ts'
 
 /** How an engine is doing. */
 export interface EngineStatistics {
@@ -254,6 +255,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     first?: ConnectOptions | ((connection: Connection) => T | PromiseLike<T>),
     second?: ConnectOptions,
   ): Promise<Connection | T> {
+    refusePromise('engine.begin', first)
     return typeof first === 'function' ? this.#inTransaction(first, second) : this.#beginOnly(first)
   }
 

@@ -5,6 +5,7 @@ import type { BindLike } from '../expression/base/pass.ts'
 import { isRecord } from '../expression/coerce/record.ts'
 import { type Bind, NO_VALUE } from '../expression/element/bind.ts'
 import { quoteName, suggestion } from '../nearest.ts'
+import { isUnawaited, UNAWAITED } from '../show.ts'
 import type { CompiledEntry, Resolved } from './compiled-cache.ts'
 import { clientDefaultOf } from './defaults.ts'
 
@@ -216,5 +217,6 @@ function refused(entry: CompiledEntry, message: string, cause?: unknown): Statem
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
   if (Array.isArray(value)) return 'a list'
+  if (isUnawaited(value)) return UNAWAITED
   return typeof value === 'object' ? `a ${value.constructor?.name ?? 'value'}` : `a value of type ${typeof value}`
 }

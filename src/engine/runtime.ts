@@ -1,5 +1,4 @@
 // `Runtime`: what the connections of one engine share once its dialect is loaded, and the options that they run with.
-
 import { StatementTimeout } from '../database-errors.ts'
 import type {
   Command,
@@ -21,6 +20,7 @@ import {
 import type { ConnectionSource, Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
+import { isUnawaited } from '../show.ts'
 import type { CompiledCache } from './compiled-cache.ts'
 import type { Observer, Origins } from './observer.ts'
 import {
@@ -188,7 +188,7 @@ export class Runtime {
   #called(call: ExecuteOptions): Runtime {
     let others = false
     for (const key in call) if (key !== 'signal') others = true
-    if (!others) return this
+    if (!others && !isUnawaited(call)) return this
     checkExecuteOptions('execute()', call)
     const { signal: _, ...options } = call
     return this.with(options)

@@ -1,5 +1,4 @@
 // What JavaScript lets through: a forgotten argument, undefined, null, a value of another sort. Each is an error of the library's own.
-
 import * as main from 'tsalchemy'
 import {
   ArgumentError,
@@ -117,7 +116,7 @@ test.each(Object.entries(main).filter(([name]) => CONSTRUCTED.has(name)))('new %
 
 /** What the library calls itself. */
 const INTERNAL =
-  /^(walk|trace.*|addFroms|selfGroup|originalAt|corresponding|options|with|constructor|#.*|traceBeside|reordered)$/
+  /^(walk|trace.*|addFroms|selfGroup|originalAt|corresponding|foreignKeyLinks|options|with|constructor|#.*|traceBeside|reordered)$/
 
 const query = select(users.c.id)
 const OBJECTS: Readonly<Record<string, object>> = {
@@ -190,7 +189,7 @@ test('a result and a connection', async () => {
   await using connection = await engine.connect()
   const result = await connection.execute('SELECT 1 AS a')
   expect(() => result.columns(undefined as never)).toThrow(main.NoSuchColumnError)
-  expect(() => connection.beginNested(null as never)).toThrow('beginNested() takes a function, or nothing')
+  expect(() => connection.beginNested(null as never)).toThrow('conn.beginNested() takes a function, or nothing')
   expect(await connection.execute('SELECT 2 AS a').scalarOne()).toBe(2)
 })
 

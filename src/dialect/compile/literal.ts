@@ -2,9 +2,9 @@
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
-import { jsonNull } from '../../expression/types/json.ts'
-import type { IntervalValue } from '../../expression/types/temporal.ts'
+import { isIntervalValue } from '../../expression/types/infer.ts'
 import type { SqlType, TypeHost } from '../../expression/types/type.ts'
+import { isUnawaited, UNAWAITED } from '../../show.ts'
 
 /** How a dialect writes what the standard leaves open. */
 export interface LiteralStyle {
@@ -13,6 +13,8 @@ export interface LiteralStyle {
   readonly host: TypeHost
   /** A value of a type of the dialect's own; null for any other. */
   readonly own?: (value: unknown, type: SqlType) => string | null
+  /** A JSON document. @throws an error of any class: JSON has no such value. */
+  readonly document: (value: unknown) => string
   readonly bytes: (value: Uint8Array) => string
   readonly array: (items: readonly string[], type: SqlType) => string
 }
@@ -25,10 +27,11 @@ export interface LiteralStyle {
 export function literal(value: unknown, given: SqlType, style: LiteralStyle): string {
   if (value === null) return 'NULL'
   const type = given.forDialect(style.host)
+  if (isUnawaited(value)) throw refused(value, type)
   const own = value === undefined ? null : (style.own?.(value, type) ?? null)
   if (own !== null) return own
-  if (type.kind === 'user') return style.text(checked((type as UserDefinedType<unknown>).toText(value)))
-  if (type.affinity === 'json' && value !== undefined) return style.text(checked(jsonText(value)))
+  if (type.kind === 'user') return style.text(checked(ownText(value, type as UserDefinedType<unknown>)))
+  if (type.affinity === 'json' && value !== undefined) return style.text(checked(documentText(value, style)))
   switch (typeof value) {
     case 'string':
       return style.text(checked(value))
@@ -45,6 +48,12 @@ export function literal(value: unknown, given: SqlType, style: LiteralStyle): st
     default:
       throw refused(value, type)
   }
+}
+
+function ownText(value: unknown, type: UserDefinedType<unknown>): string {
+  const text: unknown = type.toText(value)
+  if (typeof text !== 'string') throw refused(value, type)
+  return text
 }
 
 /** The sign of a -0 is kept in a text only: `-0` is an integer. */
@@ -65,18 +74,21 @@ function objectLiteral(value: object, type: SqlType, style: LiteralStyle): strin
     )
     return style.array(items, type)
   }
-  if (type.affinity === 'interval') {
-    const { months, days, microseconds } = value as IntervalValue
+  if (type.affinity === 'interval' && isIntervalValue(value)) {
+    const { months, days, microseconds } = value
     return style.text(`${Number(months)} months ${Number(days)} days ${BigInt(microseconds)} microseconds`)
   }
   throw refused(value, type)
 }
 
-function jsonText(value: unknown): string {
-  if (value === jsonNull) return 'null'
-  const text: string | undefined = JSON.stringify(value)
-  if (text === undefined) throw new CompileError('A value that JSON cannot hold cannot be written into a statement')
-  return text
+function documentText(value: unknown, style: LiteralStyle): string {
+  try {
+    return style.document(value)
+  } catch (error) {
+    throw new CompileError(`No literal can be written: ${error instanceof Error ? error.message : String(error)}`, {
+      cause: error,
+    })
+  }
 }
 
 /** @throws CompileError the text has characters that no database text can hold. */
@@ -88,7 +100,8 @@ function checked(text: string): string {
 
 function refused(value: unknown, type: SqlType): CompileError {
   const what = typeof value === 'object' ? `an object (${value?.constructor?.name ?? 'without class'})` : typeof value
-  return new CompileError(`No literal can be written for a value of the type '${type.kind}' that is ${what}`)
+  const known = isUnawaited(value) ? UNAWAITED : what
+  return new CompileError(`No literal can be written for a value of the type '${type.kind}' that is ${known}`)
 }
 
 /** Text as the standard quotes it: quotes doubled, nothing else has a meaning. */

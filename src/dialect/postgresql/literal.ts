@@ -1,9 +1,10 @@
 // Values as text that PostgreSQL reads alike whatever its settings.
-
 import { CompileError } from '../../errors.ts'
 import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
+import { isIntervalValue } from '../../expression/types/infer.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
+import { jsonText } from '../json-text.ts'
 import { timestamptz } from './codec/index.ts'
 import { typeCodec } from './type-codec.ts'
 import { castName, HOST, uncastName } from './type-name.ts'
@@ -33,12 +34,23 @@ function hasFourDigits(value: Date): boolean {
 
 function ownLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string | null {
   if (value instanceof Date && !hasFourDigits(value)) return quoteText(timestamptz.encodeItem(value))
+  // `{ hours: 2 }` and its kin are no more than the server reads.
+  const isSpan = type.affinity === 'interval' && typeof value === 'object' && value !== null && !isIntervalValue(value)
+  if (isSpan) return quoteText(encoded(value, type) ?? '')
   if (!AS_TEXT.has(type.kind)) return null
-  const codec = typeCodec(type)
-  if (codec === null) return null
+  const text = encoded(value, type)
   const cast = castName(type, schemas)
+  return text === null ? null : `${quoteText(text)}${cast === null ? '' : `::${cast}`}`
+}
+
+/**
+ * A value as it would travel as a parameter; null where the type is not known.
+ *
+ * @throws CompileError the type refuses it.
+ */
+function encoded(value: unknown, type: SqlType): string | null {
   try {
-    return `${quoteText(codec.encodeItem(value))}${cast === null ? '' : `::${cast}`}`
+    return typeCodec(type)?.encodeItem(value) ?? null
   } catch (error) {
     throw new CompileError(`No literal can be written: ${error instanceof Error ? error.message : String(error)}`, {
       cause: error,
@@ -48,10 +60,14 @@ function ownLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap |
 
 /** A value as SQL text. */
 export function postgresLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string {
+  const own = type.forDialect(HOST)
+  // What is refused as a parameter is refused here, though most values are spelt in another way.
+  if (value !== null && !AS_TEXT.has(own.kind)) encoded(value, own)
   return literal(value, type, {
     host: HOST,
     own: (each, of) => ownLiteral(each, of, schemas),
     text: quoteText,
+    document: (document) => jsonText('json', document, 'PostgreSQL'),
     bytes: (bytes) => `decode('${hex(bytes)}', 'hex')`,
     array: (items, of) => {
       const cast = castName(of, schemas)

@@ -6,6 +6,7 @@ import type { NumericType } from '../../expression/types/numeric.ts'
 import type { MultirangeType, RangeType } from '../../expression/types/range.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
+import { isUnawaited } from '../../show.ts'
 import { checkText, refusal } from './codec/codec.ts'
 import {
   arrayOf,
@@ -148,7 +149,7 @@ function userCodec(type: UserDefinedType<unknown>): PostgresCodec {
     oid: 0,
     takesArrays: true,
     encode: (value) => {
-      const written: unknown = type.toText(value)
+      const written: unknown = isUnawaited(value) ? null : type.toText(value)
       if (typeof written !== 'string') throw refusal(name, value, 'what its toText() makes a string of')
       return checkText(name, written)
     },

@@ -2,6 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { literal, standardBytes, standardText } from '../compile/literal.ts'
+import { jsonText } from '../json-text.ts'
 import type { SqliteValue } from './codec/codec.ts'
 import { typeCodec } from './type-codec.ts'
 import { HOST } from './type-name.ts'
@@ -45,6 +46,7 @@ export function sqliteLiteral(value: unknown, type: SqlType): string {
     host: HOST,
     own: ownLiteral,
     text: standardText,
+    document: (document) => jsonText('JSON', document, 'SQLite'),
     bytes: standardBytes,
     array: () => {
       throw new CompileError('SQLite has no arrays')

@@ -4,6 +4,7 @@ import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
+import { isUnawaited } from '../../show.ts'
 import { refusal } from '../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec } from './codec/codec.ts'
 import { int2, int4, int8, numeric, numericAsNumber, real } from './codec/number.ts'
@@ -71,7 +72,7 @@ function userCodec(type: UserDefinedType<unknown>): SqliteCodec {
   return defineCodec({
     name,
     encode(value) {
-      const written: unknown = type.toText(value)
+      const written: unknown = isUnawaited(value) ? null : type.toText(value)
       if (typeof written !== 'string') throw refusal(name, value, 'what its toText() makes a string of')
       return checkText(name, written)
     },

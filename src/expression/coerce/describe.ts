@@ -1,4 +1,5 @@
 // What a wrong argument is, in words that do not repeat it: values may be secrets, and messages are logged.
+import { isUnawaited, UNAWAITED } from '../../show.ts'
 import { isElement } from '../base/element.ts'
 import { hasClauseElement } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
@@ -35,6 +36,7 @@ function describeObject(value: object): string {
   if (value instanceof Date) return 'a Date'
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype === null || prototype === Object.prototype) return 'a plain object'
+  if (isUnawaited(value)) return UNAWAITED
   const maker: unknown = (value as { constructor?: unknown }).constructor
   return typeof maker === 'function' && maker.name !== '' ? `an object of class ${maker.name}` : 'an object'
 }

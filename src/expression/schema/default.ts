@@ -1,4 +1,6 @@
 // Where a column's value comes from when a statement gives none, on the client's side.
+import { ArgumentError } from '../../errors.ts'
+import { isUnawaited, UNAWAITED } from '../../show.ts'
 import type { Element } from '../base/element.ts'
 import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
@@ -54,5 +56,7 @@ export function clientDefault(place: string, given: unknown): ClientDefault | nu
     return { sort: 'expression', element: expect(EXPRESSION, value, place) }
   }
   if (typeof given === 'function') return { sort: 'callable', call: given as (context: DefaultContext) => unknown }
+  if (isUnawaited(given))
+    throw new ArgumentError(`${place} takes a value or a function, which may be async, not ${UNAWAITED}`)
   return { sort: 'value', value: given }
 }

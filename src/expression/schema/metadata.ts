@@ -2,6 +2,7 @@
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { Events } from '../../events.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
+import { describe } from '../coerce/describe.ts'
 import type { SchemaBind } from './bind.ts'
 import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
@@ -173,7 +174,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   ): Promise<void> {
     checkKeys(`${name}()`, options, ['tables', 'signal'], ['checkFirst'])
     if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
-      throw new ArgumentError(`${name}() takes an engine or a connection`)
+      throw new ArgumentError(`${name}() takes an engine or a connection, got ${describe(bind)}`)
     const plan = planOf(this.#chosen(name, options.tables), this.#parts(options.tables))
     const { signal } = options
     await bind.runDdl(plan, { checkFirst: options.checkFirst ?? true, ...(signal === undefined ? {} : { signal }) })

@@ -6,6 +6,7 @@ import { checkStatementOptions, type StatementExecutionOptions } from '../base/e
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
 import type { Trail } from '../base/recipe.ts'
+import { describe } from '../coerce/describe.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { FROM } from '../coerce/roles.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
@@ -362,6 +363,11 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   }
   /** Options for whoever runs the statement: the ORM's loader options. */
   options(...options: readonly StatementOption[]): Select<Row, Tuple, Choice> {
+    for (const option of options as readonly unknown[])
+      if (typeof (option as StatementOption | null | undefined)?.walk !== 'function')
+        throw new ArgumentError(
+          `options() takes loader options, such as selectinload(u.addresses); got ${describe(option)}`,
+        )
     return this.with({ options: [...this.state.options, ...options] })
   }
   /** Options of how the statement is run; later ones win. */

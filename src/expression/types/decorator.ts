@@ -1,7 +1,7 @@
 // `TypeDecorator`: a type of the user's that stands on another and changes its values; `UserDefinedType`: one of its own.
 import { ArgumentError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
-import { showValue } from '../../show.ts'
+import { isUnawaited, showValue, UNAWAITED } from '../../show.ts'
 import { classNumber } from './class-number.ts'
 import { type Affinity, type NamedType, SqlType, type SqlValue, type TypeHost, type ValueProcessor } from './type.ts'
 
@@ -22,6 +22,12 @@ function standing(type: unknown, of: SqlType): SqlType {
   throw new ArgumentError(
     `The type ${nameOf(of)} stands on no SQL type: give the class an impl, as in impl = Integer, or let loadDialectImpl() return a type; got ${showValue(type)}`,
   )
+}
+
+/** Methods of the user's that make a text of anything would keep `[object Promise]`. */
+function awaited(value: unknown, type: SqlType): unknown {
+  if (isUnawaited(value)) throw new ArgumentError(`The type ${nameOf(type)} does not take ${UNAWAITED}`)
+  return value
 }
 
 function nameOf(type: SqlType): string {
@@ -94,11 +100,11 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
   override bindProcessor(host: TypeHost): ValueProcessor | null {
     const inner = standing(this.loadDialectImpl(host), this).bindProcessor(host)
     if (this.processBindParam === TypeDecorator.prototype.processBindParam) return inner
-    return chained((value) => this.processBindParam(value as V | null, host), inner)
+    return chained((value) => this.processBindParam(awaited(value, this) as V | null, host), inner)
   }
   override literalProcessor(host: TypeHost): ValueProcessor | null {
     return chained(
-      (value) => this.processLiteralParam(value as V | null, host),
+      (value) => this.processLiteralParam(awaited(value, this) as V | null, host),
       standing(this.loadDialectImpl(host), this).literalProcessor(host),
     )
   }

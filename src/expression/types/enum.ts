@@ -1,6 +1,7 @@
 // Enumerations: a union of texts, or the values of an object, as a type.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 import { countArgument } from './argument.ts'
 import { isPlainObject } from './plain-object.ts'
 import { type Affinity, type NamedType, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
@@ -101,7 +102,7 @@ export class EnumType<V = string> extends SqlType<V> {
 }
 
 function shown(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value)
+  return typeof value === 'string' ? JSON.stringify(value) : showValue(value)
 }
 
 function list(items: readonly string[]): string {

@@ -1,6 +1,7 @@
 // How objects of mapped classes are constructed: the class that replaces the user's, and what happens around its constructor.
 import { ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
+import { isUnawaited } from '../../show.ts'
 import type { AttributeLike, EntityConstructor } from '../contract/orm.ts'
 import { UnmappedClassError } from '../errors.ts'
 import { setAttribute } from '../instrument/attributes.ts'
@@ -203,7 +204,8 @@ function isGiven(init: Init, key: string): boolean {
 }
 
 function asInit(mapper: Mapper, init: unknown): NonNullable<Init> {
-  if (typeof init === 'object' && init !== null && !Array.isArray(init)) return init as NonNullable<Init>
+  if (typeof init === 'object' && init !== null && !Array.isArray(init) && !isUnawaited(init))
+    return init as NonNullable<Init>
   throw new ArgumentError(
     `new ${mapper.className}() takes an object of attributes, such as { ${mapper.columns[0]?.key ?? 'name'}: ... }; a constructor of your own passes nothing on, super()`,
   )

@@ -1,5 +1,6 @@
 // Keeps both sides of a relationship in step, at assignment, without any I/O; cascades and delete-orphan bookkeeping with it.
 import { ArgumentError } from '../../errors.ts'
+import { isUnawaited, UNAWAITED } from '../../show.ts'
 import type { RelationshipLike, StateLike } from '../contract/orm.ts'
 import { hasRow, stateOf } from '../state/state.ts'
 import {
@@ -76,7 +77,7 @@ export function describe(value: unknown): string {
   if (state !== null) return `an object of class ${state.mapper.className}`
   if (Array.isArray(value)) return 'an array'
   if (typeof value !== 'object') return `a ${typeof value}`
-  return 'an object of a class that is not mapped'
+  return isUnawaited(value) ? UNAWAITED : 'an object of a class that is not mapped'
 }
 
 /** A user put a member into a collection, which holds it by now. */

@@ -1,4 +1,5 @@
 // Which mapper a class or an object has.
+import { isUnawaited, UNAWAITED } from '../../show.ts'
 import type { EntityConstructor, IdentityKey, StateLike } from '../contract/orm.ts'
 import { UnmappedClassError } from '../errors.ts'
 import { stateOf } from '../state/state.ts'
@@ -69,6 +70,7 @@ export function identityOf(entity: object): Identity | null {
 
 function nameOf(of: unknown): string {
   if (typeof of === 'function') return `Class ${of.name === '' ? '(anonymous)' : of.name}`
+  if (isUnawaited(of)) return UNAWAITED
   if (typeof of === 'object' && of !== null) return `The object of class ${of.constructor?.name ?? '(none)'}`
   return of === null ? 'null' : `The ${typeof of}`
 }

@@ -7,6 +7,7 @@ import { Alias } from '../../expression/from/alias.ts'
 import type { EntityHandle, EntityInstance } from '../../expression/from/typed.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import type { StateLike } from '../contract/orm.ts'
+import { describe } from '../instrument/events.ts'
 import { mapperOf } from '../map/mapped-class.ts'
 import type { Relationship } from '../map/relationship.ts'
 import type { AttributeKeys, IsRelationship, RelatedOf } from '../map/typed.ts'
@@ -275,7 +276,7 @@ export class RelationshipAttribute<V = unknown, Source = RelatedOf<V>> {
     const state = stateOf(related)
     if (state !== null && state.mapper === this.relationship.target) return state
     throw new ArgumentError(
-      `${this.relationship.place}.${method}() takes an object of class ${this.relationship.target.className}${method === 'eq' ? ' or null' : ''}`,
+      `${this.relationship.place}.${method}() takes an object of class ${this.relationship.target.className}${method === 'eq' ? ' or null' : ''}; got ${describe(related)}`,
     )
   }
 

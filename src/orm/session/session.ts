@@ -1,9 +1,10 @@
 // `Session`: the objects of one unit of work, and the transaction they are written in.
 import type { Connection } from '../../engine/connection.ts'
-import type { ConnectionExecutionOptions } from '../../engine/options.ts'
+import { type ConnectionExecutionOptions, checkConnectionOptions } from '../../engine/options.ts'
 import type { ExecuteParameters, NamedParameters } from '../../engine/parameters.ts'
 import type { PendingResult } from '../../engine/result/pending-result.ts'
 import { StreamResult } from '../../engine/result/stream-result.ts'
+import { checkWork } from '../../engine/work.ts'
 import { ArgumentError, InvalidRequestError, NoResultFound } from '../../errors.ts'
 import type { Executable } from '../../expression/base/executable.ts'
 import type { EntityInstance } from '../../expression/from/typed.ts'
@@ -377,6 +378,7 @@ export class Session implements SessionLike {
   begin(): SessionTransaction
   begin<T>(work: (session: this) => T | PromiseLike<T>): Promise<T>
   begin<T>(work?: (session: this) => T | PromiseLike<T>): SessionTransaction | Promise<T> {
+    checkWork('session.begin', work)
     const { levels } = this.#ready('session.begin()')
     if (levels.begun) {
       const error = new InvalidRequestError(
@@ -400,6 +402,7 @@ export class Session implements SessionLike {
   beginNested(): Promise<SessionTransaction>
   beginNested<T>(work: (session: this) => T | PromiseLike<T>): Promise<T>
   async beginNested<T>(work?: (session: this) => T | PromiseLike<T>): Promise<SessionTransaction | T> {
+    checkWork('session.beginNested', work)
     const transaction = await this.#run('session.beginNested()', async (core) => {
       await sendBehindFlush(core, [], true, undefined)
       return new SessionTransaction(core, await core.levels.beginNested())
@@ -417,6 +420,7 @@ export class Session implements SessionLike {
    * const connection = await session.connection({ isolationLevel: 'SERIALIZABLE' })
    */
   connection(options?: ConnectionExecutionOptions): Promise<Connection> {
+    if (options !== undefined) checkConnectionOptions('session.connection()', options)
     return this.#run('session.connection()', (core) => core.levels.connection(undefined, options))
   }
 

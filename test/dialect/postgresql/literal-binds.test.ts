@@ -3,6 +3,7 @@ import {
   ARRAY,
   any,
   BigInteger,
+  Boolean,
   type ColumnElement,
   CompileError,
   cast,
@@ -42,6 +43,7 @@ const EXPRESSIONS: readonly (readonly [string, () => ColumnElement, string])[] =
   ['a date and an interval', () => date.op('+')(literal(day, Interval)), '2020-02-01 00:00:00'],
   ['two dates', () => date.op('-')(literal<unknown>('2020-01-01', Date)), '30'],
   ['two intervals', () => literal(day, Interval).op('+')(literal(day, Interval)), '2 days'],
+  ['a span of other parts', () => literal<unknown>({ days: 1, hours: 2 }, Interval) as never, '1 day 02:00:00'],
   ['an interval and a number', () => literal(day, Interval).op('*')(2), '2 days'],
   ['a time and an interval', () => literal<unknown>('10:00', Time()).op('+')(literal(day, Interval)), '10:00:00'],
   ['a point in time at a place', () => at.op('AT TIME ZONE')('UTC'), '2020-01-31 10:00:00+00'],
@@ -93,4 +95,28 @@ test('the type stands beside what a text in quotes would not say', () => {
   expect(sql(literal('x', String))).toBe("SELECT 'x' AS anon_1")
   expect(sql(literal(5, Integer))).toBe('SELECT 5 AS anon_1')
   expect(() => sql(literal('a\0b', String))).toThrow(CompileError)
+})
+
+test('what a type refuses as a parameter it refuses in the text too', () => {
+  const refused = (value: unknown, type: unknown): string => {
+    try {
+      dialect.compile(select(literal(value, type as never)), { literalBinds: true })
+    } catch (error) {
+      expect(error).toBeInstanceOf(CompileError)
+      return (error as Error).message
+    }
+    return ''
+  }
+  expect(refused('5', Integer)).toBe(
+    'No literal can be written: int4 does not take a string; it takes an integer from -2147483648 to 2147483647 (number or bigint)',
+  )
+  expect(refused(5n * 10n ** 9n, Integer)).toContain('int4 does not take')
+  expect(refused('x', Boolean)).toContain('bool does not take a string')
+  expect(refused(5, Text)).toContain('text does not take')
+  expect(refused('x', Numeric())).toContain('numeric does not take')
+  expect(refused('no id', Uuid)).toContain('uuid does not take')
+  expect(refused({ map: new Map() }, JSONB())).toContain('jsonb does not take an object of class Map inside a value')
+  expect(refused({ later: Promise.resolve(1) }, JSON())).toContain('a Promise (await it first) inside a value')
+  expect(refused([1, 'x'], ARRAY(Integer))).toContain('item 1')
+  expect(refused({ dais: 1 }, Interval)).toContain("An interval has no field 'dais'; did you mean 'days'?")
 })

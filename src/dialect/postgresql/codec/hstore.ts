@@ -1,4 +1,5 @@
 // The codec of hstore: pairs of texts.
+import { isRecord } from '../../../expression/coerce/record.ts'
 import { checkText, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 
 const QUOTED = /["\\]/g
@@ -47,9 +48,9 @@ export const hstore: PostgresCodec<Record<string, string | null>> = defineCodec<
   name: 'hstore',
   oid: 0,
   encode: (value) => {
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-    if (!isObject) throw refusal('hstore', value, 'an object of strings and nulls by key')
-    return Object.entries(value as Record<string, unknown>)
+    // A Map or a promise would be kept as an object without pairs.
+    if (!isRecord(value)) throw refusal('hstore', value, 'an object of strings and nulls by key')
+    return Object.entries(value)
       .map(([key, one]) => {
         if (one !== null && typeof one !== 'string') throw refusal('hstore', one, 'strings and nulls as values')
         const text = one === null ? 'NULL' : quoted(checkText('hstore', one))
