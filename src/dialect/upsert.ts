@@ -27,6 +27,7 @@ import type {
   EntityInstance,
   EntityValues,
   InsertOf,
+  SingleValue,
   TypedEntity,
   TypedTable,
 } from '../expression/from/typed.ts'
@@ -38,7 +39,7 @@ import { type ConflictTarget, OnConflict } from './on-conflict.ts'
 
 /** The columns of the row that could not be inserted: `excluded.name`. */
 export type ExcludedColumns<Values> = {
-  readonly [K in keyof Values & string]-?: NamedElement<K, Exclude<Values[K], Expression | undefined>>
+  readonly [K in keyof Values & string]-?: NamedElement<K, Exclude<Values[K], Expression | SingleValue | undefined>>
 }
 
 /** Which conflict is meant: by the columns of a unique index, or by the name of a constraint. */

@@ -358,6 +358,13 @@ export const writes = (flag: boolean): void => {
     [users.c.name, 'x'],
     ['nick', null],
   ])
+  // A scalar subquery has the NULL of no row in its type; that it gives one is for the database to see.
+  insert(users).values({ name: select(users.c.name).limit(1).scalarSubquery(), nick: bindparam('nick') })
+  insert(users).values({ name: func.lower(bindparam('name')) })
+  // @ts-expect-error a scalar subquery of another type
+  update(users).values({ name: select(users.c.id).limit(1).scalarSubquery() })
+  // @ts-expect-error an expression that can be NULL
+  insert(users).values({ name: users.c.nick })
   // @ts-expect-error NULL in a column that has none
   insert(users).values({ name: null })
   // @ts-expect-error undefined for a required column

@@ -24,8 +24,13 @@ export type RowOf<D> = { -readonly [K in keyof D]: DefinedValue<D[K]> }
 /** The columns of a table as expressions. */
 export type ColumnsOf<D> = { readonly [K in keyof D & string]: NamedElement<K, DefinedValue<D[K]>> }
 
-/** A value for a column, or an expression that gives it. */
-export type ValueOrExpression<V> = V | Expression<V>
+/** A value for a column, or an expression that gives it; a scalar subquery too, whose type has the NULL of no row. */
+export type ValueOrExpression<V> = V | Expression<V> | SingleValue<V | null>
+
+/** A scalar subquery, as far as types are concerned; not told by `~value`, from which the types of other expressions would be guessed. */
+export interface SingleValue<out V = unknown> {
+  readonly '~single': V
+}
 
 /** The keys of columns that INSERT must give a value. */
 type RequiredKeys<D> = { [K in keyof D]: D[K] extends ColumnDefinition<unknown, true> ? never : K }[keyof D]

@@ -7,6 +7,7 @@ import type { Criterion } from '../comparator/conjunction.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
 import type { RowSource } from '../from/alias.ts'
+import type { FromArgument } from '../from/typed.ts'
 import { exists as existsOperator, not } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
@@ -18,12 +19,33 @@ export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   static {
     defineKind(this, 'scalarSelect')
   }
+  /** Declared only. */
+  declare readonly '~single': V
   readonly element: RowSource
   readonly type: SqlType<V>
   constructor(element: RowSource, type: SqlType<V>) {
     super()
     this.element = element
     this.type = type
+  }
+  /** Adds criteria to the SELECT within. */
+  where(...criteria: readonly Criterion[]): ScalarSelect<V> {
+    return new ScalarSelect(refinable(this, 'where()').where(...criteria), this.type)
+  }
+  /**
+   * Tells the SELECT within which FROM elements of the statements around are meant.
+   * @example
+   * const count = select(func.count(addresses.c.id)).where(addresses.c.userId.eq(users.c.id)).scalarSubquery()
+   * select(users.c.name, addresses.c.email, count.correlate(users).label('n')).join(addresses)
+   * // SELECT users.name, addresses.email, (SELECT count(addresses.id) AS count_1 FROM addresses
+   * // WHERE addresses.user_id = users.id) AS n FROM users JOIN addresses ON users.id = addresses.user_id
+   */
+  correlate(...from: readonly (FromArgument | null)[]): ScalarSelect<V> {
+    return new ScalarSelect(refinable(this, 'correlate()').correlate(...(from as never[])), this.type)
+  }
+  /** Tells the SELECT within which FROM elements are its own; all others are those of the statements around. */
+  correlateExcept(...from: readonly FromArgument[]): ScalarSelect<V> {
+    return new ScalarSelect(refinable(this, 'correlateExcept()').correlateExcept(...(from as never[])), this.type)
   }
   walk(pass: Pass): void {
     pass.node(this.element)
@@ -37,11 +59,12 @@ export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
   }
 }
 
-/** What can be added to a SELECT within EXISTS; `Select` has these. */
+/** What can be added to a SELECT within; `Select` has these. */
 interface Refinable extends RowSource {
   where(...criteria: readonly Criterion[]): RowSource
   selectFrom(...from: readonly never[]): RowSource
   correlate(...from: readonly never[]): RowSource
+  correlateExcept(...from: readonly never[]): RowSource
 }
 
 /** `EXISTS (select)`, or NOT EXISTS. */
@@ -79,8 +102,12 @@ export class Exists extends ColumnElement<boolean> {
     return new Exists(refinable(this, 'selectFrom()').selectFrom(...(from as never[])), this.isNegated)
   }
   /** Tells the SELECT within which FROM elements of the statements around are meant. */
-  correlate(...from: readonly { readonly '~columns': unknown }[]): Exists {
+  correlate(...from: readonly (FromArgument | null)[]): Exists {
     return new Exists(refinable(this, 'correlate()').correlate(...(from as never[])), this.isNegated)
+  }
+  /** Tells the SELECT within which FROM elements are its own; all others are those of the statements around. */
+  correlateExcept(...from: readonly FromArgument[]): Exists {
+    return new Exists(refinable(this, 'correlateExcept()').correlateExcept(...(from as never[])), this.isNegated)
   }
 
   walk(pass: Pass): void {
@@ -96,7 +123,8 @@ export class Exists extends ColumnElement<boolean> {
 }
 
 /** The SELECT within, to be told more. */
-function refinable(exists: Exists, where: string): Refinable {
-  if (exists.element.kind === 'select') return exists.element as Refinable
-  throw new ArgumentError(`${where} of EXISTS is for a SELECT; this one holds several put together`)
+function refinable(around: Exists | ScalarSelect, where: string): Refinable {
+  if (around.element.kind === 'select') return around.element as Refinable
+  const what = around instanceof Exists ? 'EXISTS' : 'a scalar subquery'
+  throw new ArgumentError(`${where} of ${what} is for a SELECT; this one holds several put together`)
 }
