@@ -255,8 +255,7 @@ export class Batch implements Submittable {
     )
     if (counted) return
     if (tag === 'DISCARD ALL' || tag === 'DEALLOCATE ALL') this.#cache.dropReady()
-    // Statements with such parameters would fail, in a later transaction perhaps, where they cannot be prepared anew.
-    else if (tag === 'DROP TYPE' || tag === 'DROP DOMAIN') this.#cache.forgetAll()
+    else this.#cache.ran(tag)
   }
 
   #complete(entry: Entry | undefined, tag: string, rowCount: number | null): void {

@@ -153,6 +153,22 @@ export class StatementCache {
     for (const prepared of [...this.#byKey.values()]) this.forget(prepared)
   }
 
+  /** Whether the transaction has made, changed or dropped anything that statements may be prepared for. */
+  #defined = false
+
+  /**
+   * The session's own DDL, and its being rolled back: what was prepared before would fail where it gives other columns now or has
+   * parameters of types that are gone, in the middle of a transaction perhaps, where it cannot be prepared anew.
+   *
+   * @param tag what the server said that it ran, without a count of rows.
+   */
+  ran(tag: string): void {
+    const isChange = tag.startsWith('ALTER ') || tag.startsWith('DROP ')
+    if (isChange || (tag === 'ROLLBACK' && this.#defined)) this.forgetAll()
+    if (isChange || tag.startsWith('CREATE ')) this.#defined = true
+    else if (tag === 'BEGIN') this.#defined = false
+  }
+
   #evict(): void {
     let oldest: Prepared | undefined
     for (const prepared of this.#byKey.values()) {

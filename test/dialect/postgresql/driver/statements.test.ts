@@ -201,21 +201,47 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
   test('a stale statement inside a transaction, or behind one that wrote, is an error and is prepared anew after it', () =>
     withConnection(async (connection) => {
       await run(connection, 'CREATE TEMP TABLE stale AS SELECT 1 AS a')
+      // Where the connection cannot see it.
+      const add = (column: string) => run(connection, `DO 'BEGIN ALTER TABLE stale ADD ${column} int; END'`)
       const statement = raw('SELECT * FROM stale')
       const read = { statement, parameters: [] }
       await connection.run([read])
-      await run(connection, 'ALTER TABLE stale ADD b int')
+      await add('b')
       await run(connection, 'BEGIN')
       const inside = await failure(connection.run([read]))
       expect(inside).toMatchObject({ commandIndex: 0, fields: { sqlState: '0A000', routine: 'RevalidateCachedQuery' } })
       expect(connection.transactionStatus).toBe('failed')
       await run(connection, 'ROLLBACK')
       expect((await connection.run([read]))[0]?.rows).toEqual([[1, null]])
-      await run(connection, 'ALTER TABLE stale ADD c int')
+      await add('c')
       const behind = await failure(connection.run([command('INSERT INTO stale VALUES (2)'), read]))
       expect(behind).toMatchObject({ commandIndex: 1, fields: { sqlState: '0A000' } })
       expect(await rows(connection, 'SELECT count(*) FROM stale')).toEqual([[1n]])
       expect((await connection.run([read]))[0]?.rows).toEqual([[1, null, null]])
+    }))
+
+  test('the tables that a transaction itself changes, makes and gives up are read as they are', () =>
+    withConnection(async (connection) => {
+      const read = { statement: raw('SELECT * FROM remade'), parameters: [] }
+      const seen = async () => (await connection.run([read]))[0]?.rows
+      await run(connection, 'BEGIN')
+      await run(connection, 'CREATE TEMP TABLE remade AS SELECT 1 AS a')
+      expect(await seen()).toEqual([[1]])
+      await run(connection, 'ALTER TABLE remade ADD b int')
+      expect(await seen()).toEqual([[1, null]])
+      await run(connection, 'SAVEPOINT s')
+      await run(connection, 'DROP TABLE remade')
+      await run(connection, 'CREATE TEMP TABLE remade (c text)')
+      expect(await seen()).toEqual([])
+      await run(connection, 'ROLLBACK TO s')
+      expect(await seen()).toEqual([[1, null]])
+      await run(connection, 'ROLLBACK')
+      // A table of the name that was rolled back, in a transaction that cannot begin again.
+      await run(connection, 'BEGIN')
+      await run(connection, 'CREATE TEMP TABLE remade (c text)')
+      await run(connection, "INSERT INTO remade VALUES ('x')")
+      expect(await seen()).toEqual([['x']])
+      await run(connection, 'ROLLBACK')
     }))
 
   test('a parameter whose type was dropped and made again', () =>
