@@ -3,7 +3,7 @@ import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { Events } from '../../events.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import { describe } from '../coerce/describe.ts'
-import type { SchemaBind } from './bind.ts'
+import type { RunDdlOptions, SchemaBind } from './bind.ts'
 import { createPlan, type DdlPlan, dropPlan, type PlanParts } from './ddl/plan.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './naming.ts'
@@ -11,7 +11,7 @@ import { checkedSchema, checkNames } from './reflect-arguments.ts'
 import type { ColumnReflectEvent, ReflectionMoments, Reflector } from './reflector.ts'
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
-import { checkNew, reflectorOf, settleTypes, type Table, type TableRegistry } from './table.ts'
+import { type AloneOptions, checkNew, reflectorOf, settleTypes, type Table, type TableRegistry } from './table.ts'
 import type { View, ViewRegistry } from './view.ts'
 
 /** Options of {@link MetaData}. */
@@ -173,11 +173,17 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
     options: DdlOptions,
   ): Promise<void> {
     checkKeys(`${name}()`, options, ['tables', 'signal'], ['checkFirst'])
-    if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
-      throw new ArgumentError(`${name}() takes an engine or a connection, got ${describe(bind)}`)
-    const plan = planOf(this.#chosen(name, options.tables), this.#parts(options.tables))
-    const { signal } = options
-    await bind.runDdl(plan, { checkFirst: options.checkFirst ?? true, ...(signal === undefined ? {} : { signal }) })
+    const { tables, checkFirst = true, ...rest } = options
+    const planned = (): DdlPlan => planOf(this.#chosen(name, tables), this.#parts(tables))
+    await runPlan(name, planned, bind, { checkFirst, ...rest })
+  }
+
+  /** @internal One of its tables, without what belongs to all of them. */
+  async runAlone(sort: 'create' | 'drop', table: Table, bind: SchemaBind, options: AloneOptions): Promise<void> {
+    checkKeys(`${sort}()`, options, ['signal'], ['checkFirst'])
+    const { checkFirst = false, ...rest } = options
+    const planned = (): DdlPlan => (sort === 'create' ? createPlan([table]) : dropPlan([table]))
+    await runPlan(sort, planned, bind, { checkFirst, ...rest })
   }
 
   /** What belongs to no table goes with all of them. */
@@ -271,4 +277,10 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
     this.#tables.set(table.key, table)
     settleTypes(this.#tables.values())
   }
+}
+
+async function runPlan(name: string, plan: () => DdlPlan, bind: SchemaBind, options: RunDdlOptions): Promise<void> {
+  if (typeof (bind as SchemaBind | undefined)?.runDdl !== 'function')
+    throw new ArgumentError(`${name}() takes an engine or a connection, got ${describe(bind)}`)
+  await bind.runDdl(plan(), options)
 }

@@ -88,6 +88,20 @@ export interface TableRegistry extends TableLookup {
   readonly columnNaming: ColumnNaming
   /** @internal Called once by each table. */
   register(table: Table): void
+  /** @internal */
+  runAlone(sort: 'create' | 'drop', table: Table, bind: DdlRunner, options: AloneOptions): Promise<void>
+}
+
+/** What {@link Table.create} works on: an engine or a connection. */
+export interface DdlRunner {
+  runDdl(plan: never, options: never): Promise<void>
+}
+
+/** Options of {@link Table.create} and {@link Table.drop}. */
+export interface AloneOptions {
+  /** Ask first whether it is there, and leave out what is done already. Default false: that is an error. */
+  readonly checkFirst?: boolean
+  readonly signal?: AbortSignal
 }
 
 /** A table. */
@@ -203,6 +217,21 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
       )
     const [made] = await reflectorOf('Table.reflect()', bind).reflectTables(metadata, request)
     return made as Table<D>
+  }
+
+  /**
+   * Creates this table alone in the database, with the types, sequences, indexes and comments that belong to it.
+   *
+   * @param bind an engine or a connection.
+   * @example
+   * await users.create(engine, { checkFirst: true })
+   */
+  async create(bind: DdlRunner, options: AloneOptions = {}): Promise<void> {
+    await this.metadata.runAlone('create', this as unknown as Table, bind, options)
+  }
+  /** Drops this table alone. */
+  async drop(bind: DdlRunner, options: AloneOptions = {}): Promise<void> {
+    await this.metadata.runAlone('drop', this as unknown as Table, bind, options)
   }
 
   /** The columns by key. */
