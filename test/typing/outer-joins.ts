@@ -80,7 +80,7 @@ const whole = select(users, posts.c.title).outerjoin(posts)
 holds<Equal<Row<typeof whole>, { id: number; name: string; nick: string | null; title: string | null }>>()
 const wholeOuter = select(users.c.name, tags).outerjoin(tags, sqlTrue())
 holds<Equal<Row<typeof wholeOuter>, { name: string; postId: number | null; tag: string | null }>>()
-holds<Equal<Tuple<typeof wholeOuter>, [string, { postId: number | null; tag: string | null }]>>()
+holds<Equal<Tuple<typeof wholeOuter>, (string | number | null)[]>>()
 
 // Columns that come later are on the outer side too.
 const later = select(users.c.id).outerjoin(posts).addColumns(posts.c.title, users.c.name)

@@ -269,9 +269,8 @@ holds<
 
 const wide = select(users, posts.c.at, func.count())
 holds<Equal<Row<typeof wide>, { id: number; name: string; nick: string | null; prefs: { dark: boolean }; at: Date }>>()
-holds<
-  Equal<Tuple<typeof wide>, [{ id: number; name: string; nick: string | null; prefs: { dark: boolean } }, Date, number]>
->()
+// The columns of a whole table stand one by one, in an order that its type does not say.
+holds<Equal<Tuple<typeof wide>, (number | string | null | { dark: boolean } | Date)[]>>()
 const more = select(users.c.id).addColumns(users.c.name, users.c.nick.label('called'))
 holds<Equal<Tuple<typeof more>, [number, string, string | null]>>()
 const id: number = more['~row'].id
@@ -305,6 +304,30 @@ const sorts = unionAll(select(users.c.nick), select(users.c.name))
 holds<Equal<Row<typeof sorts>, { nick: string | null }>>()
 const numbers = select(1).union(select(2))
 holds<Equal<(typeof numbers)['~tuple'], [1 | 2]>>()
+// Whole tables: the columns of the others by their names; what has no such name, by its sort.
+const guests = table('guests', metadata, { id: Column(Integer, { primaryKey: true }), name: Column(String(50)) })
+const visitors = table('visitors', metadata, {
+  id: Column(Integer, { primaryKey: true }),
+  name: Column(String(50), { nullable: true }),
+})
+const callers = table('callers', metadata, {
+  number: Column(Integer, { primaryKey: true }),
+  alias: Column(String(50), { nullable: true }),
+})
+const wholes = union(select(guests), select(visitors))
+holds<Equal<Row<typeof wholes>, { id: number; name: string | null }>>()
+holds<Equal<Tuple<typeof wholes>, (number | string | null)[]>>()
+const wholeAndList = select(guests).unionAll(select(visitors.c.id, visitors.c.name))
+holds<Equal<Row<typeof wholeAndList>, { id: number; name: string | null }>>()
+const listAndWhole = unionAll(select(guests.c.id, guests.c.name), select(guests), select(visitors))
+holds<Equal<Row<typeof listAndWhole>, { id: number; name: string | null }>>()
+holds<Equal<Tuple<typeof listAndWhole>, [number | null, string | null]>>()
+const listAndOthers = select(guests.c.id, guests.c.name).union(select(callers))
+holds<Equal<Row<typeof listAndOthers>, { id: number | null; name: string | null }>>()
+const notNull = union(select(guests), select(users.c.id, users.c.name))
+holds<Equal<Row<typeof notNull>, { id: number; name: string }>>()
+const wholeLess = except(select(guests), select(visitors))
+holds<Equal<Row<typeof wholeLess>, { id: number; name: string }>>()
 const without = select(users.c.name).except(select(users.c.nick))
 const apart = except(select(users.c.name), select(users.c.nick), select(users.c.name))
 holds<Equal<Row<typeof apart>, { name: string }>>()

@@ -13,7 +13,17 @@ import { EXPRESSION, ORDER, ROWS } from '../coerce/roles.ts'
 import { ANONYMOUS } from '../comparator/operand.ts'
 import { Bind } from '../element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
-import { Cte, type CteOptions, checkCteOptions, type RowSource, Subquery, selectable } from '../from/alias.ts'
+import {
+  type AddedCtes,
+  addedCtes,
+  Cte,
+  type CteOptions,
+  checkCteOptions,
+  type NestedHere,
+  type RowSource,
+  Subquery,
+  selectable,
+} from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
 import { NullType } from '../types/null.ts'
 import { BigInteger, Integer } from '../types/numeric.ts'
@@ -22,7 +32,7 @@ import { columnCount, commonTypes } from './compound-types.ts'
 import { walkOrder } from './labels.ts'
 import { Exists, ScalarSelect } from './scalar.ts'
 import type { Fetch, OrderedState } from './state.ts'
-import type { BesideTuple, UnionRow, UnionTuple } from './typed-compound.ts'
+import type { Beside, UnionRow, UnionTuple } from './typed-compound.ts'
 
 const NO_OPTIONS: CteOptions = {}
 
@@ -162,33 +172,45 @@ export abstract class SelectBase<out Row = unknown, out Tuple extends unknown[] 
 
   /** `UNION`: rows of either, each once. */
   // Typed by `this`: what UNION gives, said of the class's own Row and Tuple, would make these invariant, and dear to check.
-  union<R, T extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<T>>[]>(
+  union<R, T extends unknown[], Others extends readonly SelectBase[]>(
     this: SelectBase<R, T>,
-    ...others: Others
+    ...others: Others & Beside<T, Others>
   ): CompoundSelect<UnionRow<R, Others[number]>, UnionTuple<T, Others[number]>> {
     return compound('UNION', [this, ...others])
   }
   /** `UNION ALL`: rows of either, all of them. */
-  unionAll<R, T extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<T>>[]>(
+  unionAll<R, T extends unknown[], Others extends readonly SelectBase[]>(
     this: SelectBase<R, T>,
-    ...others: Others
+    ...others: Others & Beside<T, Others>
   ): CompoundSelect<UnionRow<R, Others[number]>, UnionTuple<T, Others[number]>> {
     return compound('UNION ALL', [this, ...others])
   }
   /** `INTERSECT`: rows of both, each once. */
-  intersect(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
+  intersect<R, T extends unknown[], Others extends readonly SelectBase[]>(
+    this: SelectBase<R, T>,
+    ...others: Others & Beside<T, Others>
+  ): CompoundSelect<R, T> {
     return compound('INTERSECT', [this, ...others])
   }
   /** `INTERSECT ALL`. */
-  intersectAll(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
+  intersectAll<R, T extends unknown[], Others extends readonly SelectBase[]>(
+    this: SelectBase<R, T>,
+    ...others: Others & Beside<T, Others>
+  ): CompoundSelect<R, T> {
     return compound('INTERSECT ALL', [this, ...others])
   }
   /** `EXCEPT`: rows of this that are not rows of the others, each once. */
-  except(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
+  except<R, T extends unknown[], Others extends readonly SelectBase[]>(
+    this: SelectBase<R, T>,
+    ...others: Others & Beside<T, Others>
+  ): CompoundSelect<R, T> {
     return compound('EXCEPT', [this, ...others])
   }
   /** `EXCEPT ALL`. */
-  exceptAll(...others: readonly SelectBase<unknown, BesideTuple<Tuple>>[]): CompoundSelect<Row, Tuple> {
+  exceptAll<R, T extends unknown[], Others extends readonly SelectBase[]>(
+    this: SelectBase<R, T>,
+    ...others: Others & Beside<T, Others>
+  ): CompoundSelect<R, T> {
     return compound('EXCEPT ALL', [this, ...others])
   }
 }
@@ -197,7 +219,7 @@ export abstract class SelectBase<out Row = unknown, out Tuple extends unknown[] 
 export interface CompoundState extends OrderedState {
   readonly operator: CompoundOperator
   readonly selects: readonly SelectBase[]
-  readonly ctes: readonly Cte[]
+  readonly ctes: readonly (Cte | NestedHere)[]
   readonly executionOptions: StatementExecutionOptions
 }
 
@@ -240,11 +262,12 @@ export class CompoundSelect<out Row = unknown, out Tuple extends unknown[] = unk
   }
   /**
    * Adds CTEs that stand in WITH without being named elsewhere.
+   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
+   * another, rather than into that of the whole
    * @throws ArgumentError it is no CTE
    */
-  addCte(...ctes: readonly Cte[]): CompoundSelect<Row, Tuple> {
-    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
-    return this.with({ ctes: [...this.state.ctes, ...ctes] })
+  addCte(...ctes: AddedCtes): CompoundSelect<Row, Tuple> {
+    return this.with({ ctes: addedCtes(this.state.ctes, ctes) })
   }
   /** Options of how the statement is run; later ones win. */
   executionOptions(options: StatementExecutionOptions): CompoundSelect<Row, Tuple> {
@@ -313,9 +336,9 @@ selectable.plug((operator, parts) => compound(operator, parts))
  * union(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users UNION SELECT guests.name FROM guests
  */
-export function union<Row, Tuple extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+export function union<Row, Tuple extends unknown[], Others extends readonly SelectBase[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: Others
+  ...others: Others & Beside<Tuple, Others>
 ): CompoundSelect<UnionRow<Row, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION', [first, ...others])
 }
@@ -325,13 +348,9 @@ export function union<Row, Tuple extends unknown[], Others extends readonly Sele
  * unionAll(select(users.c.name), select(guests.c.name)).orderBy('name')
  * // SELECT users.name FROM users UNION ALL SELECT guests.name FROM guests ORDER BY name
  */
-export function unionAll<
-  Row,
-  Tuple extends unknown[],
-  Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[],
->(
+export function unionAll<Row, Tuple extends unknown[], Others extends readonly SelectBase[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: Others
+  ...others: Others & Beside<Tuple, Others>
 ): CompoundSelect<UnionRow<Row, Others[number]>, UnionTuple<Tuple, Others[number]>> {
   return compound('UNION ALL', [first, ...others])
 }
@@ -341,11 +360,10 @@ export function unionAll<
  * intersect(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users INTERSECT SELECT guests.name FROM guests
  */
-export function intersect<
-  Row,
-  Tuple extends unknown[],
-  Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[],
->(first: SelectBase<Row, Tuple>, ...others: Others): CompoundSelect<Row, Tuple> {
+export function intersect<Row, Tuple extends unknown[], Others extends readonly SelectBase[]>(
+  first: SelectBase<Row, Tuple>,
+  ...others: Others
+): CompoundSelect<Row, Tuple> {
   return compound('INTERSECT', [first, ...others])
 }
 /**
@@ -354,9 +372,9 @@ export function intersect<
  * except(select(users.c.name), select(guests.c.name))
  * // SELECT users.name FROM users EXCEPT SELECT guests.name FROM guests
  */
-export function except<Row, Tuple extends unknown[], Others extends readonly SelectBase<unknown, BesideTuple<Tuple>>[]>(
+export function except<Row, Tuple extends unknown[], Others extends readonly SelectBase[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: Others
+  ...others: Others & Beside<Tuple, Others>
 ): CompoundSelect<Row, Tuple> {
   return compound('EXCEPT', [first, ...others])
 }

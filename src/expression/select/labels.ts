@@ -158,8 +158,7 @@ class UniqueNames {
   }
 
   #label(more: string, element: NamedElement): NamedElement {
-    const { name } = element
-    const base = keyBase(name) + more
+    const base = keyBase(element) + more
     let number = 1
     while (this.#keys.has(`${base}_${number}`)) number += 1
     const key = `${base}_${number}`
@@ -173,7 +172,7 @@ const others: WeakMap<NamedElement, Map<string, Label>> = new WeakMap()
 /** A column under a name with a number; in all SELECTs of a statement the same one. */
 function relabelled(element: NamedElement, key: string, more: string): Label {
   const column = element instanceof Label ? element.element : element
-  const label = (): Label => new Label(numbered(element.name, more), column, key)
+  const label = (): Label => new Label(numbered(element, more), column, key)
   if (!(column instanceof ColumnClause) || column.table === null) return label()
   let known = others.get(column)
   if (known === undefined) {
@@ -188,15 +187,22 @@ function relabelled(element: NamedElement, key: string, more: string): Label {
   return own
 }
 
+/** A name that has its number already, as columns of subqueries have: another number stands behind it. */
+function isWhole(element: NamedElement, name: AnonymousName): boolean {
+  return name.sort === 'joined' || (!(element instanceof Label) && name.sort !== 'whole')
+}
+
 /** What a key for a name that is taken begins with. */
-function keyBase(name: Name): string {
-  return typeof name === 'string' || name.sort === 'joined' ? keyOf(name) : keyOf(name.base)
+function keyBase(element: NamedElement): string {
+  const { name } = element
+  return typeof name === 'string' || isWhole(element, name) ? keyOf(name) : keyOf(name.base)
 }
 
 /** A name like another, with a number behind it. */
-function numbered(name: Name, more: string): AnonymousName {
+function numbered(element: NamedElement, more: string): AnonymousName {
+  const { name } = element
   if (typeof name === 'string') return new AnonymousName(name + more)
-  if (name.sort === 'joined') return new AnonymousName(more, name)
+  if (isWhole(element, name)) return new AnonymousName(more, name)
   return new AnonymousName(`${name.base}${more}`, name.prefix)
 }
 

@@ -12,7 +12,7 @@ import { FROM } from '../coerce/roles.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
-import { Cte } from '../from/alias.ts'
+import { type AddedCtes, addedCtes } from '../from/alias.ts'
 import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from '../from/from-clause.ts'
 import type { FromArgument, OuterOf, OuterOfJoin, SourceOf } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
@@ -28,7 +28,7 @@ import { exportedColumnsOf, walkOrder } from './labels.ts'
 import { reducedItems } from './reduce.ts'
 import type { LabelStyle, OrderedState, SelectState } from './state.ts'
 import { after, joinBits, recipeColumns, type Step, StepKind, stateAfter, stepBehind, stepTo } from './steps.ts'
-import type { RowOfItems, RowOfRecord, Selectable, TupleOf } from './typed.ts'
+import type { Item, RowOfItems, RowOfRecord, Selectable, Single, TupleOf } from './typed.ts'
 import type { Chosen, Listed, OuterRow, OuterTuple, RowWith, TupleWith } from './typed-outer.ts'
 
 export { EMPTY_SELECT } from './copy.ts'
@@ -356,10 +356,14 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   withForUpdate(options: ForUpdateOptions = {}): Select<Row, Tuple, Choice> {
     return this.with({ forUpdate: forUpdateOf(options) })
   }
-  /** Adds CTEs that stand in WITH without being named in FROM: a write whose rows nobody reads. */
-  addCte(...ctes: readonly Cte[]): Select<Row, Tuple, Choice> {
-    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
-    return this.with({ ctes: [...this.state.ctes, ...ctes] })
+  /**
+   * Adds CTEs that stand in WITH without being named in FROM: a write whose rows nobody reads.
+   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
+   * another, rather than into that of the whole
+   * @throws ArgumentError it is no CTE
+   */
+  addCte(...ctes: AddedCtes): Select<Row, Tuple, Choice> {
+    return this.with({ ctes: addedCtes(this.state.ctes, ctes) })
   }
   /** Options for whoever runs the statement: the ORM's loader options. */
   options(...options: readonly StatementOption[]): Select<Row, Tuple, Choice> {
@@ -456,7 +460,10 @@ export type WithOnlyItems<S, A extends readonly unknown[]> =
  * select({ who: users.c.name, n: func.count() }).groupBy(users.c.name)
  * // SELECT users.name AS who, count(*) AS n FROM users GROUP BY users.name
  */
-export function select<const A extends readonly Selectable[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>, Chosen<A>>
+export function select<const A extends readonly Single[]>(...items: A): Select<RowOfItems<A>, TupleOf<A>, Chosen<A>>
+export function select<const A extends readonly Selectable[]>(
+  ...items: A
+): Select<RowOfItems<A>, Item<A[number]>[], Chosen<A>>
 export function select<O extends Readonly<Record<string, Selectable>>>(
   items: O,
 ): Select<RowOfRecord<O>, RowOfRecord<O>[keyof O][], Chosen<O>>

@@ -5,7 +5,7 @@ import type { CompilePlugin } from '../base/protocol.ts'
 import type { Affix, Hint } from '../element/affix.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
-import type { Cte } from '../from/alias.ts'
+import type { Cte, NestedHere } from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { EntityElement } from './entity.ts'
 
@@ -60,7 +60,7 @@ export interface SelectState extends OrderedState {
   readonly distinct: boolean | readonly ColumnElement[]
   readonly forUpdate: ForUpdate | null
   /** CTEs added without being named in FROM. */
-  readonly ctes: readonly Cte[]
+  readonly ctes: readonly (Cte | NestedHere)[]
   /** FROM elements of the statements around that are not repeated here; null finds them by itself. */
   readonly correlate: readonly FromClause[] | null
   /** FROM elements that are repeated here while all others of the statements around are not; null for no such rule. */

@@ -17,7 +17,15 @@ import { type ColumnElement, NamedElement } from '../element/column-element.ts'
 import { NULL } from '../element/constant.ts'
 import { Grouping } from '../element/grouping.ts'
 import { TextClause, type TextState } from '../element/text.ts'
-import { Cte, type CteOptions, checkCteOptions, Subquery } from '../from/alias.ts'
+import {
+  type AddedCtes,
+  addedCtes,
+  Cte,
+  type CteOptions,
+  checkCteOptions,
+  type NestedHere,
+  Subquery,
+} from '../from/alias.ts'
 import type { SourceName } from '../from/typed.ts'
 import { inferType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
@@ -112,13 +120,14 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   }
   /**
    * Puts CTEs into WITH, so that the text can refer to them by name.
+   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
+   * another, rather than into that of the whole
    * @example
    * text('SELECT id FROM grown').addCte(select(users.c.id).where(users.c.age.ge(18)).cte('grown'))
    * // WITH grown AS (SELECT users.id AS id FROM users WHERE users.age >= :age_1) SELECT id FROM grown
    */
-  addCte(...ctes: readonly Cte[]): TextStatement<Row, Tuple> {
-    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
-    return this.#with({ ctes: [...(this.state.ctes ?? []), ...ctes] })
+  addCte(...ctes: AddedCtes): TextStatement<Row, Tuple> {
+    return this.#with({ ctes: addedCtes(this.state.ctes as readonly (Cte | NestedHere)[] | undefined, ctes) })
   }
   /** {@link subquery}, by SQLAlchemy's other name. */
   alias<Name extends string | null = null>(name: Name = null as Name): Subquery<Row, SourceName<Name, Row>> {

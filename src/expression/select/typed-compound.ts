@@ -13,7 +13,16 @@ type Alike<V> = V extends string
         : V
 
 /** Tuples that can stand beside one of this type in a compound: of the same sorts, each of which may be NULL. */
-export type BesideTuple<Tuple extends unknown[]> = { [I in keyof Tuple]: Alike<Tuple[I]> | null }
+type BesideTuple<Tuple extends unknown[]> = { [I in keyof Tuple]: Alike<Tuple[I]> | null }
+
+/** Statements that can stand beside one with this tuple. Of whole tables TypeScript does not know how many columns there are. */
+export type Beside<Tuple extends unknown[], Others extends readonly unknown[]> = {
+  [I in keyof Others]: Others[I] extends { readonly '~tuple': infer Other extends unknown[] }
+    ? number extends Other['length']
+      ? unknown
+      : Executable<unknown, BesideTuple<Tuple>>
+    : never
+}
 
 type TupleIn<Query> = Query extends Executable<unknown, infer Tuple> ? Tuple : never
 
@@ -28,9 +37,13 @@ type ValueIn<Query, Name, Value> =
 /** A row of any of the statements, with the names of the first one's. */
 export type UnionRow<Row, Others> = { [K in keyof Row]: Row[K] | ValueIn<Others, K, Row[K]> }
 
-type MemberOf<Tuple, Index> = Tuple extends unknown ? (Index extends keyof Tuple ? Tuple[Index] : never) : never
+type MemberOf<Tuple extends unknown[], Index, Value> = Tuple extends unknown
+  ? Index extends keyof Tuple
+    ? Tuple[Index]
+    : Extract<Tuple[number], Alike<Value> | null>
+  : never
 
 /** A tuple of any. */
 export type UnionTuple<Tuple extends unknown[], Others> = {
-  [I in keyof Tuple]: Tuple[I] | MemberOf<TupleIn<Others>, I>
+  [I in keyof Tuple]: Tuple[I] | MemberOf<TupleIn<Others>, I, Tuple[I]>
 }

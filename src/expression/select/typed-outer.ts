@@ -41,12 +41,8 @@ type Nullable<Row, Keys> = { [K in keyof Row]: [Extract<Keys, K>] extends [never
 /** A row, where what comes from the outer side can be null. */
 export type OuterRow<Row, Items, Outer> = Nullable<Row, OuterKeysOf<Items, Outer>>
 
-type OuterMember<Value, Item, Outer> =
-  IsOuter<Item, Outer> extends true
-    ? Item extends TypedFrom<infer Row>
-      ? Nullable<Row, keyof Row>
-      : Value | null
-    : Value
+// Asked this way round, so that one of several items is enough: where a whole table is among them, no value has a known place.
+type OuterMember<Value, Items, Outer> = true extends IsOuter<Items, Outer> ? Value | null : Value
 
 /** A tuple, where what comes from the outer side can be null. */
 export type OuterTuple<Tuple extends unknown[], Items, Outer> = Items extends readonly unknown[]

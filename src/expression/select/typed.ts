@@ -3,7 +3,10 @@ import type { Expression } from '../element/column-element.ts'
 import type { EntityHandle, TypedEntity, TypedFrom } from '../from/typed.ts'
 
 /** What `select()` takes: expressions, tables and other FROM elements with all their columns, mapped classes, and numbers as they are. */
-export type Selectable = Expression | TypedFrom | TypedEntity | EntityHandle | number | bigint | boolean | null
+export type Selectable = Single | TypedFrom
+
+/** {@link Selectable} but for whole tables: each is one value of a tuple. */
+export type Single = Expression | TypedEntity | EntityHandle | number | bigint | boolean | null
 
 /** What one item gives in a tuple. */
 export type Item<S> =
@@ -12,14 +15,17 @@ export type Item<S> =
       ? unknown
       : V
     : S extends TypedFrom<infer Row>
-      ? Row
+      ? Row[keyof Row]
       : S extends TypedEntity<infer E>
         ? E
         : S extends EntityHandle<infer E>
           ? E
           : S
 
-/** What all items give, in order. */
+/**
+ * What all items give, in order. A whole table stands for the first of its columns here: `select()` of whole tables gives arrays,
+ * RETURNING of them tuples that are longer than TypeScript knows.
+ */
 export type TupleOf<A extends readonly unknown[]> = { -readonly [I in keyof A]: Item<A[I]> }
 
 /** The name of an item that has one in a row: a column, an attribute, a label. */
