@@ -4,6 +4,7 @@ import {
   Column,
   createEngine,
   type Engine,
+  type Executable,
   Integer,
   insert,
   MetaData,
@@ -56,7 +57,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
     await engine.dispose()
     await expanding.dispose()
   })
-  const sent = async (statement: Parameters<Engine['execute']>[0], parameters: Record<string, unknown>) => {
+  const sent = async (statement: Executable, parameters: Record<string, unknown>) => {
     const recording = recordStatements(engine)
     const ids = await engine
       .execute(statement as never, parameters as never)

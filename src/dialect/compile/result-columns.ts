@@ -13,6 +13,9 @@ import { ProxyColumn } from '../../expression/from/from-clause.ts'
 import { distinctOf, field } from '../../expression/operator/catalog.ts'
 import { columnsOfItem } from '../../expression/select/labels.ts'
 import type { SelectItem } from '../../expression/select/state.ts'
+import { TypeDecorator } from '../../expression/types/decorator.ts'
+import { NullType } from '../../expression/types/null.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import { Place, type PlaceNumber } from './frame.ts'
 import type { Render } from './state.ts'
 import { columnExpressionOf } from './type-expression.ts'
@@ -62,7 +65,7 @@ export function columnsClause(
       const name = shown === null ? null : out.quoted(element.name)
       text += separator(text)
       text += shown === null ? resultColumn(column, element, inFrom, out) : `${out.node(shown)} AS ${name}`
-      if (isResult) tellColumn(column, element, out)
+      if (isResult) tellColumn(column, element, shown, out)
       if (isEverything(element)) onlyServerKnows = true
     }
   }
@@ -115,14 +118,18 @@ function isBare(column: ColumnElement, inFrom: boolean): boolean {
   return inner instanceof NamedElement
 }
 
-function tellColumn(column: ColumnElement, element: NamedElement, out: Render): void {
-  const { type } = column
-  out.columns?.push({
-    key: resultKey(column, element, out),
-    type,
-    process: type.resultProcessor(out.spelling),
-    source: column,
-  })
+function tellColumn(column: ColumnElement, element: NamedElement, shown: ColumnElement | null, out: Render): void {
+  const own = column.type
+  const type = (shown === null ? null : convertedType(own, shown.type, out)) ?? own
+  const read = type.resultProcessor(out.spelling)
+  const process = type === own ? read : (own as TypeDecorator<unknown>).convertedProcessor(read, out.spelling)
+  out.columns?.push({ key: resultKey(column, element, out), type, process, source: column })
+}
+
+/** What the values of a column are read as, where the SQL that its type puts around it makes something else of them; else null. */
+function convertedType(type: SqlType, shown: SqlType, out: Render): SqlType | null {
+  if (!(type instanceof TypeDecorator) || shown === NullType || shown === type) return null
+  return shown.forDialect(out.spelling).affinity === type.forDialect(out.spelling).affinity ? null : shown
 }
 
 function isField({ name, element }: Label): boolean {

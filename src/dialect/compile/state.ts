@@ -7,6 +7,7 @@ import type { Cte } from '../../expression/from/alias.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { type SchemaTranslateMap, translatedSchema } from '../../expression/schema/schema-map.ts'
+import type { TupleType } from '../../expression/types/tuple.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
@@ -19,7 +20,7 @@ import { Placeholders } from './placeholders.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import { type ListSlot, slotOfBind, slotOfColumn } from './slot.ts'
 import type { Spelling } from './spelling.ts'
-import { aroundParameters, wrapped } from './type-expression.ts'
+import { aroundParameters, sentTuple, sentType, wrapped } from './type-expression.ts'
 import { type WithList, WithLists } from './with.ts'
 
 /** Lists of one name that the user gave are one, unless each has members of its own. */
@@ -198,7 +199,8 @@ export class Render {
     const { type } = bind
     if (this.literalBinds) return wrapped(type, this.#literal(bind), this)
     if (bind.literalExecute) return this.#atExecution(bind, name)
-    const slot = slotOfBind(name, type, bind, type.bindProcessor(this.spelling))
+    const sent = sentType(type, this)
+    const slot = slotOfBind(name, sent, bind, sent.bindProcessor(this.spelling))
     const isGenerated = bind.anonymous && !isOfColumn
     const placeholder = isGenerated ? this.placeholders.addGenerated(slot) : this.placeholders.add(slot, isOfColumn)
     const text = wrapped(type, placeholder, this)
@@ -217,7 +219,8 @@ export class Render {
   }
 
   #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
-    const slot = slotOfColumn(name, type, type.bindProcessor(this.spelling), defaultOf)
+    const sent = sentType(type, this)
+    const slot = slotOfColumn(name, sent, sent.bindProcessor(this.spelling), defaultOf)
     return wrapped(type, this.placeholders.add(slot), this)
   }
 
@@ -248,21 +251,22 @@ export class Render {
 
   /** A place for a value that is written when the statement is executed. */
   #atExecution(bind: Bind, key: string): string {
-    const { type } = bind
+    const type = sentType(bind.type, this)
     const slot = slotOfBind(key, type, bind, type.literalProcessor(this.spelling))
     const list = this.lists.push({ ...slot, empty: '', isLiteral: true }) - 1
-    const text = wrapped(type, `${MARK}${list}${MARK}`, this)
+    const text = wrapped(bind.type, `${MARK}${list}${MARK}`, this)
     this.placeholders.keep(bind, text)
     return text
   }
 
   #literal(bind: Bind): string {
     this.uncacheable ??= 'values are written into the text'
-    const value = this.#valueOf(bind, bind.type.literalProcessor(this.spelling))
+    const type = sentType(bind.type, this)
+    const value = this.#valueOf(bind, type.literalProcessor(this.spelling))
     const { spelling } = this
     return this.#typesLiterals && spelling.typedLiteral !== undefined
-      ? spelling.typedLiteral(value, bind.type)
-      : spelling.literal(value, bind.type)
+      ? spelling.typedLiteral(value, type)
+      : spelling.literal(value, type)
   }
 
   #valueOf(bind: Bind, process: ValueProcessor | null): unknown {
@@ -277,7 +281,7 @@ export class Render {
   /** A place for the members of a list, to stand between parentheses. */
   list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
     if (this.literalBinds) return this.#literalList(bind, empty, members)
-    const { type } = bind
+    const type = members === null ? sentType(bind.type, this) : sentTuple(bind.type as TupleType, this)
     const isLiteral = bind.literalExecute
     const processItem = isLiteral ? type.literalProcessor(this.spelling) : type.bindProcessor(this.spelling)
     let index = this.lists.findIndex(
@@ -290,7 +294,7 @@ export class Render {
         return processItem === null ? list : list.map(processItem)
       }
       const slot = { ...slotOfBind(key, type, bind, process), empty, isLiteral, isList: true }
-      const around = (members ?? [type]).map((each) => aroundParameters(each, this))
+      const around = (members ?? [bind.type]).map((each) => aroundParameters(each, this))
       index = this.lists.push(around.every((each) => each === null) ? slot : { ...slot, around }) - 1
     }
     return `${MARK}${index}${MARK}`
@@ -301,8 +305,9 @@ export class Render {
     const list = listOf(this.#valueOf(bind, null), members)
     if (list.length === 0) return empty
     const one = (value: unknown, type: SqlType): string => {
-      const process = type.literalProcessor(this.spelling)
-      return wrapped(type, this.spelling.literal(process === null ? value : process(value), type), this)
+      const sent = sentType(type, this)
+      const process = sent.literalProcessor(this.spelling)
+      return wrapped(type, this.spelling.literal(process === null ? value : process(value), sent), this)
     }
     if (members === null) return list.map((value) => one(value, bind.type)).join(', ')
     return list

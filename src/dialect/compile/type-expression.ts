@@ -1,8 +1,11 @@
 // SQL that types put around their parameters and their columns.
+import { iterate } from '../../expression/base/traverse.ts'
 import { elementOf, expect } from '../../expression/coerce/expect.ts'
 import { EXPRESSION } from '../../expression/coerce/roles.ts'
+import { TypeCoerce } from '../../expression/element/cast.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { TupleType } from '../../expression/types/tuple.ts'
 import { SqlType, type SqlValue, type TypeHost } from '../../expression/types/type.ts'
 
 /** What is around a parameter: the pieces of text between which it stands, once or several times. */
@@ -21,7 +24,28 @@ const PLACE = '<\u0001>'
 
 function expressionAround(type: SqlType, out: Out): SqlValue | null {
   if (out.inType || !type.wrapsParameters(out.spelling)) return null
-  return type.bindExpression(new ColumnClause('value', PLACE, type, null, true), out.spelling)
+  return type.bindExpression(placeOf(type), out.spelling)
+}
+
+function placeOf(type: SqlType): ColumnClause {
+  return new ColumnClause('value', PLACE, type, null, true)
+}
+
+/** The type that a parameter travels as: its own, unless its type has it taken for another by `typeCoerce()`. */
+export function sentType(type: SqlType, out: Out): SqlType {
+  if (out.inType || !type.wrapsParameters(out.spelling)) return type
+  const place = placeOf(type)
+  const around = type.bindExpression(place, out.spelling)
+  if (around === null) return type
+  for (const each of iterate(expression(around, 'bindExpression()')))
+    if (each instanceof TypeCoerce && each.element === place) return each.type
+  return type
+}
+
+/** {@link sentType} of the members of a tuple. */
+export function sentTuple(type: TupleType, out: Out): TupleType {
+  const types = type.types.map((each) => sentType(each, out))
+  return types.every((each, index) => each === type.types[index]) ? type : new TupleType(types)
 }
 
 /** Whether a type puts something around its parameters. */

@@ -113,6 +113,13 @@ export abstract class TypeDecorator<V, I = V> extends SqlType<V> {
     if (this.processResultValue === TypeDecorator.prototype.processResultValue) return inner
     return chained(inner, (value) => this.processResultValue(value as I | null, host))
   }
+  /** @internal What becomes of a value that was read, and changed by `first`, as another type: {@link columnExpression} made it one. */
+  convertedProcessor(first: ValueProcessor | null, host: TypeHost): ValueProcessor | null {
+    const inner = standing(this.loadDialectImpl(host), this)
+    const below = inner instanceof TypeDecorator ? inner.convertedProcessor(first, host) : first
+    if (this.processResultValue === TypeDecorator.prototype.processResultValue) return below
+    return chained(below, (value) => this.processResultValue(value as I | null, host))
+  }
   override bindExpression(value: SqlValue, host: TypeHost): SqlValue | null {
     return standing(this.loadDialectImpl(host), this).bindExpression(value, host)
   }

@@ -5,8 +5,10 @@ import {
   Column,
   type ColumnElement,
   caseWhen,
+  cast,
   createEngine,
   type Engine,
+  type Executable,
   func,
   Integer,
   insert,
@@ -21,6 +23,7 @@ import {
   type TypeHost,
   table,
   tuple,
+  typeCoerce,
   union,
   update,
 } from 'tsalchemy'
@@ -312,4 +315,91 @@ describe.each(sqlDatabases())('on $name', ({ url }) => {
         .all(),
     ).toEqual(expect.arrayContaining(['un', 'trois']))
   })
+})
+
+/** A number that the table keeps as text: the database converts it, both ways. */
+class Digits extends TypeDecorator<number, string> {
+  readonly impl = String(50)
+  override readonly cacheOk = true
+  override bindExpression(value: SqlValue) {
+    return cast(typeCoerce(value, Integer), String(50))
+  }
+  override columnExpression(column: SqlValue) {
+    return cast(column, Integer)
+  }
+}
+/** Ten times as much, on top of it. */
+class Tenfold extends TypeDecorator<number> {
+  readonly impl = new Digits()
+  override readonly cacheOk = true
+  override processResultValue(value: number | null) {
+    return value === null ? null : value * 10
+  }
+}
+
+describe.each(sqlDatabases())('values that the database converts, on $name', (target) => {
+  const kept = new MetaData()
+  const digits = table('type_digits', kept, {
+    id: Column(Integer, { primaryKey: true }),
+    n: Column(new Digits(), { default: 7 }),
+    tenfold: Column(new Tenfold(), { nullable: true }),
+  })
+  const d = digits.c
+  const all = select(d.n, d.tenfold).orderBy(d.id)
+  let engine: Engine
+  beforeAll(async () => {
+    engine = createEngine(target.url)
+    await kept.dropAll(engine)
+    await kept.createAll(engine)
+    await engine.execute(insert(digits), { n: 1, tenfold: 3 })
+    await engine.execute(insert(digits), [{ n: 2 }, { n: 3 }])
+    await engine.execute(insert(digits).values({}))
+  })
+  afterAll(async () => {
+    await kept.dropAll(engine)
+    await engine.dispose()
+  })
+
+  test('are sent as what typeCoerce() says, and read as what the column is made', async () => {
+    expect(await engine.execute(all).tuples().all()).toEqual([
+      [1, 30],
+      [2, null],
+      [3, null],
+      [7, null],
+    ])
+    const kind = await engine.execute(`SELECT n FROM type_digits WHERE id = 1`).scalar()
+    expect(kind).toBe('1')
+    expect(await engine.execute(insert(digits).values({ n: 12 }).returning(d.n)).scalar()).toBe(12)
+  })
+
+  test('are found by a value, a list, tuples and literals', async () => {
+    const ids = (statement: Executable) => engine.execute(statement).scalars().all()
+    expect(await ids(select(d.id).where(d.n.eq(2)))).toEqual([2])
+    expect(
+      await ids(
+        select(d.id)
+          .where(d.n.in([2, 3]))
+          .orderBy(d.id),
+      ),
+    ).toEqual([2, 3])
+    expect(
+      await ids(
+        select(d.id).where(
+          tuple(d.n, d.id).in([
+            [2, 2],
+            [3, 4],
+          ]),
+        ),
+      ),
+    ).toEqual([2])
+    const written = bindparam('n', { value: 3, type: new Digits(), literalExecute: true })
+    expect(await ids(select(d.id).where(d.n.eq(written)))).toEqual([3])
+  })
+})
+
+test('a converted value is a parameter of the other type', () => {
+  const digits = table('type_digits', new MetaData(), { n: Column(new Digits()) })
+  expect(pgArrays(select(digits.c.n).where(digits.c.n.in([2, 3]))).sql).toBe(
+    'SELECT CAST(type_digits.n AS INTEGER) AS n FROM type_digits WHERE type_digits.n IN (CAST($1::INTEGER AS VARCHAR(50)), CAST($2::INTEGER AS VARCHAR(50)))',
+  )
 })
