@@ -246,7 +246,7 @@ export {
   Windowed,
 } from './expression/element/window.ts'
 // ---- FROM --------------------------------------------------------------------------------------------------------
-export { Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
+export { type AddCteOptions, type AddedCtes, Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
 export {
   type ForeignKeyLink,
   FromClause,

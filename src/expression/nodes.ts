@@ -21,7 +21,7 @@ import type { AnonymousName } from './element/name.ts'
 import type { TextClause } from './element/text.ts'
 import type { Unary } from './element/unary.ts'
 import type { FunctionFilter, Over, WithinGroup } from './element/window.ts'
-import type { Alias, Cte, Subquery } from './from/alias.ts'
+import type { Alias, Cte, NestedHere, Subquery } from './from/alias.ts'
 import type { TextFrom } from './from/from-clause.ts'
 import type { Join } from './from/join.ts'
 import type { RowArrays } from './from/row-arrays.ts'
@@ -64,6 +64,7 @@ export type CoreNode =
   | Label
   | LabelReference
   | Merge<unknown, unknown[]>
+  | NestedHere
   | Null
   | Over
   | RowArrays

@@ -150,11 +150,17 @@ describe('what the key sees besides', () => {
     expect(keyOf(select(u.id.label('ab'), u.id.label('c')))).not.toBe(keyOf(select(u.id.label('a'), u.id.label('bc'))))
   })
   const random = func.random().label('r')
+  const added = select(u.id).cte('a')
   test.each<readonly [string, Element, Element]>([
     ['the name of a CTE', select(u.id).cte('a'), select(u.id).cte('b')],
     ['that a CTE is recursive', select(u.id).cte('a'), select(u.id).cte('a', { recursive: true })],
     ['that a CTE is materialized', select(u.id).cte('a'), select(u.id).cte('a', { materialized: true })],
     ['what is not', select(u.id).cte('a', { materialized: false }), select(u.id).cte('a', { materialized: true })],
+    [
+      'that a CTE is nested where it is added',
+      select(u.id).addCte(added),
+      select(u.id).addCte(added, { nestHere: true }),
+    ],
     ['that a CTE is nested', select(u.id).cte('a'), select(u.id).cte('a', { nesting: true })],
     ['a column of a function', func('f').tableValued('a'), func('f').tableValued('b')],
     ['its type', func('f').tableValued({ a: Integer }), func('f').tableValued({ a: StringType })],

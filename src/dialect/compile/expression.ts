@@ -50,12 +50,15 @@ function renderBind(node: Bind, out: Render): string {
 function renderText(node: TextClause, out: Render): string {
   const place = out.enter()
   const { strings, values } = node
-  if (node.state.ctes !== undefined) for (const cte of node.state.ctes) out.node(cte)
+  const { ctes } = node.state
+  const hasLevel = ctes !== undefined && place !== Place.statement
+  if (hasLevel) out.openLevel()
+  if (ctes !== undefined) for (const cte of ctes) out.node(cte)
   let text = checkSqlText(strings[0] ?? '')
   for (let index = 0; index < values.length; index += 1)
     text += out.node(values[index] as TextClause['values'][number]) + checkSqlText(strings[index + 1] ?? '')
   if (place === Place.statement && node.state.columns !== null) collectColumns(node.state.columns, out)
-  return text
+  return hasLevel ? out.closeLevel(text) : text
 }
 
 function renderBooleanList(node: BooleanList, out: Render): string {

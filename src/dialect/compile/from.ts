@@ -122,6 +122,7 @@ type FromKind =
   | 'cte'
   | 'entity'
   | 'join'
+  | 'nestedHere'
   | 'rowArrays'
   | 'subquery'
   | 'table'
@@ -139,6 +140,7 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   cte: (node, out) => out.cte(node),
   entity: (node, out) => out.node(node.from),
   join: renderJoin,
+  nestedHere: (node, out) => out.cte(node.cte, true),
   rowArrays: renderRowArrays,
   subquery: renderSubquery,
   table: renderTable,

@@ -22,23 +22,24 @@ import { type WrittenValue, writtenValues } from './values.ts'
 /** An INSERT where it stands. */
 export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
-  const level = place === Place.statement ? null : out.openLevel()
+  if (place !== Place.statement) out.openLevel()
   const { state } = node
   const into = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}`
   const isOneRow = state.from === null && state.rows === null
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
   const values = isOneRow ? rowValues(state, state.values ?? [], given, '', out) : []
-  const rows = isOneRow ? oneRow(values, out) : severalRows(state, out)
-  // Behind the values, whose parameters are numbered first.
-  for (const cte of state.ctes) out.cte(cte)
+  // Behind values, whose parameters are numbered first, and before a SELECT.
+  if (state.from !== null) for (const cte of state.ctes) out.node(cte)
+  const rows = isOneRow ? oneRow(values, out) : severalRows(state, place, out)
+  if (state.from === null) for (const cte of state.ctes) out.node(cte)
   let text = into + rows
   if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
   text += returningClause(node, place, out) || implicitOfInsert(state, values, place, out)
-  return place === Place.statement ? text : out.closeLevel(level, text)
+  return place === Place.statement ? text : out.closeLevel(text)
 }
 
-function severalRows(state: InsertState, out: Render): string {
-  return state.rows === null ? fromSelect(state, out) : manyRows(state, state.rows, out)
+function severalRows(state: InsertState, place: PlaceNumber, out: Render): string {
+  return state.rows === null ? fromSelect(state, place, out) : manyRows(state, state.rows, out)
 }
 
 function oneRow(values: readonly WrittenValue[], out: Render): string {
@@ -92,7 +93,7 @@ function defaultRows(state: InsertState, count: number, out: Render): string {
 }
 
 /** INSERT ... SELECT; columns with a client-side default that are not named are added to both. */
-function fromSelect(state: InsertState, out: Render): string {
+function fromSelect(state: InsertState, place: PlaceNumber, out: Render): string {
   const { columns, select, includeDefaults = true } = state.from as NonNullable<InsertState['from']>
   const named = new Set(columns.map((column) => column.key))
   const defaults: { column: SchemaColumn; source: ClientDefault }[] = []
@@ -109,10 +110,9 @@ function fromSelect(state: InsertState, out: Render): string {
   out.frame = NO_FRAME
   // Its WITH stands before INSERT.
   out.sharesLevel = select instanceof Select
-  const body =
-    defaults.length === 0
-      ? out.statement(select, Place.expression)
-      : out.statement(withDefaults(select as Select, defaults, out), Place.expression)
+  const whole = defaults.length === 0 ? select : withDefaults(select as Select, defaults, out)
+  // In WITH its columns have the names that those of a subquery have.
+  const body = out.statement(whole, place === Place.cte ? Place.cte : Place.expression)
   out.frame = frame
   return ` (${names.join(', ')}) ${body}`
 }

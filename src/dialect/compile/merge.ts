@@ -25,7 +25,7 @@ export function renderMerge(node: Merge<unknown, unknown[]>, out: Render): strin
     throw new CompileError(
       `MERGE into '${state.table.name}' does nothing: add .whenMatched(...) or .whenNotMatched(...)`,
     )
-  for (const cte of state.ctes) out.cte(cte)
+  for (const cte of state.ctes) out.node(cte)
   const { frame, inCte } = out
   const froms = [state.table, ...contained([state.source])]
   out.frame = { ...NO_FRAME, froms, correlatable: froms }

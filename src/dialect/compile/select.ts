@@ -29,8 +29,10 @@ export function renderSelect(node: Select, out: Render): string {
   const around = out.frame
   const isTop = place === Place.statement
   const isShown = out.enterShown(isTop)
-  const level = out.openSelect(isTop)
-  for (const cte of state.ctes) out.cte(cte)
+  const { sharesLevel } = out
+  out.sharesLevel = false
+  const hasLevel = out.openQuery(isTop || sharesLevel, false)
+  for (const cte of state.ctes) out.node(cte)
   const froms = fromsOf(state, around, place)
   const exported = node.exportedColumns
   out.frame = frameOf(state, froms, exported, around)
@@ -51,7 +53,7 @@ export function renderSelect(node: Select, out: Render): string {
   if (froms.length > 1) warnOfProduct(froms, state.where, out)
   out.frame = around
   out.aliasedTables = aliasedTables
-  return level === null ? text : out.closeLevel(level.around, text)
+  return hasLevel ? out.closeLevel(text) : text
 }
 
 /** Prefixes, suffixes or hints, those of other dialects left out. */
@@ -209,22 +211,26 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
   const place = out.enter()
   const { state } = node
   const isShown = out.enterShown(place === Place.statement)
-  const level = place === Place.statement ? null : out.openLevel()
+  const defines = place === Place.cte ? out.defines : null
+  const hasLevel = out.openQuery(place === Place.statement, true)
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
-  for (const cte of state.ctes) out.cte(cte)
+  for (const cte of state.ctes) out.node(cte)
+  const parts = { compound: node, defines, index: 0 }
   let text = ''
   state.selects.forEach((part, index) => {
     // The first part alone names the columns of the result.
     const partPlace = index > 0 && place === Place.statement ? Place.expression : place
     if (index > 0) text += ` ${state.operator} `
     out.isTopPart = isShown
+    parts.index = index
+    out.nextPart = part.kind === 'text' ? null : parts
     const inner = out.statement(part, partPlace)
     text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })
   if (place === Place.statement) widenColumns(node, out)
   text += compoundEnd(node, first.exportedColumns, out)
-  return place === Place.statement ? text : out.closeLevel(level, text)
+  return hasLevel ? out.closeLevel(text) : text
 }
 
 /** The first part told the columns of the result; what the others give must be readable too. */

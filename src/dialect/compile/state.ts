@@ -21,7 +21,7 @@ import type { AnyRenderersOf, RendererOf } from './renderer.ts'
 import { type ListSlot, slotOfBind, slotOfColumn } from './slot.ts'
 import type { Spelling } from './spelling.ts'
 import { aroundParameters, sentTuple, sentType, wrapped } from './type-expression.ts'
-import { type WithList, WithLists } from './with.ts'
+import { type CompoundParts, WithLists } from './with.ts'
 
 /** Lists of one name that the user gave are one, unless each has members of its own. */
 function isSameList(one: Bind | null, other: Bind): boolean {
@@ -62,6 +62,10 @@ export class Render {
   isTopPart = false
   /** The next SELECT is that of an INSERT, whose WITH it shares. */
   sharesLevel = false
+  /** The compound that the next statement is a part of. */
+  nextPart: CompoundParts | null = null
+  /** The expression in WITH whose statement comes next. */
+  defines: Cte | null = null
   /** Within INSERT, UPDATE or DELETE in WITH, where names of columns are no names of parameters. */
   inCte = false
   inType = false
@@ -317,43 +321,53 @@ export class Render {
 
   // ---- WITH ----------------------------------------------------------------------------------------------------
 
-  /** Begins a statement within another, which can have a WITH of its own; gives what {@link closeLevel} takes. */
-  openLevel(): WithList | null {
-    this.#with ??= new WithLists()
-    return this.#with.open()
+  /** Begins a statement within another, which can have a WITH of its own. */
+  openLevel(): void {
+    this.openQuery(false, true)
   }
 
-  /** {@link openLevel} for a SELECT: one that shares the WITH of the statement around has none of its own. */
-  openSelect(isTop: boolean): { readonly around: WithList | null } | null {
-    const shares = this.sharesLevel
-    this.sharesLevel = false
-    return isTop || shares ? null : { around: this.openLevel() }
+  /** {@link openLevel} for a SELECT or a compound; false for one that has no WITH of its own and is no part of another. */
+  openQuery(hasNone: boolean, isCompound: boolean): boolean {
+    const { nextPart } = this
+    this.nextPart = null
+    if (nextPart === null && hasNone) return false
+    this.#with ??= new WithLists()
+    this.#with.open(isCompound ? null : nextPart)
+    return true
   }
 
   /** Ends it: its WITH stands before its text. */
-  closeLevel(around: WithList | null, text: string): string {
-    return this.#with === null ? text : this.#with.close(around, text)
+  closeLevel(text: string): string {
+    return this.#with === null ? text : this.#with.close(text)
   }
 
-  /** The name of a common table expression, which is put into WITH where it is met first. */
-  cte(cte: Cte): string {
+  /**
+   * The name of a common table expression, which is put into WITH where it is met first.
+   * @param here it was said to stand in the WITH of the statement that is being rendered
+   */
+  cte(cte: Cte, here = false): string {
     this.#with ??= new WithLists()
     const name = this.name(cte.name)
-    this.#with.add(cte, name, (each) => this.#definition(each))
+    this.#with.add(cte, name, (each) => this.#definition(each), here)
     return this.spelling.identifiers.quote(name)
   }
 
   #definition(cte: Cte): string {
-    const { frame, inCte, unqualified, aliasedTables } = this
+    const { frame, inCte, unqualified, aliasedTables, nextPart, sharesLevel } = this
     this.frame = NO_FRAME
     this.inCte = true
     this.unqualified = false
     this.aliasedTables = null
+    this.nextPart = null
+    this.sharesLevel = false
+    this.defines = cte
     const text = this.renderers.cteDefinition(cte, this)
     this.frame = frame
     this.inCte = inCte
     this.unqualified = unqualified
     this.aliasedTables = aliasedTables
+    this.nextPart = nextPart
+    this.sharesLevel = sharesLevel
     return text
   }
 

@@ -22,7 +22,7 @@ import { expressionText, type WrittenValue, writtenValues } from './values.ts'
 /** An UPDATE where it stands. */
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
-  const level = place === Place.statement ? null : out.openLevel()
+  if (place !== Place.statement) out.openLevel()
   const { state } = node
   const { aliasedTables } = out
   const around = begin(
@@ -36,23 +36,23 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
   const partial = parts(state, out)
   const written = assignments(state, place, out)
   // Behind the values, whose parameters are numbered first.
-  for (const cte of state.ctes) out.cte(cte)
+  for (const cte of state.ctes) out.node(cte)
   text += [...partial, ...written.map((each) => `${out.quoted(each.column.name)}=${each.text}`)].join(', ')
   if (froms.length > 1) text += ` FROM ${out.nodes(listed(state, froms), ', ')}`
   text += criteria(' WHERE ', state.where, out)
   out.frame = around
   text += returningClause(node, place, out) || implicitOfUpdate(state, written, place, out)
   out.aliasedTables = aliasedTables
-  return place === Place.statement ? text : out.closeLevel(level, text)
+  return place === Place.statement ? text : out.closeLevel(text)
 }
 
 /** A DELETE where it stands. */
 export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
-  const level = place === Place.statement ? null : out.openLevel()
+  if (place !== Place.statement) out.openLevel()
   const { state } = node
   const { aliasedTables } = out
-  for (const cte of state.ctes) out.cte(cte)
+  for (const cte of state.ctes) out.node(cte)
   const around = begin('DELETE', state, [], out)
   const froms = out.frame.froms
   let text = `DELETE ${affixText(state.prefixes, out, '', ' ')}FROM ${target(state, out)}`
@@ -61,7 +61,7 @@ export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): str
   out.frame = around
   text += returningClause(node, place, out)
   out.aliasedTables = aliasedTables
-  return place === Place.statement ? text : out.closeLevel(level, text)
+  return place === Place.statement ? text : out.closeLevel(text)
 }
 
 /**

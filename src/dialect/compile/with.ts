@@ -1,74 +1,148 @@
 // `WithLists`: which common table expressions a statement writes, and where: at its top, or in the statement that names them.
 import { CompileError } from '../../errors.ts'
-import type { Cte } from '../../expression/from/alias.ts'
+import type { Element } from '../../expression/base/element.ts'
+import { iterate } from '../../expression/base/traverse.ts'
+import { ColumnClause } from '../../expression/element/column.ts'
+import { Cte } from '../../expression/from/alias.ts'
+import { TableClause } from '../../expression/from/table-clause.ts'
+import type { CompoundSelect } from '../../expression/select/compound.ts'
 import { quoteName } from '../../nearest.ts'
 
 /** Expressions with their text, in the order in which they are written; null while one is being rendered. */
-export type WithList = Map<Cte, string | null>
+type WithList = Map<Cte, string | null>
+
+/** The WITH of one statement. */
+interface Level {
+  readonly list: WithList
+  readonly names: Set<string>
+  /** Those that were said to stand just here. */
+  here: Set<Cte> | null
+}
+
+/** A compound of which a part is being rendered. */
+export interface CompoundParts {
+  readonly compound: CompoundSelect
+  /** The expression in WITH that it is the statement of; null for none. */
+  readonly defines: Cte | null
+  /** Which part. */
+  index: number
+}
 
 /** The lists of one statement. */
 export class WithLists {
-  readonly #top: WithList = new Map()
-  readonly #names: Set<string> = new Set()
-  /** The list of the statement within another that is being rendered, and those of the statements around it. */
-  #level: WithList | null = null
-  readonly #around: WithList[] = []
-  #depth = 0
+  readonly #top: Level = level()
+  /** One for each statement within another that is being rendered, outermost first; null where it has no WITH yet. */
+  readonly #levels: (Level | null)[] = []
+  /** For each of these what it is a part of, whose WITH it shares; null for none. */
+  readonly #parts: (CompoundParts | null)[] = []
 
-  /** Begins a statement within another, which can have a WITH of its own; gives what {@link close} takes. */
-  open(): WithList | null {
-    const around = this.#level
-    this.#level = null
-    if (around !== null) this.#around.push(around)
-    this.#depth += 1
-    return around
+  /** Begins a statement within another, which can have a WITH of its own. */
+  open(parts: CompoundParts | null): void {
+    this.#levels.push(null)
+    this.#parts.push(parts)
   }
 
   /** Ends it: its WITH stands before its text. */
-  close(around: WithList | null, text: string): string {
-    const own = this.#level
-    this.#level = around
-    if (around !== null) this.#around.pop()
-    this.#depth -= 1
+  close(text: string): string {
+    const own = this.#levels.pop() ?? null
+    this.#parts.pop()
     return own === null ? text : withText(own) + text
   }
 
   /**
    * Puts an expression into the list where it belongs, unless it is there already.
    * @param define renders it
-   * @throws CompileError another expression has its name
+   * @param here it was said to stand in the statement that is being rendered
+   * @throws CompileError another expression has its name, or it is to stand in two places
    */
-  add(cte: Cte, name: string, define: (cte: Cte) => string): void {
-    if (cte.nesting && this.#depth > 0) {
-      if (this.#around.some((level) => level.has(cte)) || this.#level?.has(cte) === true) return
-      // What the whole statement has is seen here.
-      if (typeof this.#top.get(cte) === 'string') return
-      this.#level ??= new Map()
-      put(this.#level, cte, define)
-      return
-    }
-    if (this.#top.has(cte)) return
-    if (this.#names.has(name))
+  add(cte: Cte, name: string, define: (cte: Cte) => string, here: boolean): void {
+    if (this.#isVisible(cte, here)) return
+    let at = cte.nesting || here ? this.#levels.length - 1 : -1
+    // In a compound its parts share one WITH.
+    if (at >= 0 && mayMove(cte, name, this.#parts[at] ?? null, this.#at(at - 1))) at -= 1
+    const list = this.#own(at)
+    if (list.names.has(name))
       throw new CompileError(`Two different common table expressions of this statement are called ${quoteName(name)}`)
-    this.#names.add(name)
-    put(this.#top, cte, define)
+    list.names.add(name)
+    if (here) {
+      list.here ??= new Set()
+      list.here.add(cte)
+    }
+    this.#put(list.list, at, cte, define)
   }
 
   /** WITH of the whole statement; empty where there is none. */
   get text(): string {
-    return this.#top.size === 0 ? '' : withText(this.#top)
+    return this.#top.list.size === 0 ? '' : withText(this.#top)
+  }
+
+  #at(index: number): Level | null {
+    return index < 0 ? this.#top : (this.#levels[index] ?? null)
+  }
+
+  #own(index: number): Level {
+    const known = this.#at(index)
+    if (known !== null) return known
+    const made = level()
+    this.#levels[index] = made
+    return made
+  }
+
+  #isVisible(cte: Cte, here: boolean): boolean {
+    for (let index = this.#levels.length - 1; index >= -1; index -= 1) {
+      const each = this.#at(index)
+      if (each === null || !each.list.has(cte)) continue
+      if (here && each.here?.has(cte) === true)
+        throw new CompileError('A common table expression is added with { nestHere: true } in more than one place')
+      return true
+    }
+    return false
+  }
+
+  /** Behind those that it refers to, which are finished before; what stands further within is not seen in it. */
+  #put(list: WithList, at: number, cte: Cte, define: (cte: Cte) => string): void {
+    const levels = this.#levels.splice(at + 1)
+    const parts = this.#parts.splice(at + 1)
+    list.set(cte, null)
+    const text = define(cte)
+    list.delete(cte)
+    list.set(cte, text)
+    this.#levels.push(...levels)
+    this.#parts.push(...parts)
   }
 }
 
-/** Behind those that it refers to, which are finished before. */
-function put(list: WithList, cte: Cte, define: (cte: Cte) => string): void {
-  list.set(cte, null)
-  const text = define(cte)
-  list.delete(cte)
-  list.set(cte, text)
+function level(): Level {
+  return { list: new Map(), names: new Set(), here: null }
 }
 
-function withText(list: WithList): string {
+/**
+ * Whether an expression that a part names may stand in the WITH of the whole compound: another part would find it under a name that
+ * means something else there, and above a recursive step nothing may refer to what the step completes.
+ */
+function mayMove(cte: Cte, name: string, parts: CompoundParts | null, target: Level | null): boolean {
+  if (parts === null || target?.names.has(name) === true) return false
+  const { compound, defines, index } = parts
+  if (defines?.recursive === true && named(cte.element).has(defines)) return false
+  for (const [at, part] of compound.state.selects.entries()) {
+    if (at === index) continue
+    for (const from of named(part)) if (from !== cte && from.name === name) return false
+  }
+  return true
+}
+
+/** All that a statement refers to by name, within what it refers to as well. */
+function named(root: Element, found: Set<Cte | TableClause> = new Set()): ReadonlySet<Cte | TableClause> {
+  for (const each of iterate(root)) {
+    const from = each instanceof ColumnClause ? each.table : each
+    if (!(from instanceof Cte || from instanceof TableClause) || found.has(from)) continue
+    found.add(from)
+    if (from !== each) named(from, found)
+  }
+  return found
+}
+
+function withText({ list }: Level): string {
   let recursive = false
   let all = ''
   for (const [cte, text] of list) {

@@ -1,5 +1,5 @@
 // What INSERT, UPDATE and DELETE share: the table, RETURNING, criteria, options.
-import { ArgumentError, InvalidRequestError } from '../../errors.ts'
+import { InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
 import { Executable, type StatementOption } from '../base/executable.ts'
@@ -12,7 +12,16 @@ import { conjoin } from '../comparator/conjunction.ts'
 import { Affix, type Hint } from '../element/affix.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
 import { TRUE } from '../element/constant.ts'
-import { type Alias, Cte, type CteOptions, checkCteOptions, type RowSource } from '../from/alias.ts'
+import {
+  type AddedCtes,
+  type Alias,
+  addedCtes,
+  Cte,
+  type CteOptions,
+  checkCteOptions,
+  type NestedHere,
+  type RowSource,
+} from '../from/alias.ts'
 import type { FromClause } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import type { SourceName } from '../from/typed.ts'
@@ -36,7 +45,7 @@ export interface WriteState {
   readonly returning: readonly SelectItem[]
   /** Columns whose values come back for the result to tell of, where the database makes them; none for all such, absent where nobody asks. */
   readonly returnDefaults?: readonly NamedElement[]
-  readonly ctes: readonly Cte[]
+  readonly ctes: readonly (Cte | NestedHere)[]
   /** Text behind the first word. */
   readonly prefixes: readonly Affix[]
   readonly options: readonly StatementOption[]
@@ -83,15 +92,18 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
    */
   cte<Name extends string | null = null>(
     name: Name = null as Name,
-    options: Omit<CteOptions, 'recursive'> = {},
+    options: CteOptions = {},
   ): Cte<Row, SourceName<Name, Row>> {
-    checkCteOptions(options, ['nesting'])
+    checkCteOptions(options)
     return new Cte(this, name, options)
   }
-  /** Adds CTEs that stand in WITH without being named elsewhere. */
-  addCte(...ctes: readonly Cte[]): this {
-    for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
-    return this.altered({ ctes: [...this.state.ctes, ...ctes] })
+  /**
+   * Adds CTEs that stand in WITH without being named elsewhere.
+   * @param ctes what `cte()` gives, and behind that {@link AddCteOptions}
+   * @throws ArgumentError it is no CTE
+   */
+  addCte(...ctes: AddedCtes): this {
+    return this.altered({ ctes: addedCtes(this.state.ctes, ctes) })
   }
   /**
    * Text behind the first word of the statement; for one dialect only where it is named.

@@ -30,7 +30,8 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
     this.isLiteral = isLiteral
   }
   override get parameterName(): string {
-    return this.key
+    // A name that the compiler chooses says nothing of what is meant.
+    return typeof this.name === 'string' ? this.key : super.parameterName
   }
   override get anonymousName(): string {
     return baseOfName(this.name)

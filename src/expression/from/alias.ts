@@ -3,11 +3,11 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { showValue } from '../../show.ts'
-import type { Element } from '../base/element.ts'
-import { defineKind } from '../base/element.ts'
+import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type RecipeColumn, Tag, type Tracer, type Trail } from '../base/recipe.ts'
 import { Socket } from '../base/socket.ts'
+import { isRecord } from '../coerce/record.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import { type Name, walkName } from '../element/name.ts'
 import type { SqlType } from '../types/type.ts'
@@ -93,15 +93,54 @@ export interface CteOptions {
   readonly nesting?: boolean
 }
 
-/** @internal Refuses options that no common table expression has; `flags` is those that are true or false. */
-export function checkCteOptions(options: CteOptions, flags: readonly string[] = CTE_FLAGS): void {
-  checkKeys('cte()', options, ['materialized'], flags)
+/** @internal Refuses options that no common table expression has. */
+export function checkCteOptions(options: CteOptions): void {
+  checkKeys('cte()', options, ['materialized'], ['recursive', 'nesting'])
   const materialized: unknown = options.materialized ?? null
   if (materialized !== null && typeof materialized !== 'boolean')
     throw new ArgumentError(`cte(): materialized must be true, false or null, got ${showValue(materialized)}`)
 }
 
-const CTE_FLAGS: readonly string[] = ['recursive', 'nesting']
+/** Options of `addCte()`. */
+export interface AddCteOptions {
+  /** The CTEs stand in the WITH of the very statement that they are added to, whoever else in it names them. Default false. */
+  readonly nestHere?: boolean
+}
+
+/** What `addCte()` takes: CTEs, and behind them options. */
+export type AddedCtes = readonly Cte[] | readonly [...Cte[], AddCteOptions]
+
+/** A CTE that stands in the WITH of the statement that lists it. */
+export class NestedHere extends Element {
+  declare readonly kind: 'nestedHere'
+  static {
+    defineKind(this, 'nestedHere')
+  }
+  readonly cte: Cte
+  constructor(cte: Cte) {
+    super()
+    this.cte = cte
+  }
+  walk(pass: Pass): void {
+    pass.node(this.cte)
+  }
+}
+
+/**
+ * @internal What a statement lists in WITH, with what is added to it.
+ * @throws ArgumentError what is given is no CTE
+ */
+export function addedCtes(
+  listed: readonly (Cte | NestedHere)[] | undefined,
+  given: AddedCtes,
+): readonly (Cte | NestedHere)[] {
+  const last: unknown = given.at(-1)
+  const options = given.length > 1 && !(last instanceof Cte) && isRecord(last) ? last : null
+  if (options !== null) checkKeys('addCte()', options, [], ['nestHere'])
+  const ctes = (options === null ? given : given.slice(0, -1)) as readonly Cte[]
+  for (const cte of ctes) if (!(cte instanceof Cte)) throw new ArgumentError('addCte() takes what cte() gives')
+  return [...(listed ?? []), ...(options?.nestHere === true ? ctes.map((cte) => new NestedHere(cte)) : ctes)]
+}
 
 /** `WITH name AS (statement)`; in FROM only the name. */
 export class Cte<Row = unknown, Source = unknown> extends NamedFrom {

@@ -135,7 +135,7 @@ export class ColumnValued<out V = unknown> extends NamedElement<string, V> {
     return this.from.name
   }
   override get parameterName(): string {
-    return this.from.anonymousName
+    return typeof this.name === 'string' ? this.key : super.parameterName
   }
   override fromObjects(): readonly Element[] {
     return [this.from]

@@ -260,12 +260,7 @@ export class CompoundSelect<out Row = unknown, out Tuple extends unknown[] = unk
   reordered(change: Partial<OrderedState>): this {
     return this.with(change) as this
   }
-  /**
-   * Adds CTEs that stand in WITH without being named elsewhere.
-   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
-   * another, rather than into that of the whole
-   * @throws ArgumentError it is no CTE
-   */
+  /** Adds CTEs that stand in WITH without being named elsewhere; behind them can stand {@link AddCteOptions}. */
   addCte(...ctes: AddedCtes): CompoundSelect<Row, Tuple> {
     return this.with({ ctes: addedCtes(this.state.ctes, ctes) })
   }

@@ -358,8 +358,7 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   }
   /**
    * Adds CTEs that stand in WITH without being named in FROM: a write whose rows nobody reads.
-   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
-   * another, rather than into that of the whole
+   * @param ctes what `cte()` gives, and behind that {@link AddCteOptions}
    * @throws ArgumentError it is no CTE
    */
   addCte(...ctes: AddedCtes): Select<Row, Tuple, Choice> {

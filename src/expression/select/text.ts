@@ -120,8 +120,7 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   }
   /**
    * Puts CTEs into WITH, so that the text can refer to them by name.
-   * @param ctes what `cte()` gives; `{ nestHere: true }` behind them puts them into the WITH of this statement, where it stands within
-   * another, rather than into that of the whole
+   * @param ctes what `cte()` gives, and behind that {@link AddCteOptions}
    * @example
    * text('SELECT id FROM grown').addCte(select(users.c.id).where(users.c.age.ge(18)).cte('grown'))
    * // WITH grown AS (SELECT users.id AS id FROM users WHERE users.age >= :age_1) SELECT id FROM grown

@@ -155,7 +155,7 @@ const ROWS: readonly Row[] = [
   [
     'nested in INSERT ... SELECT',
     () => select(insert(u).fromSelect(['a'], select(nested.c.id)).returning(u.c.a).cte('i')),
-    'WITH i AS (WITH generator AS (SELECT $1::INTEGER AS id) INSERT INTO u (a) SELECT generator.id FROM generator RETURNING u.a) SELECT i.a FROM i',
+    'WITH i AS (WITH generator AS (SELECT $1::INTEGER AS id) INSERT INTO u (a) SELECT generator.id AS id FROM generator RETURNING u.a) SELECT i.a FROM i',
   ],
   [
     'nested in both parts of a compound, once where the whole statement has it',

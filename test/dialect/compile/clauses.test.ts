@@ -176,7 +176,7 @@ const ROWS: readonly Spelt[] = [
       )
     },
     standard:
-      'WITH t AS (WITH n AS (WITH n AS (SELECT addresses.id AS id FROM addresses) SELECT n.id AS id FROM n) SELECT n.id AS id FROM n) SELECT t.id FROM t WHERE t.id IN (SELECT addresses.id FROM addresses UNION ALL (WITH n AS (SELECT users.id AS id FROM users) SELECT n.id FROM n))',
+      'WITH t AS (WITH n AS (WITH n AS (SELECT addresses.id AS id FROM addresses) SELECT n.id AS id FROM n) SELECT n.id AS id FROM n) SELECT t.id FROM t WHERE t.id IN (WITH n AS (SELECT users.id AS id FROM users) SELECT addresses.id FROM addresses UNION ALL SELECT n.id FROM n)',
   },
   {
     title: 'locks: of some tables, without waiting, of keys only',
