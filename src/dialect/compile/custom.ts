@@ -5,6 +5,7 @@ import type { Pass } from '../../expression/base/pass.ts'
 import { describe } from '../../expression/coerce/describe.ts'
 import { ColumnElement } from '../../expression/element/column-element.ts'
 import { fromsOf } from '../../expression/element/grouping.ts'
+import { DdlElement } from '../../expression/schema/ddl/element.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkKeys } from '../../nearest.ts'
 
@@ -56,7 +57,7 @@ export function spellingGeneration(): number {
 /**
  * Tells how elements of a class are written, in one dialect or in all. Subclasses are written in the same way unless they are
  * told otherwise. A class of one's own tells what its SQL depends on by `walk()`, as {@link CustomElement} does for its parts; so
- * statements with it are compiled once for each shape.
+ * statements with it are compiled once for each shape. A command of one's own extends {@link DdlElement}; it is compiled each time.
  *
  * Classes of the library can be given a spelling too: it holds for what is compiled from then on, wherever such an element is written as
  * one; `compiler.default(element)` is the library's own spelling.
@@ -99,16 +100,22 @@ function spellingsOf(elementClass: AnyClass): Spellings {
     if (custom !== undefined) return custom.spellings
     if (elementClass !== (CustomElement as AnyClass)) return ownSpellings(elementClass, prototype.kind)
   }
-  if (inherited === undefined || elementClass === (CustomElement as AnyClass))
+  const isCommand = prototype instanceof DdlElement
+  if ((inherited === undefined && !isCommand) || elementClass === (CustomElement as AnyClass))
     throw new ArgumentError(
       `compiles(): ${elementClass.name} is an abstract class of this library: name the class of the elements that are written`,
     )
   const kind = `custom ${CUSTOM.size + 1}: ${prototype.constructor.name}`
-  const base = CUSTOM.get(inherited)?.base ?? (prototype instanceof CustomElement ? null : inherited)
+  const base = inherited === undefined ? null : baseOf(prototype, inherited)
   defineKind({ prototype }, kind)
   const spellings: Spellings = new Map()
   CUSTOM.set(kind, { spellings, base })
   return spellings
+}
+
+/** The library's kind that a class extends; null for none. */
+function baseOf(prototype: Element, inherited: string): string | null {
+  return CUSTOM.has(inherited) || prototype instanceof CustomElement ? (CUSTOM.get(inherited)?.base ?? null) : inherited
 }
 
 function ownSpellings(elementClass: AnyClass, kind: string): Spellings {
