@@ -3,6 +3,7 @@ import { CompileError, type DBAPIError, InterfaceError, InvalidRequestError } fr
 import type { Element } from '../expression/base/element.ts'
 import type { Executable } from '../expression/base/executable.ts'
 import type { SqlType } from '../expression/types/type.ts'
+import { isType, noType } from './checked-type.ts'
 import { ansi } from './compile/ansi.ts'
 import { compile } from './compile/compile.ts'
 import { expandedCommand } from './compile/expanding.ts'
@@ -57,12 +58,14 @@ export class DefaultDialect implements Dialect, Spelling {
     return `:${name.replace(/[^\p{L}\p{N}_]/gu, '_')}`
   }
   typeName(type: SqlType): string {
+    if (!isType(type)) throw noType('typeName', type)
     return this.#types.name(type)
   }
   codec(_type: SqlType): Codec | null {
     return null
   }
   literal(value: unknown, type: SqlType): string {
+    if (!isType(type)) throw noType('literal', type)
     return literal(value, type, {
       host: this,
       text: standardText,

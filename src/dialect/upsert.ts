@@ -1,11 +1,10 @@
 // `insert()` with ON CONFLICT, for the databases that have it.
-
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { sharesKind } from '../expression/base/element.ts'
 import { elementOf, expect } from '../expression/coerce/expect.ts'
 import { CRITERION, EXPRESSION } from '../expression/coerce/roles.ts'
 import type { Criterion } from '../expression/comparator/conjunction.ts'
-import { assignmentsOf, columnOf } from '../expression/dml/assignments.ts'
+import { assignmentsOf, columnOf, refuseFurther } from '../expression/dml/assignments.ts'
 import {
   changedInsert,
   emptyInsert,
@@ -78,7 +77,9 @@ export class Upsert<
   override with(change: Partial<InsertState>): Upsert<Row, Tuple, Values> {
     return new Upsert(changedInsert(this.state, change))
   }
-  override values(values: Values | readonly Values[]): Upsert<Row, Tuple, Values> {
+  override values(values: Values | readonly Values[]): Upsert<Row, Tuple, Values>
+  override values(values: Values | readonly Values[], ...others: readonly unknown[]): Upsert<Row, Tuple, Values> {
+    refuseFurther(others, 'insert().values()', 'several rows are one list, .values([{ ... }, { ... }])')
     return super.values(values) as Upsert<Row, Tuple, Values>
   }
   override fromSelect(

@@ -74,7 +74,7 @@ test('refuse what does not fit', () => {
   expect(set(tuple(t.low, t.high), select(m.value))).toThrow('a tuple of 2 columns gets as many values, not 1')
   expect(set(tuple(t.low, t.high), 5)).toThrow('columns of a tuple get an array, a tuple() or a SELECT; got a number')
   expect(set(tuple(t.low, t.high.add(1)), [1, 2])).toThrow('a tuple that is set has columns only')
-  expect(set(tuple(t.low, m.value), [1, 2])).toThrow("table 'row_totals' has no column 'value'")
+  expect(set(tuple(t.low, m.value), [1, 2])).toThrow("the column 'value' is not of the table 'row_totals'")
   expect(set(tuple(t.low, t.high), [1, undefined])).toThrow("column 'high' got undefined")
 })
 

@@ -1,9 +1,9 @@
 // INSERT, UPDATE, DELETE; shown by the default dialect.
-
 import {
   ArgumentError,
   Column,
   CompileError,
+  column as column_,
   deleteFrom,
   type Element,
   exists,
@@ -16,8 +16,10 @@ import {
   select,
   sqlTrue,
   table,
+  tuple,
   update,
 } from 'tsalchemy'
+import { insert as upsert } from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import { a, addresses, o, sqlOf, u, users } from './tables.ts'
 
@@ -170,17 +172,14 @@ describe('what cannot be written is refused', () => {
     [() => insert(users).values(unknown('x')), 'insert().values() takes an object of values by column; got a string'],
     [
       () => insert(users).values(unknown(Promise.resolve({ name: 'x' }))),
-      'insert().values() takes an object of values by column; got an object of class Promise',
+      'insert().values() takes an object of values by column; got a Promise (await it first)',
     ],
     [() => insert(users).values(unknown(new Map([['name', 'x']]))), /by column; got an object of class Map/],
     [() => insert(users).values(unknown([{ name: 'x' }, new Date()])), /by column; got a Date/],
     [() => insert(users).values(unknown(select(users))), /by column; got a SELECT/],
     [() => insert(users).values(unknown(Object.create({ name: 'x' }))), /by column; got an object/],
     [() => update(users).values(unknown(new Set(['x']))), /by column; got an object of class Set/],
-    [
-      () => select(users).filterBy(unknown(Promise.resolve({ name: 'x' }))),
-      /by column; got an object of class Promise/,
-    ],
+    [() => select(users).filterBy(unknown(Promise.resolve({ name: 'x' }))), /by column; got a Promise/],
     [() => insert(users).values([]), 'insert().values() got an empty list of rows'],
     [() => insert(users).values(unknown([{ name: 'x' }, null])), /takes an object of values by column; got null/],
     [
@@ -222,4 +221,48 @@ describe('what cannot be written is refused', () => {
 test('documents are values of json columns', () => {
   const statement = insert(settings).values({ body: { a: [1, null] } })
   expect(statement.state.values?.map(({ value }) => value)).toMatchObject([{ value: { a: [1, null] }, key: 'body' }])
+})
+
+describe('what is written belongs to the table that is written', () => {
+  const says = (column: string) =>
+    `update().values(): the column '${column}' is not of the table 'users': a statement writes to one table; name its own columns`
+
+  test('the column of another table, though there is one of the same name', () => {
+    expect(() => update(users).values([[addresses.c.id as never, 5]])).toThrow(ArgumentError)
+    expect(() => update(users).values([[addresses.c.id as never, 5]])).toThrow(says('id'))
+    expect(() => update(users).values([[settings.c.body.at('a') as never, 5]])).toThrow(says('body'))
+    expect(() => update(users).values([[tuple(u.id, addresses.c.id) as never, [1, 2]]])).toThrow(says('id'))
+  })
+
+  test('of the table, an alias of it, by name, or a column of no table', () => {
+    for (const column of [users.c.name, users.alias('other').c.name, 'name', column_('name', StringType)])
+      expect(
+        sqlOf(
+          update(users)
+            .values([[column as never, 'x']])
+            .all(),
+        ),
+      ).toBe('UPDATE users SET name=:name')
+    const again = table('users', new MetaData(), { name: Column(StringType) })
+    expect(
+      sqlOf(
+        update(users)
+          .values([[again.c.name as never, 'x']])
+          .all(),
+      ),
+    ).toBe('UPDATE users SET name=:name')
+  })
+
+  test('several arguments are not dropped', () => {
+    const call =
+      (statement: object, ...values: unknown[]) =>
+      () =>
+        (statement as { values(...given: unknown[]): unknown }).values(...values)
+    const rows = [{ name: 'a' }, { name: 'b' }]
+    expect(call(insert(users), ...rows)).toThrow(
+      'insert().values() takes one argument, got 2: several rows are one list, .values([{ ... }, { ... }])',
+    )
+    expect(call(upsert(users), ...rows)).toThrow('insert().values() takes one argument, got 2')
+    expect(call(update(users), ...rows)).toThrow('update().values() takes one argument, got 2')
+  })
 })

@@ -5,6 +5,7 @@ import type { CreateType, DropType, SetTypeComment } from '../../expression/sche
 import { conventionalName } from '../../expression/schema/naming.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { Table } from '../../expression/schema/table.ts'
+import type { ArrayType } from '../../expression/types/array.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
@@ -23,10 +24,20 @@ export function valueChecks(table: Table, out: Render): string[] {
   return table.columnList.flatMap((column) => {
     const type = column.type.forDialect(spelling)
     const values = column.type.checkedValues(spelling)
+    if (type.kind === 'array') refuseArray(column, type as SqlType as ArrayType, spelling.features.namedTypes)
     if (values === null || (isNativeEnum(type) && spelling.features.namedTypes)) return []
     const members = values.map((value) => spelling.literal(value, StringSql)).join(', ')
     return [`${checkName(table, column, type, out)}CHECK (${out.quoted(column.name)} IN (${members}))`]
   })
+}
+
+/** @throws CompileError a CHECK was asked for that guards the members of arrays. */
+function refuseArray(column: SchemaColumn, type: ArrayType, hasEnums: boolean): void {
+  const member = type.element as SqlType as EnumType
+  if (member.kind === 'enum' && member.asksForConstraint && !(member.native && hasEnums))
+    throw new CompileError(
+      `Column ${quoteName(`${column.table.key}.${column.key}`)}: no CHECK can guard the values of an enumeration within arrays: make it a native type, or say { createConstraint: false }`,
+    )
 }
 
 /** `CONSTRAINT name` where the enumeration has a name, by the MetaData's convention for CHECKs; a second column of it has none, as names are given once. */

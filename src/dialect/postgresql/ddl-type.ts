@@ -2,7 +2,6 @@
 import { CompileError } from '../../errors.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
-import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
@@ -24,19 +23,8 @@ function enumBody(type: EnumType): string {
   return `AS ENUM (${type.labels.map(quoteText).join(', ')})`
 }
 
-/** Names that mean PostgreSQL's own types wherever no schema stands before them. */
-const TAKEN: ReadonlySet<string> = new Set(
-  'bigint bit bool boolean box bpchar bytea char character cidr circle date daterange datemultirange decimal float float4 float8 inet int int2 int4 int4range int4multirange int8 int8range int8multirange integer interval json jsonb jsonpath line lseg macaddr macaddr8 money name numeric nummultirange numrange oid path point polygon real regclass regconfig smallint text time timestamp timestamptz timetz tsmultirange tsquery tsrange tstzmultirange tstzrange tsvector uuid varbit varchar xml'.split(
-    ' ',
-  ),
-)
-
 /** CREATE TYPE. */
 export function renderCreateType({ type }: CreateType, out: Render): string {
-  if (translatedSchema(out.schemas, type.schema) === null && TAKEN.has(type.name))
-    throw new CompileError(
-      `${quoteName(type.name)} is a type of PostgreSQL's own, which would be meant wherever this one is named: give it another name, or a schema`,
-    )
   if (type.kind === 'domain') return createDomain(type as SqlType as DomainType, out)
   return `CREATE TYPE ${namedTypeName(type, out.schemas)} ${bodyOf(type, out)}`
 }

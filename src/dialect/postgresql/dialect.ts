@@ -10,6 +10,7 @@ import { Boolean as BooleanSql } from '../../expression/types/scalar.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkKeys } from '../../nearest.ts'
+import { isType, noType } from '../checked-type.ts'
 import { compile } from '../compile/compile.ts'
 import { expandedCommand } from '../compile/expanding.ts'
 import { Identifiers } from '../compile/identifier.ts'
@@ -133,9 +134,11 @@ class PostgresDialect implements Dialect, Spelling {
     return `$${position}${known[0]}`
   }
   typeName(type: SqlType): string {
+    if (!isType(type)) throw noType('typeName', type)
     return this.#types.name(type)
   }
   codec(type: SqlType): Codec | null {
+    if (!isType(type)) throw noType('codec', type)
     const { id } = type
     let codec = this.#codecs.get(id)
     if (codec === undefined) {
@@ -145,6 +148,7 @@ class PostgresDialect implements Dialect, Spelling {
     return codec
   }
   literal(value: unknown, type: SqlType): string {
+    if (!isType(type)) throw noType('literal', type)
     return postgresLiteral(value, type, this.#schemas)
   }
   typedLiteral(value: unknown, type: SqlType): string {

@@ -1,5 +1,4 @@
 // Types as PostgreSQL spells them, in DDL and in the casts of parameters.
-
 import { CompileError } from '../../errors.ts'
 import { type SchemaTranslateMap, translatedSchema } from '../../expression/schema/schema-map.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
@@ -9,8 +8,10 @@ import type { FloatType } from '../../expression/types/numeric.ts'
 import type { RangeType } from '../../expression/types/range.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { NamedType, SqlType, TypeHost } from '../../expression/types/type.ts'
+import { quoteName } from '../../nearest.ts'
 import { Identifiers } from '../compile/identifier.ts'
 import { inParentheses, type TypeSpellings, typeSpellings } from '../compile/type-name.ts'
+import { OWN_TYPE_NAMES } from './own-type-names.ts'
 import { RESERVED_WORDS } from './reserved.ts'
 import type { OwnType } from './types-own.ts'
 import type { ReflectedType } from './types-reflected.ts'
@@ -20,7 +21,7 @@ const IDENTIFIERS: Identifiers = new Identifiers({ reserved: RESERVED_WORDS, max
 
 /**
  * The name of a type with its schema, or with the one that is written in its place.
- * @throws CompileError it has none.
+ * @throws CompileError it has none, or that of a type of PostgreSQL's own.
  */
 export function namedTypeName(type: NamedType, schemas: SchemaTranslateMap | null): string {
   if (type.name === '')
@@ -29,6 +30,10 @@ export function namedTypeName(type: NamedType, schemas: SchemaTranslateMap | nul
     )
   const name = IDENTIFIERS.quote(type.name)
   const schema = translatedSchema(schemas, type.schema)
+  if (schema === null && OWN_TYPE_NAMES.has(type.name))
+    throw new CompileError(
+      `${quoteName(type.name)} is a type of PostgreSQL's own, which would be meant wherever this one is named: give it another name, or a schema`,
+    )
   return schema === null ? name : `${IDENTIFIERS.quote(schema)}.${name}`
 }
 

@@ -9,6 +9,7 @@ import { Boolean as BooleanSql } from '../../expression/types/scalar.ts'
 import { String as StringSql } from '../../expression/types/string.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { checkKeys } from '../../nearest.ts'
+import { isType, noType } from '../checked-type.ts'
 import { compile } from '../compile/compile.ts'
 import { expandedCommand } from '../compile/expanding.ts'
 import { Identifiers } from '../compile/identifier.ts'
@@ -86,9 +87,11 @@ class SqliteDialect implements Dialect, Spelling {
     return `?${position}`
   }
   typeName(type: SqlType): string {
+    if (!isType(type)) throw noType('typeName', type)
     return this.#types.name(type)
   }
   codec(type: SqlType): Codec | null {
+    if (!isType(type)) throw noType('codec', type)
     const { id } = type
     let codec = this.#codecs.get(id)
     if (codec === undefined) {
@@ -98,6 +101,7 @@ class SqliteDialect implements Dialect, Spelling {
     return codec
   }
   literal(value: unknown, type: SqlType): string {
+    if (!isType(type)) throw noType('literal', type)
     return sqliteLiteral(value, type)
   }
   quote(name: string): string {

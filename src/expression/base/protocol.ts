@@ -1,4 +1,5 @@
 // How things that are no elements (mapped classes, aliased entities, relationship attributes) take part in statements.
+import { ArgumentError } from '../../errors.ts'
 import type { Element } from './element.ts'
 
 /** An object or class with this method stands for the element it returns, wherever an element is accepted. */
@@ -26,6 +27,15 @@ export interface HasJoinTarget {
 /** Whether a value stands for an element. */
 export function hasClauseElement(value: unknown): value is HasClauseElement {
   return ((typeof value === 'object' && value !== null) || typeof value === 'function') && CLAUSE_ELEMENT in value
+}
+
+/** @internal Makes the objects of a class an error wherever an element or a value is expected: they would be sent as they are. */
+export function refuseAsElement<T extends object>(made: { readonly prototype: T }, why: (given: T) => string): void {
+  Object.defineProperty(made.prototype, CLAUSE_ELEMENT, {
+    value(this: T): never {
+      throw new ArgumentError(why(this))
+    },
+  })
 }
 
 /** Whether a value knows how to join itself. */

@@ -1,6 +1,7 @@
 // From the objects that `values()` takes to assignments: columns by key, values as parameters named after their column.
 import { ArgumentError } from '../../errors.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
+import type { Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
@@ -32,6 +33,11 @@ export function walkAssignments(pass: Pass, assignments: readonly Assignment[]):
     pass.node(assignment.target ?? assignment.column)
     pass.node(assignment.value)
   }
+}
+
+/** @throws ArgumentError JavaScript gave further arguments, which would be left out: rows stand in one list. */
+export function refuseFurther(others: readonly unknown[], where: string, instead: string): void {
+  if (others.length > 0) throw new ArgumentError(`${where} takes one argument, got ${others.length + 1}: ${instead}`)
 }
 
 /** The column of a table by key. */
@@ -82,6 +88,7 @@ export function orderedAssignments(
     if (value === undefined) throw new ArgumentError(`${where} got undefined as a value; leave the pair out`)
     const element = elementOf(target)
     const key = typeof target === 'string' ? target : (element as NamedElement | null)?.key
+    if (element !== null) refuseOther(element, table, where)
     if (key !== undefined) return assignment(columnOf(table, key, where), value, where)
     if (element instanceof Tuple) return rowAssignment(element, value, (name) => columnOf(table, name, where), where)
     const column = element instanceof Binary ? wholeOf(element) : null
@@ -93,6 +100,28 @@ export function orderedAssignments(
       given === null ? partValue(part, value, where) : withType(expect(EXPRESSION, given, where), part.type)
     return { column: columnOf(table, column.key, where), target: part, value: partial }
   })
+}
+
+/** @throws ArgumentError the column of another table, or a part of it, is to be set: one of the same name would be, in this table. */
+function refuseOther(element: Element, table: TableClause, where: string): void {
+  for (const each of element instanceof Tuple ? element.clauses : [element]) {
+    const column = wholeOf(each as ColumnElement)
+    const owner = (column as { readonly table?: Element | null } | null)?.table ?? null
+    if (column !== null && owner !== null && !standsFor(owner, table))
+      throw new ArgumentError(
+        `${where}: the column ${quoteName(column.key)} is not of the table ${quoteName(table.name)}: a statement writes to one table; name its own columns`,
+      )
+  }
+}
+
+/** Whether it is the table, an alias of it, or another description of the same. */
+function standsFor(owner: Element, table: TableClause): boolean {
+  if (owner === table) return true
+  const { element, name, schema } = owner as Partial<Pick<TableClause, 'name' | 'schema'>> & {
+    readonly element?: Element
+  }
+  if (element !== undefined) return standsFor(element, table)
+  return name === table.name && (schema ?? null) === (table.schema ?? null)
 }
 
 /** The column whose value something is a part of; null where it is no part of one. */

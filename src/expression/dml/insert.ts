@@ -11,7 +11,7 @@ import type { RowSource } from '../from/alias.ts'
 import type { EntityHandle, EntityInstance, EntityValues, InsertOf, TypedEntity, TypedTable } from '../from/typed.ts'
 import { columnCount } from '../select/compound-types.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
-import { assignmentsOf, columnOf, merged, rowsOf, walkAssignments } from './assignments.ts'
+import { assignmentsOf, columnOf, merged, refuseFurther, rowsOf, walkAssignments } from './assignments.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
 import { type Assignment, NOTHING_YET, returningOf, Write, type WriteState, writeOf } from './write.ts'
 
@@ -83,7 +83,9 @@ export class Insert<
    * insert(users).values({ name: 'ed', age: func.abs(literal(-5)) })
    * // INSERT INTO users (name, age) VALUES (:name, abs(:param_1))
    */
-  values(values: Values | readonly Values[]): Insert<Row, Tuple, Values> {
+  values(values: Values | readonly Values[]): Insert<Row, Tuple, Values>
+  values(values: Values | readonly Values[], ...others: readonly unknown[]): Insert<Row, Tuple, Values> {
+    refuseFurther(others, 'insert().values()', 'several rows are one list, .values([{ ... }, { ... }])')
     const { state } = this
     if (state.from !== null) throw new ArgumentError('values() and fromSelect() exclude each other')
     if (Array.isArray(values)) {

@@ -17,7 +17,7 @@ import type {
 } from '../from/typed.ts'
 import type { AffixOptions } from '../select/affixes.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../select/typed.ts'
-import { assignmentsOf, merged, orderedAssignments, walkAssignments } from './assignments.ts'
+import { assignmentsOf, merged, orderedAssignments, refuseFurther, walkAssignments } from './assignments.ts'
 import { criteriaWriteOf, filteredBy } from './criteria.ts'
 import type { Joined, JoinedTuple } from './insert.ts'
 import { returnDefaultsOf, walkReturnDefaults } from './return-defaults.ts'
@@ -81,7 +81,9 @@ export class Update<
    * update(users).values({ age: users.c.age.add(1) }).where(users.c.id.eq(5))
    * // UPDATE users SET age=(users.age + :age_1) WHERE users.id = :id_1
    */
-  values(values: Values | readonly OrderedValue[]): Update<Row, Tuple, Values> {
+  values(values: Values | readonly OrderedValue[]): Update<Row, Tuple, Values>
+  values(values: Values | readonly OrderedValue[], ...others: readonly unknown[]): Update<Row, Tuple, Values> {
+    refuseFurther(others, 'update().values()', 'all values are one object, or one list of pairs [column, value]')
     const { state } = this
     if (Array.isArray(values)) {
       const pairs = orderedAssignments(state.table, values, 'update().values()')

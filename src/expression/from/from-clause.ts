@@ -1,5 +1,4 @@
 // `FromClause`: what stands after FROM and has columns; and what is made of one: `Alias` and `Join`, which its methods give.
-
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { defineKind, Element } from '../base/element.ts'
@@ -63,7 +62,7 @@ export abstract class FromClause extends Element implements SharedPart {
     if (this.#byKey === null) {
       const byKey = new ByKey()
       for (const column of this.columnList) byKey[column.key] ??= column
-      this.#byKey = byKey
+      this.#byKey = Object.freeze(byKey)
     }
     return this.#byKey
   }

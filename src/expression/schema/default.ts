@@ -6,6 +6,7 @@ import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
+import { SqlType } from '../types/type.ts'
 import { Sequence } from './sequence.ts'
 
 /** What a function that gives a default is told of the row. */
@@ -51,6 +52,11 @@ export function clientDefault(place: string, given: unknown): ClientDefault | nu
   if (given === undefined) return null
   if (given instanceof Sequence) return { sort: 'expression', element: given.nextValue() }
   const element = elementOf(given)
+  // The definition of a column is a function too, which would be called for each row.
+  if (given instanceof SqlType || (typeof given === 'function' && 'type' in given && 'options' in given))
+    throw new ArgumentError(
+      `${place} takes a value, a function or an expression, not a type or the definition of a column`,
+    )
   if (element !== null) {
     const value = element.roles & Role.rows ? (element as ScalarSource).scalarSubquery() : element
     return { sort: 'expression', element: expect(EXPRESSION, value, place) }

@@ -12,6 +12,7 @@ import type { ColumnReflectEvent, ReflectionMoments, Reflector } from './reflect
 import type { Sequence, SequenceRegistry } from './sequence.ts'
 import { sortTables } from './sort.ts'
 import { type AloneOptions, checkNew, reflectorOf, settleTypes, type Table, type TableRegistry } from './table.ts'
+import { TableMap } from './table-map.ts'
 import type { View, ViewRegistry } from './view.ts'
 
 /** Options of {@link MetaData}. */
@@ -64,7 +65,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   readonly columnNaming: ColumnNaming
   /** What the application keeps with it. */
   readonly info: Readonly<Record<string, unknown>>
-  readonly #tables: Map<string, Table> = new Map()
+  readonly #tables: TableMap<Table> = new TableMap()
   /** @internal */
   readonly events: DdlEvents<MetaData> = new DdlEvents<MetaData>(this)
   /** @internal */
@@ -221,13 +222,13 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
 
   /** Forgets a table or view; it and the statements made from it stay usable. */
   remove(table: object): void {
-    for (const [key, known] of this.#tables) if (known === table) this.#tables.delete(key)
+    for (const [key, known] of this.#tables) if (known === table) this.#tables.drop(key)
     for (const [key, known] of this.#views) if (known === table) this.#views.delete(key)
   }
 
   /** Forgets all tables, views and sequences. */
   clear(): void {
-    this.#tables.clear()
+    this.#tables.empty()
     this.#sequences.clear()
     this.#views.clear()
   }
@@ -274,7 +275,7 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
     checkNew(this.#tables, table)
     if (this.#views.has(table.key))
       throw new InvalidRequestError(`A view ${quoteName(table.key)} is already defined in this MetaData`)
-    this.#tables.set(table.key, table)
+    this.#tables.put(table.key, table)
     settleTypes(this.#tables.values())
   }
 }

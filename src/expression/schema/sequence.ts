@@ -1,8 +1,10 @@
 // `Sequence`: a generator of numbers with a name of its own, and the expression that takes the next one.
 import { ArgumentError } from '../../errors.ts'
+import { quoteName } from '../../nearest.ts'
 import { defineKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
+import { refuseAsElement } from '../base/protocol.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { BigInteger } from '../types/numeric.ts'
 import { SqlType } from '../types/type.ts'
@@ -33,6 +35,12 @@ export interface SequenceDefinition extends SequenceOptions {
  * select(numbers.nextValue())   // SELECT nextval('invoice_number') AS next_value_1
  */
 export class Sequence {
+  static {
+    refuseAsElement(
+      this,
+      (sequence) => `The sequence ${quoteName(sequence.key)} is no value by itself: write sequence.nextValue()`,
+    )
+  }
   /** Number in cache keys. */
   readonly id: number = nextIdentity()
   readonly name: string

@@ -1,6 +1,7 @@
 // Values that the database itself gives a column: DEFAULT, IDENTITY, generated columns.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
+import { refuseAsElement } from '../base/protocol.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 
@@ -14,6 +15,13 @@ export type SqlExpression = ColumnElement | TextClause
  * Column(DateTime, { serverDefault: new FetchedValue(), serverOnUpdate: new FetchedValue() })
  */
 export class FetchedValue {
+  static {
+    refuseAsElement(
+      this,
+      () =>
+        'new FetchedValue() is no value: it is for serverDefault and serverOnUpdate of a column, and statements leave the column out',
+    )
+  }
   /** Known by this, as a class without members would have the looks of any object. */
   readonly isFetched = true
 }

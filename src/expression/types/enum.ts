@@ -14,7 +14,7 @@ export interface EnumOptions {
   readonly schema?: string
   /** A type of the database's own where it has such types. Default true; false is VARCHAR with a CHECK constraint. */
   readonly native?: boolean
-  /** Whether a CHECK constraint guards the column where there is no native type. Default true. */
+  /** Whether a CHECK constraint guards the column where there is no native type; columns of arrays have none. Default true. */
   readonly createConstraint?: boolean
   /** Whether `createAll` and `dropAll` create and drop the native type. Default true. */
   readonly createType?: boolean
@@ -39,6 +39,8 @@ export class EnumType<V = string> extends SqlType<V> {
   readonly schema: string | null
   readonly native: boolean
   readonly createConstraint: boolean
+  /** Whether the CHECK constraint was asked for, rather than being what there is without a word. */
+  readonly asksForConstraint: boolean
   readonly createdWithTables: boolean
   readonly comment: string | null
   readonly length: number
@@ -53,6 +55,7 @@ export class EnumType<V = string> extends SqlType<V> {
     this.schema = options.schema ?? null
     this.native = options.native ?? true
     this.createConstraint = options.createConstraint ?? true
+    this.asksForConstraint = options.createConstraint === true
     this.createdWithTables = options.createType ?? true
     this.comment = options.comment ?? null
     this.length = options.length ?? Math.max(...this.labels.map((label) => label.length))

@@ -1,8 +1,9 @@
 // Definitions that no database takes are refused where they are written.
 import { describe, expect, test } from 'vitest'
-import { insert as upsert } from '../../../src/dialect/postgresql/index.ts'
+import { postgresqlDialect, insert as upsert } from '../../../src/dialect/postgresql/index.ts'
 import {
   AddConstraint,
+  ARRAY,
   ArgumentError,
   Column,
   CreateIndex,
@@ -13,12 +14,15 @@ import {
   DropSchema,
   DropSequence,
   DropTable,
+  Enum,
   FetchedValue,
   Float,
   ForeignKeyConstraint,
+  func,
   Index,
   Integer,
   insert,
+  JSON,
   MetaData,
   Numeric,
   PrimaryKeyConstraint,
@@ -135,4 +139,79 @@ describe('INSERT', () => {
       values.onConflictDoUpdate({ constraint: 'uq', indexWhere: one.c.a.gt(1), set: { b: 3 } } as never),
     ).toThrow('indexWhere belongs to indexElements, not to a constraint')
   })
+})
+
+describe('what the library keeps is changed by nobody else', () => {
+  test('the tables of a MetaData', () => {
+    const metadata = new MetaData()
+    const t = table('t', metadata, { a: Column(Integer) })
+    const tables = metadata.tables as Map<string, unknown>
+    expect(() => tables.set('u', t)).toThrow(
+      "metadata.tables cannot be changed by set(): table('name', metadata, { ... }) makes a table that belongs to it",
+    )
+    expect(() => tables.delete('t')).toThrow('metadata.remove(table) forgets a table')
+    expect(() => tables.clear()).toThrow('metadata.clear() forgets them all')
+    expect([...metadata.tables]).toEqual([['t', t]])
+    metadata.remove(t)
+    expect(metadata.tables.size).toBe(0)
+    table('t', metadata, { a: Column(Integer) })
+    metadata.clear()
+    expect(metadata.tables.size).toBe(0)
+  })
+
+  test('the columns of a table, an alias and a subquery', () => {
+    const t = define({ a: Column(Integer) as never })
+    for (const from of [t, t.alias('x'), select(t).subquery()]) {
+      const columns = from.c as unknown as Record<string, unknown>
+      expect(() => {
+        columns['b'] = 5
+      }).toThrow(TypeError)
+      expect(() => {
+        columns['a'] = 5
+      }).toThrow(TypeError)
+      expect(() => delete columns['a']).toThrow(TypeError)
+      expect(Object.keys(from.c)).toEqual(['a'])
+    }
+  })
+})
+
+describe('what is said of a column is no value', () => {
+  const t = table('t', new MetaData(), { a: Column(Integer), b: Column(JSON(), { nullable: true }) })
+  const sequence = new Sequence('numbers', { schema: 's' })
+
+  test.each([
+    ['a value', () => insert(t).values({ a: sequence as never })],
+    ['a document', () => insert(t).values({ a: 1, b: sequence as never })],
+    ['beside a column', () => t.c.a.eq(sequence as never)],
+    ['an argument', () => func('f', sequence as never)],
+    ['what is selected', () => select(sequence as never)],
+  ])('a sequence as %s', (_name, call) => {
+    expect(call).toThrow(ArgumentError)
+    expect(call).toThrow("The sequence 's.numbers' is no value by itself: write sequence.nextValue()")
+  })
+
+  test('what the database gives as a value', () => {
+    expect(() => insert(t).values({ a: new FetchedValue() as never })).toThrow('new FetchedValue() is no value')
+    expect(() => t.c.a.eq(new FetchedValue() as never)).toThrow('new FetchedValue() is no value')
+  })
+
+  test.each([
+    ['what the database gives', new FetchedValue(), 'new FetchedValue() is no value'],
+    ['a type', Integer, 'not a type or the definition of a column'],
+    ['a definition', Column(Integer), 'not a type or the definition of a column'],
+  ])('%s as a default', (_name, given, message) => {
+    for (const key of ['default', 'onUpdate'])
+      expect(() => define({ a: Column(Integer, { [key]: given } as never) as never })).toThrow(message)
+  })
+})
+
+test('a CHECK that was asked for cannot guard the members of arrays', () => {
+  const made = (options: object): CreateTable =>
+    new CreateTable(define({ a: Column(ARRAY(Enum('a', 'b', { ...options }))) as never }))
+  const dialect = postgresqlDialect()
+  expect(() => dialect.compile(made({ native: false, createConstraint: true }))).toThrow(
+    "Column 't.a': no CHECK can guard the values of an enumeration within arrays: make it a native type, or say { createConstraint: false }",
+  )
+  expect(dialect.compile(made({ native: false })).sql).toContain('a VARCHAR(1)[] NOT NULL')
+  expect(dialect.compile(made({ name: 'letter', createConstraint: true })).sql).toContain('a letter[] NOT NULL')
 })

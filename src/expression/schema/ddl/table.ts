@@ -159,7 +159,7 @@ export class SetTableComment extends DdlElement {
   readonly comment: string | null
   constructor(table: AnyTable, comment?: string | null) {
     super()
-    this.table = table as Table
+    this.table = checkedTable('SetTableComment', table)
     this.comment = commentFor('SetTableComment', table, comment)
   }
 }
@@ -174,7 +174,7 @@ export class SetConstraintComment extends DdlElement {
   readonly comment: string | null
   constructor(constraint: Constraint, comment?: string | null) {
     super()
-    this.constraint = constraint
+    this.constraint = checkedItem('SetConstraintComment', 'a constraint', constraint)
     this.comment = commentFor('SetConstraintComment', constraint, comment)
   }
   override get condition(): DdlCondition | null {
@@ -192,7 +192,7 @@ export class SetIndexComment extends DdlElement {
   readonly comment: string | null
   constructor(index: Index, comment?: string | null) {
     super()
-    this.index = index
+    this.index = checkedItem('SetIndexComment', 'an index', index)
     this.comment = commentFor('SetIndexComment', index, comment)
   }
   override get condition(): DdlCondition | null {
@@ -210,6 +210,10 @@ export class SetColumnComment extends DdlElement {
   readonly comment: string | null
   constructor(column: SchemaColumn, comment?: string | null) {
     super()
+    if (!isElement(column) || (column as Partial<SchemaColumn>).table === undefined)
+      throw new ArgumentError(
+        `new SetColumnComment() takes a column of a table: users.c.name; got ${showValue(column)}`,
+      )
     this.column = column
     this.comment = commentFor('SetColumnComment', column, comment)
   }
