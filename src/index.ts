@@ -246,7 +246,15 @@ export {
   Windowed,
 } from './expression/element/window.ts'
 // ---- FROM --------------------------------------------------------------------------------------------------------
-export { type AddCteOptions, type AddedCtes, Alias, Cte, type CteOptions, type RowSource, Subquery } from './expression/from/alias.ts'
+export {
+  type AddCteOptions,
+  type AddedCtes,
+  Alias,
+  Cte,
+  type CteOptions,
+  type RowSource,
+  Subquery,
+} from './expression/from/alias.ts'
 export {
   type ForeignKeyLink,
   FromClause,
@@ -333,6 +341,7 @@ export {
   type DropOptions,
   DropTable,
   SetColumnComment,
+  SetColumnStorage,
   SetConstraintComment,
   SetIndexComment,
   SetTableComment,
@@ -391,7 +400,7 @@ export {
   type ServerDefault,
   type SqlExpression,
 } from './expression/schema/server-default.ts'
-export type { StorageParameters } from './expression/schema/storage.ts'
+export type { ColumnCompression, ColumnStorage, StorageParameters } from './expression/schema/storage.ts'
 export { type ReflectTableOptions, Table, type TableOptions, table } from './expression/schema/table.ts'
 export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
 export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'

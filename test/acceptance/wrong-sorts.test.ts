@@ -102,6 +102,7 @@ const CONSTRUCTED = new Set<string>([
   'RefreshMaterializedView',
   'Sequence',
   'SetColumnComment',
+  'SetColumnStorage',
   'SetConstraintComment',
   'SetIndexComment',
   'SetTableComment',

@@ -99,6 +99,8 @@ describe.each(databases())('$name', ({ url }) => {
       identity: null,
       computed: null,
       collation: null,
+      storage: null,
+      compression: null,
       comment: null,
     })
     expect(name?.type).toBe(Text)

@@ -84,7 +84,7 @@ function excludeBody(constraint: ExcludeConstraint, out: Render): string {
   const parts = constraint.parts.map(({ element, operator, operatorClass }) => {
     return `${keyPart(element, out, operatorClass === null ? '' : ` ${operatorClass}`)} WITH ${operator}`
   })
-  const text = `EXCLUDE USING ${constraint.using} (${parts.join(', ')})`
+  const text = `EXCLUDE USING ${constraint.using} (${parts.join(', ')})${includeClause(constraint.include, out)}`
   const where = constraint.where === null ? '' : ` WHERE (${ddlExpression(constraint.where, out)})`
   return text + where + deferrableClause(constraint)
 }

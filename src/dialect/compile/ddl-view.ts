@@ -37,8 +37,11 @@ function renderRefresh({ view, concurrently, withData }: RefreshMaterializedView
 }
 
 function renderCreateTableAs({ table, options }: CreateTableAs, out: Render): string {
-  let text = `CREATE ${options.temporary === true ? 'TEMPORARY ' : ''}TABLE `
+  const kind = options.temporary === true ? 'TEMPORARY ' : options.unlogged === true ? 'UNLOGGED ' : ''
+  let text = `CREATE ${kind}TABLE `
   text += `${options.ifNotExists === true ? 'IF NOT EXISTS ' : ''}${out.tableName(table)}`
+  if (options.using !== undefined) text += ` USING ${options.using}`
+  if (options.with !== undefined) text += ` WITH ${storageParameters(options.with, out)}`
   if (options.onCommit !== undefined) text += ` ON COMMIT ${options.onCommit}`
   if (options.tablespace !== undefined) text += ` TABLESPACE ${out.quoted(options.tablespace)}`
   return `${text} AS ${queryText(table.query, out)}${options.withData === false ? ' WITH NO DATA' : ''}`

@@ -4,7 +4,7 @@ import { ColumnElement } from '../../expression/element/column-element.ts'
 import { TextClause } from '../../expression/element/text.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { Constraint } from '../../expression/schema/constraint.ts'
-import type { CreateTable } from '../../expression/schema/ddl/table.ts'
+import type { CreateTable, SetColumnStorage } from '../../expression/schema/ddl/table.ts'
 import type { DDL } from '../../expression/schema/ddl/text.ts'
 import { holds } from '../../expression/schema/ddl-condition.ts'
 import { ForeignKeyConstraint } from '../../expression/schema/foreign-key.ts'
@@ -144,6 +144,17 @@ function storageClauses(storage: TableStorage, out: Render): string {
   return text
 }
 
+function renderColumnStorage({ table }: SetColumnStorage, out: Render): string {
+  const actions = table.columnList.flatMap(({ name, storage, compression }) => {
+    const column = `ALTER COLUMN ${out.quoted(name)} SET`
+    return [
+      ...(storage === null ? [] : [`${column} STORAGE ${storage}`]),
+      ...(compression === null ? [] : [`${column} COMPRESSION ${compression}`]),
+    ]
+  })
+  return `ALTER TABLE ${out.tableName(table)} ${actions.join(', ')}`
+}
+
 function renderDdlText({ statement, target }: DDL, out: Render): string {
   return statement.replaceAll(/%\((table|schema|fullname)\)s/g, (token, what: string) => {
     if (target === null)
@@ -168,6 +179,7 @@ export const ddl: NodeRenderers<SchemaNode> = {
   dropIndex: renderDropIndex,
   dropTable: (node, out) => `\nDROP TABLE ${dropOptions(node, out.tableName(node.table))}`,
   dropType: renderDropType,
+  setColumnStorage: renderColumnStorage,
   setConstraintComment: renderConstraintComment,
   setIndexComment: renderIndexComment,
   setTypeComment: renderTypeComment,

@@ -24,6 +24,8 @@ export interface DialectFeatures {
   readonly namedTypes: boolean
   /** Named constraints can be added after the table was created (cyclic foreign keys). */
   readonly alterConstraints: boolean
+  /** How a column is kept can be said. Default true. */
+  readonly columnStorage?: boolean
   /** COMMENT ON exists. Default true. */
   readonly comments?: boolean
   /** Sequences exist. Default true. */

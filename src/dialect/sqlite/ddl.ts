@@ -202,6 +202,7 @@ type Own =
   | 'nextValue'
   | 'refreshView'
   | 'setColumnComment'
+  | 'setColumnStorage'
   | 'setConstraintComment'
   | 'setIndexComment'
   | 'setTableComment'
@@ -235,6 +236,7 @@ export const ddl: Pick<NodeRenderers<Parameters<(typeof ansi)[Own]>[0]>, Own> = 
   nextValue: refuse('sequences: an INTEGER primary key is numbered by itself'),
   refreshView: refuse('materialized views'),
   setColumnComment: refuse('comments'),
+  setColumnStorage: refuse('ways to keep a column'),
   setConstraintComment: refuse('comments'),
   setIndexComment: refuse('comments'),
   setTableComment: refuse('comments'),

@@ -52,6 +52,7 @@ const FEATURES: DialectFeatures = {
   schemas: true,
   namedTypes: false,
   alterConstraints: false,
+  columnStorage: false,
   comments: false,
   sequences: false,
   cursors: 'anywhere',

@@ -132,6 +132,8 @@ function columnOptions(
       : isKey && column.type.affinity === 'integer' && !column.autoincrement
         ? { autoincrement: false }
         : {}),
+    ...(column.storage === null ? {} : { storage: column.storage }),
+    ...(column.compression === null ? {} : { compression: column.compression }),
     ...(column.comment === null ? {} : { comment: column.comment }),
   }
 }

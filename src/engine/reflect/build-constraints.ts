@@ -63,10 +63,18 @@ export function buildConstraints(parts: ConstraintParts): Constraint[] {
     ),
     ...relation.excludeConstraints.flatMap((exclude) => {
       const excluded = exclude.parts.map((part) => excludePart(parts, part))
-      if (excluded.includes(null)) return []
+      const include = keysOf(parts, exclude.include)
+      if (excluded.includes(null) || include === null) return []
       const { using, where } = exclude
       const condition = where === null ? {} : { where: sqlOf(where) }
-      return [new ExcludeConstraint(excluded as ExcludePart[], { ...deferrable(exclude), using, ...condition })]
+      return [
+        new ExcludeConstraint(excluded as ExcludePart[], {
+          ...deferrable(exclude),
+          using,
+          ...condition,
+          ...included(include),
+        }),
+      ]
     }),
   ]
 }

@@ -11,6 +11,7 @@ import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-optio
 import type { ColumnProperty, PropertyKeyOrContext, PropertyResult } from './property-decorator.ts'
 import type { Sequence } from './sequence.ts'
 import type { ComputedOptions, FetchedValue, IdentityOptions, ServerDefault, SqlExpression } from './server-default.ts'
+import type { ColumnCompression, ColumnStorage } from './storage.ts'
 
 /** SQL that gives a value: an expression, `text()`, or a SELECT of one column. */
 export type DefaultExpression<V = unknown> = ColumnElement<V> | TextClause<unknown, unknown[]> | RowsOf<V | null>
@@ -48,6 +49,13 @@ export interface ColumnOptions<V = unknown> {
   readonly foreignKey?: ForeignKeyTarget | ForeignKeyDefinition
   /** Numbered by the database. Default 'auto': the one integer primary key column without foreign key and default is. */
   readonly autoincrement?: boolean | 'auto'
+  /**
+   * Where long values are kept, PostgreSQL's `SET STORAGE`: in the row as they are (`PLAIN`), compressed and in the row where they fit
+   * (`MAIN`), outside as they are (`EXTERNAL`) or compressed (`EXTENDED`). Default: the type's own way.
+   */
+  readonly storage?: ColumnStorage
+  /** How long values are compressed, PostgreSQL's `SET COMPRESSION`. Default: as the server is set. */
+  readonly compression?: ColumnCompression
   /** Kept in the database as the column's comment. */
   readonly comment?: string
   /** Place among the columns: those with lower numbers come first. Default 0: in order of definition. */
@@ -68,6 +76,8 @@ const OPTION_KEYS: readonly (keyof ColumnOptions)[] = [
   'foreignKey',
   'autoincrement',
   'sortOrder',
+  'storage',
+  'compression',
   'info',
 ]
 const FLAGS: readonly (keyof ColumnOptions)[] = ['primaryKey', 'nullable', 'unique', 'index']

@@ -13,6 +13,7 @@ import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import type { ColumnParts } from './column-definition.ts'
 import { type ClientDefault, clientDefault } from './default.ts'
+import { checkWord } from './foreign-key-option.ts'
 import { Sequence } from './sequence.ts'
 import {
   type ComputedOptions,
@@ -24,6 +25,7 @@ import {
   serverDefaultOf,
   sqlExpression,
 } from './server-default.ts'
+import type { ColumnCompression, ColumnStorage } from './storage.ts'
 
 /** What a column and its constraints may ask of their table. */
 export interface ColumnOwner extends TableClause {
@@ -58,6 +60,10 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
   /** What every value must fulfil; null for nothing. */
   readonly check: SqlExpression | null
   readonly autoincrement: boolean | 'auto'
+  /** Where long values are kept; null for the type's own way. */
+  readonly storage: ColumnStorage | null
+  /** How long values are compressed; null for the server's way. */
+  readonly compression: ColumnCompression | null
   readonly comment: string | null
   /** What the application keeps with the column. */
   readonly info: Readonly<Record<string, unknown>>
@@ -83,6 +89,10 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
     this.computed = computedOf(place, options.computed)
     this.check = options.check === undefined ? null : sqlExpression(`${place}: check`, options.check)
     this.autoincrement = options.autoincrement ?? 'auto'
+    checkWord(place, 'storage', options.storage, ['PLAIN', 'EXTERNAL', 'EXTENDED', 'MAIN'])
+    checkWord(place, 'compression', options.compression, ['pglz', 'lz4'])
+    this.storage = options.storage ?? null
+    this.compression = options.compression ?? null
     this.comment = options.comment ?? null
     this.info = options.info ?? {}
     if (primaryKey && this.nullable)

@@ -168,7 +168,8 @@ export interface PrimaryKeyOptions extends DeferrableOptions {
   readonly withoutOverlaps?: boolean
 }
 
-function includedColumns(
+/** @internal The columns of INCLUDE, bound to the constraint's table. */
+export function includedColumns(
   place: string,
   given: readonly ColumnReference[] | undefined,
   attachment: Attachment | null,

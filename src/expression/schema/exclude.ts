@@ -10,6 +10,7 @@ import {
   Constraint,
   columnsOfParts,
   type DeferrableOptions,
+  includedColumns,
 } from './constraint.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
@@ -23,6 +24,8 @@ export type ExcludePart = readonly [part: ColumnReference | SqlExpression, opera
 export interface ExcludeOptions extends DeferrableOptions {
   /** The access method of the index. Default `gist`. */
   readonly using?: string
+  /** Columns that the index of the constraint keeps beside what is compared: `INCLUDE`. */
+  readonly include?: readonly ColumnReference[]
   /** Only rows that fulfil this are compared; a string is SQL as it is. */
   readonly where?: string | SqlExpression
   /** Operator classes by column key, or by the label of an expression: `{ room: 'gist_int4_ops' }`. */
@@ -36,7 +39,7 @@ export interface BoundExcludePart {
   readonly operatorClass: string | null
 }
 
-const OPTION_KEYS = ['ddlIf', 'initially', 'using', 'where', 'operatorClasses'] as const
+const OPTION_KEYS = ['ddlIf', 'initially', 'using', 'include', 'where', 'operatorClasses'] as const
 
 /**
  * EXCLUDE, PostgreSQL's own: of two rows at least one comparison is not true.
@@ -56,6 +59,8 @@ export class ExcludeConstraint extends Constraint {
   readonly initially: 'DEFERRED' | 'IMMEDIATE' | null
   /** Empty until the constraint belongs to a table. */
   readonly parts: readonly BoundExcludePart[]
+  /** Empty until the constraint belongs to a table. */
+  readonly include: readonly SchemaColumn[]
   readonly #given: readonly ExcludePart[]
   /** @internal the last argument */
   constructor(given: readonly ExcludePart[], options: ExcludeOptions = {}, attachment: Attachment | null = null) {
@@ -79,6 +84,7 @@ export class ExcludeConstraint extends Constraint {
     this.deferrable = options.deferrable ?? false
     this.initially = options.initially ?? null
     this.#given = given
+    this.include = includedColumns(place, options.include, attachment)
     this.parts = attachment === null ? [] : given.map((part) => boundPart(part, options, attachment, place))
   }
   protected override namedColumns(): readonly SchemaColumn[] {

@@ -15,6 +15,7 @@ import type {
   DropIndex,
   DropTable,
   SetColumnComment,
+  SetColumnStorage,
   SetConstraintComment,
   SetIndexComment,
   SetTableComment,
@@ -47,6 +48,7 @@ export type SchemaNode =
   | NextValue
   | RefreshMaterializedView
   | SetColumnComment
+  | SetColumnStorage
   | SetConstraintComment
   | SetIndexComment
   | SetTableComment

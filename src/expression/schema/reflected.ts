@@ -1,7 +1,7 @@
 // What reflection finds in a database, as plain records: relations with their parts, sequences, enumerations, domains.
 import type { SqlType } from '../types/type.ts'
 import type { ForeignKeyOptions } from './foreign-key-option.ts'
-import type { StorageParameters } from './storage.ts'
+import type { ColumnCompression, ColumnStorage, StorageParameters } from './storage.ts'
 
 // ---- relations -----------------------------------------------------------------------------------------------------------
 
@@ -55,6 +55,10 @@ export interface ReflectedColumn {
   readonly computed: ReflectedComputed | null
   /** Null where it is the type's own. */
   readonly collation: string | null
+  /** Where long values are kept; null where it is the type's own way. */
+  readonly storage: ColumnStorage | null
+  /** How long values are compressed; null where it is as the server is set. */
+  readonly compression: ColumnCompression | null
   readonly comment: string | null
 }
 
@@ -159,6 +163,8 @@ export interface ReflectedCheckConstraint extends ReflectedConstraint {
 /** EXCLUDE. */
 export interface ReflectedExcludeConstraint extends ReflectedConstraint, ReflectedDeferral {
   readonly using: string
+  /** Columns that the constraint's index keeps beside what is compared. */
+  readonly include: readonly string[]
   /** A part is a column, or SQL: what is compared, with the operator class that is not the type's own. */
   readonly parts: readonly (ReflectedKeyPart & { readonly operator: string })[]
   readonly where: string | null

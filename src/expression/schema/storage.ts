@@ -2,6 +2,12 @@
 import { ArgumentError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
 
+/** Where a column's long values are kept. */
+export type ColumnStorage = 'PLAIN' | 'EXTERNAL' | 'EXTENDED' | 'MAIN'
+
+/** How a column's long values are compressed. */
+export type ColumnCompression = 'pglz' | 'lz4'
+
 /** Storage parameters of tables and indexes: `{ fillfactor: 70 }`. */
 export type StorageParameters = Readonly<Record<string, number | boolean | string>>
 

@@ -27,6 +27,7 @@ import {
   sqlFalse,
   sqlNull,
   sqlTrue,
+  Text,
   table,
   tablesample,
   text,
@@ -68,6 +69,7 @@ import {
   DropIndex,
   DropTable,
   SetColumnComment,
+  SetColumnStorage,
   SetConstraintComment,
   SetIndexComment,
   SetTableComment,
@@ -415,6 +417,18 @@ const SPELT: readonly Spelt[] = [
     kind: 'setColumnComment',
     element: new SetColumnComment(things.c.name),
     standard: `COMMENT ON COLUMN "S".things.name IS 'it''s'`,
+  },
+  {
+    kind: 'setColumnStorage',
+    element: new SetColumnStorage(
+      table('kept', new MetaData(), {
+        'A b': Column(Text, { storage: 'EXTERNAL', compression: 'lz4' }),
+        c: Column(Text, { storage: 'MAIN' }),
+        d: Column(Text),
+      }),
+    ),
+    standard:
+      'ALTER TABLE kept ALTER COLUMN "A b" SET STORAGE EXTERNAL, ALTER COLUMN "A b" SET COMPRESSION lz4, ALTER COLUMN c SET STORAGE MAIN',
   },
   {
     kind: 'setConstraintComment',

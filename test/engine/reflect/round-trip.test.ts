@@ -18,6 +18,7 @@ import {
   VARBIT,
   XML,
 } from '../../../src/dialect/postgresql/index.ts'
+import type { ColumnStorage } from '../../../src/expression/schema/storage.ts'
 import type { SqlType } from '../../../src/expression/types/type.ts'
 import {
   ARRAY,
@@ -151,6 +152,8 @@ interface ColumnPlan {
   readonly nullable: boolean
   readonly comment: string | null
   readonly default: boolean
+  readonly storage: ColumnStorage | null
+  readonly compression: 'pglz' | null
 }
 
 const column: fc.Arbitrary<ColumnPlan> = fc.record({
@@ -159,6 +162,8 @@ const column: fc.Arbitrary<ColumnPlan> = fc.record({
   nullable: fc.boolean(),
   comment: fc.option(fc.constantFrom('a comment', "with 'quotes'", 'back\\slash', 'ünï\nline')),
   default: fc.boolean(),
+  storage: fc.option(fc.constantFrom<ColumnStorage[]>('PLAIN', 'EXTERNAL', 'EXTENDED', 'MAIN')),
+  compression: fc.option(fc.constant('pglz' as const)),
 })
 
 const tablePlan = fc.record({
@@ -208,6 +213,9 @@ function columnsOf(plan: TablePlan): [string, unknown][] {
         ...(each.default && each.type.affinity === 'string' && each.type !== (MOOD as SqlType)
           ? { serverDefault: "it's 100% :x" }
           : {}),
+        // Texts only: fixed widths are PLAIN, what is no text may have other ways.
+        ...(each.type.kind === 'text' && each.storage !== null ? { storage: each.storage } : {}),
+        ...(each.type.kind === 'text' && each.compression !== null ? { compression: each.compression } : {}),
       } as never,
     ),
   ])
@@ -280,6 +288,9 @@ function shapeOf(each: Table, dialect: Dialect): unknown {
       column.nullable,
       column.primaryKey,
       column.comment,
+      // EXTENDED is how texts are kept anyway.
+      column.storage === 'EXTENDED' ? null : column.storage,
+      column.compression,
       column.identity,
       column.isAutoincrement,
       column.serverDefault !== null,

@@ -1,4 +1,5 @@
 // Columns: one query for all relations of a scope, one for the types that a database has beside PostgreSQL's own.
+import type { ColumnCompression, ColumnStorage } from '../../../expression/schema/storage.ts'
 import type {
   ReflectedColumn,
   ReflectedDefaultSequence,
@@ -70,6 +71,8 @@ export interface ColumnRow extends NumbersRow {
   readonly generated: string
   readonly identity: string
   readonly collation: string | null
+  readonly storage: string | null
+  readonly compression: string
   readonly comment: string | null
   readonly sequence: string | null
   readonly sequenceSchema: string | null
@@ -91,6 +94,8 @@ const COLUMNS: CatalogColumns<ColumnRow> = {
   collation: maybeText(
     'CASE WHEN a.attcollation <> t.typcollation THEN (SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation) END',
   ),
+  storage: maybeText('CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END'),
+  compression: textOf('a.attcompression'),
   comment: maybeText('pg_catalog.col_description(c.oid, a.attnum)'),
   sequence: maybeText('qc.relname'),
   sequenceSchema: maybeText('qn.nspname'),
@@ -109,6 +114,9 @@ export function columnsQuery(scope: RelationScope): CatalogQuery<ColumnRow> {
 
 // DEFAULT nextval('name'::regclass) and nothing else; a quote within the name is doubled.
 const NEXT_VALUE = /^nextval\('(?:[^']|'')*'::regclass\)$/
+
+const STORAGES: Readonly<Record<string, ColumnStorage>> = { p: 'PLAIN', e: 'EXTERNAL', m: 'MAIN', x: 'EXTENDED' }
+const COMPRESSIONS: Readonly<Record<string, ColumnCompression>> = { p: 'pglz', l: 'lz4' }
 
 /** A column as it was read. */
 export function columnOf(row: ColumnRow, types: TypeReader, asked: string | null): ReflectedColumn {
@@ -132,6 +140,8 @@ export function columnOf(row: ColumnRow, types: TypeReader, asked: string | null
     identity: isIdentity ? identityOf(row) : null,
     computed: computed ? { sql: row.expression, persisted: row.generated === 's' } : null,
     collation: row.collation,
+    storage: row.storage === null ? null : (STORAGES[row.storage] ?? null),
+    compression: COMPRESSIONS[row.compression] ?? null,
     comment: row.comment,
   }
 }

@@ -215,5 +215,5 @@ function foreignKeyOf(row: ConstraintRow, asked: string | null): ReflectedForeig
 
 function excludeOf(row: ConstraintRow): ReflectedExcludeConstraint {
   const parts = keyParts(row).map((part, place) => ({ ...part, operator: row.operators[place] ?? '=' }))
-  return { ...base(row), ...deferral(row), using: row.using ?? 'gist', parts, where: row.where }
+  return { ...base(row), ...deferral(row), using: row.using ?? 'gist', parts, include: row.include, where: row.where }
 }

@@ -179,6 +179,8 @@ function columnOf(row: ColumnRow, all: readonly ColumnRow[], { columns }: Writte
     identity: isNumbered && written?.autoincrement === true ? NUMBERED_FOR_EVER : null,
     computed: isGenerated ? { sql: written?.computed ?? '', persisted: row.hidden === STORED } : null,
     collation: written?.collation ?? null,
+    storage: null,
+    compression: null,
     comment: null,
   }
 }

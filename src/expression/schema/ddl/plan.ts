@@ -22,7 +22,9 @@ import {
   CreateTable,
   DropConstraint,
   DropTable,
+  hasColumnStorage,
   SetColumnComment,
+  SetColumnStorage,
   SetConstraintComment,
   SetIndexComment,
   SetTableComment,
@@ -44,6 +46,8 @@ export interface PlanParts {
 export interface DdlAbilities {
   /** Constraints can be added after their tables and dropped before; otherwise foreign keys in a circle are part of their tables. Default true. */
   readonly alterConstraints?: boolean
+  /** How columns are kept can be said. Default true. */
+  readonly columnStorage?: boolean
   /** Default true. */
   readonly comments?: boolean
   /** Default true. */
@@ -108,9 +112,10 @@ function planOf(parts: Omit<DdlPlan, 'sql' | 'commands'>): DdlPlan {
   return { ...plan, sql: (dialect) => sqlOf(plan, dialect) }
 }
 
-/** Comments and sequences are left out where there are none. */
-function isPossible(step: DdlStep, { comments = true, sequences = true }: DdlAbilities): boolean {
+/** Comments, sequences and the storage of columns are left out where there are none. */
+function isPossible(step: DdlStep, { columnStorage = true, comments = true, sequences = true }: DdlAbilities): boolean {
   if (!(step instanceof DdlElement)) return true
+  if (!columnStorage && step instanceof SetColumnStorage) return false
   if (!sequences && (step instanceof CreateSequence || step instanceof DropSequence)) return false
   return comments || !COMMENTS.some((Comment) => step instanceof Comment)
 }
@@ -169,6 +174,7 @@ const NONE_LATER: ReadonlySet<ForeignKeyConstraint> = new Set()
 function creation(table: Table, later: ReadonlySet<ForeignKeyConstraint>): DdlStep[] {
   const without = new Set(table.foreignKeys.filter((key) => later.has(key)))
   const commands: DdlStep[] = [...table.events.steps('beforeCreate'), new CreateTable(table, { without })]
+  if (hasColumnStorage(table)) commands.push(new SetColumnStorage(table))
   for (const index of table.indexes) commands.push(...indexCreation(index))
   if (table.comment !== null) commands.push(new SetTableComment(table))
   for (const column of table.columnList) if (column.comment !== null) commands.push(new SetColumnComment(column))

@@ -219,6 +219,36 @@ export class SetColumnComment extends DdlElement {
   }
 }
 
+/**
+ * `ALTER TABLE ... ALTER COLUMN ... SET STORAGE` and `SET COMPRESSION` of all columns of a table that say so. It stands behind CREATE
+ * TABLE in plans, which cannot say it on PostgreSQL 15, nor before COLLATE.
+ *
+ * @throws ArgumentError no column of the table says how it is kept
+ * @example
+ * await engine.execute(new SetColumnStorage(users))   // ALTER TABLE users ALTER COLUMN name SET STORAGE EXTERNAL
+ */
+export class SetColumnStorage extends DdlElement {
+  declare readonly kind: 'setColumnStorage'
+  static {
+    defineKind(this, 'setColumnStorage')
+  }
+  readonly table: Table
+  constructor(table: AnyTable) {
+    super()
+    this.table = checkedTable('SetColumnStorage', table)
+    if (!hasColumnStorage(this.table))
+      throw new ArgumentError(
+        `new SetColumnStorage(): no column of ${this.table.key} has the option storage or compression`,
+      )
+  }
+}
+
+/** Whether there is anything to say of how columns are kept; partitions have it from the whole. */
+export function hasColumnStorage(table: Table): boolean {
+  if (table.partitionOf !== null) return false
+  return table.columnList.some(({ storage, compression }) => storage !== null || compression !== null)
+}
+
 /** @throws ArgumentError it is no table that `table()` made. */
 function checkedTable(command: string, given: unknown): Table {
   // A class by its shape, as importing it would close a circle.

@@ -16,13 +16,16 @@ import {
   Index,
   Integer,
   insert,
+  LargeBinary,
   MetaData,
   PrimaryKeyConstraint,
   partition,
   Sequence,
+  SetColumnStorage,
   SmallInteger,
   String as StringType,
   select,
+  Text,
   table,
   text,
   UniqueConstraint,
@@ -106,6 +109,33 @@ const CASES: Readonly<Record<string, { readonly make: () => MetaData; readonly s
     sql: [
       'CREATE UNLOGGED TABLE "z base" (\n\ta INTEGER NOT NULL\n)\n WITH (fillfactor = 70, autovacuum_enabled = false)',
       'CREATE TABLE child (\n\tb INTEGER NOT NULL\n)\n INHERITS ( "z base" )\n USING heap\n TABLESPACE pg_default',
+    ],
+  },
+  'storage of columns': {
+    make() {
+      const metadata = new MetaData()
+      table('pages', metadata, {
+        id,
+        body: Column(Text(undefined, { collation: 'C' }), { storage: 'EXTERNAL', comment: 'all of it' }),
+        slim: Column(LargeBinary, { compression: 'pglz', storage: 'MAIN', index: true }),
+      })
+      const parts = table(
+        'parts',
+        metadata,
+        { n: Column(Integer), s: Column(Text, { compression: 'pglz' }) },
+        { partitionBy: { list: ['n'] } },
+      )
+      partition('parts_1', parts, { in: [1] })
+      return metadata
+    },
+    sql: [
+      'CREATE TABLE pages (\n\tid SERIAL NOT NULL, \n\tbody TEXT COLLATE "C" NOT NULL, \n\tslim BYTEA NOT NULL, \n\tPRIMARY KEY (id)\n)',
+      'ALTER TABLE pages ALTER COLUMN body SET STORAGE EXTERNAL, ALTER COLUMN slim SET STORAGE MAIN, ALTER COLUMN slim SET COMPRESSION pglz',
+      'CREATE INDEX ix_pages_slim ON pages (slim)',
+      "COMMENT ON COLUMN pages.body IS 'all of it'",
+      'CREATE TABLE parts (\n\tn INTEGER NOT NULL, \n\ts TEXT NOT NULL\n)\n PARTITION BY LIST (n)',
+      'ALTER TABLE parts ALTER COLUMN s SET COMPRESSION pglz',
+      'CREATE TABLE parts_1 PARTITION OF parts FOR VALUES IN (1)',
     ],
   },
   partitions: {
@@ -198,7 +228,13 @@ const CASES: Readonly<Record<string, { readonly make: () => MetaData; readonly s
                 ['span', '='],
                 [text('int4range(x, y)'), '&&'],
               ],
-              { where: 'x > 0', deferrable: true, initially: 'DEFERRED', operatorClasses: { span: 'range_ops' } },
+              {
+                include: ['y'],
+                where: 'x > 0',
+                deferrable: true,
+                initially: 'DEFERRED',
+                operatorClasses: { span: 'range_ops' },
+              },
             ),
           ],
         },
@@ -215,7 +251,7 @@ const CASES: Readonly<Record<string, { readonly make: () => MetaData; readonly s
       'CREATE TABLE a (\n\tx SERIAL NOT NULL, \n\ty INTEGER NOT NULL, \n\t"bId" INTEGER NOT NULL, \n\tCONSTRAINT pk_a PRIMARY KEY (x) INCLUDE (y), \n\tCONSTRAINT uq UNIQUE NULLS NOT DISTINCT (x, y) INCLUDE ("bId"), \n\tCONSTRAINT ck CHECK (y > 0) NO INHERIT\n)',
       "COMMENT ON CONSTRAINT pk_a ON a IS 'key'",
       "COMMENT ON CONSTRAINT ck ON a IS 'y isn''t 0'",
-      'CREATE TABLE b (\n\tid SERIAL NOT NULL, \n\tx INTEGER NOT NULL, \n\ty INTEGER, \n\tspan INT4RANGE NOT NULL, \n\t"aX" INTEGER NOT NULL, \n\tPRIMARY KEY (id), \n\tCONSTRAINT ex_b_span EXCLUDE USING gist (span range_ops WITH =, int4range(x, y) WITH &&) WHERE (x > 0) DEFERRABLE INITIALLY DEFERRED\n)',
+      'CREATE TABLE b (\n\tid SERIAL NOT NULL, \n\tx INTEGER NOT NULL, \n\ty INTEGER, \n\tspan INT4RANGE NOT NULL, \n\t"aX" INTEGER NOT NULL, \n\tPRIMARY KEY (id), \n\tCONSTRAINT ex_b_span EXCLUDE USING gist (span range_ops WITH =, int4range(x, y) WITH &&) INCLUDE (y) WHERE (x > 0) DEFERRABLE INITIALLY DEFERRED\n)',
       'CREATE TABLE c (\n\tx INTEGER NOT NULL, \n\ty INTEGER NOT NULL, \n\tUNIQUE (x, y)\n)',
       'ALTER TABLE a ADD CONSTRAINT fk_ab FOREIGN KEY("bId") REFERENCES b (id)',
       "COMMENT ON CONSTRAINT fk_ab ON a IS 'round'",
@@ -377,6 +413,18 @@ describe('what cannot be', () => {
     [
       () => new ExcludeConstraint([['a', '= a) --']]),
       "ExcludeConstraint: '= a) --' is no operator such as '=' or '&&'",
+    ],
+    [
+      () => table('t', new MetaData(), { a: Column(Text, { storage: 'external' as never }) }),
+      "Column 't.a': storage is 'PLAIN', 'EXTERNAL', 'EXTENDED', 'MAIN', not 'external'",
+    ],
+    [
+      () => table('t', new MetaData(), { a: Column(Text, { compression: 'zstd' as never }) }),
+      "Column 't.a': compression is 'pglz', 'lz4', not 'zstd'",
+    ],
+    [
+      () => new SetColumnStorage(table('t', new MetaData(), { id })),
+      'new SetColumnStorage(): no column of t has the option storage or compression',
     ],
     [() => new ExcludeConstraint([['a', '--']]), "ExcludeConstraint: '--' is no operator"],
     [() => new UniqueConstraint(['a'], { initially: 'x' as never }), "initially is 'DEFERRED', 'IMMEDIATE', not 'x'"],

@@ -81,6 +81,13 @@ test('in full', () => {
   expect(sqlOf(new CreateTableAs('new t', query, options))).toBe(
     'CREATE TEMPORARY TABLE IF NOT EXISTS "new t" ON COMMIT DROP TABLESPACE pg_default AS SELECT s.a FROM (SELECT 1 AS a) AS s WITH NO DATA',
   )
+  const heap = { unlogged: true, using: 'heap', with: { fillfactor: 70 }, tablespace: 'pg_default' } as const
+  expect(sqlOf(new CreateTableAs('fast', query, heap))).toBe(
+    'CREATE UNLOGGED TABLE fast USING heap WITH (fillfactor = 70) TABLESPACE pg_default AS SELECT s.a FROM (SELECT 1 AS a) AS s',
+  )
+  expect(() => new CreateTableAs('fast', query, { unlogged: true, temporary: true })).toThrow(
+    'CreateTableAs: a temporary table is never in the write-ahead log: leave out unlogged',
+  )
   expect(String(new CreateView(some, { orReplace: true }))).toContain('CREATE OR REPLACE VIEW "some users" WITH')
   expect(
     sqlOf(new CreateExtension('uuid-ossp', { ifNotExists: true, schema: 'S', version: "1'", cascade: true })),
@@ -156,7 +163,12 @@ describe.each(databases())('$name', ({ url }) => {
     await engine.execute(new CreateSchema('S 1'))
     await metadata.createAll(engine)
     await engine.execute(insert(users).values({ name: 'ed' }))
-    const copy = new CreateTableAs('copy', select(users.c.id, users.c.name), { schema: 'S 1' })
+    const copy = new CreateTableAs('copy', select(users.c.id, users.c.name), {
+      schema: 'S 1',
+      unlogged: true,
+      using: 'heap',
+      with: { fillfactor: 70 },
+    })
     await engine.execute(copy)
     const rows = await engine.execute(select(copy.table.c.name, copy.table.c.id)).all()
     expectTypeOf(rows).toEqualTypeOf<{ name: string; id: number }[]>()
