@@ -53,7 +53,10 @@ function renderText(node: TextClause, out: Render): string {
   const { ctes } = node.state
   const hasLevel = ctes !== undefined && place !== Place.statement
   if (hasLevel) out.openLevel()
-  if (ctes !== undefined) for (const cte of ctes) out.node(cte)
+  if (ctes !== undefined) {
+    out.expectCtes(ctes)
+    for (const cte of ctes) out.node(cte)
+  }
   let text = checkSqlText(strings[0] ?? '')
   for (let index = 0; index < values.length; index += 1)
     text += out.node(values[index] as TextClause['values'][number]) + checkSqlText(strings[index + 1] ?? '')

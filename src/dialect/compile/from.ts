@@ -140,7 +140,7 @@ export const froms: Pick<NodeRenderers<KnownNode>, FromKind> = {
   cte: (node, out) => out.cte(node),
   entity: (node, out) => out.node(node.from),
   join: renderJoin,
-  nestedHere: (node, out) => out.cte(node.cte, true),
+  nestedHere: (node, out) => out.cte(node.cte),
   rowArrays: renderRowArrays,
   subquery: renderSubquery,
   table: renderTable,

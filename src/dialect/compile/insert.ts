@@ -23,6 +23,7 @@ import { type WrittenValue, writtenValues } from './values.ts'
 export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
   if (place !== Place.statement) out.openLevel()
+  out.expectCtes(node.state.ctes)
   const { state } = node
   const into = `INSERT ${affixText(state.prefixes, out, '', ' ')}INTO ${out.tableName(state.table)}`
   const isOneRow = state.from === null && state.rows === null

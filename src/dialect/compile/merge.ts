@@ -5,9 +5,9 @@ import { Bind } from '../../expression/element/bind.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { type ClientDefault, DefaultContext } from '../../expression/schema/default.ts'
 import { quoteName } from '../../nearest.ts'
-import { NO_FRAME } from './frame.ts'
+import { NO_FRAME, Place } from './frame.ts'
 import { returningClause } from './insert.ts'
-import { affixText, contained, criteria } from './select.ts'
+import { affixText, contained, criteria, listCtes } from './select.ts'
 import type { Render } from './state.ts'
 import { writtenValues } from './values.ts'
 
@@ -25,7 +25,8 @@ export function renderMerge(node: Merge<unknown, unknown[]>, out: Render): strin
     throw new CompileError(
       `MERGE into '${state.table.name}' does nothing: add .whenMatched(...) or .whenNotMatched(...)`,
     )
-  for (const cte of state.ctes) out.node(cte)
+  if (place !== Place.statement) out.openLevel()
+  listCtes(state.ctes, out)
   const { frame, inCte } = out
   const froms = [state.table, ...contained([state.source])]
   out.frame = { ...NO_FRAME, froms, correlatable: froms }
@@ -35,7 +36,8 @@ export function renderMerge(node: Merge<unknown, unknown[]>, out: Render): strin
   for (const branch of state.branches) text += ` ${branchText(state, branch, out)}`
   out.frame = frame
   out.inCte = inCte
-  return text + returningClause(node, place, out)
+  text += returningClause(node, place, out)
+  return place === Place.statement ? text : out.closeLevel(text)
 }
 
 function branchText(state: MergeState, branch: MergeBranch, out: Render): string {

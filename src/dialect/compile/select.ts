@@ -32,10 +32,10 @@ export function renderSelect(node: Select, out: Render): string {
   const { sharesLevel } = out
   out.sharesLevel = false
   const hasLevel = out.openQuery(isTop || sharesLevel, false)
-  for (const cte of state.ctes) out.node(cte)
   const froms = fromsOf(state, around, place)
   const exported = node.exportedColumns
   out.frame = frameOf(state, froms, exported, around)
+  if (state.ctes.length > 0) listCtes(state.ctes, out)
   const { aliasedTables } = out
   if (froms.length > 1 || froms[0]?.kind === 'join') aliasAmbiguous(out.frame.froms, out)
   if (!isTop) aliasNearer(state, out.frame.froms, around.correlatable, out)
@@ -54,6 +54,12 @@ export function renderSelect(node: Select, out: Render): string {
   out.frame = around
   out.aliasedTables = aliasedTables
   return hasLevel ? out.closeLevel(text) : text
+}
+
+/** Puts into WITH what a statement lists. */
+export function listCtes(ctes: readonly Element[], out: Render): void {
+  out.expectCtes(ctes)
+  for (const cte of ctes) out.node(cte)
 }
 
 /** Prefixes, suffixes or hints, those of other dialects left out. */
@@ -211,11 +217,11 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
   const place = out.enter()
   const { state } = node
   const isShown = out.enterShown(place === Place.statement)
-  const defines = place === Place.cte ? out.defines : null
+  const defines = out.defines?.element === node ? out.defines : null
   const hasLevel = out.openQuery(place === Place.statement, true)
   const [first] = state.selects
   if (first === undefined) throw new CompileError(`${state.operator} has no parts`)
-  for (const cte of state.ctes) out.node(cte)
+  if (state.ctes.length > 0) listCtes(state.ctes, out)
   const parts = { compound: node, defines, index: 0 }
   let text = ''
   state.selects.forEach((part, index) => {

@@ -3,7 +3,7 @@ import { CompileError, UnsupportedCompilationError } from '../../errors.ts'
 import type { Element } from '../../expression/base/element.ts'
 import { Bind, NO_VALUE } from '../../expression/element/bind.ts'
 import type { AnonymousName, Name } from '../../expression/element/name.ts'
-import type { Cte } from '../../expression/from/alias.ts'
+import { type Cte, NestedHere } from '../../expression/from/alias.ts'
 import type { TableClause } from '../../expression/from/table-clause.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import { type SchemaTranslateMap, translatedSchema } from '../../expression/schema/schema-map.ts'
@@ -341,20 +341,27 @@ export class Render {
     return this.#with === null ? text : this.#with.close(text)
   }
 
-  /**
-   * The name of a common table expression, which is put into WITH where it is met first.
-   * @param here it was said to stand in the WITH of the statement that is being rendered
-   */
-  cte(cte: Cte, here = false): string {
+  /** Hears of what a statement lists in WITH, before anything in it is rendered. */
+  expectCtes(ctes: readonly Element[]): void {
+    for (const cte of ctes) {
+      if (!(cte instanceof NestedHere)) continue
+      this.#with ??= new WithLists()
+      this.#with.expect(cte.cte)
+    }
+  }
+
+  /** The name of a common table expression, which is put into WITH where it is met first. */
+  cte(cte: Cte): string {
     this.#with ??= new WithLists()
     const name = this.name(cte.name)
-    this.#with.add(cte, name, (each) => this.#definition(each), here)
+    this.#with.add(cte, name, (each, isNested) => this.#definition(each, isNested))
     return this.spelling.identifiers.quote(name)
   }
 
-  #definition(cte: Cte): string {
+  #definition(cte: Cte, isNested: boolean): string {
     const { frame, inCte, unqualified, aliasedTables, nextPart, sharesLevel } = this
-    this.frame = NO_FRAME
+    // What stands in the statement itself is not seen, what stands around it is where the user says so: in LATERAL.
+    if (!isNested) this.frame = NO_FRAME
     this.inCte = true
     this.unqualified = false
     this.aliasedTables = null

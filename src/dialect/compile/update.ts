@@ -23,6 +23,7 @@ import { expressionText, type WrittenValue, writtenValues } from './values.ts'
 export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
   if (place !== Place.statement) out.openLevel()
+  out.expectCtes(node.state.ctes)
   const { state } = node
   const { aliasedTables } = out
   const around = begin(
@@ -50,6 +51,7 @@ export function renderUpdate(node: Update<unknown, unknown[]>, out: Render): str
 export function renderDelete(node: Delete<unknown, unknown[]>, out: Render): string {
   const place = out.enter()
   if (place !== Place.statement) out.openLevel()
+  out.expectCtes(node.state.ctes)
   const { state } = node
   const { aliasedTables } = out
   for (const cte of state.ctes) out.node(cte)

@@ -15,7 +15,7 @@ type WithList = Map<Cte, string | null>
 interface Level {
   readonly list: WithList
   readonly names: Set<string>
-  /** Those that were said to stand just here. */
+  /** Those that were said to stand just here, whether they are there yet or not. */
   here: Set<Cte> | null
 }
 
@@ -46,29 +46,46 @@ export class WithLists {
   close(text: string): string {
     const own = this.#levels.pop() ?? null
     this.#parts.pop()
-    return own === null ? text : withText(own) + text
+    return own === null || own.list.size === 0 ? text : withText(own) + text
+  }
+
+  /**
+   * Hears that an expression is to stand in the statement that is being rendered, whoever names it first.
+   * @throws CompileError it is to stand in a statement around, too
+   */
+  expect(cte: Cte): void {
+    for (let index = this.#levels.length - 1; index >= -1; index -= 1)
+      if (this.#at(index)?.here?.has(cte) === true)
+        throw new CompileError('A common table expression is added with { nestHere: true } in more than one place')
+    const own = this.#own(this.#levels.length - 1)
+    own.here ??= new Set()
+    own.here.add(cte)
   }
 
   /**
    * Puts an expression into the list where it belongs, unless it is there already.
-   * @param define renders it
-   * @param here it was said to stand in the statement that is being rendered
-   * @throws CompileError another expression has its name, or it is to stand in two places
+   * @param define renders it, and hears whether it stands in the WITH of a statement within another
+   * @throws CompileError another expression has its name
    */
-  add(cte: Cte, name: string, define: (cte: Cte) => string, here: boolean): void {
-    if (this.#isVisible(cte, here)) return
-    let at = cte.nesting || here ? this.#levels.length - 1 : -1
+  add(cte: Cte, name: string, define: (cte: Cte, isNested: boolean) => string): void {
+    const place = this.#placeOf(cte)
+    if (place === null) return
+    let at = place
     // In a compound its parts share one WITH.
     if (at >= 0 && mayMove(cte, name, this.#parts[at] ?? null, this.#at(at - 1))) at -= 1
-    const list = this.#own(at)
-    if (list.names.has(name))
+    const { list, names } = this.#own(at)
+    if (names.has(name))
       throw new CompileError(`Two different common table expressions of this statement are called ${quoteName(name)}`)
-    list.names.add(name)
-    if (here) {
-      list.here ??= new Set()
-      list.here.add(cte)
-    }
-    this.#put(list.list, at, cte, define)
+    names.add(name)
+    // Behind those that it refers to, which are finished before; what stands further within is not seen in it.
+    const levels = this.#levels.splice(at + 1)
+    const parts = this.#parts.splice(at + 1)
+    list.set(cte, null)
+    const text = define(cte, place >= 0)
+    list.delete(cte)
+    list.set(cte, text)
+    this.#levels.push(...levels)
+    this.#parts.push(...parts)
   }
 
   /** WITH of the whole statement; empty where there is none. */
@@ -88,27 +105,16 @@ export class WithLists {
     return made
   }
 
-  #isVisible(cte: Cte, here: boolean): boolean {
+  /** Which statement is to have it, -1 for the whole; null where one that is seen from here has it. */
+  #placeOf(cte: Cte): number | null {
+    let expected = cte.nesting ? this.#levels.length - 1 : -1
     for (let index = this.#levels.length - 1; index >= -1; index -= 1) {
       const each = this.#at(index)
-      if (each === null || !each.list.has(cte)) continue
-      if (here && each.here?.has(cte) === true)
-        throw new CompileError('A common table expression is added with { nestHere: true } in more than one place')
-      return true
+      if (each === null) continue
+      if (each.list.has(cte)) return null
+      if (index > expected && each.here?.has(cte) === true) expected = index
     }
-    return false
-  }
-
-  /** Behind those that it refers to, which are finished before; what stands further within is not seen in it. */
-  #put(list: WithList, at: number, cte: Cte, define: (cte: Cte) => string): void {
-    const levels = this.#levels.splice(at + 1)
-    const parts = this.#parts.splice(at + 1)
-    list.set(cte, null)
-    const text = define(cte)
-    list.delete(cte)
-    list.set(cte, text)
-    this.#levels.push(...levels)
-    this.#parts.push(...parts)
+    return expected
   }
 }
 

@@ -262,6 +262,14 @@ const SPELT: readonly Spelt[] = [
     element: select(u.id.label('n')).orderBy(new LabelReference('n') as never),
     standard: 'SELECT users.id AS n \nFROM users ORDER BY n',
   },
+  {
+    kind: 'nestedHere',
+    element: select(a.id).where(a.user_id.in(select(young.c.id).addCte(young, { nestHere: true }))),
+    standard:
+      'SELECT addresses.id \nFROM addresses \nWHERE addresses.user_id IN (WITH young AS \n(SELECT users.id AS id \nFROM users \nWHERE users.age < :age_1)\n SELECT young.id \nFROM young)',
+    postgresql:
+      'SELECT addresses.id \nFROM addresses \nWHERE addresses.user_id IN (WITH young AS \n(SELECT users.id AS id \nFROM users \nWHERE users.age < $1::INTEGER)\n SELECT young.id \nFROM young)',
+  },
   { kind: 'null', element: sqlNull(), standard: 'NULL' },
   {
     kind: 'over',

@@ -1,7 +1,7 @@
 // WITH: which common table expressions stand where, in which order, and what they see; as SQLAlchemy spells them.
 
 import pgModule from 'pg'
-import { type Element, func, literal, select, text, union, unionAll, update } from 'tsalchemy'
+import { type Element, func, literal, select, sqlTrue, text, union, unionAll, update } from 'tsalchemy'
 import { insert } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { CreateTable } from '../../../src/expression/schema/ddl/table.ts'
@@ -186,6 +186,45 @@ describe('addCte(..., { nestHere: true })', () => {
         return select(written.subquery('q').c.id as never)
       },
       `SELECT q.id FROM (${ONE(1)} SELECT id FROM one) AS q`,
+    ],
+    [
+      'correlated with what stands before LATERAL',
+      () => {
+        const again = users.alias()
+        const own = select(again.c.id).where(again.c.id.eq(u.id)).correlate(users).cte('own')
+        const mail = select(a.id, a.user_id).join(own, a.user_id.eq(own.c.id)).cte('mail')
+        const both = select(own.c.id, mail.c.user_id).addCte(mail, own, { nestHere: true }).lateral()
+        return select(u.id).outerjoin(both, sqlTrue())
+      },
+      'SELECT users.id FROM users LEFT OUTER JOIN LATERAL (WITH own AS (SELECT users_1.id AS id FROM users AS users_1 WHERE users_1.id = users.id), mail AS (SELECT addresses.id AS id, addresses.user_id AS user_id FROM addresses JOIN own ON addresses.user_id = own.id) SELECT own.id AS id, mail.user_id AS user_id FROM own, mail) AS anon_1 ON true',
+    ],
+    [
+      'correlated with the statement around a value',
+      () => {
+        const own = select(a.id).where(a.user_id.eq(u.id)).correlate(users).cte('own', { nesting: true })
+        return select(u.id, select(func.count(own.c.id)).scalarSubquery().label('n'))
+      },
+      'SELECT users.id, (WITH own AS (SELECT addresses.id AS id FROM addresses WHERE addresses.user_id = users.id) SELECT count(own.id) AS count_1 FROM own) AS n FROM users',
+    ],
+    [
+      'before what writes with it',
+      () => {
+        const made = insert(addresses)
+          .values({ user_id: select(one.c.id).scalarSubquery() })
+          .returning(a.id)
+        return select(made.addCte(one, { nestHere: true }).cte('made').c.id)
+      },
+      `WITH made AS (${ONE(1)} INSERT INTO addresses (user_id) VALUES ((SELECT one.id FROM one)) RETURNING addresses.id) SELECT made.id FROM made`,
+    ],
+    [
+      'in a recursive step that is a UNION',
+      () => {
+        const tree = select(literal(1).label('n')).cte('tree', { recursive: true })
+        const seen = select(tree.c.n).cte('seen', { nesting: true })
+        const step = unionAll(select(seen.c.n.add(1)).addCte(seen), select(seen.c.n.add(2)))
+        return select(tree.unionAll(step).c.n)
+      },
+      'WITH RECURSIVE tree(n) AS (SELECT $1::INTEGER AS n UNION ALL (WITH seen AS (SELECT tree.n AS n FROM tree) SELECT seen.n + $2::INTEGER AS anon_1 FROM seen UNION ALL SELECT seen.n + $3::INTEGER AS anon_2 FROM seen)) SELECT tree.n FROM tree',
     ],
     [
       'at the top: as without it',
