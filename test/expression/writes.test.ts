@@ -266,3 +266,15 @@ describe('what is written belongs to the table that is written', () => {
     expect(call(update(users), ...rows)).toThrow('update().values() takes one argument, got 2')
   })
 })
+
+test('the table that is written is not joined with itself but by an alias', () => {
+  expect(() => update(users).from(users)).toThrow('update().from() takes further tables: an alias of the one')
+  expect(() => deleteFrom(users).using(addresses, users)).toThrow('deleteFrom().using() takes further tables')
+  const other = users.alias('other')
+  expect(sqlOf(update(users).values({ name: 'x' }).from(other).where(other.c.id.gt(users.c.id)))).toBe(
+    'UPDATE users SET name=:name FROM users AS other WHERE other.id > users.id',
+  )
+  expect(sqlOf(deleteFrom(other).using(users).where(other.c.id.gt(users.c.id)))).toBe(
+    'DELETE FROM users AS other USING users WHERE other.id > users.id',
+  )
+})

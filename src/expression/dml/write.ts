@@ -1,5 +1,5 @@
 // What INSERT, UPDATE and DELETE share: the table, RETURNING, criteria, options.
-import { InvalidRequestError } from '../../errors.ts'
+import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import type { Element } from '../base/element.ts'
 import { Executable, type StatementOption } from '../base/executable.ts'
@@ -192,5 +192,10 @@ export function furtherFroms(
   froms: readonly unknown[],
   where: string,
 ): Pick<CriteriaState, 'from'> {
-  return { from: [...state.from, ...(expectAll(FROM, froms, where) as Element[] as FromClause[])] }
+  const more = expectAll(FROM, froms, where) as Element[] as FromClause[]
+  if (more.includes(writtenFrom(state)))
+    throw new ArgumentError(
+      `${where} takes further tables: an alias of the one that is written, to join it with itself`,
+    )
+  return { from: [...state.from, ...more] }
 }
