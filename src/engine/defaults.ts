@@ -1,7 +1,6 @@
 // Client-side defaults: what a column's `default` or `onUpdate` gives for one row.
 import type { DefaultColumn } from '../dialect/contract/compiled.ts'
 import { InvalidRequestError } from '../errors.ts'
-import type { StatementSort } from '../expression/base/executable.ts'
 import { SchemaColumn } from '../expression/schema/column.ts'
 import { DefaultContext } from '../expression/schema/default.ts'
 import { quoteName } from '../nearest.ts'
@@ -12,17 +11,15 @@ import { quoteName } from '../nearest.ts'
  * @param read the values that the statement gives for the row, for functions that ask.
  * @throws InvalidRequestError the column has no default that is evaluated by the client.
  */
-export function clientDefaultOf(
-  column: DefaultColumn,
-  sort: StatementSort,
-  read: () => Readonly<Record<string, unknown>>,
-): unknown {
-  const source = column instanceof SchemaColumn ? (sort === 'update' ? column.onUpdate : column.default) : null
+export function clientDefaultOf(given: DefaultColumn, read: () => Readonly<Record<string, unknown>>): unknown {
+  const { updated } = given
+  const column = updated ?? given
+  const source = column instanceof SchemaColumn ? (updated === undefined ? column.default : column.onUpdate) : null
   switch (source?.sort) {
     case 'value':
       return source.value
     case 'callable':
-      return source.call(new DefaultContext(sort === 'update' ? 'update' : 'insert', read))
+      return source.call(new DefaultContext(updated === undefined ? 'insert' : 'update', read))
     default:
       throw new InvalidRequestError(`Column ${quoteName(column.name)} has no default that the client can evaluate`)
   }

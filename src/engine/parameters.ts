@@ -152,7 +152,7 @@ function valueOf(
     if (!parameter.required) return null
   } else if (parameter.defaultOf !== null) {
     const { defaultOf } = parameter
-    return clientDefaultOf(defaultOf, entry.compiled.sort, () => {
+    return clientDefaultOf(defaultOf, () => {
       // One of several rows has its number behind the column's key: `name_m1`.
       const suffix = parameter.key.startsWith(defaultOf.key) ? parameter.key.slice(defaultOf.key.length) : ''
       return rowValues(entry, binds, given, suffix)

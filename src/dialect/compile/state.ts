@@ -10,7 +10,7 @@ import { type SchemaTranslateMap, translatedSchema } from '../../expression/sche
 import type { TupleType } from '../../expression/types/tuple.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
-import type { CompileOptions, ResultColumn } from '../contract/compiled.ts'
+import type { CompileOptions, DefaultColumn, ResultColumn } from '../contract/compiled.ts'
 import { numbered } from './by-number.ts'
 import { customText, respelt } from './custom.ts'
 import { type Frame, NO_FRAME, Place, type PlaceNumber } from './frame.ts'
@@ -217,12 +217,13 @@ export class Render {
     return this.#columnSlot(column.type, name, null)
   }
 
-  /** A placeholder for a column that gets its client-side default. */
-  defaultParameter(column: SchemaColumn, name: string): string {
-    return this.#columnSlot(column.type, name, column)
+  /** A placeholder for a column that gets its client-side default, or what its `onUpdate` gives. */
+  defaultParameter(column: SchemaColumn, name: string, isUpdated = false): string {
+    const { key, name: columnName } = column
+    return this.#columnSlot(column.type, name, isUpdated ? { key, name: columnName, updated: column } : column)
   }
 
-  #columnSlot(type: SqlType, name: string, defaultOf: SchemaColumn | null): string {
+  #columnSlot(type: SqlType, name: string, defaultOf: DefaultColumn | null): string {
     const sent = sentType(type, this)
     const slot = slotOfColumn(name, sent, sent.bindProcessor(this.spelling), defaultOf)
     return wrapped(type, this.placeholders.add(slot), this)

@@ -77,7 +77,11 @@ function defaultValue(
 ): WrittenValue | null {
   if (source === null) return null
   if (source.sort === 'expression') return { column, text: textFor(column, source.element, out), isGiven: false }
-  return { column, text: out.defaultParameter(column, name ?? out.generate('param')), isGiven: true }
+  return {
+    column,
+    text: out.defaultParameter(column, name ?? out.generate('param'), source === column.onUpdate),
+    isGiven: true,
+  }
 }
 
 /** Parameters that stand for the column itself are named after it. */

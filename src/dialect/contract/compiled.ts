@@ -9,6 +9,8 @@ import type { DriverStatement } from './driver.ts'
 export interface DefaultColumn {
   readonly key: string
   readonly name: string
+  /** The column itself where its `onUpdate` gives the value, as in an UPDATE, also one within another statement. Default: its `default` does. */
+  readonly updated?: DefaultColumn
 }
 
 /** Where the value of one placeholder comes from, in order of placeholders. */
