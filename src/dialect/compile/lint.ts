@@ -1,11 +1,13 @@
-// The warning for FROM elements that no condition links: every row of one with every row of the other.
+// Warnings of what is rarely meant: FROM elements that no condition links, DISTINCT in front of one column of several.
 import type { Element } from '../../expression/base/element.ts'
 import { Binary } from '../../expression/element/binary.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
+import { Label } from '../../expression/element/label.ts'
 import { BooleanList } from '../../expression/element/list.ts'
 import { Unary } from '../../expression/element/unary.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
+import { distinctOf } from '../../expression/operator/catalog.ts'
 import type { Render } from './state.ts'
 
 /** Warns where the list of FROM falls into parts. */
@@ -34,6 +36,17 @@ export function warnOfProduct(
   out.warnings.push(
     `SELECT lists ${nameOf(one, out)} and ${nameOf(other, out)} after FROM, and no condition links them: every row of one is paired with every row of the other. Join them on a condition`,
   )
+}
+
+/** Warns of `SELECT DISTINCT a, b` that was to be DISTINCT of `a` alone, and of `SELECT a, DISTINCT b`, which no database takes. */
+export function warnOfDistinct(items: readonly Element[], out: Render): void {
+  for (const item of items) {
+    const column = item instanceof Label ? item.element : item
+    if (column instanceof Unary && column.operator === distinctOf)
+      out.warnings.push(
+        'DISTINCT stands before one of several columns, and SQL knows it before all of them only: write select(...).distinct(), or .distinct(column) for DISTINCT ON; distinct(column) is for aggregates, as in func.count(distinct(column))',
+      )
+  }
 }
 
 /** Links the FROM elements that meet in a comparison. */

@@ -17,7 +17,7 @@ import { Select } from '../../expression/select/select.ts'
 import type { Fetch, ForUpdate, OrderedState, SelectState } from '../../expression/select/state.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import { type Frame, Place, type PlaceNumber } from './frame.ts'
-import { warnOfProduct } from './lint.ts'
+import { warnOfDistinct, warnOfProduct } from './lint.ts'
 import { columnsClause } from './result-columns.ts'
 import { aliasAmbiguous, aliasNearer } from './same-name.ts'
 import type { Render } from './state.ts'
@@ -51,6 +51,7 @@ export function renderSelect(node: Select, out: Render): string {
   if (affixes !== null)
     text += affixText(affixes.statementHints, out, ' ', '') + affixText(affixes.suffixes, out, ' ', '')
   if (froms.length > 1) warnOfProduct(froms, state.where, out)
+  if (state.items.length > 1) warnOfDistinct(state.items, out)
   out.frame = around
   out.aliasedTables = aliasedTables
   return hasLevel ? out.closeLevel(text) : text

@@ -2,6 +2,7 @@
 import {
   Column,
   CompileError,
+  distinct,
   func,
   Integer,
   InvalidRequestError,
@@ -198,6 +199,17 @@ describe('FOR UPDATE', () => {
       'SELECT users.id FROM users FOR KEY SHARE',
     )
   })
+})
+
+test('DISTINCT before one of several columns is warned of', () => {
+  const warnings = (statement: Parameters<typeof postgresArrays.compile>[0]): readonly string[] =>
+    postgresArrays.compile(statement).warnings
+  const warned = [expect.stringContaining('DISTINCT stands before one of several columns')]
+  expect(warnings(select(distinct(u.name), u.id))).toEqual(warned)
+  expect(warnings(select(u.id, u.name.distinct().label('x')))).toEqual(warned)
+  expect(warnings(select(distinct(u.name)))).toEqual([])
+  expect(warnings(select(func.count(distinct(u.name)), u.id).groupBy(u.id))).toEqual([])
+  expect(warnings(select(u.id, u.name).distinct())).toEqual([])
 })
 
 describe('FROM elements that nothing links', () => {
