@@ -20,6 +20,7 @@ import {
   func,
   Integer,
   insert,
+  intersect,
   JSON,
   literal,
   literalColumn,
@@ -353,6 +354,24 @@ export const selects = (): void => {
   select(users.c.id).union(select(users.c.id, users.c.name))
   // @ts-expect-error another type
   select(users.c.id).union(select(users.c.name))
+  // @ts-expect-error another type
+  select(users.c.id).unionAll(select(users.c.name))
+  // @ts-expect-error another type
+  select(users.c.id).intersect(select(users.c.name))
+  // @ts-expect-error another type
+  select(users.c.id).intersectAll(select(users.c.name))
+  // @ts-expect-error another type
+  select(users.c.id).except(select(users.c.name))
+  // @ts-expect-error another type
+  select(users.c.id).exceptAll(select(users.c.name))
+  // @ts-expect-error another type
+  union(select(users.c.id), select(users.c.name))
+  // @ts-expect-error another type
+  unionAll(select(users.c.id), select(users.c.name))
+  // @ts-expect-error another type
+  intersect(select(users.c.id), select(users.c.name))
+  // @ts-expect-error another type
+  except(select(users.c.id), select(users.c.name))
   // @ts-expect-error no such option
   select(users.c.id).withForUpdate({ skipLokced: true })
   // @ts-expect-error a SELECT is no FROM element

@@ -357,7 +357,7 @@ export function unionAll<Row, Tuple extends unknown[], Others extends readonly S
  */
 export function intersect<Row, Tuple extends unknown[], Others extends readonly SelectBase[]>(
   first: SelectBase<Row, Tuple>,
-  ...others: Others
+  ...others: Others & Beside<Tuple, Others>
 ): CompoundSelect<Row, Tuple> {
   return compound('INTERSECT', [first, ...others])
 }
