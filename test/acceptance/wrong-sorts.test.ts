@@ -34,7 +34,19 @@ import * as postgresql from 'tsalchemy/postgresql'
 import * as sqlite from 'tsalchemy/sqlite'
 import { describe, expect, test } from 'vitest'
 
-const BAD: readonly unknown[] = [undefined, null, 'x', 5, {}, [], true, () => 1]
+const BAD: readonly unknown[] = [
+  undefined,
+  null,
+  'x',
+  5,
+  {},
+  [],
+  true,
+  () => 1,
+  Symbol('s'),
+  Object.create(null),
+  Promise.resolve(1),
+]
 const CALLS: readonly (readonly unknown[])[] = [
   [],
   ...BAD.map((one) => [one]),
@@ -170,6 +182,8 @@ describe('messages that say what to do', () => {
     [() => values({ a: Integer }).data(untyped), 'values().data() takes a list of rows'],
     [() => text('SELECT :a').bindparams(untyped), 'bindparams() takes an object of values by name'],
     [() => update(users).filterBy(untyped), ".filterBy({ name: 'ed' })"],
+    [() => main.extract(untyped, users.c.id), "extract() takes the name of a field, such as 'year'"],
+    [() => users.column(Symbol('id') as never), "Table 'users' has no column Symbol(id)"],
     [() => users.c.id.op(untyped), "op() takes an operator's text, such as '->>' or 'AT TIME ZONE'; got undefined"],
     [() => query.executionOptions(untyped), 'executionOptions() takes its options as an object, got undefined'],
     [() => main.traverse(query, untyped), 'traverse() takes an element and a function'],

@@ -223,7 +223,8 @@ function typedOperand(where: string, value: unknown, type: SqlType): ColumnEleme
  * extract('epoch', users.c.born)  // EXTRACT(epoch FROM users.born): seconds since 1970, with digits behind the point
  */
 export function extract(field: string, from: Expression): ColumnElement<number> {
-  if (!/^[A-Za-z_]{1,32}$/.test(field)) throw new ArgumentError("extract() takes the name of a field, such as 'year'")
+  if (typeof field !== 'string' || !/^[A-Za-z_]{1,32}$/.test(field))
+    throw new ArgumentError("extract() takes the name of a field, such as 'year'")
   return new Extract(field, expect(EXPRESSION, from, 'extract()'))
 }
 

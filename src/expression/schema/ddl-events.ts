@@ -48,7 +48,7 @@ export class DdlEvents<Target> {
    */
   listen(name: DdlEventName, listener: DdlListener<Target>): () => void {
     if (!NAMES.includes(name))
-      throw new ArgumentError(`on(): there is no event ${quoteName(String(name))}${suggestion(String(name), NAMES)}`)
+      throw new ArgumentError(`on(): there is no event ${quoteName(name)}${suggestion(name, NAMES)}`)
     if (typeof listener !== 'function' && !(listener instanceof DdlElement))
       throw new ArgumentError("on() takes a function or a command such as new DDL('...')")
     const entry = { name, listener }

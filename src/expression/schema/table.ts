@@ -308,7 +308,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
    * @throws ArgumentError naming the nearest key.
    */
   column(key: string): SchemaColumn {
-    const column = this.columns[key]
+    const column = typeof key === 'string' ? this.columns[key] : undefined
     if (column === undefined) {
       const known = this.columnList.map((each) => each.key)
       throw new ArgumentError(`Table ${quoteName(this.key)} has no column ${quoteName(key)}${suggestion(key, known)}`)
