@@ -401,7 +401,14 @@ export {
   type SqlExpression,
 } from './expression/schema/server-default.ts'
 export type { ColumnCompression, ColumnStorage, StorageParameters } from './expression/schema/storage.ts'
-export { type ReflectTableOptions, Table, type TableOptions, table } from './expression/schema/table.ts'
+export {
+  type AloneOptions,
+  type DdlRunner,
+  type ReflectTableOptions,
+  Table,
+  type TableOptions,
+  table,
+} from './expression/schema/table.ts'
 export { Index, type IndexOptions, type IndexPart } from './expression/schema/table-index.ts'
 export type { PartitionBounds, PartitionBy, StorageOptions } from './expression/schema/table-option.ts'
 export { type ToMetadataOptions, toMetadata } from './expression/schema/to-metadata.ts'
