@@ -2,8 +2,10 @@
 import { CompileError } from '../errors.ts'
 import { defineKind, Element } from '../expression/base/element.ts'
 import type { Pass } from '../expression/base/pass.ts'
+import { iterate } from '../expression/base/traverse.ts'
 import { walkAssignments } from '../expression/dml/assignments.ts'
 import type { Assignment } from '../expression/dml/write.ts'
+import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement } from '../expression/element/column-element.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import { ddlExpression } from './compile/ddl-expression.ts'
@@ -55,9 +57,12 @@ export class OnConflict extends Element {
   }
 }
 
-/** ON CONFLICT as it stands behind the values of an INSERT. */
-export function renderOnConflict(node: OnConflict, out: Render): string {
-  const head = `ON CONFLICT${node.target === null ? '' : targetText(node.target, out)}`
+/**
+ * ON CONFLICT as it stands behind the values of an INSERT.
+ * @param matchesText the database compares the condition of a partial index as it is written, without parameters
+ */
+export function renderOnConflict(node: OnConflict, out: Render, matchesText = false): string {
+  const head = `ON CONFLICT${node.target === null ? '' : targetText(node.target, matchesText, out)}`
   if (node.set === null) return `${head} DO NOTHING`
   if (node.target === null) throw new CompileError('ON CONFLICT DO UPDATE has to say which conflict is meant')
   const set = node.set.map(({ column, value }) => {
@@ -71,7 +76,7 @@ export function renderOnConflict(node: OnConflict, out: Render): string {
   return `${head} DO UPDATE SET ${set.join(', ')}${where}`
 }
 
-function targetText(target: ConflictTarget, out: Render): string {
+function targetText(target: ConflictTarget, matchesText: boolean, out: Render): string {
   if (target.constraint !== null) return ` ON CONSTRAINT ${out.quoted(target.constraint)}`
   const { unqualified } = out
   out.unqualified = true
@@ -81,7 +86,17 @@ function targetText(target: ConflictTarget, out: Render): string {
     const text = ddlExpression(element, out)
     return element.kind === 'function' ? text : `(${text})`
   })
-  const where = target.where === null ? '' : ` WHERE ${out.node(target.where)}`
+  const where = target.where === null ? '' : ` WHERE ${conditionText(target.where, matchesText, out)}`
   out.unqualified = unqualified
   return ` (${elements.join(', ')})${where}`
+}
+
+/** Only the value tells which index is meant: a plan that is made for any value finds none. */
+function conditionText(where: ColumnElement<boolean>, matchesText: boolean, out: Render): string {
+  const { atExecution } = out
+  out.atExecution = matchesText
+  if (!matchesText) for (const each of iterate(where)) if (each instanceof Bind) out.plannedAnew = true
+  const text = out.node(where)
+  out.atExecution = atExecution
+  return text
 }

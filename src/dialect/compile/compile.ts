@@ -72,7 +72,7 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
       sql,
       parameters: codecsOf(parameters, spelling),
       columns: columns === null ? null : codecsOf(columns, spelling),
-      prepare: sort !== 'ddl' && out.uncacheable === null && holes.length === 0,
+      prepare: sort !== 'ddl' && out.uncacheable === null && holes.length === 0 && !out.plannedAnew,
     },
     parameters,
     columns,

@@ -1,5 +1,5 @@
 // `Slot`: a parameter of a text that is being rendered.
-import type { Bind } from '../../expression/element/bind.ts'
+import { type Bind, NO_VALUE } from '../../expression/element/bind.ts'
 import type { SqlType, ValueProcessor } from '../../expression/types/type.ts'
 import type { CompiledParameter, DefaultColumn } from '../contract/compiled.ts'
 
@@ -30,4 +30,11 @@ export function slotOfColumn(
 /** A list, or one value, that is written at execution. */
 export interface ListSlot extends Slot {
   readonly empty: string
+}
+
+/** Lists of one name that the user gave are one, unless each has members of its own. */
+export function isSameList(one: Bind | null, other: Bind): boolean {
+  if (one === other) return true
+  if (one === null || one.anonymous || other.anonymous || one.key !== other.key) return false
+  return one.type.id === other.type.id && (one.value === NO_VALUE || other.value === NO_VALUE)
 }

@@ -18,17 +18,10 @@ import { listOf } from './list-value.ts'
 import { Names } from './names.ts'
 import { Placeholders } from './placeholders.ts'
 import type { AnyRenderersOf, RendererOf } from './renderer.ts'
-import { type ListSlot, slotOfBind, slotOfColumn } from './slot.ts'
+import { isSameList, type ListSlot, slotOfBind, slotOfColumn } from './slot.ts'
 import type { Spelling } from './spelling.ts'
 import { aroundParameters, sentTuple, sentType, wrapped } from './type-expression.ts'
 import { type CompoundParts, WithLists } from './with.ts'
-
-/** Lists of one name that the user gave are one, unless each has members of its own. */
-function isSameList(one: Bind | null, other: Bind): boolean {
-  if (one === other) return true
-  if (one === null || one.anonymous || other.anonymous || one.key !== other.key) return false
-  return one.type.id === other.type.id && (one.value === NO_VALUE || other.value === NO_VALUE)
-}
 
 /** Marks the place of a list in the text; a NUL is in no SQL. */
 const MARK = '\u0000'
@@ -62,6 +55,10 @@ export class Render {
   isTopPart = false
   /** The next SELECT is that of an INSERT, whose WITH it shares. */
   sharesLevel = false
+  /** Values are written into the text when the statement is executed. */
+  atExecution = false
+  /** The server has to see the values whenever it plans the statement. */
+  plannedAnew = false
   /** The compound that the next statement is a part of. */
   nextPart: CompoundParts | null = null
   /** The expression in WITH whose statement comes next. */
@@ -202,7 +199,7 @@ export class Render {
   bindAs(bind: Bind, name: string, isOfColumn = false): string {
     const { type } = bind
     if (this.literalBinds) return wrapped(type, this.#literal(bind), this)
-    if (bind.literalExecute) return this.#atExecution(bind, name)
+    if (bind.literalExecute || this.atExecution) return this.#atExecution(bind, name)
     const sent = sentType(type, this)
     const slot = slotOfBind(name, sent, bind, sent.bindProcessor(this.spelling))
     const isGenerated = bind.anonymous && !isOfColumn
@@ -287,7 +284,7 @@ export class Render {
   list(bind: Bind, empty: string, members: readonly SqlType[] | null): string {
     if (this.literalBinds) return this.#literalList(bind, empty, members)
     const type = members === null ? sentType(bind.type, this) : sentTuple(bind.type as TupleType, this)
-    const isLiteral = bind.literalExecute
+    const isLiteral = bind.literalExecute || this.atExecution
     const processItem = isLiteral ? type.literalProcessor(this.spelling) : type.bindProcessor(this.spelling)
     let index = this.lists.findIndex(
       (slot) => slot.empty === empty && slot.isLiteral === isLiteral && isSameList(slot.bind, bind),

@@ -85,7 +85,7 @@ export function renderListIn(node: Binary, out: Render): string {
   const { left, right } = node
   const isList = right instanceof Bind && right.expanding
   const types = isList ? (memberTypes(right.type) ?? [right.type]) : []
-  if (!isList || out.literalBinds || right.literalExecute || !types.every(isFaithful))
+  if (!isList || out.literalBinds || out.atExecution || right.literalExecute || !types.every(isFaithful))
     return renderExpandedIn(node, out)
   const negated = node.operator === notIn
   const text = out.node(left)

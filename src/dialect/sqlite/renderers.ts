@@ -120,7 +120,7 @@ export const sqlite: Renderers<SqliteNode> = {
   onConflict: (node, out) => {
     if (node.target?.constraint != null)
       throw new CompileError('SQLite has no ON CONFLICT ON CONSTRAINT: name the columns, by indexElements')
-    return renderOnConflict(node, out)
+    return renderOnConflict(node, out, true)
   },
   limit: renderLimit,
   fetch: renderFetch,
