@@ -2,7 +2,8 @@
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import { iterate } from '../base/traverse.ts'
-import { type ColumnOwner, requireColumn, SchemaColumn } from './column.ts'
+import { ColumnClause } from '../element/column.ts'
+import { type ColumnOwner, findColumn, requireColumn, SchemaColumn } from './column.ts'
 import { checkCondition, type DdlCondition } from './ddl-condition.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
@@ -105,9 +106,16 @@ export abstract class Constraint extends TableItem {
   abstract override boundTo(attachment: Attachment): Constraint
 }
 
-/** The columns that an expression speaks of, which naming conventions can ask for. */
-export function columnsIn(expression: SqlExpression): readonly SchemaColumn[] {
-  return [...iterate(expression)].filter((element) => element instanceof SchemaColumn)
+/**
+ * The columns that an expression speaks of, which naming conventions can ask for.
+ * @param table whose columns are meant by bare names; default: none
+ */
+export function columnsIn(expression: SqlExpression, table: ColumnOwner | null = null): readonly SchemaColumn[] {
+  return [...iterate(expression)].flatMap((element) => {
+    if (element instanceof SchemaColumn) return [element]
+    const isBare = table !== null && element instanceof ColumnClause && element.table === null && !element.isLiteral
+    return (isBare ? findColumn(table, element.key) : null) ?? []
+  })
 }
 
 /** The columns of parts of an index: of an expression the first that it speaks of. */
@@ -291,7 +299,7 @@ export class CheckConstraint extends Constraint {
     this.options = options
   }
   protected override namedColumns(): readonly SchemaColumn[] {
-    return columnsIn(this.condition)
+    return columnsIn(this.condition, this.table)
   }
   /** @internal */
   override boundTo(attachment: Attachment): CheckConstraint {

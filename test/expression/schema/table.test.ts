@@ -1,5 +1,5 @@
 // Tables: names, columns, constraints, keys that the database numbers, and what is refused.
-import 'tsalchemy'
+import { column, literalColumn, type SqlExpression } from 'tsalchemy'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { postgresqlDialect } from '../../../src/dialect/postgresql/dialect.ts'
 import { ArgumentError, InvalidRequestError } from '../../../src/errors.ts'
@@ -265,6 +265,21 @@ describe('constraints', () => {
     const unknown = new MetaData({ namingConvention: { uq: '%(tabel)s' } })
     const other = table('t', unknown, { a: Column(Integer, { unique: true }) })
     expect(() => other.constraints[0]?.name).toThrow("has the token 'tabel'")
+  })
+
+  test('named after the columns that a condition names alone', () => {
+    const namingConvention = { ck: 'ck_%(table_name)s_%(column_0_name)s' }
+    const named = (condition: SqlExpression): string | null | undefined =>
+      table(
+        't',
+        new MetaData({ namingConvention }),
+        { size: Column(Integer, { name: 'Size' }) },
+        { constraints: [new CheckConstraint(condition)] },
+      ).constraints[0]?.name
+    expect(named(column('Size', Integer).gt(5))).toBe('ck_t_Size')
+    expect(named(column('size', Integer).gt(5))).toBe('ck_t_Size')
+    expect(() => named(column('other', Integer).gt(5))).toThrow("has the token 'column_0_name'")
+    expect(() => named(literalColumn<number>('Size').gt(5))).toThrow("has the token 'column_0_name'")
   })
 
   test('named after the columns of expressions', () => {
