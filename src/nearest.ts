@@ -74,6 +74,9 @@ export function checkKeys(
     )
   if (Array.isArray(options)) throw new ArgumentError(`${place} takes its options as an object, got an array`)
   if (isUnawaited(options)) throw new ArgumentError(`${place} takes its options as an object, got ${UNAWAITED}`)
+  // They have no keys, and would pass for no options at all.
+  if (options instanceof Map || options instanceof Set || options instanceof Date)
+    throw new ArgumentError(`${place} takes its options as a plain object, got a ${options.constructor.name}`)
   for (const key of Object.keys(options)) {
     if (flags.includes(key)) checkSort(place, key, options, 'boolean')
     else if (texts.includes(key)) checkSort(place, key, options, 'string')

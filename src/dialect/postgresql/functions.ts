@@ -110,8 +110,9 @@ export function tsHeadline(config: TextArgument, text: TextArgument, query: Text
 
 function pathFunction<V>(name: string, type: SqlType<V>, args: readonly unknown[]): FunctionCall<V> {
   const types = [JSONB_TYPE, JSONPATH, JSONB_TYPE]
+  // Variables alone may be left out.
   const operands = args
-    .filter((arg) => arg !== undefined)
+    .filter((arg, index) => arg !== undefined || index < 2)
     .map((arg, index) => operand(`${name}()`, arg, types[index] as SqlType))
   return new FunctionCall([], name, operands, type)
 }

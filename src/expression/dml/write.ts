@@ -8,6 +8,7 @@ import type { CompilePlugin } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
 import { expect, expectAll } from '../coerce/expect.ts'
 import { EXPRESSION, FROM, type Place, TABLE } from '../coerce/roles.ts'
+import { checkOptions } from '../coerce/statement-option.ts'
 import { conjoin } from '../comparator/conjunction.ts'
 import { Affix, type Hint } from '../element/affix.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
@@ -118,6 +119,7 @@ export abstract class Write<Row = never, Tuple extends unknown[] = never>
   }
   /** Options for whoever runs the statement. */
   options(...options: readonly StatementOption[]): this {
+    checkOptions(options)
     return this.altered({ options: [...this.state.options, ...options] })
   }
   /** Options of how the statement is run; later ones win. */

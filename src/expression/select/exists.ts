@@ -16,6 +16,9 @@ const EVERYTHING: Select = new Select({ ...EMPTY_SELECT, items: [new ColumnClaus
  * select(users.c.id).where(exists().where(addresses.c.userId.eq(users.c.id)))
  * // SELECT users.id FROM users WHERE EXISTS (SELECT * FROM addresses WHERE addresses.user_id = users.id)
  */
-export function exists(select: SelectBase | null = null): Exists {
-  return new Exists(select === null ? EVERYTHING : (expect(ROWS, select, 'exists()') as RowSource))
+export function exists(): Exists
+export function exists(select: SelectBase): Exists
+export function exists(...given: readonly unknown[]): Exists {
+  // A SELECT that is undefined is a mistake, and not one that is left out.
+  return new Exists(given.length === 0 ? EVERYTHING : (expect(ROWS, given[0], 'exists()') as RowSource))
 }

@@ -6,9 +6,9 @@ import { checkStatementOptions, type StatementExecutionOptions } from '../base/e
 import type { Pass } from '../base/pass.ts'
 import { type CompilePlugin, hasClauseElement } from '../base/protocol.ts'
 import type { Trail } from '../base/recipe.ts'
-import { describe } from '../coerce/describe.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { FROM } from '../coerce/roles.ts'
+import { checkOptions } from '../coerce/statement-option.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
@@ -366,11 +366,7 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   }
   /** Options for whoever runs the statement: the ORM's loader options. */
   options(...options: readonly StatementOption[]): Select<Row, Tuple, Choice> {
-    for (const option of options as readonly unknown[])
-      if (typeof (option as StatementOption | null | undefined)?.walk !== 'function')
-        throw new ArgumentError(
-          `options() takes loader options, such as selectinload(u.addresses); got ${describe(option)}`,
-        )
+    checkOptions(options)
     return this.with({ options: [...this.state.options, ...options] })
   }
   /** Options of how the statement is run; later ones win. */
