@@ -279,6 +279,16 @@ describe('what cannot be told is explained', () => {
       "Cannot tell on what to join 'people' and 'letters': several foreign keys link them, by 'fromId', 'toId'. Write the condition: join(target, condition)",
     ],
     [
+      () => select(u.id).join(addresses, unknown({ isFull: true })),
+      ArgumentError,
+      "join() takes a boolean expression, such as users.c.name.eq('ed'); got a plain object: options stand behind the condition: join(target, undefined, { isFull: true })",
+    ],
+    [
+      () => select(u.id).where(unknown({ name: 'ed' })),
+      ArgumentError,
+      "where() takes a boolean expression, such as users.c.name.eq('ed'); got a plain object: filterBy() takes values by the names of columns",
+    ],
+    [
       () => select(u.id).join(nodes),
       InvalidRequestError,
       "join(): nothing in this SELECT can be joined with 'nodes' by a foreign key. Say what stands on the left by joinFrom(left, target, condition)",

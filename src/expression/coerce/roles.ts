@@ -42,6 +42,17 @@ function adviceForExpression(value: unknown, roles: number): string {
   return ''
 }
 
+function adviceForCriterion(value: unknown, roles: number): string {
+  if (typeof value === 'boolean')
+    return 'JavaScript evaluated an operator before SQL saw it: write a.eq(b), and(a, b), not(a); for the constants sqlTrue() and sqlFalse()'
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return adviceForExpression(value, roles)
+  const isOptions = Object.hasOwn(value, 'isOuter') || Object.hasOwn(value, 'isFull')
+  return isOptions
+    ? 'options stand behind the condition: join(target, undefined, { isFull: true })'
+    : 'filterBy() takes values by the names of columns'
+}
+
 /** A value in each row: operands without a value's meaning, arguments of `label`, `desc`, PARTITION BY. */
 export const EXPRESSION: Place<ColumnElement> = {
   takes: Role.expression,
@@ -57,10 +68,7 @@ export const CRITERION: Place<ColumnElement<boolean>> = {
   forms: "a boolean expression, such as users.c.name.eq('ed')",
   adapt: textAsExpression,
   literal: nothing,
-  advice: (value, roles) =>
-    typeof value === 'boolean'
-      ? 'JavaScript evaluated an operator before SQL saw it: write a.eq(b), and(a, b), not(a); for the constants sqlTrue() and sqlFalse()'
-      : adviceForExpression(value, roles),
+  advice: adviceForCriterion,
 }
 
 /** The columns clause. */
