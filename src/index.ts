@@ -251,6 +251,7 @@ export {
   type AddedCtes,
   Alias,
   Cte,
+  CteAlias,
   type CteOptions,
   type RowSource,
   Subquery,

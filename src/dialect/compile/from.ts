@@ -1,6 +1,6 @@
 // Renderers of FROM elements: tables, aliases, subqueries, joins, arrays as rows.
 import { CompileError } from '../../errors.ts'
-import { Alias, Subquery } from '../../expression/from/alias.ts'
+import { Alias, type Cte, CteAlias, Subquery } from '../../expression/from/alias.ts'
 import type { FromClause } from '../../expression/from/from-clause.ts'
 import { Join } from '../../expression/from/join.ts'
 import type { RowArrays } from '../../expression/from/row-arrays.ts'
@@ -18,9 +18,11 @@ function innerText(inner: FromClause, out: Render): string {
 }
 
 function renderAlias(node: Alias, out: Render): string {
+  const whole = wholeOf(node)
+  if (whole !== null) return hinted(node, out.cte(whole), out)
   let inner = node.element
   // The name of an alias of an alias takes the place of the other's.
-  while (inner instanceof Alias) inner = inner.element
+  while (inner instanceof Alias && wholeOf(inner) === null) inner = inner.element
   const name = out.quoted(node.name)
   // These write a name of their own, which the alias's takes the place of.
   if (inner instanceof TableValued) return tableValuedText(inner, name, out)
@@ -29,6 +31,11 @@ function renderAlias(node: Alias, out: Render): string {
   const text = innerText(inner, out)
   const isLateral = node.isLateral || (inner instanceof Subquery && inner.isLateral)
   return hinted(node, `${isLateral ? 'LATERAL ' : ''}${text} AS ${out.quoted(node.name)}`, out)
+}
+
+/** What an alias of a common table expression is where a step completed it. */
+function wholeOf(node: Alias): Cte | null {
+  return node instanceof CteAlias ? node.whole : null
 }
 
 /** With what is said beside it. */

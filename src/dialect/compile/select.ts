@@ -233,7 +233,7 @@ export function renderCompound(node: CompoundSelect, out: Render): string {
     parts.index = index
     out.nextPart = part.kind === 'text' ? null : parts
     const inner = out.statement(part, partPlace)
-    text += standsAlone(part) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
+    text += standsAlone(part, out) || inner.startsWith('WITH ') ? out.renderers.compoundPart(inner) : inner
   })
   if (place === Place.statement) widenColumns(node, out)
   text += compoundEnd(node, first.exportedColumns, out)
@@ -249,12 +249,13 @@ function widenColumns({ columnTypes }: CompoundSelect, out: Render): void {
   })
 }
 
-function standsAlone(part: CompoundSelect['state']['selects'][number]): boolean {
+function standsAlone(part: CompoundSelect['state']['selects'][number], out: Render): boolean {
   if (part.kind === 'compound') return true
   // Written by hand, it says itself what it is.
   if (!('orderBy' in part.state)) return false
   const { orderBy, limit, offset, fetch } = part.state
-  const locks = part instanceof Select && part.state.forUpdate !== null
+  const forUpdate = part instanceof Select ? part.state.forUpdate : null
+  const locks = forUpdate !== null && out.renderers.forUpdate(forUpdate, out) !== ''
   return orderBy.length > 0 || limit !== null || offset !== null || fetch !== null || locks
 }
 

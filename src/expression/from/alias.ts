@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
 import { showValue } from '../../show.ts'
-import { defineKind, Element } from '../base/element.ts'
+import { defineKind, Element, sharesKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type RecipeColumn, Tag, type Tracer, type Trail } from '../base/recipe.ts'
 import { Socket } from '../base/socket.ts'
@@ -11,8 +11,8 @@ import { isRecord } from '../coerce/record.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import { type Name, walkName } from '../element/name.ts'
 import type { SqlType } from '../types/type.ts'
-import { NamedFrom } from './from-clause.ts'
-import type { RowColumns } from './typed.ts'
+import { Alias, NamedFrom } from './from-clause.ts'
+import type { RowColumns, SourceName, TypedFrom } from './typed.ts'
 
 export { Alias, NamedFrom, ProxyColumn } from './from-clause.ts'
 
@@ -197,6 +197,12 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
   get c(): RowColumns<Row, Source> {
     return this.columns as unknown as RowColumns<Row, Source>
   }
+  override alias<R, Name extends string | null = null>(
+    this: TypedFrom<R>,
+    name: Name = null as Name,
+  ): CteAlias<R, SourceName<Name, R>> {
+    return new CteAlias(this as unknown as Cte, name)
+  }
   protected originals(): readonly NamedElement[] {
     return this.#element.exportedColumns
   }
@@ -223,5 +229,55 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
     const materialized = this.materialized === null ? 2 : this.materialized ? 1 : 0
     tracer.tag(Tag.cte, materialized + (this.nesting ? 4 : 0) + (this.recursive ? 8 : 0))
     return this.traceName(tracer) && tracer.within(this.#element.trail)
+  }
+}
+
+/** A common table expression under another name; completed by a step it is one of its own, of that name. */
+export class CteAlias<Row = unknown, Source = unknown> extends Alias<Row, Source> {
+  static {
+    sharesKind(this)
+  }
+  declare readonly element: Cte
+  #whole: Cte | null = null
+  /** @internal What it is since it was completed. */
+  get whole(): Cte | null {
+    return this.#whole
+  }
+  /**
+   * Makes a recursive CTE of the alias's name: the statement of what it is an alias of, and a step that refers to the alias.
+   * @returns this alias
+   * @example
+   * const parts = select(part.c.id).where(part.c.id.eq(1)).cte(null, { recursive: true })
+   * const all = parts.alias('included')
+   * all.union(select(part.c.id).where(part.c.parentId.eq(all.c.id)))
+   * select(all.c.id)
+   * // WITH RECURSIVE included(id) AS (SELECT part.id AS id FROM part WHERE part.id = :id_1
+   * // UNION SELECT part.id AS id FROM part, included WHERE part.parent_id = included.id) SELECT included.id FROM included
+   */
+  union(...steps: readonly RowSource[]): this {
+    this.#begun().union(...steps)
+    return this
+  }
+  /** {@link union} that keeps rows which are there already. */
+  unionAll(...steps: readonly RowSource[]): this {
+    this.#begun().unionAll(...steps)
+    return this
+  }
+  #begun(): Cte {
+    const { element, recursive, materialized, nesting } = this.element
+    this.#whole ??= new Cte(element, this.name, { recursive, materialized, nesting })
+    return this.#whole
+  }
+  override walk(pass: Pass): void {
+    if (this.#whole === null) super.walk(pass)
+    else pass.shared(this.#whole)
+  }
+  /** @internal */
+  override get isSettled(): boolean {
+    return this.#whole === null
+  }
+  /** @internal */
+  override trace(tracer: Tracer): boolean {
+    return this.constructor === CteAlias && this.#whole === null && this.traceAlias(tracer)
   }
 }

@@ -307,7 +307,10 @@ export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
   }
   /** @internal */
   override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Alias) return false
+    return this.constructor === Alias && this.traceAlias(tracer)
+  }
+  /** @internal */
+  protected traceAlias(tracer: Tracer): boolean {
     if (!tracer.meets(this)) return true
     tracer.tag(Tag.alias, this.isLateral ? 1 : 0)
     return this.traceName(tracer) && tracer.node(this.element)

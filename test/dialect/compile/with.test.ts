@@ -4,6 +4,7 @@ import pgModule from 'pg'
 import { type Element, func, literal, select, sqlTrue, text, union, unionAll, update } from 'tsalchemy'
 import { insert } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Interner, KeyPass } from '../../../src/expression/base/cache-key.ts'
 import { CreateTable } from '../../../src/expression/schema/ddl/table.ts'
 import { postgresUrl } from '../../support/server.ts'
 import { addresses, metadata, nodes, pg, postgresArrays, standard, users } from './fixture.ts'
@@ -255,6 +256,48 @@ describe('addCte(..., { nestHere: true })', () => {
     expect(() => add(one, null)).toThrow('addCte() takes what cte() gives')
   })
 })
+
+describe('completed through an alias', () => {
+  const start = select(nodes.c.id, nodes.c.parent_id).where(nodes.c.parent_id.is(null))
+  test('it is one of the name of the alias', () => {
+    const included = start.cte(null, { recursive: true }).alias('incl')
+    const again = nodes.alias()
+    const step = select(again.c.id, again.c.parent_id).where(again.c.parent_id.eq(included.c.id))
+    const whole = included.union(step)
+    const counted = select(whole.c.id, func.count(nodes.c.id)).selectFrom(whole.join(nodes, whole.c.id.eq(nodes.c.id)))
+    expect(pg(counted.groupBy(whole.c.id)).sql).toBe(
+      'WITH RECURSIVE incl(id, parent_id) AS (SELECT nodes.id AS id, nodes.parent_id AS parent_id FROM nodes WHERE nodes.parent_id IS NULL UNION SELECT nodes_1.id AS id, nodes_1.parent_id AS parent_id FROM nodes AS nodes_1, incl WHERE nodes_1.parent_id = incl.id) SELECT incl.id, count(nodes.id) AS count_1 FROM incl JOIN nodes ON incl.id = nodes.id GROUP BY incl.id',
+    )
+  })
+  test('nested, without a name, and under another alias', () => {
+    const inner = select(literal(1).label('n')).cte('nesting', { nesting: true, recursive: true }).alias()
+    inner.unionAll(select(inner.c.n.add(1)).where(inner.c.n.lt(3)))
+    const other = inner.alias('other')
+    expect(pg(select(select(inner.c.n, other.c.n.label('m')).cte('outside').c.m)).sql).toBe(
+      'WITH outside AS (WITH RECURSIVE anon_1(n) AS (SELECT $1::INTEGER AS n UNION ALL SELECT anon_1.n + $2::INTEGER AS anon_2 FROM anon_1 WHERE anon_1.n < $3::INTEGER) SELECT anon_1.n AS n, other.n AS m FROM anon_1, anon_1 AS other) SELECT outside.m FROM outside',
+    )
+  })
+  test('what it is an alias of stays what it was, and keys tell both apart', () => {
+    const base = start.cte('base', { recursive: true })
+    const alone =
+      'WITH RECURSIVE base(id, parent_id) AS (SELECT nodes.id AS id, nodes.parent_id AS parent_id FROM nodes WHERE nodes.parent_id IS NULL)'
+    const before = base.alias('a')
+    const plain = keyOf(select(before.c.id))
+    expect(pg(select(before.c.id)).sql).toBe(`${alone} SELECT a.id FROM base AS a`)
+    before.unionAll(select(before.c.id.add(1), before.c.parent_id), select(nodes.c.id, nodes.c.parent_id))
+    expect(keyOf(select(before.c.id))).not.toBe(plain)
+    expect(pg(select(base.c.id)).sql).toBe(`${alone} SELECT base.id FROM base`)
+    expect(pg(select(before.c.id)).sql).toBe(
+      'WITH RECURSIVE a(id, parent_id) AS (SELECT nodes.id AS id, nodes.parent_id AS parent_id FROM nodes WHERE nodes.parent_id IS NULL UNION ALL SELECT a.id + $1::INTEGER AS anon_1, a.parent_id AS parent_id FROM a UNION ALL SELECT nodes.id AS id, nodes.parent_id AS parent_id FROM nodes) SELECT a.id FROM a',
+    )
+  })
+})
+
+const pass = new KeyPass(new Interner())
+function keyOf(element: Element): string {
+  pass.start(element)
+  return pass.ints.slice(0, pass.length).join()
+}
 
 describe('of writes', () => {
   test.each<Row>([

@@ -23,6 +23,7 @@ import {
   text,
   typeCoerce,
   Uuid,
+  union,
 } from 'tsalchemy'
 import { Interval as IntervalClass, sqliteDialect } from 'tsalchemy/sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -78,6 +79,11 @@ describe('spelled as SQLAlchemy spells it', () => {
     ],
     ['with one side that is whole', column('a').floorDivide(typeCoerce(column('x'), Integer) as never), 'FLOOR(a / x)'],
     ['of whole numbers', column('a', Integer).floorDivide(column('x', Integer)), 'a / x'],
+    [
+      'a part of a UNION with a lock, which SQLite has none of',
+      union(select(column('a')).withForUpdate(), select(column('b'))),
+      'SELECT a UNION SELECT b',
+    ],
     [
       'a collation stands behind CAST',
       cast(column('a'), String(10, { collation: 'NOCASE' })),
