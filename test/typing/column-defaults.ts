@@ -1,5 +1,7 @@
 // Promises of the types of defaults: what functions are told of a row needs no annotation. Checked by tsc.
-import { Column, type DefaultContext, Integer, MetaData, String, table } from 'tsalchemy'
+import { Column, DateTime, type DefaultContext, func, Integer, MetaData, String, select, table } from 'tsalchemy'
+
+const words = table('words', new MetaData(), { word: Column(String), length: Column(Integer) }).c
 
 const things = table('things', new MetaData(), {
   plain: Column(Integer, { default: () => 5 }),
@@ -7,6 +9,17 @@ const things = table('things', new MetaData(), {
   taken: Column(String, { default: ({ currentParameters }) => `${currentParameters.counted}`, nullable: true }),
   sorted: Column(String, { onUpdate: ({ sort }) => sort }),
   annotated: Column(String, { default: ({ sort }: DefaultContext) => sort }),
+  selected: Column(String, { default: select(words.word) }),
+  scalar: Column(String, {
+    default: select(words.word).scalarSubquery(),
+    onUpdate: select(words.word).scalarSubquery(),
+  }),
+  instant: Column(DateTime({ timezone: true }), { default: func.now(), onUpdate: func.now() }),
+  wall: Column(DateTime, { default: func.localtimestamp() }),
+  // @ts-expect-error a SELECT of another type
+  number: Column(String, { default: select(words.length).scalarSubquery() }),
+  // @ts-expect-error an instant in a column of wall clocks
+  clock: Column(DateTime, { default: func.now() }),
   // @ts-expect-error a value of another type
   wrong: Column(String, { default: () => 5 }),
   // @ts-expect-error no such property of the context

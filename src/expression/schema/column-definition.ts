@@ -4,7 +4,7 @@ import { checkKeys } from '../../nearest.ts'
 import { Socket } from '../base/socket.ts'
 import type { ColumnElement, RowsOf } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
-import type { ColumnDefinition } from '../from/typed.ts'
+import type { ColumnDefinition, SingleValue } from '../from/typed.ts'
 import { SqlType } from '../types/type.ts'
 import type { DefaultContext } from './default.ts'
 import type { ForeignKeyDefinition, ForeignKeyTarget } from './foreign-key-option.ts'
@@ -14,7 +14,11 @@ import type { ComputedOptions, FetchedValue, IdentityOptions, ServerDefault, Sql
 import type { ColumnCompression, ColumnStorage } from './storage.ts'
 
 /** SQL that gives a value: an expression, `text()`, or a SELECT of one column. */
-export type DefaultExpression<V = unknown> = ColumnElement<V> | TextClause<unknown, unknown[]> | RowsOf<V | null>
+export type DefaultExpression<V = unknown> =
+  | ColumnElement<V>
+  | SingleValue<V | null>
+  | TextClause<unknown, unknown[]>
+  | RowsOf<V | null>
 
 /** Options of {@link Column}. */
 export interface ColumnOptions<V = unknown> {
