@@ -30,9 +30,15 @@ function comparison(left: ColumnElement, operator: Operator, operands: readonly 
   return compare(left, operator, operands[0])
 }
 
+/** Arrays, documents and maps of texts: there is no sum of them but the one put behind the other. */
+function isPutTogether({ affinity, kind }: SqlType): boolean {
+  return affinity === 'array' || affinity === 'json' || kind === 'hstore'
+}
+
 /** `left + right` and its kin. */
-function calculate(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+function calculate(left: ColumnElement, given: Operator, operands: readonly unknown[]): ColumnElement {
   const value = operands[0]
+  const operator = given === op.add && isPutTogether(left.type) ? op.concatenate : given
   if (value === undefined) throw refusal(left, operator, value)
   const right = operandFor(left, operator, value)
   const both = left.type.affinity === 'string' && right.type.affinity === 'string'

@@ -310,7 +310,7 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
 
   // ---- arithmetic ------------------------------------------------------------------------------------------------
 
-  /** `+`; of text `||`. */
+  /** `+`; of text, arrays and documents `||`. */
   add(other: NonNullable<V> | Expression<V | null> | Span): ColumnElement<V> {
     return build(this, op.add, [other])
   }

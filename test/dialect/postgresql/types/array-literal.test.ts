@@ -42,6 +42,7 @@ test.each([
   ['an item', array([id, 2]).at(1), '(ARRAY[t.id, $1::INTEGER])[$2::INTEGER]'],
   ['a slice', array([id, 2]).slice(1, 2), '(ARRAY[t.id, $1::INTEGER])[$2::INTEGER:$3::INTEGER]'],
   ['concatenated', many.concat(array([id])), 't.many || ARRAY[t.id]'],
+  ['added, which is the same', many.add(array([id])).at(2), '(t.many || ARRAY[t.id])[$1::INTEGER]'],
   ['concatenated with a value', array([id]).concat([5]), 'ARRAY[t.id] || $1::INTEGER[]'],
   ['contained', array([id]).containedBy(many), 'ARRAY[t.id] <@ t.many'],
   ['overlaps', many.overlaps(array([id, 3])), 't.many && ARRAY[t.id, $1::INTEGER]'],

@@ -120,6 +120,14 @@ describe.each(databases())('documents and arrays on $name', ({ url }) => {
     expect(await value(c.body.at('list').without(0))).toEqual(['y'])
     expect(await value(c.body.deletePath(['a', 'deep', 'x', 0]).path(['a', 'deep', 'x']))).toEqual([null])
     expect(await value(c.body.at('a').concat({ n: 6 }).at('n'))).toBe(6)
+    expect(
+      await value(
+        c.body
+          .at('a')
+          .add({ n: 7 } as never)
+          .at('n'),
+      ),
+    ).toBe(7)
   })
 
   test("JSON's null and SQL's NULL are two things", async () => {
@@ -148,6 +156,7 @@ describe.each(databases())('documents and arrays on $name', ({ url }) => {
     expect(await value(c.numbers.containedBy([1]))).toBe(false)
     expect(await value(c.numbers.overlaps([9, 3]))).toBe(true)
     expect(await value(c.numbers.concat([4]).at(4))).toBe(4)
+    expect(await value(c.numbers.add([5]).at(4))).toBe(5)
     expect(await value(c.many.at(2).at(1 as never))).toBe(2)
   })
 

@@ -90,6 +90,7 @@ test.each<readonly [string, () => ColumnElement, string]>([
   ['pairs', () => column('a', pg.HSTORE).contains({ k: 'v' }), 'a @> $1::HSTORE'],
   ['a key of pairs', () => column('a', pg.HSTORE).at('k').eq('v'), '(a -> $1::TEXT) = $2::VARCHAR'],
   ['has a key', () => column('a', pg.HSTORE).hasKey('k'), 'a ? $1::TEXT'],
+  ['added pairs', () => column('a', pg.HSTORE).add({ k: 'v' }), 'a || $1::HSTORE'],
   ['merged pairs', () => column('a', pg.HSTORE).concat({ k: 'v' }), 'a || $1::HSTORE'],
   [
     'text search',
