@@ -135,6 +135,9 @@ const GROUPS: Readonly<Record<string, readonly Case[]>> = {
     [u.name.contains(u.name.add('x')), "users.name LIKE '%' || users.name || :name_1 || '%'"],
     [u.name.startsWith('a%', { autoescape: true, escape: '!' }), "users.name LIKE :name_1 || '%' ESCAPE '!'"],
     [u.name.ilike('a'), 'lower(users.name) LIKE lower(:name_1)'],
+    [u.name.icontains('A'), "lower(users.name) LIKE '%' || lower(:name_1) || '%'"],
+    [u.name.istartsWith(u.name.add('X')), "lower(users.name) LIKE lower(users.name || :name_1) || '%'"],
+    [not(u.name.iendsWith('A', { escape: '!' })), "lower(users.name) NOT LIKE '%' || lower(:name_1) ESCAPE '!'"],
   ],
   'IN takes a list as one parameter': [
     [u.id.in([1, 2]), 'users.id IN (:id_1_1, :id_1_2)'],

@@ -8,7 +8,7 @@ import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
 import { Tuple } from '../../expression/element/list.ts'
 import type { Unary } from '../../expression/element/unary.ts'
-import { field, jsonAt, notIn, sliceTo, subscript } from '../../expression/operator/catalog.ts'
+import { concatenate, field, jsonAt, notIn, sliceTo, subscript } from '../../expression/operator/catalog.ts'
 import { Numeric } from '../../expression/types/numeric.ts'
 import type { TupleType } from '../../expression/types/tuple.ts'
 import type { SqlType } from '../../expression/types/type.ts'
@@ -111,9 +111,21 @@ function renderFloorDivide(node: Binary, out: Render): string {
 /** ILIKE by way of LIKE. */
 function renderIlike(symbol: string): Renderer<Binary> {
   return (node, out) => {
-    const text = `lower(${out.node(node.left)}) ${symbol} lower(${out.node(node.right)})`
+    const text = `lower(${out.node(node.left)}) ${symbol} ${lowered(node.right, out)}`
     return node.modifier === null ? text : `${text}${escapeClause(node.modifier)}`
   }
+}
+
+/** A pattern in small letters; what stands for any text has none. */
+function lowered(pattern: ColumnElement, out: Render): string {
+  if (!(pattern instanceof Binary) || pattern.operator !== concatenate) return `lower(${out.node(pattern)})`
+  const { left, right } = pattern
+  if (!isPercent(left) && !isPercent(right)) return `lower(${out.node(pattern)})`
+  return [left, right].map((part) => (isPercent(part) ? out.node(part) : lowered(part, out))).join(' || ')
+}
+
+function isPercent(element: ColumnElement): boolean {
+  return element instanceof ColumnClause && element.isLiteral && element.name === "'%'"
 }
 
 /** `array[index]`, `array[from:to]`; an end of a slice that is open is left out. */
