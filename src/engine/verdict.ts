@@ -82,10 +82,19 @@ export async function judgeDriverError(error: DriverError, failure: () => Failur
   }
   const judged =
     context.isDisconnect === error.disconnected ? error : error.with({ disconnected: context.isDisconnect })
-  if (chained !== null) verdicts.set(judged, { error: chained })
-  else if (judged === error && wrapped instanceof StatementError) shown.set(error, wrapped)
+  if (chained !== null) {
+    tellCause(chained, wrapped)
+    verdicts.set(judged, { error: chained })
+  } else if (judged === error && wrapped instanceof StatementError) shown.set(error, wrapped)
   if (!context.invalidatePoolOnDisconnect) harmless.add(judged)
   return judged
+}
+
+/** An error that takes the place of another says which, unless it says something itself. */
+function tellCause(error: unknown, cause: unknown): void {
+  if (!(error instanceof Error) || error === cause || Object.hasOwn(error, 'cause')) return
+  // What its maker has frozen stays as it is.
+  Reflect.defineProperty(error, 'cause', { value: cause, configurable: true, writable: true })
 }
 
 /** What was judged of a connection that seemed dead. @throws DriverError listeners say that it is not, or put another error in the place: the statement fails. */

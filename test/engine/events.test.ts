@@ -413,6 +413,23 @@ describe.each(sqlDatabases())('on $name', (target) => {
       await expect(engine.execute('SELECT nothing')).rejects.toThrow(new Own('thrown'))
     })
 
+    it('is the cause of the error in its place, unless that has one', async () => {
+      const [bare, own, frozen] = [
+        new Error('bare'),
+        new Error('own', { cause: 'mine' }),
+        Object.freeze(new Error('cold')),
+      ]
+      const off = [bare, own, frozen].map((error) => async () => {
+        const end = engine.on('handleError', () => error)
+        const thrown = await engine.execute('SELECT nothing').then(undefined, (reason: unknown) => reason)
+        end()
+        return thrown
+      })
+      for (const [index, run] of off.entries()) expect(await run()).toBe([bare, own, frozen][index])
+      expect(bare.cause).toBeInstanceOf(ProgrammingError)
+      expect([own.cause, frozen.cause]).toEqual(['mine', undefined])
+    })
+
     it('leaves the transaction as the server left it', async () => {
       on('handleError', () => new InvalidRequestError('other'))
       await using connection = await engine.connect()
