@@ -47,9 +47,7 @@ export class Events<Moments extends object> {
    */
   on<Name extends keyof Moments & string>(name: Name, listener: EventListener<Moments[Name]>): Unlisten {
     if (!this.#names.includes(name))
-      throw new ArgumentError(
-        `${this.#owner} has no event ${quoteName(String(name))}${suggestion(String(name), this.#names)}`,
-      )
+      throw new ArgumentError(`${this.#owner} has no event ${quoteName(name)}${suggestion(name, this.#names)}`)
     if (typeof listener !== 'function') throw new ArgumentError(`on(${quoteName(name)}) takes a function`)
     // One wrapper for each call: a listener that listens twice is told twice and leaves twice.
     const own: EventListener<Moments[Name]> = (event) => listener(event)

@@ -94,6 +94,8 @@ export class URL {
    * @throws ArgumentError a value that is no string.
    */
   updateQuery(query: URLQuery, options: { readonly append?: boolean } = {}): URL {
+    if (typeof query !== 'object' || query === null || Array.isArray(query))
+      throw new ArgumentError("updateQuery() takes parameters by name: url.updateQuery({ sslmode: 'require' })")
     const pairs = Object.entries(query).flatMap(([name, value]) =>
       [value].flat().map((one): [string, string] => [name, one]),
     )
@@ -103,7 +105,10 @@ export class URL {
   /** As {@link URL.updateQuery}, from pairs of name and value. */
   updateQueryPairs(pairs: Iterable<readonly [string, string]>, options: { readonly append?: boolean } = {}): URL {
     checkKeys('updateQuery...()', options, ['append'])
-    const given = groupPairs(pairs)
+    const list = isList(pairs) ? [...pairs] : null
+    if (list === null || list.some((pair) => !Array.isArray(pair) || pair.length !== 2))
+      throw new ArgumentError("updateQueryPairs() takes pairs of name and value: [['sslmode', 'require']]")
+    const given = groupPairs(list)
     const merged = new Map(Object.entries(this.query))
     for (const [name, value] of Object.entries(given)) {
       const before = options.append ? merged.get(name) : undefined
@@ -114,17 +119,21 @@ export class URL {
 
   /** As {@link URL.updateQuery}, from text such as `sslmode=require&connect_timeout=5`. */
   updateQueryString(query: string, options: { readonly append?: boolean } = {}): URL {
+    if (typeof query !== 'string')
+      throw new ArgumentError("updateQueryString() takes a text: url.updateQueryString('sslmode=require')")
     return this.updateQueryPairs(parsePairs(query), options)
   }
 
   /** A copy without some query parameters; names that it does not have are ignored. */
   differenceUpdateQuery(names: Iterable<string>): URL {
+    if (!isList(names)) throw new ArgumentError("differenceUpdateQuery() takes a list of names: ['sslmode']")
     const gone = new Set(names)
     return this.set({ query: record(Object.entries(this.query).filter(([name]) => !gone.has(name))) })
   }
 
   /** Whether every part is the same, the password included. */
   equals(other: URL): boolean {
+    if (!(other instanceof URL)) return false
     return this.renderAsString({ hidePassword: false }) === other.renderAsString({ hidePassword: false })
   }
 
@@ -195,6 +204,11 @@ export function makeURL(given: string | URL | globalThis.URL): URL {
   const kind = isUnawaited(given) ? UNAWAITED : `a value of type ${typeof given}`
   const got = given === undefined ? 'undefined; is the environment variable set?' : kind
   throw new ArgumentError(`A database URL must be a string or a URL, got ${got}`)
+}
+
+/** Whether something is a list, and no text, whose letters nobody means. */
+function isList<T>(given: Iterable<T>): boolean {
+  return typeof given === 'object' && given !== null && Symbol.iterator in given
 }
 
 function renderHost({ host, port }: URLHost): string {

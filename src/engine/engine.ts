@@ -330,7 +330,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     if ((ENGINE_EVENTS as readonly string[]).includes(name)) return hub.on(name as never, listener as never)
     if ((POOL_EVENTS as readonly string[]).includes(name)) return events.on(name as never, listener as never)
     throw new ArgumentError(
-      `An engine has no event ${quoteName(String(name))}${suggestion(String(name), [...ENGINE_EVENTS, ...POOL_EVENTS])}`,
+      `An engine has no event ${quoteName(name)}${suggestion(name, [...ENGINE_EVENTS, ...POOL_EVENTS])}`,
     )
   }
 

@@ -219,6 +219,10 @@ test('a result and a connection', async () => {
   await using connection = await engine.connect()
   const result = await connection.execute('SELECT 1 AS a')
   expect(() => result.columns(undefined as never)).toThrow(main.NoSuchColumnError)
+  expect(() => result.unique(5 as never)).toThrow(
+    'unique() takes a function that gives what tells rows apart, or nothing',
+  )
+  expect(() => connection.on(Object.create(null) as never, () => undefined)).toThrow(ArgumentError)
   expect(() => connection.beginNested(null as never)).toThrow('conn.beginNested() takes a function, or nothing')
   expect(await connection.execute('SELECT 2 AS a').scalarOne()).toBe(2)
 })

@@ -293,6 +293,22 @@ describe('URL', () => {
     expect(String(plain.updateQuery({ b: '2' }).differenceUpdateQuery(['a', 'z']))).toBe('postgresql://h?b=2')
   })
 
+  it('says what parameters are given as', () => {
+    const url = makeURL('postgresql://h')
+    const wrong = (value: unknown) => value as never
+    for (const value of [undefined, null, 5, 'a=b', {}, Symbol('s')]) {
+      expect(() => url.updateQueryPairs(wrong(value))).toThrow('updateQueryPairs() takes pairs of name and value')
+      expect(() => url.differenceUpdateQuery(wrong(value))).toThrow('differenceUpdateQuery() takes a list of names')
+    }
+    expect(() => url.updateQueryPairs(wrong(['ab']))).toThrow('updateQueryPairs() takes pairs of name and value')
+    for (const value of [undefined, null, 5, 'a=b', [['a', 'b']]])
+      expect(() => url.updateQuery(wrong(value))).toThrow('updateQuery() takes parameters by name')
+    for (const value of [undefined, null, 5, {}])
+      expect(() => url.updateQueryString(wrong(value))).toThrow('updateQueryString() takes a text')
+    expect(String(url.updateQueryPairs(new Map([['a', 'b']])))).toBe('postgresql://h?a=b')
+    expect(url.equals(wrong(undefined))).toBe(false)
+  })
+
   it('compares by all parts', () => {
     expect(makeURL('postgresql://u:p@h/d').equals(makeURL('postgresql://u:p@h/d'))).toBe(true)
     expect(makeURL('postgresql://u:p@h/d').equals(makeURL('postgresql://u:q@h/d'))).toBe(false)

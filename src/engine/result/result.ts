@@ -13,7 +13,7 @@ import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
 import type { ResultSource } from './result-source.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
-import { SeenValues } from './unique.ts'
+import { keyFunction, SeenValues } from './unique.ts'
 import { asShown, type Cursor, distinctRows, type Form, pickColumns, positionOf, showView, type View } from './view.ts'
 
 const NO_SHAPE = new RowShape([])
@@ -287,7 +287,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
    * @param keyOf gives what tells rows apart, where it is not all values.
    */
   unique(keyOf?: (row: Row) => unknown): Result<Row, Tuple> {
-    const key = (keyOf as ((item: unknown) => unknown) | undefined) ?? null
+    const key = keyFunction(keyOf)
     return this.#with({ unique: { seen: new SeenValues(), keyOf: key, view: this.#view } }) as never
   }
 

@@ -3,7 +3,7 @@ import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClose
 import { showValue } from '../../show.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import type { ColumnKey, RowShape } from './row-shape.ts'
-import { SeenValues } from './unique.ts'
+import { keyFunction, SeenValues } from './unique.ts'
 import { type Form, positionOf, type Selecting, showView, type View } from './view.ts'
 
 /** A place from which pages of rows come. @internal */
@@ -292,7 +292,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
    * @param keyOf gives what tells rows apart, where it is not all values.
    */
   unique(keyOf?: (row: Row) => unknown): StreamResult<Row, Tuple> {
-    const key = (keyOf as ((item: unknown) => unknown) | undefined) ?? null
+    const key = keyFunction(keyOf)
     return this.#with((view) => ({ ...view, unique: { seen: new SeenValues(), keyOf: key, view } })) as never
   }
 

@@ -1,4 +1,15 @@
 // Which rows were seen before: the rule behind `Result.unique()`.
+import { ArgumentError } from '../../errors.ts'
+import { showValue } from '../../show.ts'
+
+/** @throws ArgumentError what `unique()` is given is no function. */
+export function keyFunction(given: unknown): ((item: unknown) => unknown) | null {
+  if (given === undefined) return null
+  if (typeof given === 'function') return given as (item: unknown) => unknown
+  throw new ArgumentError(
+    `unique() takes a function that gives what tells rows apart, or nothing: unique((row) => row.id); got ${showValue(given)}`,
+  )
+}
 
 /** Tells whether values were seen before: by value what is plain data, by identity what is an object of a class. */
 export class SeenValues {
