@@ -9,6 +9,8 @@ import { Role } from '../expression/base/role.ts'
 import { describe } from '../expression/coerce/describe.ts'
 import { Insert } from '../expression/dml/insert.ts'
 import { ColumnClause } from '../expression/element/column.ts'
+import { Sequence } from '../expression/schema/sequence.ts'
+import { quoteName } from '../nearest.ts'
 import { showValue } from '../show.ts'
 import type { ColumnProcess, CompiledEntry, Resolved } from './compiled-cache.ts'
 import { rowCountOf } from './hooks.ts'
@@ -308,6 +310,10 @@ function shapeOf(columns: readonly ColumnDescription[]): RowShape {
 
 function notExecutable(given: unknown): ObjectNotExecutableError {
   const isRows = isElement(given) && (given.roles & Role.from) !== 0
+  if (given instanceof Sequence)
+    return new ObjectNotExecutableError(
+      `Not an executable object: the sequence ${quoteName(given.name)}; select(sequence.nextValue()) asks it for a number`,
+    )
   const why =
     isRows || hasClauseElement(given)
       ? 'a class or table stands for a statement only inside of one: select(...)'

@@ -9,6 +9,7 @@ import {
   Integer,
   insert,
   MetaData,
+  Sequence,
   String as SqlString,
   select,
   sql,
@@ -190,6 +191,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
         [users.c.id, /an expression is no statement: select\(...\) makes one of it/],
         [{ sql: 'DROP TABLE users' }, /execute\(\) takes a statement, or SQL as a string/],
         [undefined, /Not an executable object: undefined/],
+        [new Sequence('numbers'), /the sequence 'numbers'; select\(sequence.nextValue\(\)\) asks it for a number/],
       ] as const)
         await expect(engine.execute(odd as never)).rejects.toThrow(why)
     })
