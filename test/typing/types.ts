@@ -2,6 +2,7 @@
 
 import {
   ARRAY,
+  BigInteger,
   Column,
   type ColumnElement,
   column,
@@ -9,6 +10,8 @@ import {
   Enum,
   type Expression,
   Integer,
+  Interval,
+  type IntervalValue,
   JSON,
   jsonNull,
   literal,
@@ -32,6 +35,7 @@ import {
   INT4RANGE,
   type INT8MULTIRANGE,
   JSONB,
+  MONEY,
   toTsvector,
 } from 'tsalchemy/postgresql'
 
@@ -198,4 +202,18 @@ export function arraysAndRanges(): void {
   // @ts-expect-error a range of bigints is another type
   literal(new Range(1n, 2n), INT4RANGE)
   void union
+}
+
+/** Decimals, amounts and intervals are multiplied with numbers; numbers with their own kind, and whole numbers of 64 bits with such. */
+export const factors = (): void => {
+  const decimal: ColumnElement<string> = literal('1.5', Numeric).multiply(2)
+  const amount: ColumnElement<string> = literal('$1', MONEY).divide(literal(1.5))
+  const span: ColumnElement<IntervalValue> = literal({ months: 0, days: 1, microseconds: 0n }, Interval).multiply(0.5)
+  // @ts-expect-error a whole number of 64 bits by one of 64 bits
+  literal(2n, BigInteger).multiply(2)
+  // @ts-expect-error a number by a text
+  literal(2).divide('2')
+  void decimal
+  void amount
+  void span
 }

@@ -2,6 +2,7 @@
 import { countArgument } from '../../expression/types/argument.ts'
 import { callableType } from '../../expression/types/callable.ts'
 import { inferType } from '../../expression/types/infer.ts'
+import { Numeric } from '../../expression/types/numeric.ts'
 import { type Affinity, SqlType } from '../../expression/types/type.ts'
 
 /** A type that is told from others by its name alone, and by a length. */
@@ -22,6 +23,11 @@ export class OwnType<V = string> extends SqlType<V> {
 }
 
 class MoneyType extends OwnType {
+  /** An amount by an amount is a number: a decimal string, as the amounts are texts. An amount by a number is an amount, on either side. */
+  override calculated(operator: string, other: SqlType, isLeft: boolean): SqlType | null {
+    if (other instanceof MoneyType) return operator === 'divide' ? Numeric : null
+    return !isLeft && operator === 'multiply' ? this : null
+  }
   /** Amounts are multiplied and divided by numbers; those beside other operators are the server's to judge. */
   override coerceComparedValue(value: unknown): SqlType | null | undefined {
     return typeof value === 'number' || typeof value === 'bigint' ? inferType(value) : undefined
@@ -36,7 +42,7 @@ export const CIDR: OwnType = new OwnType('CIDR')
 export const MACADDR: OwnType = new OwnType('MACADDR')
 /** MACADDR8; a string. */
 export const MACADDR8: OwnType = new OwnType('MACADDR8')
-/** MONEY; a string as the server's `lc_monetary` writes it. With a number it is multiplied by `.op('*')(2)`. */
+/** MONEY; a string as the server's `lc_monetary` writes it. It is multiplied with numbers and divided by them; divided by MONEY it is a number, as a decimal string. */
 export const MONEY: OwnType = new MoneyType('MONEY')
 /** XML; a string. */
 export const XML: OwnType = new OwnType('XML')

@@ -11,7 +11,7 @@ import * as op from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Fraction, inferType } from '../types/infer.ts'
 import { Integer } from '../types/numeric.ts'
-import { type Calculation, resultType, rounded } from '../types/results.ts'
+import { bitsType, type Calculation, resultType, rounded } from '../types/results.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import type { SqlType } from '../types/type.ts'
@@ -52,6 +52,13 @@ function alongside(left: ColumnElement, operator: Operator, operands: readonly u
   if (operands[0] === undefined) throw refusal(left, operator, undefined)
   const right = operandFor(left, operator, operands[0])
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), left.type)
+}
+
+/** `left & right` and its kin. */
+function bitwise(left: ColumnElement, operator: Operator, operands: readonly unknown[]): ColumnElement {
+  const binary = alongside(left, operator, operands) as Binary
+  const type = bitsType(left.type, binary.right.type)
+  return type === binary.type ? binary : new Binary(binary.left, operator, binary.right, type)
 }
 
 /** Places are counted by an integer, whatever is shifted: bits, or a number of 64. */
@@ -118,7 +125,7 @@ const HANDLERS: ReadonlyMap<Operator, Handler> = new Map<Operator, Handler>([
   [op.regexpMatch, regexp],
   ...[op.add, op.subtract, op.multiply, op.divide].map((each) => [each, calculate] as const),
   ...[op.floorDivide, op.modulo, op.concatenate].map((each) => [each, calculate] as const),
-  ...[op.bitwiseAnd, op.bitwiseOr, op.bitwiseXor].map((each) => [each, alongside] as const),
+  ...[op.bitwiseAnd, op.bitwiseOr, op.bitwiseXor].map((each) => [each, bitwise] as const),
   ...[op.shiftLeft, op.shiftRight].map((each) => [each, shifted] as const),
   [op.power, raised],
   [op.regexpReplace, regexpReplaced],

@@ -318,12 +318,15 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
   subtract(other: NonNullable<V> | Expression<V | null> | Span): ColumnElement<V> {
     return build(this, op.subtract, [other])
   }
-  /** `*` */
-  multiply(other: NonNullable<V> | Expression<V | null>): ColumnElement<V> {
+  /** `*`; intervals, decimals and MONEY by numbers too. */
+  multiply(this: Expression<Multiplied>, by: number | Expression<number | null>): ColumnElement<V>
+  multiply(other: NonNullable<V> | Expression<V | null>): ColumnElement<V>
+  multiply(other: unknown): ColumnElement<V> {
     return build(this, op.multiply, [other])
   }
   /** `/`, true division: of two whole numbers too. A quotient of bigints is a decimal string. */
   divide(this: Expression<bigint>, other: bigint | Expression<bigint | null>): ColumnElement<string>
+  divide(this: Expression<Multiplied>, by: number | Expression<number | null>): ColumnElement<V>
   divide(other: NonNullable<V> | Expression<V | null>): ColumnElement<V>
   divide(other: unknown): ColumnElement<unknown> {
     return build(this, op.divide, [other])
@@ -573,6 +576,9 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
 
 /** A span of time, which can be added to dates and times. */
 export type Span = IntervalValue | Expression<IntervalValue | null>
+
+/** What is no number and is multiplied with numbers and divided by them: decimal strings, MONEY, intervals. */
+export type Multiplied = string | IntervalValue | null
 
 /** An expression with a name; `N` becomes a key of the result row. */
 export abstract class NamedElement<

@@ -8,7 +8,8 @@ import type { Affinity, SqlType } from './type.ts'
 /** The operators whose result type depends on their operands. */
 export type Calculation = 'add' | 'subtract' | 'multiply' | 'divide' | 'floorDivide' | 'modulo' | 'concatenate'
 
-type Outcome = 'left' | 'right' | 'wider' | SqlType
+// `moment` is a point of time, `zoned` the one of both with a time zone, `gap` what is left of a time: all ask which side has a time zone.
+type Outcome = 'left' | 'right' | 'wider' | 'moment' | 'zoned' | 'gap' | SqlType
 type Row = Partial<Record<Affinity, Outcome>>
 
 const NUMBERS: Row = { integer: 'wider', numeric: 'right', float: 'right' }
@@ -20,8 +21,8 @@ const TABLE: Readonly<Record<Calculation, Partial<Record<Affinity, Row>>>> = {
     integer: { ...NUMBERS, date: 'right' },
     numeric: LEFT,
     float: LEFT,
-    date: { integer: 'left', interval: DateTime, time: DateTime },
-    time: { date: DateTime, interval: 'left' },
+    date: { integer: 'left', interval: DateTime, time: 'moment' },
+    time: { date: 'moment', datetime: 'right', interval: 'left', time: 'zoned' },
     datetime: { interval: 'left' },
     interval: { date: DateTime, datetime: 'right', time: 'right', interval: 'left' },
   },
@@ -29,16 +30,17 @@ const TABLE: Readonly<Record<Calculation, Partial<Record<Affinity, Row>>>> = {
     integer: NUMBERS,
     numeric: LEFT,
     float: LEFT,
-    date: { integer: 'left', date: Integer, interval: DateTime, datetime: Interval },
-    time: { time: Interval, interval: 'left' },
+    date: { integer: 'left', date: Integer, interval: DateTime, datetime: Interval, time: DateTime },
+    time: { time: 'gap', interval: 'left' },
     datetime: { interval: 'left', datetime: Interval, date: Interval },
     interval: { interval: 'left' },
   },
   multiply: {
-    integer: { ...NUMBERS, interval: Interval },
-    numeric: { ...LEFT, interval: Interval },
-    float: { ...LEFT, interval: Interval },
+    integer: { ...NUMBERS, interval: Interval, time: Interval },
+    numeric: { ...LEFT, interval: Interval, time: Interval },
+    float: { ...LEFT, interval: Interval, time: Interval },
     interval: SPANS,
+    time: SPANS,
   },
   // True division: a quotient of two whole numbers is a fraction, and the values of these are numbers.
   divide: {
@@ -46,6 +48,7 @@ const TABLE: Readonly<Record<Calculation, Partial<Record<Affinity, Row>>>> = {
     numeric: LEFT,
     float: LEFT,
     interval: SPANS,
+    time: SPANS,
   },
   floorDivide: { integer: NUMBERS, numeric: LEFT, float: LEFT },
   modulo: { integer: NUMBERS, numeric: LEFT, float: LEFT },
@@ -60,11 +63,40 @@ export function resultType(left: SqlType, calculation: Calculation, right: SqlTy
   const to = right.affinity
   if (from === 'null') return right
   if (calculation === 'concatenate') return from === 'string' || from === 'array' || to !== 'string' ? left : StringSql
+  const own = from === 'other' ? left.calculated(calculation, right, true) : null
+  if (own !== null) return own
+  const others = to === 'other' ? right.calculated(calculation, left, false) : null
+  if (others !== null) return others
   const outcome = TABLE[calculation][from]?.[to]
-  if (calculation === 'divide' && from !== 'interval') return quotient(left, right, outcome)
-  if (outcome === undefined || outcome === 'left') return left
-  if (outcome === 'right') return right
-  return outcome === 'wider' ? wider(left, right) : outcome
+  if (calculation === 'divide' && from !== 'interval' && from !== 'time') return quotient(left, right, outcome)
+  return resolved(outcome, left, right)
+}
+
+function resolved(outcome: Outcome | undefined, left: SqlType, right: SqlType): SqlType {
+  switch (outcome) {
+    case undefined:
+    case 'left':
+      return left
+    case 'right':
+      return right
+    case 'wider':
+      return wider(left, right)
+    case 'moment':
+      return isZoned(left) || isZoned(right) ? ZONED : DateTime
+    case 'zoned':
+      return isZoned(right) ? right : left
+    case 'gap':
+      return isZoned(left) ? left : Interval
+    default:
+      return outcome
+  }
+}
+
+const ZONED = DateTime({ timezone: true })
+
+/** The type of what is made of the bits of both: of two whole numbers the wider one's, else the left one's. */
+export function bitsType(left: SqlType, right: SqlType): SqlType {
+  return left.affinity === 'integer' && right.affinity === 'integer' ? wider(left, right) : left
 }
 
 function quotient(left: SqlType, right: SqlType, outcome: Outcome | undefined): SqlType {

@@ -149,6 +149,17 @@ export abstract class SqlType<V = unknown> {
     return undefined
   }
 
+  /**
+   * The type of what an operator of arithmetic makes of an expression of this type and one of another; asked of types of the affinity
+   * `other`. SQLAlchemy: `TypeEngine.Comparator._adapt_expression`.
+   * @param operator `add`, `subtract`, `multiply`, `divide`, `floorDivide`, `modulo` or `concatenate`
+   * @param isLeft whether this type is the left one's
+   * @returns null (default) where the rule of the types' families decides.
+   */
+  calculated(_operator: string, _other: SqlType, _isLeft: boolean): SqlType | null {
+    return null
+  }
+
   /** The named types that must be there before a table with a column of this type. */
   requiredTypes(_host: TypeHost): readonly NamedType[] {
     return []
