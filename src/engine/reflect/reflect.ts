@@ -52,8 +52,10 @@ export async function reflect(
   const chosen = new Set<ReflectedRelation>(asked)
   for (const relation of inOrder([...found.values()])) {
     const isAsked = chosen.has(relation)
-    if (isView(relation) && !request.viewsAsTables) buildView(building, relation)
-    else await buildTable(isAsked ? building : coming, relation)
+    if (isView(relation) && !request.viewsAsTables) {
+      // One without columns is allowed; there is nothing that could be selected from it.
+      if (relation.columns.length > 0) buildView(building, relation)
+    } else await buildTable(isAsked ? building : coming, relation)
   }
   return requested(registry, asked, names, request)
 }

@@ -141,4 +141,14 @@ describe.each(databases())('$name', (target) => {
     await second.reflect(pair.other, { views: true })
     expect(commandsOf(second, pair.other)).toEqual(expected)
   })
+
+  test('of relations without columns: a table is one, a view is left out', async () => {
+    await using connection = await pair.one.connect()
+    for (const statement of ['CREATE TABLE empty_table ()', 'CREATE VIEW empty_view AS SELECT'])
+      await connection.execute(statement)
+    const metadata = new MetaData()
+    await metadata.reflect(connection, { views: true, only: (name) => name.startsWith('empty_') })
+    expect([...metadata.tables.keys(), ...metadata.views.keys()]).toEqual(['empty_table'])
+    expect(metadata.tables.get('empty_table')?.columnList).toEqual([])
+  })
 })
