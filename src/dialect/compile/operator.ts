@@ -5,9 +5,10 @@ import { Bind } from '../../expression/element/bind.ts'
 import { TypeCoerce } from '../../expression/element/cast.ts'
 import { ColumnClause } from '../../expression/element/column.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
+import { Extract } from '../../expression/element/extract.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
 import { Tuple } from '../../expression/element/list.ts'
-import type { Unary } from '../../expression/element/unary.ts'
+import { Unary } from '../../expression/element/unary.ts'
 import { concatenate, field, jsonAt, notIn, sliceTo, subscript } from '../../expression/operator/catalog.ts'
 import { Numeric } from '../../expression/types/numeric.ts'
 import type { TupleType } from '../../expression/types/tuple.ts'
@@ -105,7 +106,13 @@ function isMoney(type: SqlType): boolean {
 function renderFloorDivide(node: Binary, out: Render): string {
   const text = `${out.node(node.left)} / ${out.node(node.right)}`
   const isWhole = node.left.type.affinity === 'integer' && node.right.type.affinity === 'integer'
-  return isWhole ? text : `FLOOR(${text})`
+  return isWhole && !isExact(node.left) && !isExact(node.right) ? text : `FLOOR(${text})`
+}
+
+/** Whether a whole number comes as an exact one, as EXTRACT gives it: its quotients have fractions. */
+function isExact(element: ColumnElement): boolean {
+  if (element instanceof Grouping || element instanceof Unary) return isExact(element.element)
+  return element instanceof Binary ? isExact(element.left) || isExact(element.right) : element instanceof Extract
 }
 
 /** ILIKE by way of LIKE. */

@@ -2,6 +2,7 @@
 import { CompileError } from '../../errors.ts'
 import type { Element } from '../../expression/base/element.ts'
 import type { Affix, Hint } from '../../expression/element/affix.ts'
+import { Bind } from '../../expression/element/bind.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Label } from '../../expression/element/label.ts'
 import { LabelReference } from '../../expression/element/label-reference.ts'
@@ -15,7 +16,12 @@ import { fromsOfSelect } from '../../expression/select/froms.ts'
 import { isSelected } from '../../expression/select/labels.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { Fetch, ForUpdate, OrderedState, SelectState } from '../../expression/select/state.ts'
+import { NullType } from '../../expression/types/null.ts'
+import { Integer } from '../../expression/types/numeric.ts'
+import { Text } from '../../expression/types/string.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
+import { castText } from './expression.ts'
 import { type Frame, Place, type PlaceNumber } from './frame.ts'
 import { warnOfDistinct, warnOfProduct } from './lint.ts'
 import { columnsClause } from './result-columns.ts'
@@ -141,7 +147,22 @@ function term(element: ColumnElement, isOrder: boolean, out: Render): string {
   if (element instanceof LabelReference) return labelReference(element, out)
   if (isOrder && element instanceof Label && isSelected(element, out.frame.selected ?? []))
     return out.quoted(element.name)
-  return out.node(element)
+  const text = out.node(element)
+  return out.literalBinds && isValue(element) && CONSTANT.test(text) ? constantTerm(text, element.type, out) : text
+}
+
+/** A bare number is the place of a column there, and a bare text nothing. */
+const CONSTANT = /^(?:-?\s*\d+|'(?:[^']|'')*')$/
+
+function isValue(element: ColumnElement): boolean {
+  if (element instanceof Label || element instanceof Unary) return isValue(element.element)
+  return element instanceof Bind
+}
+
+/** A value that is written out stays a value. */
+function constantTerm(text: string, type: SqlType, out: Render): string {
+  const untyped = text.startsWith("'") ? Text : Integer
+  return castText('CAST', text, type === NullType ? untyped : type, out)
 }
 
 /** A name in ORDER BY: a label, else a selected column, else a column of FROM; never text. */

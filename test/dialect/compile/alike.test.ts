@@ -12,6 +12,7 @@ import {
   deleteFrom,
   type Element,
   exists,
+  extract,
   Float,
   func,
   Integer,
@@ -73,6 +74,7 @@ const ROWS: readonly Row[] = [
   ['not of a sign', () => not(a.negate() as never), 'NOT (-t.a)'],
   // Division that drops the fraction.
   ['of whole numbers', () => a.floorDivide(b), 't.a / t.b'],
+  ['of a part of a date', () => extract('year', f).floorDivide(a), 'FLOOR(EXTRACT(year FROM t.f) / t.a)'],
   ['of a float by a whole number', () => f.floorDivide(a), 'FLOOR(t.f / t.a)'],
   ['of a decimal by a whole number', () => n.floorDivide(a as never), 'FLOOR(t.n / t.a)'],
   ['of a whole number by a float', () => a.floorDivide(f), 'FLOOR(t.a / t.f)'],

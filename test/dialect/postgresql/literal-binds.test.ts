@@ -10,6 +10,8 @@ import {
   createEngine,
   Date,
   DateTime,
+  desc,
+  type Executable,
   extract,
   func,
   Integer,
@@ -17,13 +19,16 @@ import {
   JSON,
   LargeBinary,
   literal,
+  literalColumn,
   Numeric,
   Range,
   String,
   select,
   Text,
   Time,
+  text,
   Uuid,
+  values,
 } from 'tsalchemy'
 import { INET, INT4RANGE, JSONB, MONEY, postgresqlDialect, VARBIT } from 'tsalchemy/postgresql'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -48,6 +53,15 @@ const EXPRESSIONS: readonly (readonly [string, () => ColumnElement, string])[] =
   ['a time and an interval', () => literal<unknown>('10:00', Time()).op('+')(literal(day, Interval)), '10:00:00'],
   ['a point in time at a place', () => at.op('AT TIME ZONE')('UTC'), '2020-01-31 10:00:00+00'],
   ['a part of a date', () => extract('year', date as never), '2020'],
+  [
+    'the whole quotient of one',
+    () =>
+      extract('year', date as never)
+        .add(2)
+        .negate()
+        .floorDivide(3),
+    '-674',
+  ],
   ['a function of a point in time', () => func('date_trunc', 'day', at), '2020-01-31 00:00:00'],
   ['exact numbers', () => literal('0.1', Numeric()).op('+')(literal('0.2', Numeric())), '0.3'],
   ['minus of a negative number', () => literal(-5, Integer).negate(), '5'],
@@ -119,4 +133,41 @@ test('what a type refuses as a parameter it refuses in the text too', () => {
   expect(refused({ later: Promise.resolve(1) }, JSON())).toContain('a Promise (await it first) inside a value')
   expect(refused([1, 'x'], ARRAY(Integer))).toContain('item 1')
   expect(refused({ dais: 1 }, Interval)).toContain("An interval has no field 'dais'; did you mean 'days'?")
+})
+
+describe('a value that rows are ordered or grouped by is no place of a column', () => {
+  const rows = values({ a: Integer, b: Integer }, { name: 'v' }).data([
+    [2, 1],
+    [1, 2],
+  ])
+  const asWritten = (statement: Executable): string =>
+    dialect.compile(statement, { literalBinds: true }).sql.replace(/\s+/g, ' ')
+  const by = (...terms: ColumnElement[]) => select(rows.c.a).orderBy(...terms)
+  test.each<readonly [what: string, statement: Executable, sql: string]>([
+    ['a number', by(literal(1), rows.c.b), 'ORDER BY CAST(1 AS INTEGER), v.b'],
+    ['from the end', by(desc(literal(1)), rows.c.b), 'ORDER BY CAST(1 AS INTEGER) DESC, v.b'],
+    ['with a sign', by(literal(1).negate(), rows.c.b), 'ORDER BY CAST(-1 AS INTEGER), v.b'],
+    ['a negative number', by(literal(-7), rows.c.b), 'ORDER BY CAST(-7 AS INTEGER), v.b'],
+    ['a text', by(literal("it's"), rows.c.b), "ORDER BY CAST('it''s' AS VARCHAR), v.b"],
+    ['a large number', by(literal(5n, BigInteger), rows.c.b), 'ORDER BY CAST(5 AS BIGINT), v.b'],
+    [
+      'of a group',
+      by(rows.c.b).groupBy(literal(7), rows.c.a, rows.c.b),
+      'GROUP BY CAST(7 AS INTEGER), v.a, v.b ORDER BY v.b',
+    ],
+    ['an exact one needs no more', by(literal('1', Numeric()), rows.c.b), "ORDER BY '1'::NUMERIC, v.b"],
+  ])('%s', async (_what, statement, end) => {
+    const sql = asWritten(statement)
+    expect(sql).toBe(`SELECT v.a FROM (VALUES (2, 1), (1, 2)) AS v (a, b) ${end}`)
+    expect(await engine.execute(sql).scalars().all()).toEqual([2, 1])
+  })
+  test('a number that the user writes as SQL is one', async () => {
+    expect(asWritten(by(literalColumn('1'), text('2') as never))).toContain('ORDER BY 1, 2')
+    expect(
+      await engine
+        .execute(by(literalColumn('1')))
+        .scalars()
+        .all(),
+    ).toEqual([1, 2])
+  })
 })
