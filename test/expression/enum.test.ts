@@ -145,3 +145,16 @@ test('a type cannot have the name of one of the database, unless in a schema', (
   expect(create({ name: 'text', schema: 's' })).toBe("CREATE TYPE s.text AS ENUM ('a')")
   expect(create({ name: 'Text' })).toBe(`CREATE TYPE "Text" AS ENUM ('a')`)
 })
+
+test('the length is no less than that of each label', () => {
+  expect(() => Enum('a', 'abc', { native: false, length: 2 })).toThrow(
+    'Enum(): length is 2, and the label "abc" is longer',
+  )
+  expect(Enum('a', '\u{1f600}\u{1f600}', { native: false, length: 2 }).length).toBe(2)
+})
+
+test('a label that no text of a database can hold is refused', () => {
+  expect(() => postgres.compile(new CreateType(Enum('a\0b', { name: 'e' })))).toThrow(
+    /^No literal can be written: varchar does not take .* NUL/,
+  )
+})

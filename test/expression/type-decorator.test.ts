@@ -21,6 +21,7 @@ import {
   UserDefinedType,
 } from 'tsalchemy'
 import { BIT, HSTORE, INT4MULTIRANGE, INT4RANGE, JSONB, postgresqlDialect, VARBIT } from 'tsalchemy/postgresql'
+import { sqliteDialect } from 'tsalchemy/sqlite'
 import { expect, test } from 'vitest'
 import { defaultDialect } from '../../src/dialect/default.ts'
 import { CreateTable } from '../../src/expression/schema/ddl/table.ts'
@@ -181,6 +182,14 @@ test('a variant is another type on some databases', () => {
     new ArgumentError("withVariant() takes the names of dialects behind the type, such as 'postgresql'"),
   )
   expect(() => String.withVariant('x' as never, 'postgresql')).toThrow(ArgumentError)
+  expect(() => named.withVariant(String(9), 'sqlite', 'postgresql')).toThrow(
+    new ArgumentError("withVariant(): the type string has a variant for 'postgresql' already"),
+  )
+  expect(() => String.withVariant(named, 'sqlite')).toThrow(
+    new ArgumentError('withVariant() takes a type without variants: name each of them with its own dialects'),
+  )
+  const three = named.withVariant(String(9), 'sqlite')
+  expect([postgres.typeName(three), sqliteDialect().typeName(three)]).toEqual(['VARCHAR(5)', 'VARCHAR(9)'])
 })
 
 test.each([

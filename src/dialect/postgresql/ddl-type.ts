@@ -3,10 +3,10 @@ import { CompileError } from '../../errors.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { CreateType, DropType } from '../../expression/schema/ddl/type.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
+import { String as StringSql } from '../../expression/types/string.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import { checkSqlText, type Render } from '../compile/state.ts'
-import { quoteText } from './literal.ts'
 import { namedTypeName } from './type-name.ts'
 import type { CompositeType, DomainType } from './types-composite.ts'
 import type { NamedRangeType } from './types-named-range.ts'
@@ -14,13 +14,13 @@ import type { NamedRangeType } from './types-named-range.ts'
 const LABEL_BYTES = 63
 
 /** @throws CompileError a label is longer than PostgreSQL takes. */
-function enumBody(type: EnumType): string {
+function enumBody(type: EnumType, out: Render): string {
   const long = type.labels.find((label) => Buffer.byteLength(label) > LABEL_BYTES)
   if (long !== undefined)
     throw new CompileError(
       `The label ${JSON.stringify(long.slice(0, 20))}... of the enumeration ${quoteName(type.name)} is longer than ${LABEL_BYTES} bytes, which is what PostgreSQL takes`,
     )
-  return `AS ENUM (${type.labels.map(quoteText).join(', ')})`
+  return `AS ENUM (${type.labels.map((label) => out.spelling.literal(label, StringSql)).join(', ')})`
 }
 
 /** CREATE TYPE. */
@@ -57,7 +57,7 @@ function bodyOf(type: NamedType, out: Render): string {
     return `AS (${fields.map(([name, field]) => `${out.quoted(name)} ${out.spelling.typeName(field)}`).join(', ')})`
   }
   if (type.kind === 'namedRange') return rangeBody(type as SqlType as NamedRangeType, out)
-  if (type.kind === 'enum') return enumBody(type as SqlType as EnumType)
+  if (type.kind === 'enum') return enumBody(type as SqlType as EnumType, out)
   throw new CompileError(`CREATE TYPE has no spelling for a type of the sort ${quoteName(type.kind)}`)
 }
 

@@ -12,6 +12,7 @@ import {
   type ValueProcessor,
 } from '../../expression/types/type.ts'
 import { checkKeys } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 
 /** Options of {@link Domain}. */
 export interface DomainOptions {
@@ -100,6 +101,10 @@ export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions
   const texts = ['schema', 'constraintName', 'collation', 'comment'] as const
   checkKeys('Domain()', options, ['check', 'checks', 'default'], ['notNull', 'createType'], texts)
   if (!(base instanceof SqlType)) throw new ArgumentError('Domain() takes a name and a SQL type, such as INTEGER')
+  if (options.default !== undefined && typeof options.default !== 'string')
+    throw new ArgumentError(
+      `Domain(): default is SQL as a string, such as '0' or "'new'"; got ${showValue(options.default)}`,
+    )
   if (options.check !== undefined) checkCondition('check', options.check)
   const { checks = {} } = options as { readonly checks?: unknown }
   if (typeof checks !== 'object' || checks === null || Array.isArray(checks))

@@ -8,6 +8,7 @@ import { EXPRESSION } from '../coerce/roles.ts'
 import type { ColumnElement } from '../element/column-element.ts'
 import { SqlType } from '../types/type.ts'
 import { Sequence } from './sequence.ts'
+import { FetchedValue } from './server-default.ts'
 
 /** What a function that gives a default is told of the row. */
 export class DefaultContext {
@@ -51,6 +52,10 @@ interface ScalarSource extends Element {
 export function clientDefault(place: string, given: unknown): ClientDefault | null {
   if (given === undefined) return null
   if (given instanceof Sequence) return { sort: 'expression', element: given.nextValue() }
+  if (given instanceof FetchedValue)
+    throw new ArgumentError(
+      `${place} is the program's own value: what the database gives is serverDefault or serverOnUpdate`,
+    )
   const element = elementOf(given)
   // The definition of a column is a function too, which would be called for each row.
   if (given instanceof SqlType || (typeof given === 'function' && 'type' in given && 'options' in given))

@@ -58,7 +58,11 @@ export class EnumType<V = string> extends SqlType<V> {
     this.asksForConstraint = options.createConstraint === true
     this.createdWithTables = options.createType ?? true
     this.comment = options.comment ?? null
-    this.length = options.length ?? Math.max(...this.labels.map((label) => label.length))
+    const { length } = options
+    const long = length === undefined ? undefined : this.labels.find((label) => [...label].length > length)
+    if (long !== undefined)
+      throw new ArgumentError(`Enum(): length is ${length}, and the label ${shown(long)} is longer`)
+    this.length = length ?? Math.max(...this.labels.map((label) => label.length))
     this.#byLabel = values
     this.#labelOf = new Map([...values].map(([label, value]) => [value, label]))
   }

@@ -173,7 +173,7 @@ export abstract class SqlType<V = unknown> {
   /**
    * This type, with another in its place on some databases.
    * @param dialects names of dialects: `postgresql`, `sqlite`
-   * @throws ArgumentError for no dialect, or no type
+   * @throws ArgumentError for no dialect, or no type; a dialect that has one already; a type that has variants itself
    * @example
    * const Document = JSON<Settings>().withVariant(JSONB<Settings>(), 'postgresql')   // JSON; on PostgreSQL JSONB
    */
@@ -181,7 +181,15 @@ export abstract class SqlType<V = unknown> {
     if (!(type instanceof SqlType)) throw new ArgumentError('withVariant() takes a SQL type and names of dialects')
     if (dialects.length === 0 || dialects.some((each) => typeof each !== 'string' || each === ''))
       throw new ArgumentError("withVariant() takes the names of dialects behind the type, such as 'postgresql'")
-    return variantOf(this, type, new Set(dialects)) as SqlType<V>
+    const known = VARIANTS.get(this) ?? []
+    const twice = dialects.find((each) => known.includes(each))
+    if (twice !== undefined)
+      throw new ArgumentError(`withVariant(): the type ${this.kind} has a variant for '${twice}' already`)
+    if (VARIANTS.has(type))
+      throw new ArgumentError('withVariant() takes a type without variants: name each of them with its own dialects')
+    const both = variantOf(this, type, new Set(dialects)) as SqlType<V>
+    VARIANTS.set(both, [...known, ...dialects])
+    return both
   }
 
   /** Whether two values are the same in the database's eyes; decides whether an UPDATE is needed. */
@@ -189,6 +197,9 @@ export abstract class SqlType<V = unknown> {
     return one === other
   }
 }
+
+/** The dialects for which a type has variants. */
+const VARIANTS: WeakMap<SqlType, readonly string[]> = new WeakMap()
 
 /** A type that looks like `base` in all but what a dialect asks of it: a copy would not do, as some types are functions. */
 function variantOf(base: SqlType, variant: SqlType, dialects: ReadonlySet<string>): SqlType {

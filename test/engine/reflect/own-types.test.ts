@@ -97,6 +97,9 @@ test('what is refused', () => {
   expect(() => RangeOf('a', 'int4' as never)).toThrow('RangeOf() takes a name and the SQL type of the ends')
   expect(() => RangeOf('a', Integer, { subtype: 1 } as never)).toThrow("RangeOf() has no option 'subtype'")
   expect(() => Domain('a', Integer, { checks: ['VALUE > 0'] as never })).toThrow('checks are conditions by name')
+  expect(() => Domain('a', Integer, { default: 5 as never })).toThrow(
+    "Domain(): default is SQL as a string, such as '0'",
+  )
   expect(() => Domain('a', Integer, { checks: { b: 5 as never } })).toThrow('checks.b is SQL as a string')
 })
 

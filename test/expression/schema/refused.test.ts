@@ -162,14 +162,14 @@ describe('what the library keeps is changed by nobody else', () => {
   test('the columns of a table, an alias and a subquery', () => {
     const t = define({ a: Column(Integer) as never })
     for (const from of [t, t.alias('x'), select(t).subquery()]) {
-      const columns = from.c as unknown as Record<string, unknown>
+      const columns = from.c as unknown as { a: unknown; b: unknown }
       expect(() => {
-        columns['b'] = 5
+        columns.b = 5
       }).toThrow(TypeError)
       expect(() => {
-        columns['a'] = 5
+        columns.a = 5
       }).toThrow(TypeError)
-      expect(() => delete columns['a']).toThrow(TypeError)
+      expect(() => delete columns.a).toThrow(TypeError)
       expect(Object.keys(from.c)).toEqual(['a'])
     }
   })
@@ -196,7 +196,7 @@ describe('what is said of a column is no value', () => {
   })
 
   test.each([
-    ['what the database gives', new FetchedValue(), 'new FetchedValue() is no value'],
+    ['what the database gives', new FetchedValue(), 'what the database gives is serverDefault or serverOnUpdate'],
     ['a type', Integer, 'not a type or the definition of a column'],
     ['a definition', Column(Integer), 'not a type or the definition of a column'],
   ])('%s as a default', (_name, given, message) => {
