@@ -82,6 +82,11 @@ const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] =
   [literal('001010', BIT(6)).bitwiseRshift(literal(1)), '000101'],
   [func.mod(c.id, c.exact as never), '3.00'],
   [func.coalesce(c.day, c.at), '2024-01-31 00:00:00'],
+  // PostgreSQL makes points of time with a time zone of days; the text is in the session's.
+  [func.dateTrunc('month', c.day).subtract(c.day as never), { months: 0, days: -30, microseconds: 0n }],
+  [func.dateTrunc('month', c.day).cast(DateSql), '2024-01-01'],
+  [func.dateTrunc('month', c.at), '2024-01-01 00:00:00'],
+  [func.generateSeries(c.day, c.day, { months: 0, days: 1, microseconds: 0n } as never).cast(DateSql), '2024-01-31'],
   [func.coalesce(c.day, c.at).subtract(c.day as never), { months: 0, days: 0, microseconds: 0n }],
   [caseWhen([c.id.eq(0), c.at], { else: c.zoned as never }), new Date(0)],
   [func.greatest(c.zoned, c.at as never, c.day as never), new Date('2024-01-31T10:00:00.123Z')],

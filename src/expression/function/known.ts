@@ -23,6 +23,7 @@ export interface KnownFunction {
 
 const JSONB: SqlType = new JsonType('jsonb')
 const INSTANT: SqlType = DateTime({ timezone: true })
+const STAMP: SqlType = DateTime({ timezone: true, as: 'string' })
 
 const always =
   (type: SqlType): ResultRule =>
@@ -30,7 +31,13 @@ const always =
     type
 const typeAt = (operands: readonly ColumnElement[], index: number): SqlType => operands[index]?.type ?? NullType
 const first: ResultRule = (operands) => typeAt(operands, 0)
-const second: ResultRule = (operands) => typeAt(operands, 1)
+/** PostgreSQL makes points of time with a time zone of days; texts, as days are. */
+const stamped =
+  (index: number): ResultRule =>
+  (operands) => {
+    const type = typeAt(operands, index)
+    return type.affinity === 'date' ? STAMP : type
+  }
 /** The first argument that has a type decides, among numbers the widest: `coalesce(NULL, users.name)`, `least(users.id, 1.5)`. */
 const common: ResultRule = commonType
 /** A mean of numbers is a number; one of exact decimals, or of 64-bit integers, is an exact decimal. */
@@ -63,7 +70,7 @@ const member: ResultRule = (operands) => {
 const RULES: readonly (readonly [ResultRule, string])[] = [
   [always(Integer), 'count length charLength octetLength bitLength position strpos ascii cardinality arrayLength'],
   [always(Integer), 'arrayPosition jsonArrayLength jsonbArrayLength rowNumber rank denseRank ntile grouping'],
-  [first, 'sum min max abs sign lag lead firstValue lastValue nthValue nullif generateSeries anyValue bitAnd bitOr'],
+  [first, 'sum min max abs sign lag lead firstValue lastValue nthValue nullif anyValue bitAnd bitOr'],
   [first, 'arrayAppend arrayRemove arrayReplace arrayCat percentileCont percentileDisc mode'],
   [common, 'coalesce greatest least mod'],
   [mean, 'avg stddev stddevPop stddevSamp variance varPop varSamp'],
@@ -79,7 +86,8 @@ const RULES: readonly (readonly [ResultRule, string])[] = [
   [always(INSTANT), 'now transactionTimestamp statementTimestamp clockTimestamp toTimestamp'],
   [always(DateSql), 'toDate makeDate'],
   [always(Interval), 'age justifyDays justifyHours justifyInterval makeInterval'],
-  [second, 'dateTrunc'],
+  [stamped(1), 'dateTrunc'],
+  [stamped(0), 'generateSeries'],
   [always(BooleanSql), 'boolAnd boolOr every pgTryAdvisoryLock pgAdvisoryUnlock startsWith'],
   [arrayOfFirst, 'arrayAgg'],
   [always(ARRAY(StringSql)), 'stringToArray regexpSplitToArray'],
