@@ -284,6 +284,11 @@ describe('what cannot be told is explained', () => {
       "join() takes a boolean expression, such as users.c.name.eq('ed'); got a plain object: options stand behind the condition: join(target, undefined, { isFull: true })",
     ],
     [
+      () => select(unknown(users.c)),
+      ArgumentError,
+      'select() takes columns, expressions, tables and mapped classes; got an object: the columns of a table are all meant by its name: select(users)',
+    ],
+    [
       () => select(u.id).where(unknown({ name: 'ed' })),
       ArgumentError,
       "where() takes a boolean expression, such as users.c.name.eq('ed'); got a plain object: filterBy() takes values by the names of columns",

@@ -42,6 +42,13 @@ function adviceForExpression(value: unknown, roles: number): string {
   return ''
 }
 
+function adviceForColumns(value: unknown, roles: number): string {
+  const members: readonly unknown[] = typeof value === 'object' && value !== null ? Object.values(value) : []
+  return members.length > 0 && members.every((member) => member instanceof ColumnClause)
+    ? 'the columns of a table are all meant by its name: select(users)'
+    : adviceForExpression(value, roles)
+}
+
 function adviceForCriterion(value: unknown, roles: number): string {
   if (typeof value === 'boolean')
     return 'JavaScript evaluated an operator before SQL saw it: write a.eq(b), and(a, b), not(a); for the constants sqlTrue() and sqlFalse()'
@@ -85,7 +92,7 @@ export const COLUMNS: Place<Element> = {
     // A number is written, not bound, so that `select(1)` needs no parameter.
     return type === null ? null : new ColumnClause(String(value), String(value), type, null, true)
   },
-  advice: adviceForExpression,
+  advice: adviceForColumns,
 }
 
 /** ORDER BY and DISTINCT ON: expressions, or the name of a label. */
