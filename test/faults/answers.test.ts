@@ -212,13 +212,14 @@ describe('a clock that is set', () => {
 })
 
 describe('requests to cancel', () => {
-  it('that come as their statement ends hit no other: 300 innocent ones behind 300 aborted ones', async () => {
+  it('that come as their statement ends hit no other: 300 innocent ones behind as many that may be aborted', async () => {
     const engine = start({ poolSize: 3 })
     // Over TLS a request to cancel has a handshake in front, and would never come in time.
     const seconds = chosenTransport() === 'tls' ? 0.03 : 0.002
     let aborted = 0
     async function lane(rounds: number): Promise<void> {
-      for (let round = 0; round < rounds; round += 1) {
+      // A busy machine is late with its timers: enough of them have to be in time.
+      for (let round = 0; round < rounds || aborted <= 10; round += 1) {
         const abort = new AbortController()
         const reason = new Error('enough')
         const timer = setTimeout(() => abort.abort(reason), Math.random() * 2_500 * seconds)
@@ -234,7 +235,6 @@ describe('requests to cancel', () => {
       }
     }
     await Promise.all([lane(100), lane(100), lane(100)])
-    expect(aborted).toBeGreaterThan(10)
     expect(engine.pool.metrics()).toMatchObject({ generations: 0 })
     const still = (await scene.sessions()).filter(({ state, query }) => state === 'active' && query.includes('sleep'))
     expect(still).toEqual([])

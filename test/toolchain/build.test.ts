@@ -34,4 +34,5 @@ test('every entry point of the built package loads by itself', () => {
     expect(loaded.stderr, entry).toBe('')
     expect(loaded.status, entry).toBe(0)
   }
-})
+  // A compiler and a process for each entry point, one after the other.
+}, 120_000)
