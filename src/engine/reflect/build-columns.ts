@@ -78,7 +78,8 @@ function overrides(request: ReflectRequest): Map<string, Override> {
   return found
 }
 
-function isWanted(name: string, { includeColumns, excludeColumns }: ReflectRequest): boolean {
+/** Whether a column of the database is one of those that were asked for. */
+export function isWanted(name: string, { includeColumns, excludeColumns }: ReflectRequest): boolean {
   return (includeColumns === null || includeColumns.includes(name)) && !excludeColumns.includes(name)
 }
 

@@ -11,6 +11,7 @@ import type { ReflectRequest } from '../../expression/schema/reflector.ts'
 import type { Table } from '../../expression/schema/table.ts'
 import type { View } from '../../expression/schema/view.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
+import { isWanted } from './build-columns.ts'
 import { type Building, buildTable, buildView, relationKey } from './build-table.ts'
 
 /** Reads relations with all their parts. */
@@ -119,9 +120,10 @@ async function addReferred(
   found: Map<string, ReflectedRelation>,
 ): Promise<void> {
   let last: readonly ReflectedRelation[] = [...found.values()]
+  const asked = new Set(last)
   while (last.length > 0) {
     const wanted = new Map<string | null, Set<string>>()
-    for (const reference of last.flatMap((relation) => referencesOf(relation, request))) {
+    for (const reference of last.flatMap((relation) => referencesOf(relation, request, asked.has(relation)))) {
       if (found.has(relationKey(reference)) || isKnown(registry, reference)) continue
       const names = wanted.get(reference.schema) ?? new Set()
       wanted.set(reference.schema, names.add(reference.name))
@@ -134,10 +136,16 @@ async function addReferred(
   }
 }
 
-function referencesOf({ foreignKeys, storage }: ReflectedRelation, request: ReflectRequest): RelationReference[] {
+function referencesOf(
+  { foreignKeys, storage }: ReflectedRelation,
+  request: ReflectRequest,
+  isAsked: boolean,
+): RelationReference[] {
   if (!request.resolveForeignKeys) return []
+  const isKept = (columns: readonly string[]): boolean => columns.every((name) => isWanted(name, request))
+  const kept = isAsked ? foreignKeys.filter(({ columns }) => isKept(columns)) : foreignKeys
   return [
-    ...foreignKeys.map(({ referredSchema, referredTable }) => ({ schema: referredSchema, name: referredTable })),
+    ...kept.map(({ referredSchema, referredTable }) => ({ schema: referredSchema, name: referredTable })),
     ...storage.inherits,
     ...(storage.partitionOf === null ? [] : [storage.partitionOf.parent]),
   ]
