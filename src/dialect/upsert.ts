@@ -17,7 +17,6 @@ import {
 import { type Assignment, returningOf } from '../expression/dml/write.ts'
 import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../expression/element/column-element.ts'
-import { NULL } from '../expression/element/constant.ts'
 import type { RowSource } from '../expression/from/alias.ts'
 import { Alias } from '../expression/from/alias.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
@@ -34,6 +33,7 @@ import type { ColumnConstraint } from '../expression/schema/constraint.ts'
 import { Index } from '../expression/schema/table-index.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../expression/select/typed.ts'
 import { checkKeys } from '../nearest.ts'
+import { showValue } from '../show.ts'
 import { type ConflictTarget, OnConflict } from './on-conflict.ts'
 
 /** The columns of the row that could not be inserted: `excluded.name`. */
@@ -162,8 +162,10 @@ export class Upsert<
       throw new ArgumentError(`${where}: indexElements and constraint exclude each other`)
     const condition = 'indexWhere' in options ? expect(CRITERION, indexWhere, where) : null
     if (indexElements !== undefined) {
+      if (!Array.isArray(indexElements))
+        throw new ArgumentError(`${where}: indexElements is a list of columns: ['id']; got ${showValue(indexElements)}`)
       if (indexElements.length === 0) throw new ArgumentError(`${where}: indexElements names no column`)
-      const elements = indexElements.map((given) => this.#element(given, where))
+      const elements = (indexElements as readonly unknown[]).map((given) => this.#element(given, where))
       return { elements, where: condition, constraint: null }
     }
     if (constraint === undefined) {
@@ -193,10 +195,7 @@ export class Upsert<
 /** A value of SET is no value of the row: its parameter gets a name of its own. */
 function anonymous({ column, value }: Assignment): Assignment {
   if (!(value instanceof Bind) || value.anonymous || value.key !== column.key) return { column, value }
-  return {
-    column,
-    value: value.value === null ? NULL : new Bind('param', value.value, value.type, { anonymous: true }),
-  }
+  return { column, value: new Bind('param', value.value, value.type, { anonymous: true }) }
 }
 
 /**

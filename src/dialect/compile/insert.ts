@@ -29,18 +29,14 @@ export function renderInsert(node: Insert<unknown, unknown[]>, out: Render): str
   const isOneRow = state.from === null && state.rows === null
   const given = place === Place.statement ? (out.columnKeys ?? []) : []
   const values = isOneRow ? rowValues(state, state.values ?? [], given, '', out) : []
-  // Behind values, whose parameters are numbered first, and before a SELECT.
-  if (state.from !== null) for (const cte of state.ctes) out.node(cte)
-  const rows = isOneRow ? oneRow(values, out) : severalRows(state, place, out)
-  if (state.from === null) for (const cte of state.ctes) out.node(cte)
-  let text = into + rows
+  const rows = state.rows === null ? null : manyRows(state, state.rows, out)
+  for (const cte of state.ctes) out.node(cte)
+  // Parameters are numbered as SQLAlchemy numbers them: those of values, of WITH, of RETURNING, of a SELECT, of ON CONFLICT.
+  const returning = returningClause(node, place, out) || implicitOfInsert(state, values, place, out)
+  let text = into + (isOneRow ? oneRow(values, out) : (rows ?? fromSelect(state, place, out)))
   if (state.onConflict !== null) text += ` ${out.node(state.onConflict)}`
-  text += returningClause(node, place, out) || implicitOfInsert(state, values, place, out)
+  text += returning
   return place === Place.statement ? text : out.closeLevel(text)
-}
-
-function severalRows(state: InsertState, place: PlaceNumber, out: Render): string {
-  return state.rows === null ? fromSelect(state, place, out) : manyRows(state, state.rows, out)
 }
 
 function oneRow(values: readonly WrittenValue[], out: Render): string {

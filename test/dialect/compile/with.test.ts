@@ -325,6 +325,15 @@ describe('of writes', () => {
       'WITH made AS (INSERT INTO addresses (id, user_id) SELECT users.id AS id, users.age AS age FROM users UNION SELECT nodes.id AS id, nodes.parent_id AS parent_id FROM nodes RETURNING addresses.id) SELECT made.id FROM made',
     ],
     [
+      'parameters of RETURNING are numbered before those of a SELECT and of ON CONFLICT',
+      () =>
+        insert(addresses)
+          .fromSelect(['id'], select(u.id).where(u.age.gt(1)))
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: null, email: 'x' }, where: a.id.gt(2) })
+          .returning(a.id.add(3).label('x')),
+      'INSERT INTO addresses (id) SELECT users.id FROM users WHERE users.age > $2::INTEGER ON CONFLICT (id) DO UPDATE SET user_id = $3::INTEGER, email = $4::VARCHAR WHERE addresses.id > $5::INTEGER RETURNING addresses.id + $1::INTEGER AS x',
+    ],
+    [
       'what is added to an INSERT comes before its SELECT, and behind its values',
       () => {
         const alias = nodes.alias()
