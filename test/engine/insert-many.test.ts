@@ -325,7 +325,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
     const result = await engine.execute(insert(users).returnDefaults(), [{ name: 'a' }, { name: 'b' }])
     expect(result.returnsRows).toBe(false)
     expect(result.insertedPrimaryKeyRows).toEqual([[1], [2]])
-    expect(recording.flights).toEqual([names(2, ' RETURNING many_users.id')])
+    expect(recording.flights).toEqual([names(2, ' RETURNING many_users.id, many_users.nick')])
   })
 
   it('works with other schemas, and on a connection', async () => {

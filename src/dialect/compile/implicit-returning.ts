@@ -34,9 +34,11 @@ export function implicitOfInsert(
     if (!(column instanceof SchemaColumn)) continue
     const value = values.get(column)
     const isMade = value === undefined ? column.hasServerValue : !value.isGiven
-    if (isMade) {
+    // What nobody writes may be the work of a trigger.
+    const isOpen = value === undefined && !column.primaryKey
+    if (isMade || isOpen) {
       if (isWanted && (column.primaryKey || isAsked(column, asked))) fetched.push(column)
-    } else if (value === undefined && column.primaryKey) warnOfKey(column, state.table, out)
+    } else if (value === undefined) warnOfKey(column, state.table, out)
   }
   return returningText(state.table, fetched, out)
 }
@@ -54,7 +56,8 @@ export function implicitOfUpdate(
   const fetched = state.table.columnList.filter((column): column is SchemaColumn => {
     if (!(column instanceof SchemaColumn) || !isAsked(column, asked)) return false
     const value = values.get(column)
-    return value === undefined ? column.serverOnUpdate !== null || column.computed !== null : !value.isGiven
+    if (value !== undefined) return !value.isGiven
+    return asked.length > 0 || column.serverOnUpdate !== null || column.computed !== null
   })
   const { alias } = state
   const columns = alias === undefined ? fetched : fetched.map((column) => alias.corresponding(column) ?? column)

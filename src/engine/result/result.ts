@@ -123,9 +123,14 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   /**
    * What the database has given to columns that an INSERT of one row did not write, or, by `returnDefaults()`, an UPDATE has set by
    * expressions, by key; null where nothing came back.
+   *
+   * @throws InvalidRequestError several rows were inserted: {@link returnedDefaultsRows} has those of each.
    */
   get returnedDefaults(): Record<string, unknown> | null {
-    return this.#source.inserted?.returnedDefaults(0) ?? null
+    const { inserted } = this.#source
+    if (inserted?.isInsert === true && inserted.count > 1)
+      throw new InvalidRequestError('Several rows were inserted: returnedDefaultsRows has what each was given')
+    return inserted?.returnedDefaults(0) ?? null
   }
 
   /** The same of each row; null where nothing came back. */

@@ -139,7 +139,11 @@ describe('the primary key of an INSERT of one row', () => {
 
 describe('returnDefaults()', () => {
   test.each([
-    ['all', insert(users).values({ name: 'x' }).returnDefaults(), 'users.id, users.made_at, users.loud'],
+    [
+      'all',
+      insert(users).values({ name: 'x' }).returnDefaults(),
+      'users.id, users.made_at, users.loud, users."changedAt"',
+    ],
     ['some', insert(users).values({ name: 'x' }).returnDefaults('madeAt'), 'users.id, users.made_at'],
     ['columns', insert(users).values({ name: 'x' }).returnDefaults(u.loud), 'users.id, users.loud'],
     [
@@ -147,7 +151,11 @@ describe('returnDefaults()', () => {
       insert(users).values({ name: 'x' }).returnDefaults('loud').returnDefaults('madeAt'),
       'users.id, users.made_at, users.loud',
     ],
-    ['not what is given', insert(users).values({ id: 1, name: 'x', madeAt: 'now' }).returnDefaults(), 'users.loud'],
+    [
+      'not what is given',
+      insert(users).values({ id: 1, name: 'x', madeAt: 'now' }).returnDefaults(),
+      'users.loud, users."changedAt"',
+    ],
     [
       'expressions',
       insert(users)
@@ -164,6 +172,11 @@ describe('returnDefaults()', () => {
       'users.name, users.loud, users."changedAt"',
     ],
     ['of UPDATE, some', update(users).values({ name: 'x' }).all().returnDefaults('loud', 'name'), 'users.loud'],
+    [
+      'of UPDATE, what nobody knows to change',
+      update(users).values({ name: 'x' }).all().returnDefaults('id'),
+      'users.id',
+    ],
     [
       'of several rows',
       insert(users)

@@ -330,6 +330,7 @@ describe('what an INSERT has made', () => {
   it('is refused of anything else', () => {
     expect(() => three().insertedPrimaryKey).toThrow(/known only of an INSERT that has made one row/)
     expect(() => made([7], [8]).insertedPrimaryKey).toThrow(/known only of an INSERT that has made one row/)
+    expect(() => made([7], [8]).returnedDefaults).toThrow('returnedDefaultsRows has what each was given')
     expect(() => made(null).insertedPrimaryKey).toThrow(InvalidRequestError)
     expect(() => made([7], null).insertedPrimaryKeyRows).toThrow(/known only of an INSERT that returns them/)
     expect(() => three().insertedPrimaryKeyRows).toThrow(InvalidRequestError)
