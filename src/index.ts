@@ -259,6 +259,7 @@ export {
 export {
   type ForeignKeyLink,
   FromClause,
+  type FunctionSource,
   Join,
   type JoinOptions,
   type JoinTarget,

@@ -29,8 +29,8 @@ import type {
 export type { ForeignKeyLink } from './join-condition.ts'
 export { ProxyColumn } from './proxy-column.ts'
 
-/** What can be joined: FROM elements, mapped classes, relationships. */
-export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget | TextClause
+/** What can be joined: FROM elements, mapped classes, relationships, text and functions. */
+export type JoinTarget = TypedFrom | TypedEntity | EntityHandle | HasJoinTarget | TextClause | FunctionSource
 
 /** Options of joins. */
 export interface JoinOptions {
@@ -140,37 +140,43 @@ export abstract class FromClause extends Element implements SharedPart {
   }
 }
 
-/** SQL written by hand in FROM; its columns are its own matter. */
+/** SQL written by hand in FROM, or a function; its columns are its own matter. */
 export class TextFrom extends FromClause {
   declare readonly kind: 'textFrom'
   static {
     defineKind(this, 'textFrom')
   }
-  readonly element: TextClause
+  readonly element: Element
   readonly columnList: readonly NamedElement[] = []
-  constructor(element: TextClause) {
+  constructor(element: Element) {
     super()
     this.element = element
   }
   /** @internal */
   override adapted(change: (element: Element) => Element): FromClause {
     const element = change(this.element)
-    return element === this.element ? this : new TextFrom(element as TextClause)
+    return element === this.element ? this : new TextFrom(element)
   }
   walk(pass: Pass): void {
     pass.node(this.element)
   }
 }
 
-/** One for each text, so that a text that is named twice is one FROM element. */
-const texts: WeakMap<TextClause, TextFrom> = new WeakMap()
+/** One for each text and function, so that one that is named twice is one FROM element. */
+const bare: WeakMap<Element, TextFrom> = new WeakMap()
 
-/** The FROM element that is meant: `text()` may stand where tables do. */
+/** A function, where a FROM element is wanted. */
+export interface FunctionSource {
+  readonly kind: 'function'
+}
+
+/** The FROM element that is meant: `text()` and functions may stand where tables do. */
 export function fromArgument(value: unknown, where: string): FromClause {
   const element = elementOf(value)
-  if (!(element instanceof TextClause)) return expect(FROM, element ?? value, where) as FromClause
-  const from = texts.get(element) ?? new TextFrom(element)
-  texts.set(element, from)
+  if (element === null || (element.kind !== 'function' && !(element instanceof TextClause)))
+    return expect(FROM, element ?? value, where) as FromClause
+  const from = bare.get(element) ?? new TextFrom(element)
+  bare.set(element, from)
   return from
 }
 

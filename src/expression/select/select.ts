@@ -13,7 +13,13 @@ import type { Criterion } from '../comparator/conjunction.ts'
 import type { NamedElement } from '../element/column-element.ts'
 import type { TextClause } from '../element/text.ts'
 import { type AddedCtes, addedCtes } from '../from/alias.ts'
-import { type FromClause, fromArgument, type JoinOptions, type JoinTarget } from '../from/from-clause.ts'
+import {
+  type FromClause,
+  type FunctionSource,
+  fromArgument,
+  type JoinOptions,
+  type JoinTarget,
+} from '../from/from-clause.ts'
 import type { FromArgument, OuterOf, OuterOfJoin, SourceOf } from '../from/typed.ts'
 import type { SqlType } from '../types/type.ts'
 import { type AffixOptions, type AffixText, affixed, hinted, walkRare } from './affixes.ts'
@@ -184,7 +190,7 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   /** {@link join} with the left side named. */
   joinFrom<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
     this: This,
-    left: FromArgument | TextClause,
+    left: FromArgument | FunctionSource | TextClause,
     target: T,
     on?: Criterion,
     options?: O,
@@ -194,7 +200,7 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
   /** {@link outerjoin} with the left side named. */
   outerjoinFrom<This extends Select, T extends JoinTarget, const O extends JoinOptions | undefined = undefined>(
     this: This,
-    left: FromArgument | TextClause,
+    left: FromArgument | FunctionSource | TextClause,
     target: T,
     on?: Criterion,
     options?: O,
@@ -221,8 +227,8 @@ export class Select<out Row = unknown, out Tuple extends unknown[] = unknown[], 
       plugin: pluginOf([left, target]) ?? this.state.plugin,
     })
   }
-  /** Adds FROM elements that no column or criterion implies, a join (`selectFrom(users.join(addresses))`), or `text()`. */
-  selectFrom<This extends Select, const F extends readonly (FromArgument | TextClause)[]>(
+  /** Adds FROM elements that no column or criterion implies, a join (`selectFrom(users.join(addresses))`), `text()`, or a function. */
+  selectFrom<This extends Select, const F extends readonly (FromArgument | FunctionSource | TextClause)[]>(
     this: This,
     ...from: F
   ): WithFrom<This, F> {
