@@ -10,9 +10,11 @@ import {
   CreateSequence,
   CreateTable,
   CreateTableAs,
+  CreateType,
   CreateView,
   DateTime,
   DropTable,
+  type Element,
   Enum,
   ForeignKeyConstraint,
   func,
@@ -37,7 +39,15 @@ import {
   values,
   view,
 } from 'tsalchemy'
-import { Composite, CreateExtension, Domain, ExcludeConstraint, RangeOf } from 'tsalchemy/postgresql'
+import {
+  Composite,
+  CreateExtension,
+  Domain,
+  ExcludeConstraint,
+  postgresqlDialect,
+  RangeOf,
+  insert as upsert,
+} from 'tsalchemy/postgresql'
 import { describe, expect, test } from 'vitest'
 import { u, users } from './tables.ts'
 
@@ -143,9 +153,139 @@ describe('values of other sorts', () => {
     ['an access method', () => new Index('i', ['id'], { using: ['gin'] as never }), 'names an access method'],
     ['the length of an Enum', () => Enum('a', { name: 'e', length: 'x' as never }), 'whole number'],
     ['the check of a Domain', () => Domain('d', Integer, { check: 5 as never }), 'check is SQL as a string'],
-    ['the name of a schema', () => `${select(fresh({ schema: 5 as never }))}`, 'A name in SQL is a string, not 5'],
+    [
+      'the name of a schema',
+      () => `${select(fresh({ schema: 5 as never }))}`,
+      "Table 't': schema is a text that is not empty",
+    ],
   ])('%s', (_title, wrong, message) => {
     expect(wrong).toThrow(SQLAlchemyError)
     expect(wrong).toThrow(message)
+  })
+})
+
+describe('any value at any option is taken or refused, and never fails within', () => {
+  const BAD: readonly unknown[] = [
+    null,
+    'x',
+    '',
+    'a\0b',
+    5,
+    -1,
+    Number.NaN,
+    true,
+    {},
+    [],
+    [null],
+    [{}],
+    () => 1,
+    Symbol('s'),
+    new Date(0),
+    Promise.resolve(1),
+    Object.create(null),
+  ]
+  const dialect = postgresqlDialect()
+  const spelled = (options: Options, constraints: readonly unknown[] = []): string => {
+    const metadata = new MetaData()
+    table('c', metadata, { x: Column(Integer, { primaryKey: true }) })
+    const made = table('t', metadata, { a: Column(Integer) }, { constraints, ...options } as never)
+    const indexes = [...made.indexes].map((index) => dialect.compile(new CreateIndex(index)).sql)
+    return [dialect.compile(new CreateTable(made)).sql, ...indexes].join('; ')
+  }
+  const sql = (element: Element): string => dialect.compile(element).sql
+  const PLACES: readonly (readonly [place: string, keys: string, make: (options: Options) => string])[] = [
+    [
+      'Column()',
+      'name primaryKey nullable unique index comment default onUpdate serverDefault serverOnUpdate identity computed check foreignKey autoincrement sortOrder',
+      (o) => sql(new CreateTable(table('t', new MetaData(), { a: Column(Integer, o) as never }))),
+    ],
+    [
+      'table()',
+      'schema constraints comment partitionBy prefixes tablespace with onCommit inherits using',
+      (o) => spelled(o),
+    ],
+    [
+      'Index',
+      'unique where using include operatorClasses with nullsNotDistinct tablespace comment ddlIf',
+      (o) => spelled({}, [new Index('i', ['a'], o)]),
+    ],
+    ['UniqueConstraint', 'name deferrable initially include', (o) => spelled({}, [new UniqueConstraint(['a'], o)])],
+    ['CheckConstraint', 'name notValid noInherit', (o) => spelled({}, [new CheckConstraint('a > 1', o)])],
+    [
+      'ForeignKeyConstraint',
+      'name onDelete onUpdate deferrable initially match onDeleteColumns useAlter notValid',
+      (o) => spelled({}, [new ForeignKeyConstraint(['a'], ['c.x'], o)]),
+    ],
+    [
+      'ExcludeConstraint',
+      'name using where deferrable initially operatorClasses include',
+      (o) => spelled({}, [new ExcludeConstraint([['a', '=']], o)]),
+    ],
+    [
+      'Sequence',
+      'start increment minValue maxValue cycle cache schema dataType metadata',
+      (o) => sql(new CreateSequence(new Sequence('s', o))),
+    ],
+    [
+      'view()',
+      'schema comment checkOption temporary with',
+      (o) => sql(new CreateView(view('v', new MetaData(), query, o))),
+    ],
+    [
+      'materializedView()',
+      'schema comment with tablespace using indexes',
+      (o) => sql(new CreateView(materializedView('v', new MetaData(), query, o))),
+    ],
+    ['CreateTableAs', 'schema temporary with', (o) => sql(new CreateTableAs('x', query, o))],
+    ['.over()', 'partitionBy orderBy rows range groups exclude', (o) => sql(select(func.count().over(o)))],
+    ['withForUpdate()', 'of nowait skipLocked read keyShare', (o) => sql(query.withForUpdate(o))],
+    ['.op()', 'precedence returnType', (o) => sql(select(u.id.op('+', o)(5)))],
+    [
+      'onConflictDoUpdate()',
+      'indexElements constraint indexWhere where set',
+      (o) =>
+        sql(
+          upsert(users)
+            .values({ name: 'x' })
+            .onConflictDoUpdate({ indexElements: ['id'], set: { name: 'x' }, ...o }),
+        ),
+    ],
+    [
+      'Domain()',
+      'check checks default notNull schema collation constraintName',
+      (o) => sql(new CreateType(Domain('x', Integer, o))),
+    ],
+  ]
+  test.each(PLACES.flatMap(([place, keys, make]) => keys.split(' ').map((key) => [place, key, make] as const)))(
+    '%s: %s',
+    (_place, key, make) => {
+      for (const value of BAD) {
+        let made = ''
+        try {
+          made = make({ [key]: value } as never)
+        } catch (error) {
+          expect(error).toBeInstanceOf(SQLAlchemyError)
+        }
+        expect(made.replace('OVER ()', '')).not.toMatch(/\[object|undefined|Symbol|\(\)|CREATE null|WHERE $/)
+      }
+    },
+  )
+
+  test('lists, words and names', () => {
+    const wrong = (value: unknown) => value as never
+    expect(() =>
+      upsert(users)
+        .values({ name: 'x' })
+        .onConflictDoNothing({ indexElements: wrong('id') }),
+    ).toThrow("onConflictDoNothing(): indexElements is a list of columns: ['id']; got 'id'")
+    expect(() => spelled({ prefixes: wrong([null]) })).toThrow('null is no prefix of CREATE TABLE')
+    expect(() => spelled({ schema: wrong(5) })).toThrow(
+      "Table 't': schema is a text that is not empty, or null for none",
+    )
+    expect(() => new Sequence('s', { metadata: wrong('x') })).toThrow('Sequence s: metadata is a MetaData')
+    expect(() => u.id.op('+', { returnType: wrong('int') })).toThrow('.op(): returnType is a SQL type')
+    expect(() => spelled({}, [new CheckConstraint('')])).toThrow(SQLAlchemyError)
+    expect(spelled({}, [new Index('i', ['a'], { with: {} })])).toContain('CREATE INDEX i ON t (a)')
+    expect(spelled({}, [new Index('i', ['a'], { with: {} })])).not.toContain('WITH')
   })
 })

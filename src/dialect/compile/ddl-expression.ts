@@ -52,6 +52,11 @@ export function keyPart(element: Element, out: Render, suffix = ''): string {
 
 const PLAIN_PARTS = new Set(['column', 'function', 'text', 'grouping'])
 
+/** Whether anything stands behind WITH. */
+export function hasParameters(given: StorageParameters | undefined): given is StorageParameters {
+  return given !== undefined && Object.keys(given).length > 0
+}
+
 /** `(fillfactor = 50)`; names were checked when they were given. */
 export function storageParameters(given: StorageParameters, out: Render): string {
   const parts = Object.entries(given).map(([name, value]) => {

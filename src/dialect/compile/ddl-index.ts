@@ -4,7 +4,15 @@ import type { CreateIndex, DropIndex, SetIndexComment } from '../../expression/s
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { type Index, operatorClassOf } from '../../expression/schema/table-index.ts'
 import { quoteName } from '../../nearest.ts'
-import { columnNames, commentText, ddlExpression, itemName, keyPart, storageParameters } from './ddl-expression.ts'
+import {
+  columnNames,
+  commentText,
+  ddlExpression,
+  hasParameters,
+  itemName,
+  keyPart,
+  storageParameters,
+} from './ddl-expression.ts'
 import type { Render } from './state.ts'
 
 /** CREATE INDEX. */
@@ -18,7 +26,7 @@ export function renderCreateIndex(node: CreateIndex, out: Render): string {
   text += ` (${index.expressions.map((_, place) => indexPart(index, place, out)).join(', ')})`
   if (index.include.length > 0) text += ` INCLUDE (${columnNames(index.include, out)})`
   if (nullsNotDistinct === true) text += ' NULLS NOT DISTINCT'
-  if (parameters !== undefined) text += ` WITH ${storageParameters(parameters, out)}`
+  if (hasParameters(parameters)) text += ` WITH ${storageParameters(parameters, out)}`
   if (tablespace !== undefined) text += ` TABLESPACE ${out.quoted(tablespace)}`
   return index.where === null ? text : `${text} WHERE ${ddlExpression(index.where, out)}`
 }

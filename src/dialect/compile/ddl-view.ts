@@ -3,7 +3,7 @@ import type { Executable } from '../../expression/base/executable.ts'
 import type { CreateTableAs, CreateView, RefreshMaterializedView } from '../../expression/schema/ddl/view.ts'
 import type { SchemaNode } from '../../expression/schema/nodes.ts'
 import type { View } from '../../expression/schema/view.ts'
-import { commentText, storageParameters } from './ddl-expression.ts'
+import { commentText, hasParameters, storageParameters } from './ddl-expression.ts'
 import { dropOptions } from './ddl-object.ts'
 import type { NodeRenderers } from './renderers.ts'
 import { Render } from './state.ts'
@@ -24,7 +24,7 @@ function renderCreateView({ view, ifNotExists, orReplace }: CreateView, out: Ren
   let text = `CREATE ${orReplace ? 'OR REPLACE ' : ''}${temporary === true ? 'TEMPORARY ' : ''}${wordOf(view)} `
   text += `${ifNotExists ? 'IF NOT EXISTS ' : ''}${out.tableName(view)}`
   if (using !== undefined) text += ` USING ${using}`
-  if (parameters !== undefined) text += ` WITH ${storageParameters(parameters, out)}`
+  if (hasParameters(parameters)) text += ` WITH ${storageParameters(parameters, out)}`
   if (tablespace !== undefined) text += ` TABLESPACE ${out.quoted(tablespace)}`
   text += ` AS ${queryText(view.query, out)}`
   if (withData === false) text += ' WITH NO DATA'
@@ -41,7 +41,7 @@ function renderCreateTableAs({ table, options }: CreateTableAs, out: Render): st
   let text = `CREATE ${kind}TABLE `
   text += `${options.ifNotExists === true ? 'IF NOT EXISTS ' : ''}${out.tableName(table)}`
   if (options.using !== undefined) text += ` USING ${options.using}`
-  if (options.with !== undefined) text += ` WITH ${storageParameters(options.with, out)}`
+  if (hasParameters(options.with)) text += ` WITH ${storageParameters(options.with, out)}`
   if (options.onCommit !== undefined) text += ` ON COMMIT ${options.onCommit}`
   if (options.tablespace !== undefined) text += ` TABLESPACE ${out.quoted(options.tablespace)}`
   return `${text} AS ${queryText(table.query, out)}${options.withData === false ? ' WITH NO DATA' : ''}`

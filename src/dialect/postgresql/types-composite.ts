@@ -114,7 +114,7 @@ export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions
 }
 
 function checkCondition(option: string, given: unknown): void {
-  if (typeof given !== 'string' && !(given instanceof ColumnElement))
+  if (typeof given === 'string' ? given.trim() === '' : !(given instanceof ColumnElement))
     throw new ArgumentError(`Domain(): ${option} is SQL as a string, or a boolean expression`)
 }
 

@@ -10,7 +10,7 @@ import { Float, Integer, Numeric } from '../types/numeric.ts'
 import type { AtPath, Containable, Container, Subscript, Subscripted } from '../types/parts.ts'
 import { Boolean } from '../types/scalar.ts'
 import type { IntervalValue } from '../types/temporal.ts'
-import type { SqlType } from '../types/type.ts'
+import { SqlType } from '../types/type.ts'
 import type { Name } from './name.ts'
 
 /** Builds the node of an operator; the comparator plugs it, as it knows all elements. */
@@ -380,6 +380,8 @@ export abstract class ColumnElement<out V = unknown> extends Element implements 
    */
   op<R = V>(symbol: string, options: CustomOperatorOptions<R> = {}): (other: unknown) => ColumnElement<R> {
     checkKeys('.op()', options, ['precedence', 'returnType'])
+    if (options.returnType !== undefined && !(options.returnType instanceof SqlType))
+      throw new ArgumentError('.op(): returnType is a SQL type, such as Boolean or String(50)')
     const custom = op.customOperator(symbol, options.precedence)
     return (other) => build(this, custom, [other, options.returnType])
   }

@@ -64,7 +64,7 @@ export class ExcludeConstraint extends Constraint {
   readonly #given: readonly ExcludePart[]
   /** @internal the last argument */
   constructor(given: readonly ExcludePart[], options: ExcludeOptions = {}, attachment: Attachment | null = null) {
-    const place = `ExcludeConstraint ${options?.name ?? ''}`.trim()
+    const place = typeof options?.name === 'string' ? `ExcludeConstraint ${options.name}` : 'ExcludeConstraint'
     checkKeys(place, options, OPTION_KEYS, ['deferrable'], ['name', 'comment'])
     checkAccessMethod(place, options.using)
     checkWord(place, 'initially', options.initially, ['DEFERRED', 'IMMEDIATE'])
@@ -99,7 +99,7 @@ export class ExcludeConstraint extends Constraint {
 function checkOperator(place: string, operator: unknown): void {
   const isOperator = typeof operator === 'string' && /^[-+*/<>=~!@#%^&|`?]+$/.test(operator)
   if (!isOperator || /--|\/\*/.test(operator))
-    throw new ArgumentError(`${place}: ${quoteName(globalThis.String(operator))} is no operator such as '=' or '&&'`)
+    throw new ArgumentError(`${place}: ${quoteName(operator as string)} is no operator such as '=' or '&&'`)
 }
 
 function boundPart(

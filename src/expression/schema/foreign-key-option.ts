@@ -1,6 +1,6 @@
 // What a column's `foreignKey` option may be: the column that is referred to, and what happens when it changes.
 import { ArgumentError } from '../../errors.ts'
-import { checkKeys } from '../../nearest.ts'
+import { checkKeys, quoteName } from '../../nearest.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { DdlCondition } from './ddl-condition.ts'
 
@@ -88,5 +88,7 @@ export function checkForeignKeyOptions(place: string, options: ForeignKeyOptions
 /** @throws ArgumentError the word is none of the set. */
 export function checkWord(place: string, key: string, word: string | undefined, words: readonly string[]): void {
   if (word !== undefined && !words.includes(word))
-    throw new ArgumentError(`${place}: ${key} is ${words.map((each) => `'${each}'`).join(', ')}, not '${String(word)}'`)
+    throw new ArgumentError(
+      `${place}: ${key} is ${words.map((each) => `'${each}'`).join(', ')}, not ${quoteName(word)}`,
+    )
 }

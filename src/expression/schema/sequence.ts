@@ -57,6 +57,8 @@ export class Sequence {
     checkSequenceOptions(`Sequence ${name}`, rest)
     if (dataType !== undefined && !(dataType instanceof SqlType && dataType.affinity === 'integer'))
       throw new ArgumentError(`Sequence ${name}: dataType is SmallInteger, Integer or BigInteger`)
+    if (metadata !== undefined && metadata !== null && typeof metadata.registerSequence !== 'function')
+      throw new ArgumentError(`Sequence ${name}: metadata is a MetaData, with whose tables it is created`)
     this.name = name
     this.schema = schema === undefined ? (metadata?.schema ?? null) : schema
     this.options = rest

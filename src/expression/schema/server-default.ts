@@ -1,6 +1,7 @@
 // Values that the database itself gives a column: DEFAULT, IDENTITY, generated columns.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys } from '../../nearest.ts'
+import { showValue } from '../../show.ts'
 import { refuseAsElement } from '../base/protocol.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
@@ -76,7 +77,7 @@ export function checkSequenceOptions(place: string, options: object, flags: read
     const value = (options as Record<string, unknown>)[key]
     if (value === null && (key === 'minValue' || key === 'maxValue')) continue
     if (value !== undefined && typeof value !== 'bigint' && !Number.isSafeInteger(value))
-      throw new ArgumentError(`${place}: ${key} is a whole number, not ${String(value)}`)
+      throw new ArgumentError(`${place}: ${key} is a whole number, not ${showValue(value)}`)
   }
 }
 
@@ -90,7 +91,7 @@ export function identityOf(place: string, given: boolean | IdentityOptions | und
 
 /** SQL as an element: a string is taken as it is. */
 export function sqlExpression(place: string, given: unknown): SqlExpression {
-  if (typeof given === 'string') return new TextClause([given], [])
+  if (typeof given === 'string' && given.trim() !== '') return new TextClause([given], [])
   if (given instanceof ColumnElement || given instanceof TextClause) return given
   throw new ArgumentError(`${place} is SQL: a string, text() or an expression`)
 }

@@ -1,6 +1,7 @@
 // `Index`: an index of a table over columns and expressions.
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
+import { isRecord } from '../coerce/record.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 import { Unary } from '../element/unary.ts'
@@ -124,12 +125,14 @@ export function checkOperatorClasses(
   given: Readonly<Record<string, string>> | undefined,
   parts: readonly IndexPart[],
 ): void {
+  if (given !== undefined && !isRecord(given))
+    throw new ArgumentError(`${place}: operatorClasses are names by part, such as { name: 'text_pattern_ops' }`)
   const keys = parts.map(partKey)
   for (const [key, name] of Object.entries(given ?? {})) {
     if (!keys.includes(key))
       throw new ArgumentError(`${place}: operatorClasses names ${quoteName(key)}, which is none of its parts`)
-    if (!/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
-      throw new ArgumentError(`${place}: ${quoteName(globalThis.String(name))} is no name of an operator class`)
+    if (typeof name !== 'string' || !/^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?$/.test(name))
+      throw new ArgumentError(`${place}: ${quoteName(name)} is no name of an operator class`)
   }
 }
 

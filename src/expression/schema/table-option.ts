@@ -1,6 +1,8 @@
 // What CREATE TABLE says behind the columns: inheritance, partitions, storage.
 import { ArgumentError } from '../../errors.ts'
 import { quoteName } from '../../nearest.ts'
+import { expect } from '../coerce/expect.ts'
+import { TABLE } from '../coerce/roles.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { TextClause } from '../element/text.ts'
 import type { TableClause } from '../from/table-clause.ts'
@@ -67,7 +69,9 @@ export function tableStorage(table: ColumnOwner, options: StorageOptions): Table
   const { inherits = [] } = options
   return {
     partitionBy: options.partitionBy === undefined ? null : partitionKey(table, place, options.partitionBy),
-    inherits: Array.isArray(inherits) ? inherits : [inherits as TableClause],
+    inherits: (Array.isArray(inherits) ? inherits : [inherits]).map(
+      (each) => expect(TABLE, each, `${place}: inherits`) as TableClause,
+    ),
     using: options.using ?? null,
     with: options.with ?? {},
     onCommit: options.onCommit ?? null,
@@ -76,7 +80,7 @@ export function tableStorage(table: ColumnOwner, options: StorageOptions): Table
 }
 
 function partitionKey(table: ColumnOwner, place: string, given: PartitionBy): TableStorage['partitionBy'] {
-  const [entry, ...more] = Object.entries(given) as [string, readonly PartitionPart[]][]
+  const [entry, ...more] = Object.entries(given ?? {}) as [string, readonly PartitionPart[]][]
   const [word, parts] = entry ?? ['', []]
   const strategy = word.toUpperCase()
   if (more.length > 0 || !(strategy === 'RANGE' || strategy === 'LIST' || strategy === 'HASH') || parts.length === 0)

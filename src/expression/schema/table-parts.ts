@@ -52,7 +52,8 @@ export function checkNames(table: ColumnOwner & { readonly prefixes: readonly st
   }
   checkList(`Table ${quoteName(table.key)}`, 'prefixes', table.prefixes)
   for (const prefix of table.prefixes)
-    if (!/^[A-Za-z ]+$/.test(prefix)) throw new ArgumentError(`${quoteName(prefix)} is no prefix of CREATE TABLE`)
+    if (typeof prefix !== 'string' || !/^[A-Za-z ]+$/.test(prefix))
+      throw new ArgumentError(`${quoteName(prefix)} is no prefix of CREATE TABLE`)
 }
 
 /** The columns of an explicit PRIMARY KEY, which have to be known before the columns are made. */

@@ -1,5 +1,4 @@
 // `Table`: a table as structure and as FROM element; `table()` makes them; the registry that they belong to.
-
 import { ArgumentError, InvalidRequestError } from '../../errors.ts'
 import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
@@ -10,12 +9,13 @@ import { TableClause } from '../from/table-clause.ts'
 import type { ColumnDefinition, ColumnDefinitions, DefinedValue, RowOf, TypedTable } from '../from/typed.ts'
 import { type ColumnOwner, SchemaColumn } from './column.ts'
 import type { ColumnParts } from './column-definition.ts'
-import { Constraint, PrimaryKeyConstraint, type TableItem } from './constraint.ts'
+import { Constraint, checkList, PrimaryKeyConstraint, type TableItem } from './constraint.ts'
 import { type DdlEventName, DdlEvents, type DdlListener } from './ddl-events.ts'
 import { type ForeignKeyAttachment, ForeignKeyConstraint, type TableLookup } from './foreign-key.ts'
 import { type ColumnNaming, type NamingConvention, snakeCase } from './naming.ts'
 import { requestOf } from './reflect-arguments.ts'
 import type { Reflector } from './reflector.ts'
+import { checkSchema } from './storage.ts'
 import { Index } from './table-index.ts'
 import {
   type PartitionBounds,
@@ -157,6 +157,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     super()
     this.name = name
     this.schema = options.schema === undefined ? metadata.schema : options.schema
+    checkSchema(`Table ${quoteName(name)}`, this.schema)
     this.key = this.schema === null ? name : `${this.schema}.${name}`
     this.metadata = metadata
     this.comment = options.comment ?? null
@@ -178,6 +179,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     this.storage = tableStorage(this, options)
     const attachment: ForeignKeyAttachment = { table: this, convention: metadata.namingConvention, lookup: metadata }
     const items = typeof options.constraints === 'function' ? options.constraints(this.c) : (options.constraints ?? [])
+    checkList(`Table ${quoteName(this.key)}`, 'constraints', items)
     const bound = items.map((item) => boundItem(this.key, item, attachment))
     this.primaryKey = primaryKeyOf(this, bound, attachment)
     checkAutoincrement(this.key, this.primaryKey.columns)

@@ -1,5 +1,4 @@
 // Tables whose columns come from a statement: views, materialized views, and what CREATE TABLE AS makes.
-
 import { ArgumentError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
@@ -12,7 +11,7 @@ import type { Anonymous, RowColumns, TypedFrom } from '../from/typed.ts'
 import { type ColumnOwner, SchemaColumn } from './column.ts'
 import { checkWord } from './foreign-key-option.ts'
 import type { NamingConvention } from './naming.ts'
-import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
+import { checkAccessMethod, checkSchema, checkStorageParameters, type StorageParameters } from './storage.ts'
 import { Index } from './table-index.ts'
 
 /** A statement with rows, as what a view shows. */
@@ -43,6 +42,7 @@ export class DerivedTable<Row = unknown> extends TableClause implements ColumnOw
     super()
     if (typeof name !== 'string' || name === '') throw new ArgumentError(`${place} takes a name that is not empty`)
     this.name = name
+    checkSchema(place, schema)
     this.schema = schema
     this.key = schema === null ? name : `${schema}.${name}`
     this.query = checkedQuery(place, query)
@@ -143,6 +143,8 @@ export class View<Row = unknown> extends DerivedTable<Row> {
     this.options = options
     this.comment = options.comment ?? null
     this.info = options.info ?? {}
+    if (options.indexes !== undefined && !Array.isArray(options.indexes))
+      throw new ArgumentError(`${place}: indexes are a list: [new Index('ix', ['id'])]`)
     this.indexes = (options.indexes ?? []).map((index) => {
       if (!(index instanceof Index)) throw new ArgumentError(`${place}: indexes are new Index(...)`)
       return index.boundTo({ table: this, convention: registry.namingConvention })
