@@ -1,5 +1,5 @@
 // What text().columns() tells is held against what the server gives.
-import { Column, createEngine, Integer, MetaData, String, table, text } from 'tsalchemy'
+import { Column, createEngine, Float, Integer, MetaData, Numeric, String, table, text } from 'tsalchemy'
 import { afterAll, describe, expect, it } from 'vitest'
 import { provides, sqlDatabases } from '../../support/server.ts'
 
@@ -42,6 +42,20 @@ describe.each(sqlDatabases())('columns of text() on $name', ({ name, url }) => {
       'columns() of text() tells the columns in the order of the text: it names b, a, and the statement gives a, b'
     for (let time = 0; time < 2; time += 1) await expect(engine.execute(crossed)).rejects.toThrow(why)
     if (provides({ name }, 'latency')) await expect(engine.stream(crossed).all()).rejects.toThrow(why)
+  })
+
+  it('are no numbers where the text gives none', async () => {
+    const types = [Integer, Float, Numeric(8, 2, { as: 'number' })]
+    for (const type of types)
+      for (const given of ['hi', ''])
+        await expect(
+          engine.execute(text(`SELECT CAST('${given}' AS VARCHAR(5)) AS a`).columns({ a: type })).scalar(),
+        ).rejects.toThrow('cannot read')
+    expect(
+      await engine
+        .execute(text("SELECT CAST('1.50' AS VARCHAR(5)) AS a").columns({ a: Numeric(8, 2, { as: 'number' }) }))
+        .scalar(),
+    ).toBe(1.5)
   })
 
   it('are refused where there are more of them', async () => {

@@ -202,6 +202,8 @@ export const numericAsNumber: PostgresCodec<number> = defineCodec({
   decodeText: (buffer, start, end) => {
     const text = ascii(buffer, start, end)
     const value = Number(text)
+    // The column may be of another type than the one that was told.
+    if (text === '' || (Number.isNaN(value) && text !== 'NaN')) throw undecodable('numeric', buffer, start, end)
     // Every decimal of up to 15 digits survives the way through a double.
     if (end - start <= 15 || canonical(text) === canonical(plain(value))) return value
     throw undecodable('a number', buffer, start, end, 'no number stands for it: read the numeric as a string')
