@@ -7,6 +7,7 @@ import { walkAssignments } from '../expression/dml/assignments.ts'
 import type { Assignment } from '../expression/dml/write.ts'
 import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement } from '../expression/element/column-element.ts'
+import { Alias } from '../expression/from/alias.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import { ddlExpression } from './compile/ddl-expression.ts'
 import { criteria } from './compile/select.ts'
@@ -19,6 +20,18 @@ export interface ConflictTarget {
   /** The condition of a partial unique index. */
   readonly where: ColumnElement<boolean> | null
   readonly constraint: string | null
+}
+
+const excluded: WeakMap<TableClause, Alias> = new WeakMap()
+
+/** The row that could not be inserted: one alias for each table, so that equal statements have equal keys. */
+export function excludedOf(table: TableClause): Alias {
+  let alias = excluded.get(table)
+  if (alias === undefined) {
+    alias = new Alias(table, 'excluded')
+    excluded.set(table, alias)
+  }
+  return alias
 }
 
 /** `ON CONFLICT target DO NOTHING`, or `DO UPDATE SET ...`. */
@@ -65,12 +78,14 @@ export function renderOnConflict(node: OnConflict, out: Render, matchesText = fa
   const head = `ON CONFLICT${node.target === null ? '' : targetText(node.target, matchesText, out)}`
   if (node.set === null) return `${head} DO NOTHING`
   if (node.target === null) throw new CompileError('ON CONFLICT DO UPDATE has to say which conflict is meant')
+  const { frame } = out
+  // A subquery sees the row that is there already, and the one that is not.
+  const rows = [node.table, excludedOf(node.table)]
+  out.frame = { ...frame, froms: rows, correlatable: rows }
   const set = node.set.map(({ column, value }) => {
     const text = out.node(value)
     return `${out.quoted(column.name)} = ${value.topOperator === null ? text : `(${text})`}`
   })
-  const { frame } = out
-  out.frame = { ...frame, froms: [node.table], correlatable: [node.table] }
   const where = criteria(' WHERE ', node.where, out)
   out.frame = frame
   return `${head} DO UPDATE SET ${set.join(', ')}${where}`

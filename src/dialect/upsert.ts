@@ -18,8 +18,6 @@ import { type Assignment, returningOf } from '../expression/dml/write.ts'
 import { Bind } from '../expression/element/bind.ts'
 import type { ColumnElement, Expression, NamedElement } from '../expression/element/column-element.ts'
 import type { RowSource } from '../expression/from/alias.ts'
-import { Alias } from '../expression/from/alias.ts'
-import type { TableClause } from '../expression/from/table-clause.ts'
 import type {
   EntityHandle,
   EntityInstance,
@@ -34,7 +32,7 @@ import { Index } from '../expression/schema/table-index.ts'
 import type { RowOfItems, Selectable, TupleOf } from '../expression/select/typed.ts'
 import { checkKeys } from '../nearest.ts'
 import { showValue } from '../show.ts'
-import { type ConflictTarget, OnConflict } from './on-conflict.ts'
+import { type ConflictTarget, excludedOf, OnConflict } from './on-conflict.ts'
 
 /** The columns of the row that could not be inserted: `excluded.name`. */
 export type ExcludedColumns<Values> = {
@@ -60,9 +58,6 @@ export interface ConflictUpdateOptions<Values> extends ConflictOptions<Values> {
 }
 
 const TARGET_KEYS = ['indexElements', 'indexWhere', 'constraint'] as const
-
-/** One alias for each table, so that equal statements have equal keys. */
-const excludedOf: WeakMap<TableClause, Alias> = new WeakMap()
 
 /** INSERT with ON CONFLICT; every method gives a new statement. */
 export class Upsert<
@@ -100,13 +95,7 @@ export class Upsert<
 
   /** The columns of the row that could not be inserted, for `set` and `where` of {@link onConflictDoUpdate}. */
   get excluded(): ExcludedColumns<Values> {
-    const { table } = this.state
-    let alias = excludedOf.get(table)
-    if (alias === undefined) {
-      alias = new Alias(table, 'excluded')
-      excludedOf.set(table, alias)
-    }
-    return alias.columns as unknown as ExcludedColumns<Values>
+    return excludedOf(this.state.table).columns as unknown as ExcludedColumns<Values>
   }
 
   /**

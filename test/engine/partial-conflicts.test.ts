@@ -7,6 +7,7 @@ import {
   column,
   createEngine,
   type Engine,
+  func,
   Index,
   Integer,
   MetaData,
@@ -65,6 +66,18 @@ describe.each(sqlDatabases())('$name', (target) => {
       [2, 1],
       [3, 2],
     ])
+  })
+
+  test('subqueries see the row that is there, and the one that could not be inserted', async () => {
+    await engine.execute(insert(mails).values([20, 21, 22].map((id) => ({ id, name: `${id}`, kept: false, n: id }))))
+    const other = mails.alias()
+    const found = (excluded: { id: typeof mails.c.id; n: typeof mails.c.n }) =>
+      select(func.max(other.c.id)).where(other.c.n.lt(excluded.n), other.c.id.ne(mails.c.id)).scalarSubquery()
+    const both = insert(mails)
+      .values({ id: 20, name: '20', kept: false, n: 22 })
+      .onConflictDoUpdate({ indexElements: ['id'], set: (excluded) => ({ n: found(excluded as never) as never }) })
+    await engine.execute(both)
+    expect(await engine.execute(select(mails.c.n).where(mails.c.id.eq(20))).scalar()).toBe(21)
   })
 
   test('with a value that execution gives, another each time', async () => {

@@ -334,6 +334,28 @@ describe('of writes', () => {
       'INSERT INTO addresses (id) SELECT users.id FROM users WHERE users.age > $2::INTEGER ON CONFLICT (id) DO UPDATE SET user_id = $3::INTEGER, email = $4::VARCHAR WHERE addresses.id > $5::INTEGER RETURNING addresses.id + $1::INTEGER AS x',
     ],
     [
+      'subqueries of an INSERT see its row',
+      () => {
+        const of = select(func.max(u.age)).where(u.id.eq(a.user_id)).scalarSubquery()
+        return insert(addresses)
+          .values({ id: 1 })
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of }, where: a.id.lt(of) })
+          .returning(of)
+      },
+      'INSERT INTO addresses (id) VALUES ($1::INTEGER) ON CONFLICT (id) DO UPDATE SET user_id = (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) WHERE addresses.id < (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) RETURNING (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) AS anon_1',
+    ],
+    [
+      'and the row that could not be inserted',
+      () => {
+        const made = insert(addresses).values({ id: 1 })
+        const of = select(func.max(u.age)).where(u.id.eq(made.excluded.user_id)).scalarSubquery()
+        return made
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of }, where: made.excluded.id.lt(of) })
+          .inline()
+      },
+      'INSERT INTO addresses (id) VALUES ($1::INTEGER) ON CONFLICT (id) DO UPDATE SET user_id = (SELECT max(users.age) AS max_1 FROM users WHERE users.id = excluded.user_id) WHERE excluded.id < (SELECT max(users.age) AS max_1 FROM users WHERE users.id = excluded.user_id)',
+    ],
+    [
       'what is added to an INSERT comes before its SELECT, and behind its values',
       () => {
         const alias = nodes.alias()
