@@ -213,7 +213,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
       throw new InvalidRequestError(
         'engine.compile() does not wait, and a default of this statement is asynchronous: give the column a value',
       )
-    const [command] = commands
+    const command = commands[0]
     return { sql: command?.statement.sql ?? '', parameters: command?.parameters ?? [] }
   }
 

@@ -104,7 +104,8 @@ export function prepareExecution(
   }
   if (!(statement instanceof Executable)) throw notExecutable(statement)
   const sets = parameterSets(parameters)
-  const [first] = sets ?? []
+  // By index: taking a list apart asks for its iterator.
+  const first = sets?.[0]
   const many = sets !== null && sets.length > 1
   const late: LateValue[] | null = statement.sort === 'insert' || statement.sort === 'update' ? [] : null
   const resolved = resolveStatement(runtime, statement, first === undefined ? null : first, many)

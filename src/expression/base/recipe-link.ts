@@ -1,6 +1,6 @@
 // `RecipeLink`: from a recipe to what was learnt of the statements built by it, and the order of their binds.
 import type { BindLike } from './pass.ts'
-import type { Trail } from './recipe.ts'
+import type { SharedPart, Trail } from './recipe.ts'
 
 /** Up to so many binds are compared one by one. */
 const FEW_BINDS = 16
@@ -8,12 +8,12 @@ const FEW_BINDS = 16
 /** Where a recipe leads. */
 export class RecipeLink<To> {
   readonly to: To
-  /** For each bind of a walk its place among those of the trail; null where the order is the same. */
-  readonly #places: readonly number[] | null
+  /** For each bind of the trail, the last step first, its place in a walk. */
+  readonly #places: readonly number[]
 
   private constructor(to: To, places: readonly number[]) {
     this.to = to
-    this.#places = places.every((place, index) => place === index) ? null : places
+    this.#places = places
   }
 
   /**
@@ -21,30 +21,34 @@ export class RecipeLink<To> {
    * @returns null where the trail has others, or one of them twice
    */
   static of<To>(trail: Trail, to: To, binds: readonly BindLike[]): RecipeLink<To> | null {
-    const own = gathered(trail)
-    if (own === null || own.length !== binds.length) return null
-    const places = binds.map((bind) => own.indexOf(bind))
-    return places.includes(-1) ? null : new RecipeLink(to, places)
+    const places: number[] = []
+    for (let step: Trail | null = trail; step !== null; step = step.before)
+      for (const bind of step.binds) places.push(binds.indexOf(bind))
+    const isWhole = places.length === binds.length && new Set(places).size === places.length && !places.includes(-1)
+    return isWhole && isSettled(trail) ? new RecipeLink(to, places) : null
   }
 
   /** The binds of a statement of this recipe in the order of a walk; null where only a walk can tell. */
   bindsOf(trail: Trail): readonly BindLike[] | null {
-    const own = gathered(trail)
+    if (!isSettled(trail)) return null
     const places = this.#places
-    if (own === null || places === null) return own
-    const ordered: BindLike[] = []
-    for (let index = 0; index < places.length; index += 1) ordered.push(own[places[index] as number] as BindLike)
-    return ordered
+    const ordered: BindLike[] = new Array(places.length)
+    let count = 0
+    for (let step: Trail | null = trail; step !== null; step = step.before) {
+      const { binds } = step
+      for (let index = 0; index < binds.length; index += 1) {
+        ordered[places[count] as number] = binds[index] as BindLike
+        count += 1
+      }
+    }
+    return count === places.length && areDistinct(ordered) ? ordered : null
   }
 }
 
-/** The binds of all steps, the last step first; null where one is there twice, or a part is no longer what it was. */
-function gathered(trail: Trail): readonly BindLike[] | null {
-  for (const part of trail.shared) if (!part.isSettled) return null
-  const binds: BindLike[] = []
-  for (let step: Trail | null = trail; step !== null; step = step.before)
-    for (let index = 0; index < step.binds.length; index += 1) binds.push(step.binds[index] as BindLike)
-  return areDistinct(binds) ? binds : null
+/** Whether all parts are still what they were when they were traced. */
+function isSettled({ shared }: Trail): boolean {
+  for (let index = 0; index < shared.length; index += 1) if (!(shared[index] as SharedPart).isSettled) return false
+  return true
 }
 
 function areDistinct(binds: readonly BindLike[]): boolean {
