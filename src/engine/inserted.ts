@@ -2,7 +2,7 @@
 import type { CompiledParameter, ResultColumn } from '../dialect/contract/compiled.ts'
 import type { Command } from '../dialect/contract/driver.ts'
 import type { NamedElement } from '../expression/element/column-element.ts'
-import { ProxyColumn } from '../expression/from/from-clause.ts'
+import { ProxyColumn } from '../expression/from/proxy-column.ts'
 import type { TableClause } from '../expression/from/table-clause.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import type { InsertedRows } from './result/result-source.ts'

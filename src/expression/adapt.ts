@@ -3,6 +3,7 @@ import { ArgumentError } from '../errors.ts'
 import type { Element } from './base/element.ts'
 import { isElement } from './base/element.ts'
 import { iterate, requireElement } from './base/traverse.ts'
+import { Binary } from './element/binary.ts'
 import { ColumnClause } from './element/column.ts'
 import type { ColumnElement } from './element/column-element.ts'
 import { TextClause } from './element/text.ts'
@@ -146,6 +147,8 @@ class Replacing {
       changes[key] = replaced
     }
     if (changes === null) return element
+    // A comparison is no longer what it was known by.
+    if (element instanceof Binary) changes.form = null
     return Object.assign(Object.create(Object.getPrototypeOf(element) as object) as Element, element, changes)
   }
 

@@ -63,6 +63,9 @@ const BESIDE_THE_POINT: Readonly<Record<string, readonly string[]>> = {
   // Made from the rest; told by variants below.
   values: ['columnList'],
   tableValued: ['columnList', 'valued'],
+  // What they are known by, which is made from the rest.
+  column: ['forms'],
+  binary: ['form'],
   // The members' types.
   tuple: ['type'],
 }

@@ -5,17 +5,22 @@ import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import {
   type Alias,
+  adaptColumns,
   bindparam,
   CLAUSE_ELEMENT,
+  Column,
   caseWhen,
   desc,
   type Expression,
   exists,
   func,
+  Integer,
   MetaData,
   not,
   or,
+  replace,
   type Select,
+  String as StringType,
   select,
   table,
 } from 'tsalchemy'
@@ -70,6 +75,10 @@ function firstOf(from: { readonly columnList: readonly unknown[] }): never {
 const STEPS: readonly Step[] = [
   (s, w) => s.where(u.id.eq(w.value())),
   (s, w) => s.where(u.id.ne(w.value()), u.age.ge(w.value())),
+  (s, w) => s.where(u.id.eq(2 ** 40 + w.value()), u.age.eq(w.value() + 0.5)),
+  (s, w) => s.where(u.id.eq(a.userId), o.total.ge(w.value() as never), o.total.ge(`${w.value()}.5`)),
+  (s, w) => s.where(u.name.eq(`v${w.value()}`), u.name.eq(u.name), u.id.eq(w.cte.c.userId)),
+  (s, w) => s.where(or(w.cte.c.userId.eq(a.id), w.twin.c.userId.eq(a.id), a.id.eq(w.value()))),
   (s, w) => s.where(or(u.id.eq(w.value()), u.name.like(`x${w.value()}`))),
   (s, w) => s.where(or(u.id.eq(w.value()), u.name.like(`x${w.value()}`, { escape: '/' }))),
   (s) => s.where(u.age.eq(null)),
@@ -212,6 +221,53 @@ describe('statements built by the same calls', () => {
     const twins = [new MetaData(), new MetaData()].map((metadata) => table('users', metadata, {}).alias('x'))
     const recipes = twins.map((twin) => trailOf(select(u.id).selectFrom(twin)).recipe)
     expect(recipes[0]).not.toBe(recipes[1])
+  })
+
+  test('are told apart by what a comparison became, not by what it was', () => {
+    const other = users.alias('other')
+    const make = (value: number) => u.id.eq(value)
+    const adapted = (value: number) => adaptColumns(make(value), (column) => other.corresponding(column))
+    const recipes = new Set<unknown>()
+    for (let i = 0; i < 3; i += 1) {
+      recipes.add(trailOf(select(u.name).where(make(i))).recipe)
+      const statement = select(u.name).where(adapted(i))
+      recipes.add(trailOf(statement).recipe)
+      expect(sqlOf(statement)).toBe('SELECT users.name FROM users, users AS other WHERE other.id = :id_1')
+      const literally = replace(make(i), (each) => (each.kind === 'bind' ? u.age : null))
+      recipes.add(trailOf(select(u.name).where(literally)).recipe)
+    }
+    expect(recipes.size).toBe(3)
+  })
+
+  test('are told apart by the type that a column takes from the column it refers to later', () => {
+    const metadata = new MetaData()
+    const child = table('child', metadata, { parentId: Column({ foreignKey: 'parent.id' }) })
+    const make = () => trailOf(select(child.c.parentId).where(child.c.parentId.eq('1' as never)))
+    const [before, again] = [make(), make()]
+    expect(again.recipe).toBe(before.recipe)
+    table('parent', metadata, { id: Column(StringType, { primaryKey: true }) })
+    expect(child.c.parentId.type.kind).toBe('string')
+    expect(make().recipe).not.toBe(before.recipe)
+  })
+
+  test('are known in whatever many ways a column is compared', () => {
+    const wide = table(
+      'wide',
+      new MetaData(),
+      Object.fromEntries(Array.from({ length: 60 }, (_, i) => [`c${i}`, Column(Integer)])),
+    )
+    const make = (i: number, value: number) =>
+      select(u.id).where(u.id.eq((wide.c as Record<string, Expression<number>>)[`c${i}`] as never), u.id.eq(value))
+    const recipes = new Set<unknown>()
+    for (let round = 0; round < 2; round += 1)
+      for (let i = 0; i < 60; i += 1) {
+        const statement = make(i, round)
+        recipes.add(trailOf(statement).recipe)
+        expect(sqlOf(statement)).toBe(
+          `SELECT users.id FROM users, wide WHERE users.id = wide.c${i} AND users.id = :id_1`,
+        )
+      }
+    expect(recipes.size).toBe(60)
   })
 
   test('are walked where one parameter stands in two places', () => {

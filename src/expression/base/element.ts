@@ -1,7 +1,7 @@
 // `Element`: the root of all statement nodes; the object that users hold is the node that is compiled.
 import { inspects } from '../../inspect.ts'
 import type { Pass, Walkable } from './pass.ts'
-import type { Tracer } from './recipe.ts'
+import type { Place, Tracer } from './recipe.ts'
 import { Socket } from './socket.ts'
 
 /** Turns an element into readable SQL; the default dialect plugs it. */
@@ -31,9 +31,9 @@ export abstract class Element implements Walkable {
     return 0
   }
 
-  /** @internal Tells a tracer what `walk` tells a pass; false where it cannot, and the statement is walked. */
-  trace(_tracer: Tracer): boolean {
-    return false
+  /** @internal Tells a tracer what `walk` tells a pass; null where it cannot, and the statement is walked. */
+  trace(_tracer: Tracer, _at: Place): Place | null {
+    return null
   }
 
   /** The element in the default dialect's SQL, for people; not what a database is sent. */

@@ -1,4 +1,4 @@
-// `Recipe`: the way in which a statement was built, without its values; `Tracer` follows it while a statement is being built.
+// `Recipe`: the way in which a statement was built, without its values; a `Tracer` follows it while a statement is being built.
 import type { BindLike } from './pass.ts'
 
 /** More than the statements of any program have, some fifty each: past it names are generated, and the tree of recipes starts anew. */
@@ -34,10 +34,11 @@ export const Tag = {
   scalar: 21,
   exists: 22,
   tuple: 23,
+  comparison: 24,
 } as const
 
 /** How far the tag is below the number. */
-const TAG_SIZE = 32
+export const TAG_SIZE = 32
 
 let epoch = 0
 let count = 0
@@ -48,45 +49,69 @@ export interface RecipeColumn {
   readonly key: string
   readonly name: string
   readonly type: unknown
+  /** How such columns are compared; null where each has to be asked. */
+  readonly forms: unknown
 }
 
 const NO_TEXT = '\u0000'
 
 /** A place in the tree of all steps; small, as there are many. */
-class Place {
+export class Place {
   // Of one sort each and never null, as comparing numbers with numbers is cheapest.
   #step = -1
   #text = NO_TEXT
   #next: Place | null = null
   #others: Map<number | string, Place> | null = null
+  /** How many steps it is away from the recipe before it. */
+  readonly depth: number
   /** The recipe that ends here. */
   recipe: Recipe | null = null
+
+  constructor(depth: number) {
+    this.depth = depth
+  }
 
   /** The place behind one more number. */
   after(step: number): Place {
     return this.#step === step && this.#next !== null ? this.#next : this.#along(step, NO_TEXT)
   }
 
-  /** The place behind one more text. */
-  afterText(text: string): Place {
-    return this.#text === text && this.#next !== null ? this.#next : this.#along(-1, text)
+  /** The place behind what follows, and a number of it. */
+  tagged(tag: number, value: number): Place {
+    return this.after(value * TAG_SIZE + tag)
+  }
+
+  /** The place behind one more text; null where it is too long to be kept. */
+  afterText(text: string): Place | null {
+    if (this.#text === text && this.#next !== null) return this.#next
+    return text.length > LONGEST_TEXT ? null : this.#along(-1, text)
   }
 
   #along(step: number, text: string): Place {
     if (this.#next === null) {
       this.#step = step
       this.#text = text
-      this.#next = newPlace()
+      this.#next = this.#behind()
       return this.#next
     }
     const key = step === -1 ? text : step
     this.#others ??= new Map()
     let next = this.#others.get(key)
     if (next === undefined) {
-      next = newPlace()
+      next = this.#behind()
       this.#others.set(key, next)
     }
     return next
+  }
+
+  #behind(): Place {
+    count += 1
+    if (count > MOST_PLACES) {
+      epoch += 1
+      count = 0
+      root = newRoot()
+    }
+    return new Place(this.recipe === null ? this.depth + 1 : 1)
   }
 }
 
@@ -114,20 +139,10 @@ export class Recipe {
 }
 
 function newRoot(): Recipe {
-  return new Recipe(new Place())
+  return new Recipe(new Place(0))
 }
 
 let root = newRoot()
-
-function newPlace(): Place {
-  count += 1
-  if (count > MOST_PLACES) {
-    epoch += 1
-    count = 0
-    root = newRoot()
-  }
-  return new Place()
-}
 
 /** Whether statements of the recipe can be built on: its tree is the present one. */
 export function isPresent(recipe: Recipe): boolean {
@@ -152,18 +167,15 @@ export interface Trail {
 
 /** What can be traced. */
 export interface Traceable {
-  /** Tells a tracer what `walk` tells a pass; false where it cannot. */
-  trace(tracer: Tracer): boolean
+  /** Tells what `walk` tells a pass: to a tracer values and parts, by the place behind it all else; null where it cannot. */
+  trace(tracer: Tracer, at: Place): Place | null
 }
 
 const NO_BINDS: readonly BindLike[] = []
 const NOTHING_SHARED: readonly SharedPart[] = []
 
-/**
- * One step of a statement, which follows its recipe; a new one for each, as young objects are cheaper to change than old ones, and one
- * class of its own, as each that is extended costs a call more.
- */
-export class Tracer<State = unknown> implements Trail {
+/** One step of a statement, while it follows its recipe. */
+export interface Tracer<State = unknown> extends Trail {
   binds: readonly BindLike[]
   shared: readonly SharedPart[]
   /** Those of the method; elements in place of what stands for them. */
@@ -172,96 +184,83 @@ export class Tracer<State = unknown> implements Trail {
   recipe: Recipe
   /** The statement after the step; null while nobody has asked for it. */
   state: State | null
-  #at: Place
-  #steps: number
+}
 
-  constructor(before: Tracer<State> | null, args: readonly unknown[], state: State | null) {
-    const recipe = before === null ? root : before.recipe
-    this.binds = NO_BINDS
-    this.shared = before === null ? NOTHING_SHARED : before.shared
-    this.args = args
-    this.before = before
-    this.recipe = recipe
-    this.state = state
-    this.#at = recipe.place
-    this.#steps = 0
-  }
+/** A step behind another, of the recipe of that until it is told; a literal, as a constructor costs a call. */
+export function stepAfter<State>(
+  before: Tracer<State> | null,
+  args: readonly unknown[],
+  state: State | null,
+): Tracer<State> {
+  return before === null
+    ? { binds: NO_BINDS, shared: NOTHING_SHARED, args, before, recipe: root, state }
+    : { binds: NO_BINDS, shared: before.shared, args, before, recipe: before.recipe, state }
+}
 
-  /** The recipe after what was told; null where that was too long. */
-  reached(): Recipe | null {
-    if (this.#steps > MOST_STEPS) return null
-    const place = this.#at
-    place.recipe ??= new Recipe(place)
-    return place.recipe
-  }
+/** The recipe that ends at a place. */
+export function recipeAt(place: Place): Recipe {
+  place.recipe ??= new Recipe(place)
+  return place.recipe
+}
 
-  /** Tells a number alone: a count, the number of a type. */
-  number(value: number): void {
-    this.#steps += 1
-    this.#at = this.#at.after(value)
-  }
+/** Tells a part. */
+export function tracePart(part: Traceable, tracer: Tracer, at: Place | null): Place | null {
+  return at === null || at.depth > MOST_STEPS ? null : part.trace(tracer, at)
+}
 
-  /** Tells what follows, and a number of it. */
-  tag(tag: number, value: number): void {
-    this.#steps += 1
-    this.#at = this.#at.after(value * TAG_SIZE + tag)
-  }
+/** Tells several parts, and how many they are. */
+export function traceParts(parts: readonly Traceable[], tracer: Tracer, at: Place | null): Place | null {
+  let place = at === null ? null : at.after(parts.length)
+  for (let index = 0; place !== null && index < parts.length; index += 1)
+    place = tracePart(parts[index] as Traceable, tracer, place)
+  return place
+}
 
-  /** A name; false where it is too long to be kept. */
-  text(value: string): boolean {
-    if (value.length > LONGEST_TEXT) return false
-    this.#steps += 1
-    this.#at = this.#at.afterText(value)
-    return true
-  }
+/** Keeps a parameter that is told by its place, or with what it stands in. */
+export function keepBind(bind: BindLike, tracer: Tracer): void {
+  if (tracer.binds === NO_BINDS) tracer.binds = [bind]
+  else (tracer.binds as BindLike[]).push(bind)
+}
 
-  /** A part. */
-  node(part: Traceable): boolean {
-    return this.#steps <= MOST_STEPS && part.trace(this)
-  }
+/**
+ * Tells a parameter.
+ * @param flags how it is written, as its `walk` tells
+ * @param beside the name that parameters have beside what stands on the left
+ */
+export function traceBind(
+  bind: BindLike,
+  flags: number,
+  beside: string | null,
+  tracer: Tracer,
+  at: Place,
+): Place | null {
+  keepBind(bind, tracer)
+  const isNamed = bind.key !== beside
+  const next = at.tagged(Tag.bind, bind.type.id * 64 + flags * 2 + (isNamed ? 1 : 0))
+  return isNamed ? next.afterText(bind.key) : next
+}
 
-  nodes(parts: readonly Traceable[]): boolean {
-    this.number(parts.length)
-    for (const part of parts) if (!this.node(part)) return false
-    return true
-  }
+/** Tells a part whose identity matters where it was met before; null where it is met for the first time: then its own fields follow. */
+export function traceAgain(part: SharedPart, tracer: Tracer, at: Place): Place | null {
+  const known = tracer.shared.indexOf(part)
+  return known < 0 ? null : at.tagged(Tag.again, known)
+}
 
-  /**
-   * A parameter.
-   * @param flags how it is written, as its `walk` tells
-   * @param beside the name that parameters have beside what stands on the left
-   */
-  bind(bind: BindLike, flags: number, beside: string | null): boolean {
-    this.#keep(bind)
-    const isNamed = bind.key !== beside
-    this.tag(Tag.bind, bind.type.id * 64 + flags * 2 + (isNamed ? 1 : 0))
-    return !isNamed || this.text(bind.key)
-  }
+/** Tells that a part whose identity matters is met for the first time. */
+export function declare(part: SharedPart, tracer: Tracer, at: Place): Place {
+  tracer.shared = [...tracer.shared, part]
+  return at.tagged(Tag.declared, 0)
+}
 
-  #keep(bind: BindLike): void {
-    if (this.binds === NO_BINDS) this.binds = [bind]
-    else (this.binds as BindLike[]).push(bind)
+/** Tells a statement in this one. */
+export function traceWithin(trail: Trail | null | undefined, tracer: Tracer, at: Place | null): Place | null {
+  if (at === null || trail === null || trail === undefined || !isPresent(trail.recipe)) return null
+  let place = at.after(trail.recipe.id)
+  for (let index = 0; index < trail.shared.length; index += 1) {
+    const part = trail.shared[index] as SharedPart
+    place = traceAgain(part, tracer, place) ?? declare(part, tracer, place)
   }
-
-  /** A part whose identity matters; whether it is met for the first time, and its own fields follow. */
-  meets(part: SharedPart): boolean {
-    const known = this.shared.indexOf(part)
-    if (known >= 0) {
-      this.tag(Tag.again, known)
-      return false
-    }
-    this.shared = [...this.shared, part]
-    this.tag(Tag.declared, 0)
-    return true
-  }
-
-  /** A statement in this one. */
-  within(trail: Trail | null | undefined): boolean {
-    if (trail === null || trail === undefined || !isPresent(trail.recipe)) return false
-    this.number(trail.recipe.id)
-    for (let index = 0; index < trail.shared.length; index += 1) this.meets(trail.shared[index] as SharedPart)
-    for (let each: Trail | null = trail; each !== null; each = each.before)
-      for (let index = 0; index < each.binds.length; index += 1) this.#keep(each.binds[index] as BindLike)
-    return true
-  }
+  for (let each: Trail | null = trail; each !== null; each = each.before)
+    for (let index = 0; index < each.binds.length; index += 1) keepBind(each.binds[index] as BindLike, tracer)
+  return place
 }

@@ -8,10 +8,14 @@ import { BooleanList } from '../element/list.ts'
 import { and, eq, ge, gt, is, isDistinctFrom, isNot, isNotDistinctFrom, le, lt, ne } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
-import { ANONYMOUS, constantOf, operandFor, refusal, valueFor } from './operand.ts'
+import { ANONYMOUS, constantOf, operandFor, plainComparison, refusal, valueFor } from './operand.ts'
 
 /** `left operator right`, a boolean. */
 export function compare(left: ColumnElement, operator: Operator, value: unknown): ColumnElement<boolean> {
+  if (left instanceof ColumnClause) {
+    const plain = plainComparison(left, operator, value)
+    if (plain !== null) return plain
+  }
   if (value === undefined) throw refusal(left, operator, value)
   let right: ColumnElement
   if (typeof value === 'string' || typeof value === 'number') right = valueFor(left, operator, value)
@@ -21,9 +25,6 @@ export function compare(left: ColumnElement, operator: Operator, value: unknown)
       return compareConstant(left, operator, constant)
     right = operandFor(left, operator, value)
   }
-  // Most comparisons are those of a column with a value or a column: neither needs parentheses.
-  if (left instanceof ColumnClause && (right instanceof Bind || right instanceof ColumnClause))
-    return new Binary(left, operator, right, BooleanSql)
   if (isQuantified(left)) return mirrored(left, operator, right)
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql)
 }

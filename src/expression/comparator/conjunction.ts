@@ -2,6 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { expect } from '../coerce/expect.ts'
 import { CRITERION } from '../coerce/roles.ts'
+import { Binary } from '../element/binary.ts'
 import type { ColumnElement, Expression } from '../element/column-element.ts'
 import { FALSE, TRUE } from '../element/constant.ts'
 import { groupAgainst } from '../element/grouping.ts'
@@ -9,7 +10,7 @@ import { type Growth, grown, growthOf } from '../element/growing-list.ts'
 import { BooleanList } from '../element/list.ts'
 import { Unary } from '../element/unary.ts'
 import * as catalog from '../operator/catalog.ts'
-import type { Operator } from '../operator/operator.ts'
+import { needsGrouping, type Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 
 /** A criterion as users give it: nullable booleans are as good, NULL counts as not true. */
@@ -44,6 +45,7 @@ function join(
   decisive: ColumnElement<boolean>,
   criteria: readonly unknown[],
 ): ColumnElement<boolean> {
+  if (criteria.length > 1 && arePlain(criteria, operator)) return new BooleanList(operator, criteria)
   const where = `${operator.name}()`
   if (criteria.length === 0)
     throw new ArgumentError(
@@ -72,6 +74,15 @@ function join(
   if (first === undefined) return neutral
   if (clauses.length === 1) return alone(first)
   return new BooleanList(operator, grouped(clauses, operator))
+}
+
+/** Whether they are comparisons and their kin that stand beside the operator as they are, as most do. */
+function arePlain(criteria: readonly unknown[], operator: Operator): criteria is readonly ColumnElement<boolean>[] {
+  for (let index = 0; index < criteria.length; index += 1) {
+    const criterion = criteria[index]
+    if (!(criterion instanceof Binary) || needsGrouping(criterion.operator, operator)) return false
+  }
+  return true
 }
 
 function grouped(clauses: readonly ColumnElement<boolean>[], operator: Operator): readonly ColumnElement<boolean>[] {

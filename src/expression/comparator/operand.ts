@@ -3,6 +3,7 @@ import { ArgumentError } from '../../errors.ts'
 import { describe } from '../coerce/describe.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { EXPRESSION } from '../coerce/roles.ts'
+import { Binary } from '../element/binary.ts'
 import { ANONYMOUS, Bind, withType } from '../element/bind.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement } from '../element/column-element.ts'
@@ -11,6 +12,7 @@ import { Tuple } from '../element/list.ts'
 import type { Operator } from '../operator/operator.ts'
 import { comparedType } from '../types/infer.ts'
 import { NullType } from '../types/null.ts'
+import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
 import type { TupleType } from '../types/tuple.ts'
 import type { Affinity, SqlType } from '../types/type.ts'
@@ -27,6 +29,21 @@ function isWordBesideTime(type: SqlType, operator: Operator, value: unknown): bo
     /^[A-Za-z]/.test(operator.symbol) &&
     TIMES.has(type.affinity)
   )
+}
+
+/**
+ * The comparison of a column with a value of the column's own type, or with a column, as most are; null for any other value.
+ * @internal
+ */
+export function plainComparison(left: ColumnClause, operator: Operator, value: unknown): Binary<boolean> | null {
+  const { forms, type } = left
+  if (typeof value === 'object' && value instanceof ColumnClause) {
+    const form = forms === null || value.forms === null ? null : forms.find(operator, type, value.forms)
+    return new Binary(left, operator, value, BooleanSql, null, form)
+  }
+  const form = forms === null ? null : forms.find(operator, type, null)
+  if (form === null || !form.takes(value)) return null
+  return new Binary(left, operator, new Bind(left.key, value, type, ANONYMOUS), BooleanSql, null, form)
 }
 
 /** The right side of an operator, not yet grouped. */

@@ -22,7 +22,7 @@ import {
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanSql } from '../types/scalar.ts'
 import { String as StringSql } from '../types/string.ts'
-import { constantOf, operandFor, refusal } from './operand.ts'
+import { constantOf, operandFor, plainComparison, refusal } from './operand.ts'
 
 const PERCENT: ColumnElement = new ColumnClause("'%'", "'%'", StringSql, null, true)
 
@@ -50,8 +50,14 @@ export function likePattern(
   operator: Operator,
   operands: readonly unknown[],
 ): ColumnElement<boolean> {
-  const right = textOperand(left, operator, operands[0])
-  const escape = escapeOf(operator, operands[1] as LikeOptions | undefined, LIKE_KEYS)
+  const pattern = operands[0]
+  const options = operands[1] as LikeOptions | undefined
+  if (options === undefined && left instanceof ColumnClause) {
+    const plain = plainComparison(left, operator, pattern)
+    if (plain !== null) return plain
+  }
+  const right = textOperand(left, operator, pattern)
+  const escape = escapeOf(operator, options, LIKE_KEYS)
   return new Binary(left.selfGroup(operator), operator, right.selfGroup(operator), BooleanSql, escape)
 }
 

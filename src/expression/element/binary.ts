@@ -3,13 +3,15 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { keepBind, type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import { all, any } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
 import { Bind } from './bind.ts'
+import type { ColumnClause } from './column.ts'
 import { ColumnElement, NamedElement } from './column-element.ts'
+import type { ComparisonForm } from './column-forms.ts'
 import { fromsOf, groupAgainst } from './grouping.ts'
 import { Unary } from './unary.ts'
 
@@ -25,12 +27,15 @@ export class Binary<V = unknown> extends ColumnElement<V> {
   readonly type: SqlType<V>
   /** The character of LIKE's ESCAPE, the flags of a regular expression, the configuration of a text search; null for none. */
   readonly modifier: string | null
+  /** @internal What a comparison of a column with a value or a column is known by; null for anything else. */
+  readonly form: ComparisonForm | null
   constructor(
     left: ColumnElement,
     operator: Operator,
     right: ColumnElement,
     type: SqlType<V>,
     modifier: string | null = null,
+    form: ComparisonForm | null = null,
   ) {
     super()
     this.left = left
@@ -38,6 +43,7 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     this.right = right
     this.type = type
     this.modifier = modifier
+    this.form = form
   }
   override get topOperator(): Operator {
     return this.operator
@@ -78,15 +84,10 @@ export class Binary<V = unknown> extends ColumnElement<V> {
     for (let index = chain.length - 1; index >= 0; index -= 1) tell(chain[index] as Binary, pass)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Binary) return false
-    const { left, right, modifier } = this
-    const isBoolean = this.type === (BooleanType as SqlType)
-    tracer.tag(Tag.binary, this.operator.id * 4 + (isBoolean ? 1 : 0) + (modifier === null ? 0 : 2))
-    if (!isBoolean) tracer.number(this.type.id)
-    if ((modifier !== null && !tracer.text(modifier)) || !tracer.node(left)) return false
-    if (!(right instanceof Bind)) return tracer.node(right)
-    return right.traceBeside(left instanceof NamedElement ? left.key : left.parameterName, tracer)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Binary) return null
+    const { form } = this
+    return form === null ? traceBinary(this, tracer, at) : traceForm(this, form, tracer, at)
   }
 }
 
@@ -107,6 +108,25 @@ function tell(node: Binary, pass: Pass): void {
   pass.node(node.right)
   pass.type(node.type)
   pass.text(node.modifier)
+}
+
+/** Tells a tracer a comparison that has a form: what is left is the value, and what columns are of by identity. */
+function traceForm({ left, right }: Binary, form: ComparisonForm, tracer: Tracer, at: Place): Place | null {
+  let place: Place | null = at.after(form.step)
+  if (form.isLeftShared) place = tracePart((left as ColumnClause).table as Element, tracer, place)
+  if (form.beside === 0) keepBind(right as Bind, tracer)
+  return form.isRightShared ? tracePart((right as ColumnClause).table as Element, tracer, place) : place
+}
+
+function traceBinary(binary: Binary, tracer: Tracer, at: Place): Place | null {
+  const { left, operator, right, type, modifier } = binary
+  const isBoolean = type === BooleanType
+  let place: Place | null = at.tagged(Tag.binary, operator.id * 4 + (isBoolean ? 1 : 0) + (modifier === null ? 0 : 2))
+  if (!isBoolean) place = place.after(type.id)
+  if (modifier !== null) place = place.afterText(modifier)
+  place = tracePart(left, tracer, place)
+  if (place === null || !(right instanceof Bind)) return tracePart(right, tracer, place)
+  return right.traceBeside(left instanceof NamedElement ? left.key : left.parameterName, tracer, place)
 }
 
 /** Whether an element is `ANY (...)` or `ALL (...)`. */

@@ -1,7 +1,7 @@
 // `Bind`: a value that becomes a parameter, never text.
 import { defineKind } from '../base/element.ts'
 import type { BindLike, Pass } from '../base/pass.ts'
-import type { Tracer } from '../base/recipe.ts'
+import { type Place, type Tracer, traceBind } from '../base/recipe.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -75,12 +75,12 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
     pass.flag(shapeOf(this))
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    return this.traceBeside(null, tracer)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.traceBeside(null, tracer, at)
   }
   /** @internal The same, where it stands beside something that gives parameters their name. */
-  traceBeside(name: string | null, tracer: Tracer): boolean {
-    return this.constructor === Bind && tracer.bind(this, shapeOf(this), name)
+  traceBeside(name: string | null, tracer: Tracer, at: Place): Place | null {
+    return this.constructor === Bind ? traceBind(this, shapeOf(this), name, tracer, at) : null
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -35,10 +35,8 @@ export class Cast<V = unknown> extends ColumnElement<V> {
     pass.type(this.type)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Cast) return false
-    tracer.tag(Tag.cast, this.type.id)
-    return tracer.node(this.element)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.constructor === Cast ? tracePart(this.element, tracer, at.tagged(Tag.cast, this.type.id)) : null
   }
 }
 

@@ -3,8 +3,9 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer } from '../base/recipe.ts'
 import type { SqlType } from '../types/type.ts'
+import type { ColumnForms } from './column-forms.ts'
 import { baseOfName, type Name, walkName } from './name.ts'
 import { NamedElement } from './named.ts'
 
@@ -21,8 +22,18 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
   readonly table: Element | null
   /** The name is literal SQL and is not quoted. */
   readonly isLiteral: boolean
-  constructor(key: N, name: Name, type: SqlType<V>, table: Element | null = null, isLiteral = false) {
+  /** @internal How it is compared; null where nothing is known that outlives it. */
+  readonly forms: ColumnForms | null
+  constructor(
+    key: N,
+    name: Name,
+    type: SqlType<V>,
+    table: Element | null = null,
+    isLiteral = false,
+    forms: ColumnForms | null = null,
+  ) {
     super()
+    this.forms = forms
     this.key = key
     this.name = name
     this.type = type
@@ -53,10 +64,13 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
     else pass.shared(this.table)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== ColumnClause || this.table !== null || typeof this.name !== 'string') return false
-    const isKey = this.name === this.key
-    tracer.tag(Tag.name, this.type.id * 4 + (this.isLiteral ? 1 : 0) + (isKey ? 2 : 0))
-    return tracer.text(this.name) && (isKey || tracer.text(this.key))
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    const { name, key, forms } = this
+    if (forms !== null) return at.after(forms.step)
+    if (this.constructor !== ColumnClause || this.table !== null || typeof name !== 'string') return null
+    const place = at
+      .tagged(Tag.name, this.type.id * 4 + (this.isLiteral ? 1 : 0) + (name === key ? 2 : 0))
+      .afterText(name)
+    return place === null || name === key ? place : place.afterText(key)
   }
 }

@@ -1,7 +1,7 @@
 // Constants of SQL: NULL, TRUE, FALSE, and literal text that stands for a column.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer } from '../base/recipe.ts'
 import { NullType } from '../types/null.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
 import type { SqlType } from '../types/type.ts'
@@ -18,9 +18,8 @@ export class Null extends ColumnElement<null> {
   }
   walk(_pass: Pass): void {}
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.constant, 0)
-    return this.constructor === Null
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    return this.constructor === Null ? at.tagged(Tag.constant, 0) : null
   }
 }
 
@@ -38,9 +37,8 @@ export class True extends ColumnElement<boolean> {
   }
   walk(_pass: Pass): void {}
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.constant, 1)
-    return this.constructor === True
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    return this.constructor === True ? at.tagged(Tag.constant, 1) : null
   }
 }
 
@@ -58,9 +56,8 @@ export class False extends ColumnElement<boolean> {
   }
   walk(_pass: Pass): void {}
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.constant, 2)
-    return this.constructor === False
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    return this.constructor === False ? at.tagged(Tag.constant, 2) : null
   }
 }
 

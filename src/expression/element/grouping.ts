@@ -3,7 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import { needsGrouping, type Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -37,10 +37,8 @@ export class Grouping<V = unknown> extends ColumnElement<V> {
     pass.node(this.element)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Grouping) return false
-    tracer.tag(Tag.grouping, 0)
-    return tracer.node(this.element)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.constructor === Grouping ? tracePart(this.element, tracer, at.tagged(Tag.grouping, 0)) : null
   }
 }
 

@@ -1,7 +1,7 @@
 // `LabelReference`: a name in ORDER BY and GROUP BY that the compiler looks up in the columns clause.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer } from '../base/recipe.ts'
 import { NullType } from '../types/null.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -27,8 +27,7 @@ export class LabelReference extends ColumnElement<unknown> {
     pass.text(this.name)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.reference, 0)
-    return this.constructor === LabelReference && tracer.text(this.name)
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    return this.constructor === LabelReference ? at.tagged(Tag.reference, 0).afterText(this.name) : null
   }
 }

@@ -3,7 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import { as } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
@@ -57,11 +57,10 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
     pass.node(this.element)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
+  override trace(tracer: Tracer, at: Place): Place | null {
     const { name } = this
     // A name that is chosen is one by its identity.
-    if (this.constructor !== Label || typeof name !== 'string' || name !== this.key) return false
-    tracer.tag(Tag.label, 0)
-    return tracer.text(name) && tracer.node(this.element)
+    if (this.constructor !== Label || typeof name !== 'string' || name !== this.key) return null
+    return tracePart(this.element, tracer, at.tagged(Tag.label, 0).afterText(name))
   }
 }

@@ -3,7 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, traceParts } from '../base/recipe.ts'
 import { comma } from '../operator/catalog.ts'
 import type { Operator } from '../operator/operator.ts'
 import { Boolean as BooleanType } from '../types/scalar.ts'
@@ -47,10 +47,9 @@ export class BooleanList extends ColumnElement<boolean> {
     pass.nodes(this.clauses)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== BooleanList) return false
-    tracer.tag(Tag.list, this.operator.id)
-    return tracer.nodes(this.clauses)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== BooleanList) return null
+    return traceParts(this.clauses, tracer, at.tagged(Tag.list, this.operator.id))
   }
 }
 

@@ -3,7 +3,7 @@
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import type { Operator } from '../operator/operator.ts'
 import type { SqlType } from '../types/type.ts'
 import { ColumnElement } from './column-element.ts'
@@ -51,11 +51,10 @@ export class Unary<V = unknown> extends ColumnElement<V> {
     pass.type(this.type)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Unary) return false
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Unary) return null
     const isOfElement = this.type === this.element.type
-    tracer.tag(Tag.unary, this.operator.id * 4 + (this.postfix ? 1 : 0) + (isOfElement ? 2 : 0))
-    if (!isOfElement) tracer.number(this.type.id)
-    return tracer.node(this.element)
+    const place = at.tagged(Tag.unary, this.operator.id * 4 + (this.postfix ? 1 : 0) + (isOfElement ? 2 : 0))
+    return tracePart(this.element, tracer, isOfElement ? place : place.after(this.type.id))
   }
 }

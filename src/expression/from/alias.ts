@@ -5,7 +5,16 @@ import { checkKeys } from '../../nearest.ts'
 import { showValue } from '../../show.ts'
 import { defineKind, Element, sharesKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { type RecipeColumn, Tag, type Tracer, type Trail } from '../base/recipe.ts'
+import {
+  declare,
+  type Place,
+  type RecipeColumn,
+  Tag,
+  type Tracer,
+  type Trail,
+  traceAgain,
+  traceWithin,
+} from '../base/recipe.ts'
 import { Socket } from '../base/socket.ts'
 import { isRecord } from '../coerce/record.ts'
 import type { NamedElement } from '../element/column-element.ts'
@@ -14,7 +23,8 @@ import type { SqlType } from '../types/type.ts'
 import { Alias, NamedFrom } from './from-clause.ts'
 import type { RowColumns, SourceName, TypedFrom } from './typed.ts'
 
-export { Alias, NamedFrom, ProxyColumn } from './from-clause.ts'
+export { Alias, NamedFrom } from './from-clause.ts'
+export { ProxyColumn } from './proxy-column.ts'
 
 /** A statement whose rows can stand in FROM: SELECT, a compound of SELECTs, or a write with RETURNING (in a CTE only). */
 export interface RowSource extends Element {
@@ -59,11 +69,12 @@ export class Subquery<Row = unknown, Source = unknown> extends NamedFrom {
     return this.element.trail?.recipe.columns ?? retyped(this.element)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Subquery) return false
-    if (!tracer.meets(this)) return true
-    tracer.tag(Tag.subquery, this.isLateral ? 1 : 0)
-    return this.traceName(tracer) && tracer.within(this.element.trail)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Subquery) return null
+    const again = traceAgain(this, tracer, at)
+    if (again !== null) return again
+    const place = this.traceName(declare(this, tracer, at).tagged(Tag.subquery, this.isLateral ? 1 : 0))
+    return traceWithin(this.element.trail, tracer, place)
   }
 }
 
@@ -76,6 +87,7 @@ function retyped(element: RowSource): readonly RecipeColumn[] | null {
     key,
     name: name as string,
     type: types[place] ?? type,
+    forms: null,
   }))
 }
 
@@ -223,12 +235,13 @@ export class Cte<Row = unknown, Source = unknown> extends NamedFrom {
     return this.#element.trail?.recipe.columns ?? (this.recursive ? null : retyped(this.#element))
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Cte || this.#isCompleted) return false
-    if (!tracer.meets(this)) return true
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Cte || this.#isCompleted) return null
+    const again = traceAgain(this, tracer, at)
+    if (again !== null) return again
     const materialized = this.materialized === null ? 2 : this.materialized ? 1 : 0
-    tracer.tag(Tag.cte, materialized + (this.nesting ? 4 : 0) + (this.recursive ? 8 : 0))
-    return this.traceName(tracer) && tracer.within(this.#element.trail)
+    const flags = materialized + (this.nesting ? 4 : 0) + (this.recursive ? 8 : 0)
+    return traceWithin(this.#element.trail, tracer, this.traceName(declare(this, tracer, at).tagged(Tag.cte, flags)))
   }
 }
 
@@ -277,7 +290,7 @@ export class CteAlias<Row = unknown, Source = unknown> extends Alias<Row, Source
     return this.#whole === null
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    return this.constructor === CteAlias && this.#whole === null && this.traceAlias(tracer)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.constructor === CteAlias && this.#whole === null ? this.traceAlias(tracer, at) : null
   }
 }

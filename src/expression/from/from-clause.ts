@@ -4,11 +4,21 @@ import { checkKeys } from '../../nearest.ts'
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import { type HasJoinTarget, hasJoinTarget, JOIN_TARGET } from '../base/protocol.ts'
-import { type RecipeColumn, type SharedPart, Tag, type Tracer } from '../base/recipe.ts'
+import {
+  declare,
+  type Place,
+  type RecipeColumn,
+  type SharedPart,
+  Tag,
+  type Tracer,
+  traceAgain,
+  tracePart,
+} from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import { elementOf, expect } from '../coerce/expect.ts'
 import { CRITERION, FROM } from '../coerce/roles.ts'
 import type { ColumnElement, Expression, NamedElement } from '../element/column-element.ts'
+import type { ColumnForms } from '../element/column-forms.ts'
 import { groupAgainst } from '../element/grouping.ts'
 import { AnonymousName, baseOfName, checkName, type Name, walkName } from '../element/name.ts'
 import { TextClause } from '../element/text.ts'
@@ -229,11 +239,10 @@ export abstract class NamedFrom extends FromClause {
   protected knownColumns(): readonly RecipeColumn[] | null {
     return null
   }
-  /** @internal Its name, to a tracer. */
-  protected traceName(tracer: Tracer): boolean {
+  /** @internal The place behind its name. */
+  protected traceName(at: Place): Place | null {
     const { name } = this
-    tracer.number(typeof name === 'string' ? 1 : 0)
-    return this.#hasOwnName && tracer.text(baseOfName(name))
+    return this.#hasOwnName ? at.after(typeof name === 'string' ? 1 : 0).afterText(baseOfName(name)) : null
   }
 
   get columnList(): readonly NamedElement[] {
@@ -242,8 +251,14 @@ export abstract class NamedFrom extends FromClause {
   }
   #proxies(): readonly NamedElement[] {
     const known = this.knownColumns()
-    if (known === null) return this.originals().map((each, place) => new ProxyColumn(each, this, place, each))
-    return known.map((each, place) => new ProxyColumn(null, this, place, each as NamedColumn))
+    const originals = known === null ? this.originals() : null
+    // By asking for them they may have become known.
+    const told = known ?? this.knownColumns()
+    if (told === null) return (originals ?? []).map((each, place) => new ProxyColumn(each, this, place, each, null))
+    return told.map((each, place) => {
+      const as = each as NamedColumn & { readonly forms: ColumnForms | null }
+      return new ProxyColumn(originals?.[place] ?? null, this, place, as, as.forms)
+    })
   }
   override get anonymousName(): string {
     return baseOfName(this.name)
@@ -312,14 +327,15 @@ export class Alias<Row = unknown, Source = unknown> extends NamedFrom {
     pass.shared(this.element)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    return this.constructor === Alias && this.traceAlias(tracer)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.constructor === Alias ? this.traceAlias(tracer, at) : null
   }
   /** @internal */
-  protected traceAlias(tracer: Tracer): boolean {
-    if (!tracer.meets(this)) return true
-    tracer.tag(Tag.alias, this.isLateral ? 1 : 0)
-    return this.traceName(tracer) && tracer.node(this.element)
+  protected traceAlias(tracer: Tracer, at: Place): Place | null {
+    const again = traceAgain(this, tracer, at)
+    if (again !== null) return again
+    const place = this.traceName(declare(this, tracer, at).tagged(Tag.alias, this.isLateral ? 1 : 0))
+    return tracePart(this.element, tracer, place)
   }
 }
 
@@ -369,10 +385,13 @@ export class Join<Source = unknown, Outer = unknown> extends FromClause {
     pass.flag(this.isFull)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Join) return false
-    if (!tracer.meets(this)) return true
-    tracer.tag(Tag.join, (this.isOuter ? 1 : 0) + (this.isFull ? 2 : 0) + (this.on === null ? 4 : 0))
-    return tracer.node(this.left) && tracer.node(this.right) && (this.on === null || tracer.node(this.on))
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Join) return null
+    const again = traceAgain(this, tracer, at)
+    if (again !== null) return again
+    const flags = (this.isOuter ? 1 : 0) + (this.isFull ? 2 : 0) + (this.on === null ? 4 : 0)
+    const left = tracePart(this.left, tracer, declare(this, tracer, at).tagged(Tag.join, flags))
+    const right = tracePart(this.right, tracer, left)
+    return this.on === null ? right : tracePart(this.on, tracer, right)
   }
 }

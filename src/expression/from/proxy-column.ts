@@ -1,9 +1,10 @@
 // Columns of aliases and subqueries, and what they stand for.
 
 import { type Element, sharesKind } from '../base/element.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import type { ColumnForms } from '../element/column-forms.ts'
 import { Label } from '../element/label.ts'
 import type { Name } from '../element/name.ts'
 import type { SqlType } from '../types/type.ts'
@@ -18,32 +19,31 @@ export class ProxyColumn<out N extends string = string, out V = unknown> extends
   static {
     sharesKind(this)
   }
+  declare readonly table: ProxyOwner
+  /** Null while nobody has asked for it. */
   #original: NamedElement<N, V> | null
-  /** Its place among the columns of its table; -1 for one that was made apart. */
+  /** Its place among the columns of its table. */
   readonly #position: number
-  constructor(original: NamedElement<N, V>, table: Element)
   /** @internal */
-  constructor(original: NamedElement<N, V> | null, table: Element, position: number, as: NamedColumn)
   constructor(
     original: NamedElement<N, V> | null,
-    table: Element,
-    position = -1,
-    as: NamedColumn = original as NamedElement,
+    table: ProxyOwner,
+    position: number,
+    as: NamedColumn,
+    forms: ColumnForms | null,
   ) {
-    super(as.key as N, as.name, as.type as SqlType<V>, table)
+    super(as.key as N, as.name, as.type as SqlType<V>, table, false, forms)
     this.#original = original
     this.#position = position
   }
   /** The column that it stands for. */
   get original(): NamedElement<N, V> {
-    this.#original ??= (this.table as ProxyOwner).originalAt(this.#position) as NamedElement as NamedElement<N, V>
+    this.#original ??= this.table.originalAt(this.#position) as NamedElement as NamedElement<N, V>
     return this.#original
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.#position < 0 || this.constructor !== ProxyColumn || this.table === null) return false
-    tracer.tag(Tag.proxy, this.#position)
-    return tracer.node(this.table)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    return this.constructor === ProxyColumn ? tracePart(this.table, tracer, at.tagged(Tag.proxy, this.#position)) : null
   }
 }
 

@@ -1,7 +1,7 @@
 // `TableClause`: a name with columns; schema tables extend it.
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import { FromClause } from './from-clause.ts'
@@ -29,8 +29,7 @@ export abstract class TableClause extends FromClause {
     pass.identity(this)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.table, this.id)
-    return this.walk === TableClause.prototype.walk
+  override trace(_tracer: Tracer, at: Place): Place | null {
+    return this.walk === TableClause.prototype.walk ? at.tagged(Tag.table, this.id) : null
   }
 }

@@ -36,7 +36,10 @@ function makerOf(packages: readonly string[], key: string): Maker {
   const operandsOf = (args: readonly unknown[]): ColumnElement[] => {
     const beside = isAlike ? typeAmong(args) : null
     return args.map((arg, index) =>
-      argumentFor(where, name, arg, hasOffset && index === 1 ? null : beside).selfGroup(comma),
+      // A column is an argument as it is.
+      arg instanceof ColumnClause
+        ? arg
+        : argumentFor(where, name, arg, hasOffset && index === 1 ? null : beside).selfGroup(comma),
     )
   }
   const isCount = name === 'count' && known !== undefined

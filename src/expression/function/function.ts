@@ -4,7 +4,7 @@ import { ArgumentError } from '../../errors.ts'
 import type { Element } from '../base/element.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, traceParts } from '../base/recipe.ts'
 import { expectAll } from '../coerce/expect.ts'
 import { ORDER } from '../coerce/roles.ts'
 import { Binary } from '../element/binary.ts'
@@ -163,15 +163,16 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     pass.nodes(this.orderBy)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== FunctionCall) return false
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== FunctionCall) return null
     const { packages, operands, orderBy } = this
     const flags = (this.isDistinct ? 1 : 0) + (this.isBare ? 2 : 0) + (orderBy.length > 0 ? 4 : 0)
-    tracer.tag(Tag.call, packages.length * 8 + flags)
-    for (const name of packages) if (!tracer.text(name)) return false
-    if (!tracer.text(this.name)) return false
-    tracer.number(this.type.id)
-    return tracer.nodes(operands) && (orderBy.length === 0 || tracer.nodes(orderBy))
+    let place: Place | null = at.tagged(Tag.call, packages.length * 8 + flags)
+    for (let index = 0; place !== null && index < packages.length; index += 1)
+      place = place.afterText(packages[index] as string)
+    place = place?.afterText(this.name)?.after(this.type.id) ?? null
+    place = traceParts(operands, tracer, place)
+    return orderBy.length === 0 ? place : traceParts(orderBy, tracer, place)
   }
 }
 

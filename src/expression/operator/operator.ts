@@ -39,15 +39,17 @@ function numberOf(name: string, symbol: string): number {
 
 /** Defines an operator without an opposite. */
 export function operator(name: string, symbol: string, precedence: number, options: OperatorOptions = {}): Operator {
-  return {
-    id: numberOf(name, symbol),
-    name,
-    symbol,
-    precedence,
-    associative: options.associative ?? false,
-    comparison: options.comparison ?? false,
-    negation: null,
-  }
+  return newOperator(name, symbol, precedence, options)
+}
+
+/** All are made here, with the same properties in the same order: V8 knows them as one. */
+function newOperator(
+  name: string,
+  symbol: string,
+  precedence: number,
+  { associative = false, comparison = false }: OperatorOptions,
+): Operator & { negation: Operator | null } {
+  return { id: numberOf(name, symbol), name, symbol, precedence, associative, comparison, negation: null }
 }
 
 /** Defines two comparisons that are each other's contrary. */
@@ -56,12 +58,10 @@ export function opposites(
   negative: readonly [name: string, symbol: string],
   precedence: number,
 ): readonly [Operator, Operator] {
-  const shared = { precedence, associative: false, comparison: true }
-  const one = { id: numberOf(...positive), name: positive[0], symbol: positive[1], ...shared }
-  const other = { id: numberOf(...negative), name: negative[0], symbol: negative[1], ...shared }
-  const first: Operator & { negation: Operator | null } = { ...one, negation: null }
-  const second: Operator = { ...other, negation: first }
+  const first = newOperator(...positive, precedence, { comparison: true })
+  const second = newOperator(...negative, precedence, { comparison: true })
   first.negation = second
+  second.negation = first
   return [first, second]
 }
 

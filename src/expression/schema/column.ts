@@ -5,8 +5,9 @@ import { checkKeys, quoteName, suggestion } from '../../nearest.ts'
 import { sharesKind } from '../base/element.ts'
 import { nextIdentity } from '../base/identity.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { TAG_SIZE, Tag } from '../base/recipe.ts'
 import { ColumnClause } from '../element/column.ts'
+import { ColumnForms } from '../element/column-forms.ts'
 import type { ForeignKeyLink } from '../from/from-clause.ts'
 import type { TableClause } from '../from/table-clause.ts'
 import { NullType } from '../types/null.ts'
@@ -70,10 +71,12 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
 
   /** @internal */
   constructor(key: N, name: string, table: ColumnOwner, definition: ColumnParts, primaryKey: boolean) {
-    super(key, name, (definition.type ?? NullType) as SqlType<V>, table)
+    const id = nextIdentity()
+    const forms = new.target === SchemaColumn ? new ColumnForms(id * TAG_SIZE + Tag.column, false) : null
+    super(key, name, (definition.type ?? NullType) as SqlType<V>, table, false, forms)
     const options = definition.options
     const place = `Column ${quoteName(`${table.key}.${key}`)}`
-    this.id = nextIdentity()
+    this.id = id
     this.definition = definition
     this.primaryKey = primaryKey
     this.nullable = options.nullable ?? false
@@ -122,11 +125,6 @@ export class SchemaColumn<N extends string = string, V = unknown, Source = unkno
 
   override walk(pass: Pass): void {
     pass.identity(this)
-  }
-  /** @internal */
-  override trace(tracer: Tracer): boolean {
-    tracer.tag(Tag.column, this.id)
-    return this.constructor === SchemaColumn
   }
 }
 

@@ -2,7 +2,7 @@
 import { defineKind, Element } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
 import type { CompilePlugin } from '../base/protocol.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, tracePart } from '../base/recipe.ts'
 import { Role } from '../base/role.ts'
 import type { NamedElement } from '../element/named.ts'
 import type { FromClause } from '../from/from-clause.ts'
@@ -32,9 +32,8 @@ export abstract class EntityElement extends Element {
     pass.shared(this.from)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.walk !== EntityElement.prototype.walk) return false
-    tracer.tag(Tag.entity, this.id)
-    return tracer.node(this.from)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.walk !== EntityElement.prototype.walk) return null
+    return tracePart(this.from, tracer, at.tagged(Tag.entity, this.id))
   }
 }

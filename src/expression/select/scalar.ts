@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../errors.ts'
 import { defineKind } from '../base/element.ts'
 import type { Pass } from '../base/pass.ts'
-import { Tag, type Tracer } from '../base/recipe.ts'
+import { type Place, Tag, type Tracer, traceWithin } from '../base/recipe.ts'
 import type { Criterion } from '../comparator/conjunction.ts'
 import { ColumnElement } from '../element/column-element.ts'
 import { groupAgainst } from '../element/grouping.ts'
@@ -52,10 +52,9 @@ export class ScalarSelect<out V = unknown> extends ColumnElement<V> {
     pass.type(this.type)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== ScalarSelect) return false
-    tracer.tag(Tag.scalar, this.type.id)
-    return tracer.within(this.element.trail)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== ScalarSelect) return null
+    return traceWithin(this.element.trail, tracer, at.tagged(Tag.scalar, this.type.id))
   }
 }
 
@@ -115,10 +114,9 @@ export class Exists extends ColumnElement<boolean> {
     pass.flag(this.isNegated)
   }
   /** @internal */
-  override trace(tracer: Tracer): boolean {
-    if (this.constructor !== Exists) return false
-    tracer.tag(Tag.exists, this.isNegated ? 1 : 0)
-    return tracer.within(this.element.trail)
+  override trace(tracer: Tracer, at: Place): Place | null {
+    if (this.constructor !== Exists) return null
+    return traceWithin(this.element.trail, tracer, at.tagged(Tag.exists, this.isNegated ? 1 : 0))
   }
 }
 

@@ -2,12 +2,26 @@
 import { checkKeys } from '../../nearest.ts'
 import { Element } from '../base/element.ts'
 import { hasJoinTarget } from '../base/protocol.ts'
-import { isPresent, type Recipe, type RecipeColumn, Tag, Tracer } from '../base/recipe.ts'
+import {
+  isPresent,
+  type Place,
+  type Recipe,
+  type RecipeColumn,
+  recipeAt,
+  stepAfter,
+  TAG_SIZE,
+  Tag,
+  type Tracer,
+  tracePart,
+  traceParts,
+} from '../base/recipe.ts'
 import { elementOf, expect, expectAll } from '../coerce/expect.ts'
 import { CRITERION, ORDER } from '../coerce/roles.ts'
 import { conjoin } from '../comparator/conjunction.ts'
+import { Binary } from '../element/binary.ts'
 import { ColumnClause } from '../element/column.ts'
 import type { ColumnElement, NamedElement } from '../element/column-element.ts'
+import { ColumnForms } from '../element/column-forms.ts'
 import { Label } from '../element/label.ts'
 import { Unary } from '../element/unary.ts'
 import { fromArgument, Join, type JoinOptions } from '../from/from-clause.ts'
@@ -66,7 +80,7 @@ export function recipeColumns(columns: readonly NamedElement[]): readonly Recipe
   const known: RecipeColumn[] = []
   for (const { key, name, type } of columns) {
     if (typeof name !== 'string') return null
-    known.push({ key, name, type })
+    known.push({ key, name, type, forms: new ColumnForms(known.length * TAG_SIZE + Tag.proxy, true) })
   }
   return known
 }
@@ -87,10 +101,10 @@ export function joinBits(isOuterjoin: boolean, options: JoinOptions | undefined)
  */
 export function stepBehind(before: Step | null, kind: number, args: readonly unknown[]): Step | null {
   if (before !== null && !isOpen(before.recipe)) return null
-  const step = new Tracer<SelectState>(before, args, null)
-  if (!traceArguments(step, kind, args)) return null
-  const recipe = step.reached()
-  if (recipe === null) return null
+  const step = stepAfter<SelectState>(before, args, null)
+  const place = traceArguments(step, kind, args)
+  if (place === null) return null
+  const recipe = recipeAt(place)
   step.recipe = recipe
   if (recipe.kind === 0) {
     const state = stateAfter(before)
@@ -105,10 +119,10 @@ export function stepBehind(before: Step | null, kind: number, args: readonly unk
 /** The step of a join whose condition was found, by what came of it. */
 export function stepTo(state: SelectState, before: Step): Step | null {
   if (!isOpen(before.recipe)) return null
-  const step = new Tracer<SelectState>(before, [], state)
-  step.number(StepKind.join * 64 + 63)
-  const recipe = step.nodes(state.froms) ? step.reached() : null
-  if (recipe === null) return null
+  const step = stepAfter(before, [], state)
+  const place = traceParts(state.froms, step, before.recipe.place.after(StepKind.join * 64 + 63))
+  if (place === null) return null
+  const recipe = recipeAt(place)
   step.recipe = recipe
   if (recipe.kind === 0) prove(recipe, StepKind.join, before, state)
   return step
@@ -124,48 +138,52 @@ function prove(recipe: Recipe, kind: number, before: Step | null, state: SelectS
   recipe.kind = kind
 }
 
-function traceArguments(tracer: Step, kind: number, args: readonly unknown[]): boolean {
+function traceArguments(step: Step, kind: number, args: readonly unknown[]): Place | null {
+  const start = step.recipe.place
   if (kind === StepKind.join) {
     // Foreign keys can come later: what they imply is looked at each time.
-    if (args[1] === undefined) return false
-    tracer.number(kind * 64 + (args[2] as number))
-    return traceArgument(tracer, args, 0, kind) && traceArgument(tracer, args, 1, kind)
+    if (args[1] === undefined) return null
+    const target = traceArgument(step, args, 0, StepKind.selectFrom, start.after(kind * 64 + (args[2] as number)))
+    return target === null ? null : traceArgument(step, args, 1, kind, target)
   }
-  tracer.number(kind * 64 + (args.length < 62 ? args.length : 62))
-  if (args.length >= 62) tracer.number(args.length)
-  for (let index = 0; index < args.length; index += 1) if (!traceArgument(tracer, args, index, kind)) return false
-  return true
+  let place: Place | null = start.after(kind * 64 + (args.length < 62 ? args.length : 62))
+  if (args.length >= 62) place = place.after(args.length)
+  for (let index = 0; place !== null && index < args.length; index += 1)
+    place = traceArgument(step, args, index, kind, place)
+  return place
 }
 
-function traceArgument(tracer: Step, args: readonly unknown[], index: number, kind: number): boolean {
+function traceArgument(step: Step, args: readonly unknown[], index: number, kind: number, at: Place): Place | null {
   const arg = args[index]
-  if (arg instanceof Element) return traceElement(tracer, arg, kind)
-  if (typeof arg === 'string') {
-    if (kind !== StepKind.orderBy && kind !== StepKind.groupBy) return false
-    tracer.tag(Tag.reference, 0)
-    return tracer.text(arg)
-  }
-  if (arg === null && (kind === StepKind.limit || kind === StepKind.offset)) {
-    tracer.tag(Tag.again, 0)
-    return true
-  }
-  if ((typeof arg !== 'function' && typeof arg !== 'object') || hasJoinTarget(arg)) return false
+  // Most are comparisons, or columns: calls whose target V8 knows. That something is not of a class takes longer to find than that it is.
+  if (isCriterion(kind)) {
+    if (arg instanceof Binary) return arg.trace(step, at)
+  } else if (kind !== StepKind.selectFrom && arg instanceof ColumnClause) return arg.trace(step, at)
+  if (arg instanceof Element) return traceElement(step, arg, kind, at)
+  if (typeof arg === 'string')
+    return kind === StepKind.orderBy || kind === StepKind.groupBy ? at.tagged(Tag.reference, 0).afterText(arg) : null
+  if (arg === null && (kind === StepKind.limit || kind === StepKind.offset)) return at.tagged(Tag.again, 0)
+  if ((typeof arg !== 'function' && typeof arg !== 'object') || hasJoinTarget(arg)) return null
   const element = elementOf(arg)
-  if (!(element instanceof Element)) return false
+  if (!(element instanceof Element)) return null
   // What stands for an expression is asked once: it may give another one each time.
-  tracer.args = tracer.args.with(index, element)
-  return traceElement(tracer, element, kind)
+  step.args = step.args.with(index, element)
+  return traceElement(step, element, kind, at)
+}
+
+function isCriterion(kind: number): boolean {
+  return kind === StepKind.where || kind === StepKind.join || kind === StepKind.having
 }
 
 /** Which label ORDER BY names is a matter of identity, unless it is that of a column, which is one whoever asks for it. */
-function traceElement(tracer: Step, element: Element, kind: number): boolean {
+function traceElement(step: Step, element: Element, kind: number, at: Place): Place | null {
   if (kind === StepKind.orderBy) {
     let ordered = element
     while (ordered instanceof Unary && ordered.postfix) ordered = ordered.element
     if (ordered instanceof Label && !(ordered.element instanceof ColumnClause && ordered.element.table !== null))
-      return false
+      return null
   }
-  return tracer.node(element)
+  return tracePart(element, step, at)
 }
 
 /**
