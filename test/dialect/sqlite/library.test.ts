@@ -1,5 +1,8 @@
 // A library for SQLite that is installed and cannot be loaded, in a program of its own: what is to be done is told.
 import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
@@ -8,8 +11,12 @@ import { withSqlite } from '../../support/node-options.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** What a program prints that finds a module which throws this in the place of the package. */
-async function told(code: string, message: string): Promise<string> {
-  const standIn = `throw Object.assign(new Error(${JSON.stringify(message)}), { code: ${JSON.stringify(code)} })`
+function told(code: string, message: string): Promise<string> {
+  return toldOf(`throw Object.assign(new Error(${JSON.stringify(message)}), { code: ${JSON.stringify(code)} })`)
+}
+
+/** What it prints where this is the package's module. */
+async function toldOf(standIn: string, variables: Readonly<Record<string, string>> = {}): Promise<string> {
   const hooks = `export const resolve = (specifier, context, next) => specifier === 'better-sqlite3'
     ? { url: ${JSON.stringify(`data:text/javascript,${encodeURIComponent(standIn)}`)}, shortCircuit: true }
     : next(specifier, context)`
@@ -24,7 +31,7 @@ async function told(code: string, message: string): Promise<string> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
     ['--import', 'tsx', '--input-type=module', '--eval', program],
-    { cwd: root, timeout: 60_000, env: { ...process.env, NODE_OPTIONS: withSqlite } },
+    { cwd: root, timeout: 60_000, env: { ...process.env, NODE_OPTIONS: withSqlite, ...variables } },
   )
   return stdout.trim()
 }
@@ -46,4 +53,20 @@ test.each([
   expect(await told(code, message)).toBe(
     `OperationalError: better-sqlite3 cannot be loaded: run \`npm install better-sqlite3\` (${message})`,
   )
+})
+
+test('a version for a newer Node.js, which would crash this one, is not used', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tsalchemy-better-sqlite3-'))
+  try {
+    const made = join(folder, 'better-sqlite3')
+    mkdirSync(made)
+    const manifest = { name: 'better-sqlite3', version: '13.2.0', engines: { node: '>=99' } }
+    writeFileSync(join(made, 'package.json'), JSON.stringify(manifest))
+    const standIn = 'export default class { constructor() { process.abort() } }'
+    expect(await toldOf(standIn, { NODE_PATH: folder })).toBe(
+      `OperationalError: better-sqlite3 13.2.0 needs Node.js 99 or newer, and this is ${process.version}: run \`npm install better-sqlite3@12\``,
+    )
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })

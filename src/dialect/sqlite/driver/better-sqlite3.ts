@@ -1,4 +1,6 @@
 // The package `better-sqlite3`, an optional peer that is loaded when the first engine wants it.
+import { createRequire } from 'node:module'
+import { DriverError } from '../../contract/driver.ts'
 import type {
   Bindings,
   DatabaseHandle,
@@ -38,6 +40,7 @@ export async function loadBetterSqlite3(): Promise<SqliteLibrary> {
   // Not a name that the compiler looks up: it need not be installed.
   const loaded = (await import('better-sqlite3' as string)) as { readonly default: NativeClass }
   const Database = loaded.default
+  checkNode()
   // Its binary is loaded by the first database: one that was built for another version of Node is none.
   new Database(':memory:', {}).close()
   return {
@@ -49,6 +52,30 @@ export async function loadBetterSqlite3(): Promise<SqliteLibrary> {
       const { code } = error as { readonly code?: unknown }
       return typeof code === 'string' && code.startsWith('SQLITE_') ? code : null
     },
+  }
+}
+
+/**
+ * From 13 on its one binary is for all newer versions of Node.js, and an older one does not refuse it, but crashes.
+ *
+ * @throws DriverError this Node.js is older than the package asks for.
+ */
+function checkNode(): void {
+  const { version, engines } = packageOf()
+  const least = /^>=\s*(\d+)/.exec(engines?.node ?? '')?.[1]
+  if (least === undefined || Number(process.versions.node.split('.')[0]) >= Number(least)) return
+  throw new DriverError(
+    `better-sqlite3 ${version} needs Node.js ${least} or newer, and this is ${process.version}: run \`npm install better-sqlite3@12\``,
+    { disconnected: true, sent: false },
+  )
+}
+
+function packageOf(): { readonly version?: string; readonly engines?: { readonly node?: string } } {
+  try {
+    return createRequire(import.meta.url)('better-sqlite3/package.json')
+  } catch {
+    // A bundle, or something put in its place.
+    return {}
   }
 }
 

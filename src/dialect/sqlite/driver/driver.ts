@@ -143,6 +143,7 @@ async function loadLibrary(name: SqliteDriverOptions['library']): Promise<Sqlite
     try {
       return await load()
     } catch (error) {
+      if (error instanceof DriverError) throw error
       failures.push(error)
     }
   const [first, second] = failures.map((error) =>
