@@ -76,7 +76,7 @@ function tokenValue(token: string, parts: NameParts, rule: string): string {
   const value = match === null ? null : columnToken(match, parts)
   if (value !== null) return value
   throw new InvalidRequestError(
-    `The naming convention ${quoteName(rule)} has the token ${quoteName(token)}, which a constraint of table ${quoteName(parts.tableName)} has no value for`,
+    `The naming convention ${quoteName(rule)} has the token ${quoteName(token)}, which a constraint or index of table ${quoteName(parts.tableName)} has no value for: give it a name of its own`,
   )
 }
 

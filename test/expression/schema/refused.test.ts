@@ -215,3 +215,12 @@ test('a CHECK that was asked for cannot guard the members of arrays', () => {
   expect(dialect.compile(made({ native: false })).sql).toContain('a VARCHAR(1)[] NOT NULL')
   expect(dialect.compile(made({ name: 'letter', createConstraint: true })).sql).toContain('a letter[] NOT NULL')
 })
+
+test('an index of expressions needs a name, as no convention makes one', () => {
+  const made = define({ a: Column(Integer) as never }, [new Index(null, [func.lower('x')])] as never)
+  const message =
+    "The naming convention 'ix_%(column_0_label)s' has the token 'column_0_label', which a constraint or index of table 't' has no value for: give it a name of its own"
+  const [index] = made.indexes
+  expect(() => postgresqlDialect().compile(new CreateIndex(index as never))).toThrow(message)
+  expect(() => postgresqlDialect().compile(new DropIndex(index as never))).toThrow(message)
+})
