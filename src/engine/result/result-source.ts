@@ -1,5 +1,6 @@
 // What a `Result` is made from.
 import type { DriverNotice } from '../../dialect/contract/driver.ts'
+import { InvalidRequestError } from '../../errors.ts'
 import type { RowShape } from './row-shape.ts'
 import type { Selecting } from './view.ts'
 
@@ -30,4 +31,11 @@ export interface InsertedRows {
   primaryKey(row: number): unknown[] | null
   /** What the database has given to columns that were not written, by key; null where nothing came back. */
   returnedDefaults(row: number): Record<string, unknown> | null
+}
+
+/** What the one row that was written was given. @throws InvalidRequestError several were inserted. */
+export function defaultsOfOne(written: InsertedRows | null): Record<string, unknown> | null {
+  if (written?.isInsert === true && written.count > 1)
+    throw new InvalidRequestError('Several rows were inserted: returnedDefaultsRows has what each was given')
+  return written?.returnedDefaults(0) ?? null
 }

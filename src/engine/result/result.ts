@@ -11,7 +11,7 @@ import { showValue } from '../../show.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
-import type { ResultSource } from './result-source.ts'
+import { defaultsOfOne, type ResultSource } from './result-source.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { keyFunction, SeenValues } from './unique.ts'
 import { asShown, type Cursor, distinctRows, type Form, pickColumns, positionOf, showView, type View } from './view.ts'
@@ -123,14 +123,10 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   /**
    * What the database has given to columns that an INSERT of one row did not write, or, by `returnDefaults()`, an UPDATE has set by
    * expressions, by key; null where nothing came back.
-   *
    * @throws InvalidRequestError several rows were inserted: {@link returnedDefaultsRows} has those of each.
    */
   get returnedDefaults(): Record<string, unknown> | null {
-    const { inserted } = this.#source
-    if (inserted?.isInsert === true && inserted.count > 1)
-      throw new InvalidRequestError('Several rows were inserted: returnedDefaultsRows has what each was given')
-    return inserted?.returnedDefaults(0) ?? null
+    return defaultsOfOne(this.#source.inserted ?? null)
   }
 
   /** The same of each row; null where nothing came back. */
