@@ -40,6 +40,7 @@ import { Grouping } from '../../src/expression/element/grouping.ts'
 import { LabelReference } from '../../src/expression/element/label-reference.ts'
 import { ClauseList } from '../../src/expression/element/list.ts'
 import { AnonymousName } from '../../src/expression/element/name.ts'
+import { NestedHere } from '../../src/expression/from/alias.ts'
 import { RowArrays } from '../../src/expression/from/row-arrays.ts'
 import type { CoreNode } from '../../src/expression/nodes.ts'
 import { EntityElement } from '../../src/expression/select/entity.ts'
@@ -108,6 +109,7 @@ export const EVERY_NODE: { readonly [K in CoreNode['kind']]: (value: number) => 
       .returning(u.id)
       .addCte(select(a.id).cte('w'))
       .prefixWith(text('x')),
+  nestedHere: (value) => new NestedHere(select(u.id).where(u.id.eq(value)).cte('w')),
   null: () => sqlNull(),
   over: (value) =>
     func.sum(u.age).over({ partitionBy: u.name, orderBy: u.id, rows: [{ preceding: value }, 1], exclude: 'ties' }),

@@ -260,12 +260,11 @@ export class CteAlias<Row = unknown, Source = unknown> extends Alias<Row, Source
    * Makes a recursive CTE of the alias's name: the statement of what it is an alias of, and a step that refers to the alias.
    * @returns this alias
    * @example
-   * const parts = select(part.c.id).where(part.c.id.eq(1)).cte(null, { recursive: true })
-   * const all = parts.alias('included')
-   * all.union(select(part.c.id).where(part.c.parentId.eq(all.c.id)))
+   * const all = select(nodes.c.id).where(nodes.c.parentId.eq(null)).cte(null, { recursive: true }).alias('every')
+   * all.union(select(nodes.c.id).joinFrom(nodes, all, nodes.c.parentId.eq(all.c.id)))
    * select(all.c.id)
-   * // WITH RECURSIVE included(id) AS (SELECT part.id AS id FROM part WHERE part.id = :id_1
-   * // UNION SELECT part.id AS id FROM part, included WHERE part.parent_id = included.id) SELECT included.id FROM included
+   * // WITH RECURSIVE every(id) AS (SELECT nodes.id AS id FROM nodes WHERE nodes.parent_id IS NULL
+   * // UNION SELECT nodes.id AS id FROM nodes JOIN every ON nodes.parent_id = every.id) SELECT every.id FROM every
    */
   union(...steps: readonly RowSource[]): this {
     this.#begun().union(...steps)

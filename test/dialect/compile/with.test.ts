@@ -211,7 +211,7 @@ describe('addCte(..., { nestHere: true })', () => {
       'before what writes with it',
       () => {
         const made = insert(addresses)
-          .values({ user_id: select(one.c.id).scalarSubquery() })
+          .values({ user_id: select(one.c.id).scalarSubquery() } as never)
           .returning(a.id)
         return select(made.addCte(one, { nestHere: true }).cte('made').c.id)
       },
@@ -329,7 +329,7 @@ describe('of writes', () => {
       () =>
         insert(addresses)
           .fromSelect(['id'], select(u.id).where(u.age.gt(1)))
-          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: null, email: 'x' }, where: a.id.gt(2) })
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: null as never, email: 'x' }, where: a.id.gt(2) })
           .returning(a.id.add(3).label('x')),
       'INSERT INTO addresses (id) SELECT users.id FROM users WHERE users.age > $2::INTEGER ON CONFLICT (id) DO UPDATE SET user_id = $3::INTEGER, email = $4::VARCHAR WHERE addresses.id > $5::INTEGER RETURNING addresses.id + $1::INTEGER AS x',
     ],
@@ -338,8 +338,8 @@ describe('of writes', () => {
       () => {
         const of = select(func.max(u.age)).where(u.id.eq(a.user_id)).scalarSubquery()
         return insert(addresses)
-          .values({ id: 1 })
-          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of }, where: a.id.lt(of) })
+          .values({ id: 1 } as never)
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of as never }, where: a.id.lt(of) })
           .returning(of)
       },
       'INSERT INTO addresses (id) VALUES ($1::INTEGER) ON CONFLICT (id) DO UPDATE SET user_id = (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) WHERE addresses.id < (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) RETURNING (SELECT max(users.age) AS max_1 FROM users WHERE users.id = addresses.user_id) AS anon_1',
@@ -347,10 +347,10 @@ describe('of writes', () => {
     [
       'and the row that could not be inserted',
       () => {
-        const made = insert(addresses).values({ id: 1 })
+        const made = insert(addresses).values({ id: 1 } as never)
         const of = select(func.max(u.age)).where(u.id.eq(made.excluded.user_id)).scalarSubquery()
         return made
-          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of }, where: made.excluded.id.lt(of) })
+          .onConflictDoUpdate({ indexElements: ['id'], set: { user_id: of as never }, where: made.excluded.id.lt(of) })
           .inline()
       },
       'INSERT INTO addresses (id) VALUES ($1::INTEGER) ON CONFLICT (id) DO UPDATE SET user_id = (SELECT max(users.age) AS max_1 FROM users WHERE users.id = excluded.user_id) WHERE excluded.id < (SELECT max(users.age) AS max_1 FROM users WHERE users.id = excluded.user_id)',

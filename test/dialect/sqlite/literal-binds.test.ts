@@ -51,8 +51,9 @@ describe('a value that is kept in another spelling than it is given in', () => {
     ['a UUID', Uuid, 'A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11', "'a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11'"],
     ['a decimal', Numeric(10, 2), '1.50', '1.5'],
   ])('%s', async (what, type, value, spelt) => {
-    const kept = table(what, new MetaData(), { id: Column(Integer, { primaryKey: true }), value: Column(type) })
-    await kept.metadata.createAll(engine)
+    const metadata = new MetaData()
+    const kept = table(what, metadata, { id: Column(Integer, { primaryKey: true }), value: Column(type) })
+    await metadata.createAll(engine)
     await engine.execute(insert(kept).values({ id: 1, value: value as never }))
     const found = select(kept.c.id).where(kept.c.value.in([value as never]))
     const sql = written(found)
