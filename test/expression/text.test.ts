@@ -106,6 +106,7 @@ describe('refused', () => {
     [() => text('select :a').bindparams({ a: undefined }), /got undefined for 'a'/],
     [() => text('select :a').bindparams({ a: {} }), /cannot tell the SQL type of a plain object/],
     [() => text('x').columns(unknown(5)), /^columns\(\) takes columns/],
+    [() => text('x').columns(u.id, u.name, u.id), /^columns\(\) got the column 'id' twice$/],
     [() => text('x').subquery(), /^subquery\(\) of text\(\) needs its columns/],
     [() => text('x').columns({ a: Integer, b: StringType }).scalarSubquery(), /one column/],
     [() => sql`x = ${undefined}`, /got undefined/],

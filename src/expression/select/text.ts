@@ -78,6 +78,7 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
   /**
    * Tells the columns of the rows: by name and type, or as columns in the order of the text. The statement can then be a
    * subquery or a CTE, and values are read by these types.
+   * @throws ArgumentError a column is told twice, or is none
    * @example
    * text('SELECT id, name FROM users').columns({ id: Integer, name: String })
    */
@@ -92,7 +93,10 @@ export class TextStatement<Row = Record<string, unknown>, Tuple extends unknown[
     for (const column of given)
       if (!(column instanceof NamedElement))
         throw new ArgumentError(`columns() takes columns, or one object of types by name; got ${describe(column)}`)
-    return this.#with({ columns: given as readonly NamedElement[] })
+    const columns = given as readonly NamedElement[]
+    const twice = columns.find((column, index) => columns.indexOf(column) < index)
+    if (twice !== undefined) throw new ArgumentError(`columns() got the column ${quoteName(twice.key)} twice`)
+    return this.#with({ columns })
   }
 
   /** Options of how the statement is run; later ones win. */
