@@ -45,10 +45,10 @@ test('every class of errors has its name', async () => {
   const names = Object.keys(CLASSES).filter((name) => typeof CLASSES[name] === 'function' && /^[A-Z]/.test(name))
   expect(names.length).toBeGreaterThan(70)
   expect(names.map((name) => (bundle[name] as { readonly name: string }).name)).toEqual(names)
-  const error = new (bundle['ArgumentError'] as new (message: string) => Error)('wrong')
+  const error = new (bundle.ArgumentError as new (message: string) => Error)('wrong')
   expect(error).toMatchObject({ name: 'ArgumentError', code: 'argument-error', message: 'wrong' })
   expect(String(error)).toBe('ArgumentError: wrong')
-  expect(new (bundle['DriverError'] as new (message: string) => Error)('gone').name).toBe('DriverError')
+  expect(new (bundle.DriverError as new (message: string) => Error)('gone').name).toBe('DriverError')
 })
 
 test('classes derived from them have names of their own', () => {
