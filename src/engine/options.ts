@@ -240,7 +240,7 @@ export function checkExecuteOptions(place: string, options: ExecuteOptions): voi
 
 function checkServer(place: string, server: unknown): void {
   if (server !== undefined && server !== 'primary' && server !== 'standby')
-    throw new ArgumentError(`${place}: server is 'primary' or 'standby', got ${quoteName(String(server))}`)
+    throw new ArgumentError(`${place}: server is 'primary' or 'standby', got ${quoteName(server as string)}`)
 }
 
 function checkTransactionValues(

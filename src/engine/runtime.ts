@@ -188,8 +188,11 @@ export class Runtime {
   #called(call: ExecuteOptions): Runtime {
     let others = false
     for (const key in call) if (key !== 'signal') others = true
-    if (!others && !isUnawaited(call)) return this
+    const { signal: given } = call
+    if (!others && !isUnawaited(call) && (given === undefined || given instanceof AbortSignal)) return this
+    // A signal that is none would fail with the connection in hand.
     checkExecuteOptions('execute()', call)
+    if (!others) return this
     const { signal: _, ...options } = call
     return this.with(options)
   }

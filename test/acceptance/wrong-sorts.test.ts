@@ -257,3 +257,15 @@ describe('types of the user that lack what they need', () => {
     expect(() => Column(new Vector() as never)).toThrow("The type 'Vector' needs a method toText()")
   })
 })
+
+test('a signal that is none is refused before a connection is borrowed', async () => {
+  await using engine = createEngine('pglite://')
+  for (const signal of [null, 'x', 5, {}, () => 1, Promise.resolve()]) {
+    const run = async () => engine.execute('SELECT 1 AS a', [], { signal: signal as never })
+    await expect(run()).rejects.toThrow('execute(): signal must be an AbortSignal')
+    await expect(run()).rejects.toThrow(ArgumentError)
+  }
+  // The one connection was not lost to them.
+  const { signal } = new AbortController()
+  expect(await engine.execute('SELECT 2 AS a', [], { signal }).scalarOne()).toBe(2)
+})
