@@ -33,6 +33,7 @@ import {
   type ConnectOptions,
   checkConnectionOptions,
   checkConnectOptions,
+  checkExecuteOptions,
   type ExecuteOptions,
   type ServerChoice,
 } from './options.ts'
@@ -186,6 +187,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   stream(statement: Executable | string, parameters?: unknown, options: ExecuteOptions = {}): StreamResult {
     return new StreamResult(
       new AheadStream((leaving) => {
+        checkExecuteOptions('stream()', options)
         const signal = options.signal === undefined ? leaving : AbortSignal.any([options.signal, leaving])
         return this.#openStream({ statement, parameters, options: { ...options, signal } })
       }),

@@ -265,6 +265,12 @@ test('a signal that is none is refused before a connection is borrowed', async (
     await expect(run()).rejects.toThrow('execute(): signal must be an AbortSignal')
     await expect(run()).rejects.toThrow(ArgumentError)
   }
+  expect(
+    await engine
+      .stream('SELECT 1 AS a', [], { signal: 'x' as never })
+      .all()
+      .catch(String),
+  ).toContain('stream(): signal must be an AbortSignal')
   // The one connection was not lost to them.
   const { signal } = new AbortController()
   expect(await engine.execute('SELECT 2 AS a', [], { signal }).scalarOne()).toBe(2)
