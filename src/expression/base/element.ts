@@ -17,7 +17,10 @@ export interface Element {
   readonly [ELEMENT]: true
 }
 
-/** A node of a statement. */
+/**
+ * A node of a statement. Classes of which a statement has many declare their fields, and set them in the constructor: a field that
+ * is defined is set twice, and V8 calls a function for it.
+ */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the merged member is defined on the prototype below
 export abstract class Element implements Walkable {
   /** Key of the renderer. On the prototype: set by {@link defineKind}. */

@@ -21,14 +21,14 @@ export class Binary<V = unknown> extends ColumnElement<V> {
   static {
     defineKind(this, 'binary')
   }
-  readonly left: ColumnElement
-  readonly operator: Operator
-  readonly right: ColumnElement
-  readonly type: SqlType<V>
+  declare readonly left: ColumnElement
+  declare readonly operator: Operator
+  declare readonly right: ColumnElement
+  declare readonly type: SqlType<V>
   /** The character of LIKE's ESCAPE, the flags of a regular expression, the configuration of a text search; null for none. */
-  readonly modifier: string | null
+  declare readonly modifier: string | null
   /** @internal What a comparison of a column with a value or a column is known by; null for anything else. */
-  readonly form: ComparisonForm | null
+  declare readonly form: ComparisonForm | null
   constructor(
     left: ColumnElement,
     operator: Operator,

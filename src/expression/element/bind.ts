@@ -34,12 +34,12 @@ export class Bind<V = unknown> extends ColumnElement<V> implements BindLike {
   static {
     defineKind(this, 'bind')
   }
-  readonly key: string
-  readonly type: SqlType<V>
+  declare readonly key: string
+  declare readonly type: SqlType<V>
   /** The value, a function that gives it at execution, or NO_VALUE. */
-  readonly value: unknown
+  declare readonly value: unknown
   /** @internal The options as {@link BIT}s: one is made for each value of each statement. */
-  readonly bits: number
+  declare readonly bits: number
 
   constructor(key: string, value: unknown, type: SqlType<V>, options: BindOptions = NO_OPTIONS) {
     super()

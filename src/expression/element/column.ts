@@ -15,15 +15,15 @@ export class ColumnClause<N extends string = string, V = unknown, Source = unkno
   static {
     defineKind(this, 'column')
   }
-  readonly key: N
-  readonly name: Name
-  readonly type: SqlType<V>
+  declare readonly key: N
+  declare readonly name: Name
+  declare readonly type: SqlType<V>
   /** The FROM element it belongs to; null for a bare name. */
-  readonly table: Element | null
+  declare readonly table: Element | null
   /** The name is literal SQL and is not quoted. */
-  readonly isLiteral: boolean
+  declare readonly isLiteral: boolean
   /** @internal How it is compared; null where nothing is known that outlives it. */
-  readonly forms: ColumnForms | null
+  declare readonly forms: ColumnForms | null
   constructor(
     key: N,
     name: Name,

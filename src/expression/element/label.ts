@@ -17,9 +17,9 @@ export class Label<N extends string = string, V = unknown> extends NamedElement<
   static {
     defineKind(this, 'label')
   }
-  readonly key: N
-  readonly name: Name
-  readonly element: ColumnElement<V>
+  declare readonly key: N
+  declare readonly name: Name
+  declare readonly element: ColumnElement<V>
   /**
    * @param name the label; null lets the compiler choose one from the element's own name
    * @param key the key in the columns of a subquery; default: the name

@@ -18,8 +18,8 @@ export class BooleanList extends ColumnElement<boolean> {
   static {
     defineKind(this, 'booleanList')
   }
-  readonly operator: Operator
-  readonly clauses: readonly ColumnElement<boolean>[]
+  declare readonly operator: Operator
+  declare readonly clauses: readonly ColumnElement<boolean>[]
   constructor(operator: Operator, clauses: readonly ColumnElement<boolean>[]) {
     super()
     this.operator = operator

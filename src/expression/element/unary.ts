@@ -15,10 +15,10 @@ export class Unary<V = unknown> extends ColumnElement<V> {
   static {
     defineKind(this, 'unary')
   }
-  readonly operator: Operator
-  readonly element: ColumnElement
-  readonly type: SqlType<V>
-  readonly postfix: boolean
+  declare readonly operator: Operator
+  declare readonly element: ColumnElement
+  declare readonly type: SqlType<V>
+  declare readonly postfix: boolean
   constructor(operator: Operator, element: ColumnElement, type: SqlType<V>, postfix = false) {
     super()
     this.operator = operator

@@ -30,16 +30,16 @@ export class FunctionCall<out V = unknown> extends Windowed<V> {
     defineKind(this, 'function')
   }
   /** Schema or package names before the function's own. */
-  readonly packages: readonly string[]
-  readonly name: string
-  readonly operands: readonly ColumnElement[]
-  readonly type: SqlType<V>
+  declare readonly packages: readonly string[]
+  declare readonly name: string
+  declare readonly operands: readonly ColumnElement[]
+  declare readonly type: SqlType<V>
   /** DISTINCT before the arguments. */
-  readonly isDistinct: boolean
+  declare readonly isDistinct: boolean
   /** ORDER BY behind the arguments of an aggregate. */
-  readonly orderBy: readonly ColumnElement[]
+  declare readonly orderBy: readonly ColumnElement[]
   /** Written without parentheses, in capitals: CURRENT_TIMESTAMP. */
-  readonly isBare: boolean
+  declare readonly isBare: boolean
   constructor(
     packages: readonly string[],
     name: string,
