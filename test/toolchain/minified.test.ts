@@ -13,14 +13,11 @@ export * from './src/errors.ts'
 export * from './src/database-errors.ts'
 export * from './src/orm/errors.ts'
 export { DriverError } from './src/dialect/contract/driver.ts'
-import { ArgumentError } from './src/errors.ts'
-export class OwnError extends ArgumentError {}
 export const sameClass = class LongInternalName {}.name
 `
 
 interface Bundle {
   readonly sameClass: string
-  readonly OwnError: new (message: string) => Error
   readonly [name: string]: unknown
 }
 

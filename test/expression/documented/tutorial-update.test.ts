@@ -1,30 +1,9 @@
 // The examples of SQLAlchemy's Unified Tutorial on UPDATE and DELETE, as far as they are about Core: the same SQL from the same statements.
 
-import {
-  bindparam,
-  Column,
-  deleteFrom,
-  Integer,
-  MetaData,
-  String as Str,
-  select,
-  table,
-  update,
-  values,
-} from 'tsalchemy'
+import { bindparam, Column, deleteFrom, Integer, String as Str, select, table, update, values } from 'tsalchemy'
 import { example, postgresql as P } from './example.ts'
+import { addressTable, metadata, userTable } from './tutorial-tables.ts'
 
-const metadata = new MetaData()
-const userTable = table('user_account', metadata, {
-  id: Column(Integer, { primaryKey: true }),
-  name: Column(Str(30), { nullable: true }),
-  fullname: Column(Str, { nullable: true }),
-})
-const addressTable = table('address', metadata, {
-  id: Column(Integer, { primaryKey: true }),
-  user_id: Column(Integer, { foreignKey: 'user_account.id' }),
-  email_address: Column(Str),
-})
 const someTable = table('some_table', metadata, {
   x: Column(Integer, { nullable: true }),
   y: Column(Integer, { nullable: true }),

@@ -2,36 +2,22 @@
 
 import {
   and,
-  Column,
   cast,
   desc,
   func,
-  Integer,
   insert,
   literal,
   literalColumn,
-  MetaData,
   not,
   or,
   String as Str,
   select,
-  table,
   text,
   unionAll,
 } from 'tsalchemy'
 import { example } from './example.ts'
+import { addressTable, userTable } from './tutorial-tables.ts'
 
-const metadata = new MetaData()
-const userTable = table('user_account', metadata, {
-  id: Column(Integer, { primaryKey: true }),
-  name: Column(Str(30), { nullable: true }),
-  fullname: Column(Str, { nullable: true }),
-})
-const addressTable = table('address', metadata, {
-  id: Column(Integer, { primaryKey: true }),
-  user_id: Column(Integer, { foreignKey: 'user_account.id' }),
-  email_address: Column(Str),
-})
 const U = userTable.c
 const A = addressTable.c
 const FULL = 'SELECT user_account.id, user_account.name, user_account.fullname FROM user_account'
