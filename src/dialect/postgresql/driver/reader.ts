@@ -7,6 +7,7 @@ import type { Batch } from './batch.ts'
 import { hearLastWords } from './last-words.ts'
 import { checkShape, endsSession } from './message-shape.ts'
 import { PgConnection, type WireConnectionConfig } from './pg-internals.ts'
+import { Vigil } from './vigil.ts'
 
 const HEADER = 5
 const DATA_ROW = 0x44
@@ -40,6 +41,7 @@ export class Reader extends PgConnection {
   #pending: Buffer[] = []
   #pendingBytes = 0
   #neededBytes = 0
+  readonly #vigil = new Vigil()
 
   constructor(config: WireConnectionConfig, hooks: ReaderHooks) {
     super(config)
@@ -58,8 +60,10 @@ export class Reader extends PgConnection {
 
   /** Reads what has come. Its memory may be used again for what comes next: whoever keeps some of it makes a copy. */
   read(chunk: Buffer): void {
+    const batch = this.batch
     try {
       this.#chunk(chunk)
+      if (batch !== null && batch === this.batch) this.#vigil.piece(chunk.length)
     } catch (error) {
       this.#abandon(error)
     } finally {
@@ -178,6 +182,7 @@ export class Reader extends PgConnection {
   #ready(status: string): void {
     const batch = this.batch
     this.batch = null
+    this.#vigil.end()
     this.emit('readyForQuery', { name: 'readyForQuery', length: 5, status })
     this.#hooks.ready(status)
     batch?.finish()
