@@ -29,10 +29,12 @@ const COMMA = 0x2c
 
 const isClosing = (byte: number): boolean => byte === COMMA || byte === CLOSE
 
-/** The fields of a row literal; null for those that are NULL. Null where the text is no row literal. */
-function readRow(buffer: Buffer, start: number, end: number): (Part | null)[] | null {
+/** The fields of a row literal; null for those that are NULL. Null where the text is no row literal of so many. */
+function readRow(buffer: Buffer, start: number, end: number, count: number): (Part | null)[] | null {
   if (buffer[start] !== OPEN) return null
   const fields: (Part | null)[] = []
+  // A row without fields looks like one of a NULL.
+  if (count === 0) return end - start === 2 && buffer[start + 1] === CLOSE ? fields : null
   let at = start
   while (fields.length === 0 || buffer[at] === COMMA) {
     const from = at + 1
@@ -40,7 +42,7 @@ function readRow(buffer: Buffer, start: number, end: number): (Part | null)[] | 
     if (at < 0) return null
     fields.push(at === from ? null : plainPart(buffer, from, at))
   }
-  return at === end - 1 ? fields : null
+  return at === end - 1 && fields.length === count ? fields : null
 }
 
 /**
@@ -63,8 +65,8 @@ export function compositeOf(name: string, fields: readonly CompositeField[]): Po
       return `(${fields.map((field) => writeField(field, name, value)).join(',')})`
     },
     decodeText: (buffer, start, end) => {
-      const parts = readRow(buffer, start, end)
-      if (parts === null || parts.length !== fields.length) throw undecodable(name, buffer, start, end)
+      const parts = readRow(buffer, start, end, fields.length)
+      if (parts === null) throw undecodable(name, buffer, start, end)
       return Object.fromEntries(
         fields.map(({ key, codec }, index) => {
           const part = parts[index] as Part | null

@@ -110,12 +110,19 @@ export class TypeCatalog {
     for (const oid of asked) if (!this.#codecs.has(oid)) this.#codecs.set(oid, text)
   }
 
-  /** Forgets a type whose values turned out to be others than the catalogs said. */
+  /** Forgets a type whose values turned out to be others than the catalogs said, and what is made of it. */
   forget(oid: number): void {
-    this.#codecs.delete(oid)
-    // What is made of it has to be asked for again, too.
+    if (!this.#codecs.delete(oid)) return
     for (const row of this.#rows.values())
-      if (row.element === oid || row.base === oid || row.fieldTypes.includes(oid)) this.#codecs.delete(row.oid)
+      if (row.element === oid || row.base === oid || row.fieldTypes.includes(oid)) this.forget(row.oid)
+  }
+
+  /**
+   * Has the fields of composite types, and of rows of tables, asked for again: one that got another name, or another type, reads as
+   * before, and nothing else would tell.
+   */
+  forgetComposites(): void {
+    for (const row of this.#rows.values()) if (row.sort === 'c') this.forget(row.oid)
   }
 
   #resolve(oid: number, above: Set<number>): PostgresCodec {

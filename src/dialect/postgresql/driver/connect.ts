@@ -34,7 +34,10 @@ export function createPostgresDriver(options: PostgresConnectOptions = {}): Driv
     maxConnections: null,
     async connect({ signal }: ConnectOptions = {}): Promise<DriverConnection> {
       if (disposed) throw new DriverError('the driver was disposed of', { disconnected: true, sent: false })
-      return pooler.connect((own) => connectPatiently(own, signal))
+      const connection = await pooler.connect((own) => connectPatiently(own, signal))
+      // What other programs have altered meanwhile is not known for longer than the connections are old.
+      plan.types.forgetComposites()
+      return connection
     },
     async dispose(): Promise<void> {
       disposed = true

@@ -155,6 +155,8 @@ export class StatementCache {
 
   /** Whether the transaction has made, changed or dropped anything that statements may be prepared for. */
   #defined = false
+  /** Whether it may have changed the fields of types. */
+  #altered = false
 
   /**
    * The session's own DDL, and its being rolled back: what was prepared before would fail where it gives other columns now or has
@@ -163,10 +165,19 @@ export class StatementCache {
    * @param tag what the server said that it ran, without a count of rows.
    */
   ran(tag: string): void {
-    const isChange = tag.startsWith('ALTER ') || tag.startsWith('DROP ')
+    const alters = tag.startsWith('ALTER ')
+    const isChange = alters || tag.startsWith('DROP ')
     if (isChange || (tag === 'ROLLBACK' && this.#defined)) this.forgetAll()
+    // Others may have asked what the types were before the end of the transaction.
+    if (alters || tag === 'DO' || (this.#altered && (tag === 'COMMIT' || tag === 'ROLLBACK'))) {
+      this.types.catalog.forgetComposites()
+      this.#altered = true
+    }
     if (isChange || tag.startsWith('CREATE ')) this.#defined = true
-    else if (tag === 'BEGIN') this.#defined = false
+    else if (tag === 'BEGIN') {
+      this.#defined = false
+      this.#altered = false
+    }
   }
 
   #evict(): void {

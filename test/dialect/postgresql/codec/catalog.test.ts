@@ -5,7 +5,7 @@ import { codecByOid } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { createEngine, type Engine } from '../../../../src/engine/index.ts'
 import { ArgumentError } from '../../../../src/errors.ts'
 import { Range, select, text } from '../../../../src/index.ts'
-import { databases } from '../../../support/server.ts'
+import { databases, postgresUrl } from '../../../support/server.ts'
 
 const STATEMENTS = [
   "CREATE TYPE mood AS ENUM ('sad', 'it''s, \"ok\"')",
@@ -179,6 +179,55 @@ describe.each(databases())('$name', ({ url }) => {
     await engine.execute('DROP TYPE late')
   })
 
+  test('fields that get other names or types, by DDL of the engine, committed or not', async () => {
+    const fresh = await withTypes()
+    const read = (on: Pick<Engine, 'execute'> = fresh): Promise<unknown> =>
+      on.execute("SELECT ARRAY[ROW(ROW(1, '007')::inside)::outside] AS v").scalarOne()
+    await fresh.execute('CREATE TYPE inside AS (a int, b text)')
+    await fresh.execute('CREATE TYPE outside AS (i inside)')
+    expect(await read()).toEqual([{ i: { a: 1, b: '007' } }])
+    await fresh.execute('ALTER TYPE inside RENAME ATTRIBUTE a TO c')
+    expect(await read()).toEqual([{ i: { c: 1, b: '007' } }])
+    await fresh.execute('DO $$ BEGIN ALTER TYPE inside RENAME ATTRIBUTE c TO d; END $$')
+    expect(await read()).toEqual([{ i: { d: 1, b: '007' } }])
+    {
+      await using connection = await fresh.connect()
+      await connection.execute('ALTER TYPE inside RENAME ATTRIBUTE d TO e')
+      expect(await read(connection)).toEqual([{ i: { e: 1, b: '007' } }])
+      await connection.rollback()
+      expect(await read(connection)).toEqual([{ i: { d: 1, b: '007' } }])
+      await connection.rollback()
+    }
+    await fresh.execute('ALTER TYPE inside DROP ATTRIBUTE b')
+    await fresh.execute('ALTER TYPE inside ADD ATTRIBUTE b int')
+    expect(await read()).toEqual([{ i: { d: 1, b: 7 } }])
+    await fresh.execute('DROP TYPE outside')
+    await fresh.execute('DROP TYPE inside')
+  })
+
+  test('rows of a table whose columns get other names and types', async () => {
+    const rows = (): Promise<unknown[]> => engine.execute('SELECT t FROM moving t').scalars().all()
+    await engine.execute('CREATE TABLE moving (a int, b int)')
+    await engine.execute('INSERT INTO moving VALUES (1, 2)')
+    expect(await rows()).toEqual([{ a: 1, b: 2 }])
+    await engine.execute('ALTER TABLE moving RENAME COLUMN b TO c')
+    expect(await rows()).toEqual([{ a: 1, c: 2 }])
+    await engine.execute('ALTER TABLE moving ALTER COLUMN c TYPE text')
+    expect(await rows()).toEqual([{ a: 1, c: '2' }])
+    await engine.execute('DROP TABLE moving')
+  })
+
+  test('types and tables without fields', async () => {
+    await engine.execute('CREATE TYPE nothing AS ()')
+    await engine.execute('CREATE TABLE columnless ()')
+    await engine.execute('INSERT INTO columnless DEFAULT VALUES')
+    expect(await value('ROW()::nothing')).toEqual({})
+    expect(await value('ARRAY[ROW()::nothing, NULL]')).toEqual([{}, null])
+    expect(await engine.execute('SELECT c FROM columnless c').scalars().all()).toEqual([{}])
+    await engine.execute('DROP TABLE columnless')
+    await engine.execute('DROP TYPE nothing')
+  })
+
   test('a transaction that failed is not asked, and stays as it is', async () => {
     await engine.execute('CREATE TYPE unseen AS (a int)')
     await using connection = await engine.connect()
@@ -271,4 +320,22 @@ test.each<[unknown, string]>([
 ])('refused: %j', (codecs, message) => {
   expect(() => createEngine('pglite://', { codecs: codecs as never })).toThrow(ArgumentError)
   expect(() => createEngine('pglite://', { codecs: codecs as never })).toThrow(message)
+})
+
+test('fields that another program renamed are known to connections that are opened after it', async () => {
+  const url = postgresUrl()
+  const other = createEngine(url, { poolSize: 1 })
+  const engine = createEngine(url, { poolSize: 1 })
+  const read = (): Promise<unknown> => engine.execute('SELECT ROW(1, 2)::elsewhere AS v').scalarOne()
+  await other.execute('CREATE TYPE elsewhere AS (a int, b int)')
+  try {
+    expect(await read()).toEqual({ a: 1, b: 2 })
+    await other.execute('ALTER TYPE elsewhere RENAME ATTRIBUTE a TO z')
+    engine.pool.invalidate()
+    expect(await read()).toEqual({ z: 1, b: 2 })
+  } finally {
+    await other.execute('DROP TYPE elsewhere')
+    await other.dispose()
+    await engine.dispose()
+  }
 })
