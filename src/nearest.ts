@@ -15,7 +15,7 @@ const LISTED = 12
  * @example
  * nearestName('nmae', ['id', 'name'])   // 'name'
  */
-export function nearestName(name: string, known: Iterable<string>): string | null {
+export function nearestName(name: unknown, known: Iterable<string>): string | null {
   if (typeof name !== 'string' || name.length > LONGEST) return null
   const wanted = plain(name)
   let best: string | null = null
@@ -37,7 +37,7 @@ export function nearestName(name: string, known: Iterable<string>): string | nul
  * @example
  * `No column ${quoteName(name)}${suggestion(name, columns)}`   // No column 'nmae'; did you mean 'name'?
  */
-export function suggestion(name: string, known: Iterable<string>): string {
+export function suggestion(name: unknown, known: Iterable<string>): string {
   const names = [...known]
   const nearest = nearestName(name, names)
   if (nearest !== null) return `; did you mean ${quoteName(nearest)}?`
@@ -47,7 +47,7 @@ export function suggestion(name: string, known: Iterable<string>): string {
 }
 
 /** A name as messages show it: in single quotes, on one line, never longer than a line; what is no name, as what it is. */
-export function quoteName(name: string): string {
+export function quoteName(name: unknown): string {
   if (typeof name !== 'string') return showValue(name)
   const shown = name.length > LONGEST ? `${name.slice(0, LONGEST)}...` : name
   return `'${JSON.stringify(shown).slice(1, -1).replaceAll('\\"', '"')}'`

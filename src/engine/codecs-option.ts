@@ -16,16 +16,14 @@ export function checkCodecs(codecs: unknown): asserts codecs is readonly ValueCo
     const isName = typeof type === 'string' && type !== ''
     if (!isName && !(Number.isInteger(type) && (type as number) > 0))
       throw new ArgumentError("codecs: type is the database's name of a type, such as 'numeric', or its number")
-    if (types.has(type)) throw new ArgumentError(`codecs: there are two for the type ${quoteName(String(type))}`)
+    if (types.has(type)) throw new ArgumentError(`codecs: there are two for the type ${quoteName(type)}`)
     types.add(type)
     for (const [name, given] of Object.entries({ decode, class: kind, encode }))
       if (given !== undefined && typeof given !== 'function')
-        throw new ArgumentError(
-          `codecs: ${name} of ${quoteName(String(type))} is a ${name === 'class' ? 'class' : 'function'}`,
-        )
+        throw new ArgumentError(`codecs: ${name} of ${quoteName(type)} is a ${name === 'class' ? 'class' : 'function'}`)
     if (decode === undefined && kind === undefined)
-      throw new ArgumentError(`codecs: the one of ${quoteName(String(type))} has neither decode nor class`)
+      throw new ArgumentError(`codecs: the one of ${quoteName(type)} has neither decode nor class`)
     if (encode !== undefined && kind === undefined)
-      throw new ArgumentError(`codecs: encode of ${quoteName(String(type))} needs the class of its values`)
+      throw new ArgumentError(`codecs: encode of ${quoteName(type)} needs the class of its values`)
   }
 }

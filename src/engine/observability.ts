@@ -49,15 +49,15 @@ export const OBSERVABILITY_KEYS: readonly (keyof ObservabilityOptions)[] = [
 export function checkObservability(options: ObservabilityOptions): void {
   const { echo, echoPool, logger, loggingName, slowStatementMs, sqlComments, hideParameters } = options
   if (echo !== undefined && typeof echo !== 'boolean' && echo !== 'debug' && typeof echo !== 'function')
-    throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(String(echo))}`)
+    throw new ArgumentError(`echo must be true, false, 'debug' or a function, got ${quoteName(echo)}`)
   if (echoPool !== undefined && typeof echoPool !== 'boolean' && echoPool !== 'debug')
-    throw new ArgumentError(`echoPool must be true, false or 'debug', got ${quoteName(String(echoPool))}`)
+    throw new ArgumentError(`echoPool must be true, false or 'debug', got ${quoteName(echoPool)}`)
   if (hideParameters !== undefined && typeof hideParameters !== 'boolean')
-    throw new ArgumentError(`hideParameters must be true or false, got ${quoteName(String(hideParameters))}`)
+    throw new ArgumentError(`hideParameters must be true or false, got ${quoteName(hideParameters)}`)
   if (logger !== undefined && typeof logger !== 'function' && !isLogger(logger))
     throw new ArgumentError('logger must be a function, or an object with the methods debug, info and warn')
   if (loggingName !== undefined && typeof loggingName !== 'string')
-    throw new ArgumentError(`loggingName must be a string, got ${quoteName(String(loggingName))}`)
+    throw new ArgumentError(`loggingName must be a string, got ${quoteName(loggingName)}`)
   if (slowStatementMs !== undefined && !(typeof slowStatementMs === 'number' && slowStatementMs >= 0))
     throw new ArgumentError(
       `slowStatementMs must be a number of milliseconds that is not negative, got ${showValue(slowStatementMs)}`,

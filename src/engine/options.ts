@@ -165,7 +165,7 @@ export function checkEngineOptions(options: EngineOptions): void {
       `compiledCacheSize must be a whole number that is not negative, got ${showValue(compiledCacheSize)}`,
     )
   if (inLists !== undefined && inLists !== 'array' && inLists !== 'expand')
-    throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(String(inLists))}`)
+    throw new ArgumentError(`inLists must be 'array' or 'expand', got ${quoteName(inLists)}`)
 }
 
 /** What says where to connect, and as what: of another sort it would be passed over, and something else be asked. */
@@ -253,7 +253,7 @@ function checkTransactionValues(
     ['deferrable', deferrable],
   ] as const)
     if (value !== undefined && typeof value !== 'boolean')
-      throw new ArgumentError(`${place}: ${name} must be true or false, got ${quoteName(String(value))}`)
+      throw new ArgumentError(`${place}: ${name} must be true or false, got ${quoteName(value)}`)
 }
 
 /**
@@ -279,7 +279,5 @@ export function checkExecuteAllOptions(options: ExecuteAllOptions): void {
 /** The level becomes SQL text, so it is one of the list or an error, whatever the compiler was told. */
 function checkIsolation(level: string | undefined): void {
   if (level === undefined || (ISOLATION_LEVELS as readonly string[]).includes(level)) return
-  throw new ArgumentError(
-    `There is no isolation level ${quoteName(String(level))}${suggestion(String(level), ISOLATION_LEVELS)}`,
-  )
+  throw new ArgumentError(`There is no isolation level ${quoteName(level)}${suggestion(level, ISOLATION_LEVELS)}`)
 }

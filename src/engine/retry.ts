@@ -87,7 +87,7 @@ export function retryPolicy(retry: boolean | RetryOptions | undefined): RetryPol
       )
   if (![false, 'unsent', 'uncommitted'].includes(policy.lostConnections))
     throw new ArgumentError(
-      `retry: lostConnections is 'unsent', 'uncommitted' or false, got ${quoteName(String(policy.lostConnections))}`,
+      `retry: lostConnections is 'unsent', 'uncommitted' or false, got ${quoteName(policy.lostConnections)}`,
     )
   if (policy.onRetry !== null && typeof policy.onRetry !== 'function')
     throw new ArgumentError('retry: onRetry must be a function')

@@ -192,7 +192,7 @@ function pingOf(prePing: boolean | number | 'ride'): { readonly ping: PingMode; 
   if (prePing === false) return { ping: 'off', pingAfterMs: Number.POSITIVE_INFINITY }
   if (typeof prePing === 'number') return { ping: 'ahead', pingAfterMs: milliseconds('prePing', prePing) }
   throw new ArgumentError(
-    `The pool's prePing must be true, false, a number of milliseconds or 'ride', got ${quoteName(String(prePing))}${suggestion(String(prePing), ['ride'])}`,
+    `The pool's prePing must be true, false, a number of milliseconds or 'ride', got ${quoteName(prePing)}${suggestion(prePing, ['ride'])}`,
   )
 }
 
@@ -200,6 +200,6 @@ function resetOf(given: 'rollback' | 'commit' | null | undefined): 'rollback' | 
   if (given === undefined) return 'rollback'
   if (given === 'rollback' || given === 'commit' || given === null) return given
   throw new ArgumentError(
-    `The pool's resetOnReturn must be 'rollback', 'commit' or null, got ${quoteName(String(given))}${suggestion(String(given), ['rollback', 'commit'])}`,
+    `The pool's resetOnReturn must be 'rollback', 'commit' or null, got ${quoteName(given)}${suggestion(given, ['rollback', 'commit'])}`,
   )
 }

@@ -105,7 +105,7 @@ describe('logger', () => {
       [{ logger: { info() {} } }, 'logger must be a function, or an object with the methods debug, info and warn'],
       [{ logger: 'console' }, 'logger must be a function, or an object with the methods debug, info and warn'],
       [{ echoPool: 'info' }, "echoPool must be true, false or 'debug', got 'info'"],
-      [{ loggingName: 5 }, "loggingName must be a string, got '5'"],
+      [{ loggingName: 5 }, 'loggingName must be a string, got 5'],
       [{ slowStatementMs: -1 }, 'slowStatementMs must be a number of milliseconds that is not negative, got -1'],
       [{ sqlComments: 'x' }, 'sqlComments must be an object of tags, or a function that gives one'],
       [{ echoPol: true }, "createEngine() has no option 'echoPol'; did you mean 'echoPool'?"],

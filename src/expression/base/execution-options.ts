@@ -104,7 +104,7 @@ export function checkExecutionValues(place: string, options: ExecutionOptions): 
   checkCount(place, 'yieldPer', options.yieldPer)
   checkCount(place, 'insertmanyvaluesPageSize', options.insertmanyvaluesPageSize)
   if (loggingToken !== undefined && typeof loggingToken !== 'string')
-    throw new ArgumentError(`${place}: loggingToken must be a string, got ${quoteName(String(loggingToken))}`)
+    throw new ArgumentError(`${place}: loggingToken must be a string, got ${quoteName(loggingToken)}`)
   if (compiledCache !== undefined && compiledCache !== null)
     throw new ArgumentError(`${place}: compiledCache can only be null, which compiles anew and keeps nothing`)
   const { sortByParameterOrder } = options

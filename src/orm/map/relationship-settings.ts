@@ -53,9 +53,7 @@ export function checkSettings(place: string, settings: object): RelationshipSett
   checkKeys(place, settings, KEYS)
   const given = settings as RelationshipSettings
   if (given.lazy !== undefined && !LAZY.includes(given.lazy))
-    throw new ArgumentError(
-      `${place}: lazy has no choice ${quoteName(String(given.lazy))}${suggestion(String(given.lazy), LAZY)}`,
-    )
+    throw new ArgumentError(`${place}: lazy has no choice ${quoteName(given.lazy)}${suggestion(given.lazy, LAZY)}`)
   if (given.passiveDeletes !== undefined && typeof given.passiveDeletes !== 'boolean' && given.passiveDeletes !== 'all')
     throw new ArgumentError(`${place}: passiveDeletes is true, false or 'all'`)
   if (given.secondaryJoin !== undefined && (given.secondary === undefined || given.primaryJoin === undefined))

@@ -73,7 +73,7 @@ export function checkSessionOptions(place: string, options: SessionOptions): voi
   }
   if (joinTransactionMode !== undefined && !JOIN_MODES.includes(joinTransactionMode))
     throw new ArgumentError(
-      `${place}: there is no joinTransactionMode ${quoteName(String(joinTransactionMode))}${suggestion(String(joinTransactionMode), JOIN_MODES)}`,
+      `${place}: there is no joinTransactionMode ${quoteName(joinTransactionMode)}${suggestion(joinTransactionMode, JOIN_MODES)}`,
     )
 }
 
