@@ -91,7 +91,11 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
     },
   )
   reader.on('parameterStatus', (message: { parameterName: string; parameterValue: string }) => {
-    settings.set(message.parameterName, message.parameterValue)
+    const { parameterName, parameterValue } = message
+    settings.set(parameterName, parameterValue)
+    // Told in time: before the server is ready for the next texts, which it would take for others, and store them.
+    if (connection !== null && isForeignEncoding(parameterName, parameterValue))
+      client.emit('error', foreignEncoding(parameterValue))
   })
   const encrypted = tls !== null
   const { channelBinding, requireAuth, direct, onRefusal } = options
@@ -146,6 +150,17 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
     status,
   )
   return connection
+}
+
+function isForeignEncoding(name: string, value: string): boolean {
+  return name === 'client_encoding' && !/^utf-?8$/i.test(value)
+}
+
+function foreignEncoding(encoding: string): DriverError {
+  return new DriverError(
+    `the session was given the client_encoding ${encoding}, but texts are sent and read as UTF8 only: the connection was closed`,
+    { disconnected: true },
+  )
 }
 
 /** Has a socket read into one piece of memory: a new one for each chunk costs a microsecond a round trip. */

@@ -295,6 +295,26 @@ describe('TLS', () => {
   })
 })
 
+describe('another encoding', () => {
+  test.each(["SET client_encoding = 'LATIN1'", "SET NAMES 'SQL_ASCII'"])('ends the session: %s', async (sql) => {
+    const connection = await connect()
+    const error = await failure(connection.run([command('BEGIN'), command(sql)]))
+    expect(error).toMatchObject({ disconnected: true, sent: true, commandIndex: null })
+    expect(error.message).toMatch(/^the session was given the client_encoding (LATIN1|SQL_ASCII), but texts/)
+    await expect(connection.run([command('SELECT 1')])).rejects.toThrow(
+      'cannot be used any more: the session was given',
+    )
+  })
+
+  test('is no matter where it is the same, or has gone again', async () => {
+    const connection = await connect()
+    await connection.run([command("SET client_encoding = 'utf-8'")])
+    await connection.run([command("SET client_encoding = 'LATIN1'"), command('RESET ALL')])
+    await connection.run([command('DISCARD ALL')])
+    expect(await rows(connection, 'SELECT length($1::text)', 'é€')).toEqual([[2]])
+  })
+})
+
 describe('a socket in the file system', () => {
   let directory: string
   let server: Server
