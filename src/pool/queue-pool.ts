@@ -366,7 +366,7 @@ export class QueuePool implements Pool {
     this.#leaks.stop()
     this.#keepalive?.stop()
     this.#minimum.stop()
-    while (this.#waiting.fail(this.#disposedError()));
+    this.#waiting.end(() => this.#disposedError())
     this.#end.abort(this.#disposedError())
     this.#physical.end(() => {})
     await Promise.all(this.#ending)

@@ -81,6 +81,14 @@ export class WaitQueue<T> {
     return waiter !== null
   }
 
+  /** Fails all who wait; nobody may wait afterwards. @param reason makes the error for one of them. */
+  end(reason: () => unknown): void {
+    while (this.fail(reason()));
+    // It would keep all that the queue knows for as long as a deadline is away.
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    this.#timer = null
+  }
+
   #take(): Waiter<T> | null {
     for (;;) {
       const waiter = this.#waiters.shift()

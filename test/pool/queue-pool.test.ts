@@ -5,6 +5,7 @@ import { ArgumentError, InvalidRequestError, ResourceClosedError, TimeoutError }
 import type { PoolOptions } from '../../src/pool/options.ts'
 import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
 import { QueuePool } from '../../src/pool/queue-pool.ts'
+import { collectGarbage } from '../support/garbage.ts'
 import { type FakeConnection, FakeDriver } from './fake-driver.ts'
 
 function setup(options: PoolOptions = {}): { driver: FakeDriver; pool: QueuePool } {
@@ -487,6 +488,24 @@ describe('dispose', () => {
     pool.checkin(held)
     await pool.drained()
     expect(driver.open).toHaveLength(0)
+  })
+
+  it('is forgotten at once, though a deadline was set for somebody who waited', async () => {
+    async function disposed(): Promise<WeakRef<QueuePool>> {
+      const { pool } = setup({ size: 1, maxOverflow: 0, timeoutMs: 3_600_000 })
+      const place = await pool.checkout()
+      const waiting = pool.checkout()
+      pool.checkin(place)
+      pool.checkin(await waiting)
+      await pool.dispose()
+      return new WeakRef(pool)
+    }
+    const pools = [await disposed(), await disposed(), await disposed()]
+    for (let attempt = 0; attempt < 100 && pools.some((pool) => pool.deref() !== undefined); attempt += 1) {
+      await pause(10)
+      collectGarbage()
+    }
+    expect(pools.map((pool) => pool.deref())).toEqual([undefined, undefined, undefined])
   })
 
   it('refuses who asked just before, and has come to its end all the same', async () => {
