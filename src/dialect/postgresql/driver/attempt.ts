@@ -31,16 +31,19 @@ export async function attempt(
   // A socket in the file system has no TLS.
   let ways = tls === null || host.isLocal ? [false] : plan.tls.attempts
   if (host.hasNoTls && ways.length > 1) ways = [false, true]
+  let told = false
   for (const [index, encrypted] of ways.entries()) {
     const notes = { final: false }
     try {
       const connection = await open(plan, endpoint, encrypted ? tls : null, signal, notes)
       if (encrypted) host.hasNoTls = false
-      else if (index > 0) host.hasNoTls = true
+      else if (told) host.hasNoTls = true
       return { connection }
     } catch (error) {
       if (!(error instanceof DriverError)) throw error
-      if (index === ways.length - 1 || !isAboutTls(error)) return { connection: null, error, final: notes.final }
+      told = refusesTheWay(error)
+      const other = told || (encrypted && failedToEncrypt(error))
+      if (index === ways.length - 1 || !other) return { connection: null, error, final: notes.final }
     }
   }
   throw new DriverError('there is no way to connect')
@@ -111,13 +114,18 @@ function checkedPassword(password: string): string {
   return password
 }
 
-/** Whether a failed attempt may be made again the other way: the server refused TLS itself, or sessions with or without it. */
-function isAboutTls(error: DriverError): boolean {
+/** Whether the server said that it has no TLS, or no sessions of this user with it or without. */
+function refusesTheWay(error: DriverError): boolean {
   if (error.canceled) return false
   if (error.fields !== null) return error.fields.sqlState === '28000'
-  const cause = error.cause as { message?: unknown; code?: unknown } | undefined
-  return (
-    cause?.message === 'The server does not support SSL connections' ||
-    (typeof cause?.code === 'string' && (cause.code.startsWith('ERR_SSL') || cause.code.startsWith('ERR_TLS')))
-  )
+  return (error.cause as { message?: unknown } | undefined)?.message === 'The server does not support SSL connections'
+}
+
+/** A failure of TLS itself, or a server that hangs up in the middle of its beginning. */
+const TLS_FAILURE = /^(ERR_SSL|ERR_TLS|EPROTO$|ECONNRESET$)/
+
+/** Whether TLS could not be begun, for reasons that may be gone the next time. */
+function failedToEncrypt({ canceled, fields, cause }: DriverError): boolean {
+  const code = (cause as { code?: unknown } | undefined)?.code
+  return !canceled && fields === null && typeof code === 'string' && TLS_FAILURE.test(code)
 }

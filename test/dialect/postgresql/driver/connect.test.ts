@@ -272,6 +272,44 @@ describe('TLS', () => {
     }
   })
 
+  test.each<[string, (client: Socket) => void]>([
+    ['hangs up', (client) => client.end()],
+    ['resets', (client) => client.resetAndDestroy()],
+    ['says what is no TLS', (client) => client.write('no TLS at all\r\n')],
+  ])('prefer goes on without it where a server that promised it %s, and asks again', async (_name, breakOff) => {
+    const asked: boolean[] = []
+    const server = createServer((client) => {
+      client.on('error', () => undefined)
+      client.once('data', (first) => {
+        const wantsTls = first.length === 8 && first.readInt32BE(4) === 80877103
+        asked.push(wantsTls)
+        if (wantsTls) {
+          client.write('S')
+          client.once('data', () => breakOff(client))
+          return
+        }
+        const { host, port } = tcpOptions()
+        const upstream = connectSocket(port, host)
+        upstream.write(first)
+        client.pipe(upstream).pipe(client)
+        upstream.on('error', () => client.destroy())
+      })
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(0, resolve))
+    const options = { ...tcpOptions(), host: 'localhost', port: (server.address() as AddressInfo).port }
+    const driver = createPostgresDriver({ ...options, ssl: 'prefer' })
+    for (const attempts of [1, 2]) {
+      const connection = await driver.connect()
+      expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
+      await connection.close()
+      expect(asked).toEqual(new Array(attempts).fill([true, false]).flat())
+    }
+    const error = await failure(createPostgresDriver({ ...options, ssl: 'require' }).connect())
+    expect(error).toMatchObject({ disconnected: true, sent: false })
+    expect(asked.slice(4)).toEqual([true])
+  })
+
   test('bytes smuggled in before the encryption cut the connection', async () => {
     const error = await failure(through('Sx', { ssl: 'require' }))
     expect(error).toMatchObject({ disconnected: true })
