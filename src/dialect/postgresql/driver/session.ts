@@ -94,8 +94,8 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
     const { parameterName, parameterValue } = message
     settings.set(parameterName, parameterValue)
     // Told in time: before the server is ready for the next texts, which it would take for others, and store them.
-    if (connection !== null && isForeignEncoding(parameterName, parameterValue))
-      client.emit('error', foreignEncoding(parameterValue))
+    const problem = connection === null ? null : unreadable(parameterName, parameterValue)
+    if (problem !== null) client.emit('error', problem)
   })
   const encrypted = tls !== null
   const { channelBinding, requireAuth, direct, onRefusal } = options
@@ -152,15 +152,20 @@ export async function openSession(options: SessionOptions): Promise<PostgresConn
   return connection
 }
 
-function isForeignEncoding(name: string, value: string): boolean {
-  return name === 'client_encoding' && !/^utf-?8$/i.test(value)
-}
+/** Settings that the server tells of when they change: with others dates would be texts of another kind, and letters other letters. */
+const READABLE: ReadonlyMap<string, readonly [values: RegExp, only: string]> = new Map([
+  ['client_encoding', [/^utf-?8$/i, 'texts are sent and read as UTF8 only']],
+  ['DateStyle', [/^ISO\b/, "dates and times are read in the style 'ISO' only"]],
+  ['IntervalStyle', [/^postgres$/, "intervals are read in the style 'postgres' only"]],
+])
 
-function foreignEncoding(encoding: string): DriverError {
-  return new DriverError(
-    `the session was given the client_encoding ${encoding}, but texts are sent and read as UTF8 only: the connection was closed`,
-    { disconnected: true },
-  )
+/** Why a session cannot go on with a setting; null where it can. */
+function unreadable(name: string, value: string): DriverError | null {
+  const [values, only] = READABLE.get(name) ?? []
+  if (values === undefined || values.test(value)) return null
+  return new DriverError(`the session was given the ${name} ${value}, but ${only}: the connection was closed`, {
+    disconnected: true,
+  })
 }
 
 /** Has a socket read into one piece of memory: a new one for each chunk costs a microsecond a round trip. */

@@ -40,7 +40,7 @@ describe('a database in memory', () => {
     for (const sql of [
       'CREATE TEMP TABLE temporary (a int)',
       "SET search_path = 'pg_catalog'",
-      "SET datestyle = 'German'",
+      "SET datestyle = 'ISO, DMY'",
       'SELECT pg_advisory_lock(1)',
       'LISTEN channel',
       'SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY',
