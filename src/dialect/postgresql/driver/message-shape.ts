@@ -9,6 +9,12 @@ const NOTIFICATION = 0x41
 const ROW_DESCRIPTION = 0x54
 const AUTHENTICATION = 0x52
 const AUTHENTICATION_SASL = 10
+/** Methods that pg's parser does not know. */
+const FOREIGN_METHODS: ReadonlyMap<number, string> = new Map([
+  [2, 'Kerberos'],
+  [7, 'GSSAPI (Kerberos)'],
+  [9, 'SSPI (Windows)'],
+])
 
 /** Where the string that begins at `at` ends, its NUL included; -1 where it does not end before `end`. */
 function afterString(buffer: Buffer, at: number, end: number): number {
@@ -40,6 +46,24 @@ function rowDescription(buffer: Buffer, at: number, end: number): number {
   return next
 }
 
+/** @throws DriverError as {@link checkMethod}. */
+function authentication(buffer: Buffer, body: number, end: number): number {
+  if (end - body < 4) return -1
+  const method = buffer.readUInt32BE(body)
+  checkMethod(method)
+  return method === AUTHENTICATION_SASL ? terminated(buffer, body + 4, end, 0) : end
+}
+
+/** @throws DriverError that ends the connection, where the server asks for what there is not here. */
+function checkMethod(method: number): void {
+  const name = FOREIGN_METHODS.get(method)
+  if (name === undefined) return
+  throw new DriverError(
+    `the server asks for ${name}, which this driver does not have: give the user another method in its pg_hba.conf`,
+    { disconnected: true, sent: false },
+  )
+}
+
 /**
  * Checks that the strings of a message end inside it.
  * @throws DriverError where they do not.
@@ -62,8 +86,7 @@ export function checkShape(buffer: Buffer, at: number, end: number): void {
       stop = rowDescription(buffer, body, end)
       break
     case AUTHENTICATION:
-      if (end - body < 4) stop = -1
-      else if (buffer.readUInt32BE(body) === AUTHENTICATION_SASL) stop = terminated(buffer, body + 4, end, 0)
+      stop = authentication(buffer, body, end)
       break
   }
   if (stop !== end) throw new DriverError('a message of the server does not have the form of its kind')

@@ -87,6 +87,7 @@ export class Reader extends PgConnection {
   }
 
   #abandon(error: unknown): void {
+    if (error instanceof DriverError && error.disconnected) return void this.stream.destroy(error)
     const lost = new DriverError('the server sent what is not the protocol; the connection was cut', {
       cause: error,
       disconnected: true,

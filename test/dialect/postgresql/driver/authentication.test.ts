@@ -104,7 +104,11 @@ test('one that would have us compute for hours', async () => {
 
 test('one that has no method that is known', async () => {
   expect((await refused((kind) => (kind === '-' ? [sasl('OAUTHBEARER')] : [])))[0]).toMatch(/Only mechanism/)
-  expect((await refused((kind) => (kind === '-' ? [message('R', 7)] : [])))[0]).toMatch(/protocol|Unknown/)
+  expect((await refused((kind) => (kind === '-' ? [message('R', 7)] : [])))[0]).toBe(
+    'the server asks for GSSAPI (Kerberos), which this driver does not have: give the user another method in its pg_hba.conf',
+  )
+  expect((await refused((kind) => (kind === '-' ? [message('R', 9)] : [])))[0]).toContain('asks for SSPI (Windows)')
+  expect((await refused((kind) => (kind === '-' ? [message('R', 77)] : [])))[0]).toMatch(/protocol/)
 })
 
 /** A server of TLS that begins at once; whether it names the protocol is its own matter. */
