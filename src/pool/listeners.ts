@@ -1,10 +1,12 @@
 // What listeners of a pool decide: whether a connection that was opened, is to be lent, or came back is any good.
 import { DriverError } from '../dialect/contract/driver.ts'
-import { DisconnectionError, InvalidRequestError } from '../errors.ts'
+import { DisconnectionError, InvalidRequestError, TimeoutError } from '../errors.ts'
 import { type PoolEvents, warn } from './events.ts'
+import type { PoolCounters } from './metrics.ts'
 import type { Pool } from './pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
-import { clean } from './reset.ts'
+import { clean, settled } from './reset.ts'
+import { LONGEST_TIMER_MS } from './wait-queue.ts'
 
 /** How many connections a listener of `checkout` may refuse. */
 const MOST_ATTEMPTS = 3
@@ -52,33 +54,83 @@ function succeeds(work: Promise<void>): Promise<boolean> {
   )
 }
 
-/**
- * Lets listeners of `checkout` look at a connection before it is lent; one that they find dead is replaced.
- *
- * @param borrow borrows another.
- * @param holder where it is checked out.
- */
-export async function toldOfCheckout(
-  pool: Pool,
-  first: Promise<PooledConnection>,
-  borrow: () => Promise<PooledConnection>,
-  holder: Error | null,
-): Promise<PooledConnection> {
+/** A checkout of which listeners are to be told. */
+export interface ToldCheckout {
+  readonly first: Promise<PooledConnection>
+  /** Borrows another where that is dead. */
+  readonly another: () => Promise<PooledConnection>
+  /** Where it is checked out. */
+  readonly holder: Error | null
+  readonly signal: AbortSignal | undefined
+  /** How long all of it may take, in milliseconds. */
+  readonly timeoutMs: number
+  readonly counters: Pick<PoolCounters, 'timeouts'>
+}
+
+/** Lets listeners of `checkout` look at a connection before it is lent; one that they find dead is replaced. */
+export async function toldOfCheckout(pool: Pool, checkout: ToldCheckout): Promise<PooledConnection> {
   const { events } = pool
-  let lent = first
+  const began = performance.now()
+  let lent = checkout.first
   for (let attempt = 1; ; attempt += 1) {
     const place = await lent
-    place.holder = holder
+    place.holder = checkout.holder
     if (!events.has('checkout')) return place
+    const told = lookedAt(events, place)
+    const left = checkout.timeoutMs - (performance.now() - began)
     try {
-      const told = events.emit('checkout', { entry: place })
-      if (told !== undefined) await told
+      await inTime(told, left, checkout)
       return place
     } catch (error) {
+      if (error instanceof Impatience) {
+        // Nobody else may have it before its listeners are done with it.
+        void told.then(
+          () => pool.checkin(place),
+          (late: unknown) => pool.discard(place, { reason: late }),
+        )
+        throw error.reason
+      }
       await declined(pool, place, error, attempt)
     }
-    lent = borrow()
+    lent = checkout.another()
   }
+}
+
+async function lookedAt(events: PoolEvents, place: PooledConnection): Promise<void> {
+  const told = events.emit('checkout', { entry: place })
+  if (told !== undefined) await told
+  await settled(place.connection, 'checkout', place.noticed)
+}
+
+/** Why somebody does not wait any longer for what goes on. */
+class Impatience {
+  readonly reason: unknown
+
+  constructor(reason: unknown) {
+    this.reason = reason
+  }
+}
+
+/** @throws Impatience the signal was aborted, or the time is up. */
+function inTime(told: Promise<void>, leftMs: number, checkout: ToldCheckout): Promise<void> {
+  const { signal } = checkout
+  return new Promise((resolve, reject) => {
+    const expire = (): void => reject(new Impatience(tookTooLong(checkout)))
+    const abort = (): void => reject(new Impatience(signal?.reason))
+    const timer = leftMs <= LONGEST_TIMER_MS ? setTimeout(expire, Math.max(leftMs, 0)) : undefined
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+    told.then(resolve, reject).finally(() => {
+      clearTimeout(timer)
+      signal?.removeEventListener('abort', abort)
+    })
+  })
+}
+
+function tookTooLong({ timeoutMs, counters }: ToldCheckout): TimeoutError {
+  counters.timeouts += 1
+  const timeout = `timeout ${(timeoutMs / 1000).toFixed(2)} s`
+  return new TimeoutError(`connection timed out, ${timeout}: listeners of checkout are still at it`)
 }
 
 /** A listener of `checkout` has failed: throws unless another connection is to be tried. */

@@ -1,10 +1,10 @@
 // `PooledConnection`: one place in a pool and the connection that stands on it; to `pg-pool` it is a client.
 import { EventEmitter } from 'node:events'
-import { type CommandResult, type Driver, type DriverConnection, DriverError } from '../dialect/contract/driver.ts'
+import type { CommandResult, Driver, DriverConnection } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { ConnectionPoolEntry } from './events.ts'
 import { OwedRollback } from './owed-rollback.ts'
-import { type NoticeListener, rollBack } from './reset.ts'
+import { type NoticeListener, settled } from './reset.ts'
 
 /** How long what a listener runs may take: somebody may be waiting for the connection, or for its place. */
 const LISTENER_MS = 10_000
@@ -170,7 +170,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
       const told = opened(this)
       if (told !== undefined) {
         await told
-        await settled(connection, this.noticed)
+        await settled(connection, 'connect', this.noticed)
       }
     } catch (error) {
       await this.close()
@@ -186,14 +186,4 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     if (!this._ending && this.listenerCount('error') > 0)
       this.emit('error', new InvalidRequestError('The connection was closed while it was at rest'))
   }
-}
-
-/** What listeners have begun on a connection is not for its first borrower. */
-async function settled(connection: DriverConnection, noticed: NoticeListener | undefined): Promise<void> {
-  const { transactionStatus } = connection
-  if (transactionStatus === 'idle' || (transactionStatus !== 'lost' && (await rollBack(connection, noticed)))) return
-  throw new DriverError('the connection was lost while listeners of connect prepared it', {
-    disconnected: true,
-    sent: false,
-  })
 }

@@ -92,14 +92,15 @@ export class QueuePool implements Pool {
 
   checkout(signal?: AbortSignal): Promise<PooledConnection> {
     if (this.#disposal !== null) return Promise.reject(this.#disposedError())
-    const { leakTracking, maxWaiting } = this.#options
+    const { leakTracking, maxWaiting, timeoutMs } = this.#options
     if (this.#supply.unserved >= maxWaiting && this.#supply.free() <= 0) return Promise.reject(this.#turnedAway())
     const lent = this.#supply.borrow(signal)
     if (!leakTracking && !this.events.has('checkout')) return lent
     const holder = leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null
     const another = () =>
       this.#disposal === null ? this.#supply.borrow(signal) : Promise.reject(this.#disposedError())
-    return toldOfCheckout(this, lent, another, holder)
+    const counters = this.#counters
+    return toldOfCheckout(this, { first: lent, another, holder, signal, timeoutMs, counters })
   }
 
   checkin(place: PooledConnection, later: boolean = false): Promise<void> | undefined {

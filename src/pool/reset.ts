@@ -41,6 +41,16 @@ export async function clean(
   return how === 'commit' ? answers(connection, COMMIT, ANSWER_MS, { noticed }) : rollBack(connection, noticed)
 }
 
+/** What listeners of an event have begun on a connection is not for its borrower: rolls it back. @throws DriverError it is lost. */
+export async function settled(connection: DriverConnection, event: string, noticed?: NoticeListener): Promise<void> {
+  const { transactionStatus } = connection
+  if (transactionStatus === 'idle' || (transactionStatus !== 'lost' && (await rollBack(connection, noticed)))) return
+  throw new DriverError(`the connection was lost while listeners of ${event} prepared it`, {
+    disconnected: true,
+    sent: false,
+  })
+}
+
 /** Makes a round trip that may take so many milliseconds; whether the connection may be used. One that does not answer is cut. */
 export function ping(connection: DriverConnection, timeoutMs: number, told: Told): Promise<boolean> {
   return answers(connection, PING, timeoutMs, told)

@@ -75,6 +75,15 @@ describe.each(sqlDatabases())('on $name', ({ url, name }) => {
     expect(engine.pool.metrics()).toMatchObject({ invalidated: 1, opened: 2 })
   })
 
+  it('loses no row where a listener of checkout leaves a transaction open', async () => {
+    await using engine = createEngine(url, { poolSize: 1, maxOverflow: 0 })
+    await engine.execute('CREATE TEMPORARY TABLE begun (id INTEGER)')
+    const stop = engine.pool.on('checkout', async ({ entry }) => void (await entry.execute('BEGIN')))
+    await engine.execute('INSERT INTO begun VALUES (1)')
+    stop()
+    expect(await engine.execute('SELECT id FROM begun').scalars().all()).toEqual([1])
+  })
+
   it('is renewed by invalidate(), for all and for one', async () => {
     await using engine = createEngine(url)
     await engine.execute('SELECT 1')

@@ -184,6 +184,44 @@ describe('listeners that fail', () => {
     expect((await pool.checkout()).connection.processId).toBe(1)
   })
 
+  it('of checkout cannot hold up who has no more patience; the connection goes back when they are done', async () => {
+    const pool = new QueuePool(new FakeDriver(), { size: 1, maxOverflow: 0, timeoutMs: 50 })
+    const done: (() => void)[] = []
+    const stop = pool.events.on('checkout', () => new Promise<void>((resolve) => done.push(resolve)))
+    const reason = new Error('the request is gone')
+    const controller = new AbortController()
+    const gone = expect(pool.checkout(controller.signal)).rejects.toBe(reason)
+    await turn()
+    controller.abort(reason)
+    await gone
+    expect(pool.status()).toMatchObject({ idle: 0, checkedOut: 1 })
+    done.pop()?.()
+    await turn()
+    expect(pool.status()).toMatchObject({ idle: 1, checkedOut: 0 })
+    await expect(pool.checkout()).rejects.toThrow(
+      'connection timed out, timeout 0.05 s: listeners of checkout are still at it',
+    )
+    expect(pool.metrics().timeouts).toBe(1)
+    done.pop()?.()
+    stop()
+    expect((await pool.checkout()).connection.processId).toBe(1)
+  })
+
+  it('of checkout that lose the connection have it replaced, and what they began is rolled back', async () => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver, { size: 1, maxOverflow: 0 })
+    const does = [
+      (fake: FakeConnection) => fake.die(),
+      (fake: FakeConnection) => {
+        fake.transactionStatus = 'failed'
+      },
+    ]
+    pool.events.on('checkout', ({ entry }) => does.shift()?.(entry.connection as FakeConnection))
+    const place = await pool.checkout()
+    expect([place.connection.processId, place.connection.transactionStatus]).toEqual([2, 'idle'])
+    expect(fake(place).sent).toEqual(['ROLLBACK'])
+  })
+
   it.each(['reset', 'checkin'] as const)('of %s cost the connection, and nobody else', async (name) => {
     const driver = new FakeDriver()
     const pool = new QueuePool(driver)
