@@ -139,11 +139,14 @@ function driverSettings(url: URL, { driverName }: FoundDialect, options: EngineO
   }
 }
 
-/** The query as text; the values of a name that is there several times with commas between them. */
+/** Names whose values make a list where they are there several times: SQLAlchemy's form of several servers, and schemas. */
+const LISTS: readonly string[] = ['host', 'hostaddr', 'port', 'search_path']
+
+/** The query as text; of others that are there several times the last counts, as for libpq. */
 function queryOf(url: URL): Record<string, string> {
   const query: Record<string, string> = Object.create(null)
   for (const [name, value] of Object.entries(url.query))
-    query[name] = typeof value === 'string' ? value : value.join(',')
+    query[name] = typeof value === 'string' ? value : LISTS.includes(name) ? value.join(',') : (value.at(-1) ?? '')
   return query
 }
 

@@ -82,6 +82,15 @@ describe('an engine connects', () => {
     }
   })
 
+  it('by the last of what is said twice, as by libpq, where it is no list', async () => {
+    const url = new URL(given)
+    for (const name of ['first', 'second']) url.searchParams.append('application_name', name)
+    for (const name of ['nowhere', url.pathname.slice(1)]) url.searchParams.append('dbname', name)
+    for (const name of ['pg_catalog', 'public']) url.searchParams.append('search_path', name)
+    const sql = "SELECT current_setting('application_name') || ' ' || current_setting('search_path')"
+    expect(await ask(createEngine(url.href), sql)).toBe('second pg_catalog,public')
+  })
+
   it('with settings of the session, in their own units', async () => {
     const url = new URL(given)
     url.searchParams.set('statement_timeout', '5s')
@@ -151,6 +160,10 @@ describe('what is not known', () => {
     expect(messages).toEqual([
       "The URL's query has the parameter 'applicaton_name', which PostgreSQL connections do not have, so that it has no effect; did you mean 'application_name'?",
     ])
+    url.searchParams.set('database', 'other')
+    url.searchParams.delete('applicaton_name')
+    const [[told] = []] = await warningsOf(() => ask(createEngine(url.href), 'SELECT 1 AS one'))
+    expect(told).toMatch(/the parameter 'database', .*; did you mean 'dbname'\?$/)
   })
 
   it('is an error in the options', async () => {

@@ -107,10 +107,18 @@ export function cutPort(name: string): [name: string, port: string | undefined] 
   return [(bare ?? name).replace(/^\[(.*)\]$/, '$1'), port]
 }
 
+/** What other drivers call what libpq has another word for. */
+const OTHER_WORDS: ReadonlyMap<string, ParameterName> = new Map([
+  ['database', 'dbname'],
+  ['username', 'user'],
+])
+
 function complain(name: string, place: string, onUnknown: OnUnknown): void {
   const message = `${place} has the parameter ${quoteName(name)}, which PostgreSQL connections do not have`
-  if (onUnknown === 'refuse') throw new ArgumentError(`${message}${suggestion(name, KNOWN)}`)
-  warn(`${message}, so that it has no effect${suggestion(name, KNOWN)}`)
+  const word = OTHER_WORDS.get(name)
+  const near = word === undefined ? suggestion(name, KNOWN) : `; did you mean ${quoteName(word)}?`
+  if (onUnknown === 'refuse') throw new ArgumentError(`${message}${near}`)
+  warn(`${message}, so that it has no effect${near}`)
 }
 
 function warn(message: string): void {
