@@ -6,9 +6,8 @@ import { Executable } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
 import { describe } from '../../expression/coerce/describe.ts'
 import { Select } from '../../expression/select/select.ts'
-import type { SqlType } from '../../expression/types/type.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
-import type { Compiled, CompiledParameter, CompileOptions, ListHole } from '../contract/compiled.ts'
+import type { Compiled, CompiledParameter, CompileOptions, ListHole, ResultColumn } from '../contract/compiled.ts'
 import type { Codec } from '../contract/driver.ts'
 import { bindPositions } from './binds.ts'
 import type { AnyRenderers } from './renderers.ts'
@@ -70,8 +69,8 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
     host: spelling,
     statement: {
       sql,
-      parameters: codecsOf(parameters, spelling),
-      columns: columns === null ? null : codecsOf(columns, spelling),
+      parameters: parameterCodecs(parameters, spelling),
+      columns: columns === null ? null : columnCodecs(columns, spelling),
       prepare: sort !== 'ddl' && out.uncacheable === null && holes.length === 0 && !out.plannedAnew,
     },
     parameters,
@@ -90,10 +89,22 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
   }
 }
 
-function codecsOf(typed: readonly { readonly type: SqlType }[], spelling: Spelling): (Codec | null)[] {
+function parameterCodecs(parameters: readonly CompiledParameter[], spelling: Spelling): (Codec | null)[] {
   const codecs: (Codec | null)[] = []
-  for (let index = 0; index < typed.length; index += 1)
-    codecs.push(spelling.codec((typed[index] as { readonly type: SqlType }).type))
+  for (let index = 0; index < parameters.length; index += 1) {
+    const { type, isWritten } = parameters[index] as CompiledParameter
+    const isFitted = isWritten === true && spelling.writtenCodec !== undefined
+    codecs.push((isFitted ? spelling.writtenCodec?.(type) : spelling.codec(type)) ?? null)
+  }
+  return codecs
+}
+
+function columnCodecs(columns: readonly ResultColumn[], spelling: Spelling): (Codec | null)[] {
+  const codecs: (Codec | null)[] = []
+  for (let index = 0; index < columns.length; index += 1) {
+    const column = columns[index] as ResultColumn
+    codecs.push(spelling.resultCodec?.(column) ?? spelling.codec(column.type))
+  }
   return codecs
 }
 

@@ -13,8 +13,14 @@ export interface Slot extends CompiledParameter {
 }
 
 /** The parameter of a bind. */
-export function slotOfBind(key: string, type: SqlType, bind: Bind, process: ValueProcessor | null): Slot {
-  return { index: -1, key, type, required: bind.required, process, defaultOf: null, bind, isLiteral: false }
+export function slotOfBind(
+  key: string,
+  type: SqlType,
+  bind: Bind,
+  process: ValueProcessor | null,
+  isWritten = false,
+): Slot {
+  return { index: -1, key, type, required: bind.required, process, defaultOf: null, bind, isWritten, isLiteral: false }
 }
 
 /** A parameter of a column's, whose value execution gives, or its default. */
@@ -24,7 +30,8 @@ export function slotOfColumn(
   process: ValueProcessor | null,
   of: DefaultColumn | null,
 ): Slot {
-  return { index: -1, key, type, required: of === null, process, defaultOf: of, bind: null, isLiteral: false }
+  const required = of === null
+  return { index: -1, key, type, required, process, defaultOf: of, bind: null, isWritten: true, isLiteral: false }
 }
 
 /** A list, or one value, that is written at execution. */

@@ -195,13 +195,14 @@ export class Render {
   /**
    * The placeholder of a bind under a name that the place gives it.
    * @param isOfColumn the name is that of the column which the value is written into
+   * @param isWritten the value is written into a column
    */
-  bindAs(bind: Bind, name: string, isOfColumn = false): string {
+  bindAs(bind: Bind, name: string, isOfColumn = false, isWritten = false): string {
     const { type } = bind
     if (this.literalBinds) return wrapped(type, this.#literal(bind), this)
     if (bind.literalExecute || this.atExecution) return this.#atExecution(bind, name)
     const sent = sentType(type, this)
-    const slot = slotOfBind(name, sent, bind, sent.bindProcessor(this.spelling))
+    const slot = slotOfBind(name, sent, bind, sent.bindProcessor(this.spelling), isWritten)
     const isGenerated = bind.anonymous && !isOfColumn
     const placeholder = isGenerated ? this.placeholders.addGenerated(slot) : this.placeholders.add(slot, isOfColumn)
     const text = wrapped(type, placeholder, this)

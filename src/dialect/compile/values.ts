@@ -87,7 +87,7 @@ function defaultValue(
 /** Parameters that stand for the column itself are named after it. */
 function assignedValue(value: ColumnElement, column: NamedElement, name: string | null, out: Render): WrittenValue {
   if (value instanceof Bind && isOwnBind(value, column))
-    return { column, text: out.bindAs(value, name ?? out.generate('param'), name !== null), isGiven: true }
+    return { column, text: out.bindAs(value, name ?? out.generate('param'), name !== null, true), isGiven: true }
   return { column, text: textFor(column, value, out), isGiven: value instanceof Bind }
 }
 

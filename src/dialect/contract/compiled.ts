@@ -28,6 +28,8 @@ export interface CompiledParameter {
   readonly defaultOf: DefaultColumn | null
   /** Of a list that is written at execution: the pieces of text between which each value stands, or each member of a tuple; absent for none. */
   readonly around?: readonly (readonly string[] | null)[]
+  /** The value is written into a column of the type, rather than compared with one. Default false. */
+  readonly isWritten?: boolean
   /** The value is written into the text at execution, as places that take no parameter need it. Default false. */
   readonly isLiteral?: boolean
   /** The value is a list whose members are written one by one at execution. Default false. */

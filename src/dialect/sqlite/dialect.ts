@@ -16,7 +16,7 @@ import { Identifiers } from '../compile/identifier.ts'
 import type { AnyRenderers } from '../compile/renderers.ts'
 import type { Spelling } from '../compile/spelling.ts'
 import { TypeNames } from '../compile/type-name.ts'
-import type { Compiled, CompileOptions } from '../contract/compiled.ts'
+import type { Compiled, CompileOptions, ResultColumn } from '../contract/compiled.ts'
 import type { Codec, Command, Driver, DriverError } from '../contract/driver.ts'
 import type { DialectFeatures } from '../contract/features.ts'
 import type { Introspector } from '../contract/introspector.ts'
@@ -26,10 +26,12 @@ import { ListType, listCodec } from './lists.ts'
 import { sqliteLiteral } from './literal.ts'
 import { sqlite, sqliteExpanding } from './renderers.ts'
 import { RESERVED_WORDS } from './reserved.ts'
+import { calculatedCodec } from './result-digits.ts'
 import { driverFor } from './settings.ts'
 import { typeCodec } from './type-codec.ts'
 import { sqliteTypes } from './type-name.ts'
 import { wrapDriverError } from './wrap-error.ts'
+import { writtenCodec } from './written-codec.ts'
 
 /** Options of {@link sqliteDialect}. */
 export interface SqliteDialectOptions {
@@ -71,6 +73,7 @@ class SqliteDialect implements Dialect, Spelling {
   readonly deferForeignKeys: string = 'PRAGMA defer_foreign_keys = ON'
   readonly #types = new TypeNames('sqlite', sqliteTypes, this.identifiers)
   readonly #codecs: Map<number, Codec | null> = new Map()
+  readonly #written: Map<number, Codec | null> = new Map()
   readonly #renderers: AnyRenderers
 
   constructor(inLists: 'array' | 'expand') {
@@ -100,6 +103,18 @@ class SqliteDialect implements Dialect, Spelling {
       this.#codecs.set(id, codec)
     }
     return codec
+  }
+  writtenCodec(type: SqlType): Codec | null {
+    const { id } = type
+    let codec = this.#written.get(id)
+    if (codec === undefined) {
+      codec = writtenCodec(type)
+      this.#written.set(id, codec)
+    }
+    return codec
+  }
+  resultCodec(column: ResultColumn): Codec | null {
+    return calculatedCodec(column)
   }
   literal(value: unknown, type: SqlType): string {
     if (!isType(type)) throw noType('literal', type)

@@ -15,6 +15,7 @@ import {
   ReadOnlyTransaction,
   SerializationFailure,
   SqlSyntaxError,
+  StringTooLong,
   UndefinedColumn,
   UndefinedFunction,
   UndefinedTable,
@@ -39,6 +40,7 @@ type ErrorClass = new (message: string, options?: DBAPIErrorOptions) => DBAPIErr
 
 /** By the states that the driver gives. */
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
+  ['22001', StringTooLong],
   ['22003', NumericOutOfRange],
   ['22P02', InvalidTextRepresentation],
   ['2201B', DataError],

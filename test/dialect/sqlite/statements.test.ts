@@ -159,7 +159,7 @@ describe('on SQLite', () => {
           'users.price / (?4 + 0.0) AS anon_4, ((users.age | ?5) - (users.age & ?5)) AS anon_5, power(users.age, ?6) AS anon_6, ' +
           'users.price + ?7 AS anon_7, mod(users.weight, ?8) AS anon_8 FROM users WHERE users.id = ?9',
       )
-      expect(rows).toEqual([[3.5, 3, 3, '2.63', 5, 49, '12.00', 0.5]])
+      expect(rows).toEqual([[3.5, 3, 3, '2.625', 5, 49, '12.00', 0.5]])
     })
 
     test('of dates', async () => {

@@ -62,7 +62,9 @@ const ACCEPTED: readonly Case[] = [
   [Boolean, true],
   [Boolean, false],
   [Text, 'o\'neil \\ " % _ \u0001 日本語 👩‍👩‍👧'],
-  [String(2), 'longer than it says'],
+  [String(4), 'long'],
+  [String(2), '日本'],
+  [String(2), 'so   ', 'so'],
   [LargeBinary, new Uint8Array([0, 255, 39])],
   [LargeBinary, new Uint8Array()],
   // Node.js 22 writes NULL for it.
@@ -148,11 +150,12 @@ describe.each(ZONES)('in %s', (zone) => {
       await engine.execute(insert(one).values({ value: given, none: null }))
       const [row] = await engine.execute(select(one.c.value, one.c.none)).tuples().all()
       expect(row).toEqual([read, null])
-      // Found again by itself, as a parameter and as a literal; documents are compared as texts.
-      const by = [one.c.value.eq(given as never), one.c.value.in([given] as never)]
+      // Found again by itself, as a parameter and as a literal; documents are compared as texts, and what was made to fit its column as it was read.
+      const kept = type.affinity === 'numeric' || type.affinity === 'string' ? read : given
+      const by = [one.c.value.eq(kept as never), one.c.value.in([kept] as never)]
       for (const criterion of type.affinity === 'json' ? [] : by)
         expect(await engine.execute(select(one.c.none).where(criterion)).all()).toHaveLength(1)
-      if (given !== jsonNull && !(type.affinity === 'binary' && (given as Uint8Array).length === 0)) {
+      if (kept === given && given !== jsonNull && !(type.affinity === 'binary' && (given as Uint8Array).length === 0)) {
         const text = sqliteDialect().literal(given, type)
         const written = select(literalColumn(text, type)).selectFrom(one)
         expect(await engine.execute(written).scalar()).toEqual(read)

@@ -112,11 +112,24 @@ function encodeDecimal(value: unknown): SqliteValue {
   )
 }
 
+/** A decimal rounded to so many digits behind the point, half away from zero; null for what is none, or has none to lose. */
+export function rounded(value: unknown, scale: number): string | null {
+  const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
+  const decimal = typeof text === 'string' ? decimalOf(text) : null
+  if (decimal === null || Math.abs(decimal.exponent) > MOST_ZEROS) return null
+  return scaled(plain(decimal), Math.max(0, scale))
+}
+
+/** Beyond so many zeros a decimal is out of all bounds, and is told so by its own codec. */
+const MOST_ZEROS = 1000
+
 /** The shortest decimal of a number, without an exponent. */
 function plainText(text: string): string {
   const decimal = decimalOf(text)
-  if (decimal === null) return text
-  const { negative, digits, exponent } = decimal
+  return decimal === null ? text : plain(decimal)
+}
+
+function plain({ negative, digits, exponent }: Decimal): string {
   const sign = negative ? '-' : ''
   if (digits === '') return '0'
   if (exponent >= 0) return `${sign}${digits}${'0'.repeat(exponent)}`
@@ -135,22 +148,33 @@ function scaled(text: string, scale: number): string {
   return `${kept === 0n ? '' : sign}${scale === 0 ? digits : `${digits.slice(0, point)}.${digits.slice(point)}`}`
 }
 
-function decimalText(value: SqliteValue, scale: number | null): string {
+/** @param least so many digits behind the point at least, @param most and no more; null for as many as there are */
+function decimalText(value: SqliteValue, least: number | null, most: number | null): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw unreadable('NUMERIC', value)
   if (typeof value === 'object') throw unreadable('NUMERIC', value)
   // Sums of doubles may be off in digits that no decimal of theirs had.
   const text = typeof value === 'number' ? plainText(value.toPrecision(DIGITS)) : String(value)
   if (typeof value === 'string' && decimalOf(value) === null) throw unreadable('NUMERIC', value)
-  return scale === null ? text : scaled(text, scale)
+  if (most !== null) return scaled(text, most)
+  return least === null || digitsBehind(text) >= least ? text : scaled(text, least)
 }
 
-/** NUMERIC as a string: with the column's digits behind the point, as other databases give it. */
-export function numeric(scale: number | null): SqliteCodec {
+function digitsBehind(text: string): number {
+  const point = text.indexOf('.')
+  return point < 0 ? 0 : text.length - point - 1
+}
+
+/**
+ * NUMERIC as a string: with the column's digits behind the point, as other databases give it.
+ *
+ * @param most null where more digits are kept, as those of a product are; `scale` are the least then
+ */
+export function numeric(scale: number | null, most: number | null = scale): SqliteCodec {
   return defineCodec({
     name: 'NUMERIC',
     wide: true,
     encode: encodeDecimal,
-    decode: (value) => decimalText(value, scale),
+    decode: (value) => decimalText(value, scale, most),
   })
 }
 
@@ -160,7 +184,7 @@ export const numericAsNumber: SqliteCodec = defineCodec({
   wide: true,
   encode: encodeDecimal,
   decode(value) {
-    const number = Number(decimalText(value, null))
+    const number = Number(decimalText(value, null, null))
     if (typeof value === 'bigint' && BigInt(number) !== value)
       throw unreadable('a number', value, 'no number stands for it: read the numeric as a string')
     return number

@@ -12,19 +12,12 @@ import {
   type RunOptions,
   type TransactionStatus,
 } from '../../contract/driver.ts'
+import { type Answer, answer, decode } from './answer.ts'
 import { NO_ROWS, openCursor } from './cursor.ts'
 import { canceled, failureFields, isLocked, misread, withPlace } from './failure.ts'
-import type { Bindings, DatabaseHandle, SqliteLibrary, Stored } from './library.ts'
+import type { Bindings, DatabaseHandle, SqliteLibrary } from './library.ts'
 import { type ScannedSql, scanSql, withoutComments } from './scan.ts'
-import {
-  bindingsOf,
-  type Known,
-  type RowReading,
-  readingOf,
-  readRows,
-  StatementCache,
-  scannedOf,
-} from './statements.ts'
+import { bindingsOf, type Known, type RowReading, readingOf, StatementCache, scannedOf } from './statements.ts'
 import { fairTurn, pause } from './turns.ts'
 
 /** What a connection must know beside its handle. */
@@ -45,12 +38,6 @@ interface Ready {
   readonly command: Command
   readonly scanned: ScannedSql
   readonly bindings: Bindings
-}
-
-/** What a command gave, and how its rows are to be read; null where it gave none. */
-interface Answer {
-  readonly result: CommandResult
-  readonly reading: RowReading | null
 }
 
 const NOTHING: ScannedSql = scanSql('')
@@ -210,8 +197,19 @@ export class SqliteConnection implements DriverConnection {
       }
       if (scanned.several) throw misread('several statements in one text: run them one by one', index)
       if (scanned.casts) throw misread('SQLite has no casts by ::, write CAST(x AS INTEGER)', index)
-      return { command, scanned, bindings: bindingsOf(command, scanned, index) }
+      return { command, scanned, bindings: this.#bindings(command, scanned, index) }
     })
+  }
+
+  /** A value that does not fit its column spoils the transaction, as it does where the database finds it. */
+  #bindings(command: Command, scanned: ScannedSql, index: number): Bindings {
+    try {
+      return bindingsOf(command, scanned, index)
+    } catch (error) {
+      if (this.#status !== 'active' || !(error instanceof DriverError) || error.fields === null) throw error
+      this.#status = 'failed'
+      throw error.with({ sent: true })
+    }
   }
 
   #runOne(ready: Ready, signal: AbortSignal | undefined): Answer | Promise<Answer> {
@@ -376,19 +374,4 @@ function refreshed(known: Known, { statement }: Command): RowReading {
   const reading = readingOf(known, statement)
   if (reading === null) throw new DriverError('the statement gives no rows any more')
   return reading
-}
-
-function answer(tag: string, rowCount: number | null): Answer {
-  return { result: { rows: [], columns: null, tag, rowCount }, reading: null }
-}
-
-/** Reads the rows of a result in place. @returns what could not be read; null where all could. */
-function decode(result: CommandResult, reading: RowReading, commandIndex: number): DriverError | null {
-  try {
-    readRows(result.rows as Stored[][], reading)
-    return null
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return new DriverError(message, { cause: error, commandIndex })
-  }
 }

@@ -167,6 +167,7 @@ export function bindingsOf({ statement, parameters }: Command, scanned: ScannedS
       throw new DriverError(`parameter ?${index + 1}${type}: ${why}`, {
         cause: error,
         sent: false,
+        fields: error instanceof DriverError ? error.fields : null,
         commandIndex,
         parameterIndex: index,
       })
