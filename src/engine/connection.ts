@@ -410,8 +410,11 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
 
   /** Rolls back what is open and gives the connection back. Calling it again does nothing. */
   async close(): Promise<void> {
-    await this.leaveCopies()
-    await this.#link.close()
+    try {
+      await this.leaveCopies()
+    } finally {
+      await this.#link.close()
+    }
   }
 
   [Symbol.asyncDispose](): Promise<void> {

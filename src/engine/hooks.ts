@@ -6,6 +6,7 @@ import type { CursorExecuteEvent, CursorReplacement, Hub } from './events.ts'
 import type { Origins } from './observer.ts'
 import { isOver } from './refusals.ts'
 import type { Runtime } from './runtime.ts'
+import type { TransactionScope } from './transaction-scope.ts'
 
 /** What the hooks need of a link. */
 export interface HeardLink {
@@ -14,9 +15,11 @@ export interface HeardLink {
   readonly face: unknown
   /** Makes sure that something can be sent. @returns the commands that have to go in front, which nobody was told of yet. */
   announced(what: string): readonly Command[]
+  /** Waiting commands that listeners were told of. */
+  told: readonly Command[]
   /** Whether COMMIT would be sent. */
   readonly commits: boolean
-  readonly scope: { readonly root: object | null }
+  readonly scope: Pick<TransactionScope, 'root' | 'fail' | 'holdBack' | 'letGo'>
   /** The name of the transaction, where it is one in two phases. */
   readonly xid: string | null
   send(
@@ -144,13 +147,28 @@ export function rowCountOf(results: readonly CommandResult[]): number | null {
 
 const SAVEPOINT = /^SAVEPOINT (.*)$/
 
-/** Tells of a command of the engine's own that is about to be sent. */
-async function announce({ hub, face, xid }: HeardLink, { statement: { sql } }: Command): Promise<void> {
-  const savepoint = SAVEPOINT.exec(sql)?.[1]
-  if (savepoint !== undefined) await hub.emit('savepoint', { connection: face, name: savepoint })
-  else if (!/^(?:BEGIN|START TRANSACTION)/.test(sql)) return
-  else if (xid === null) await hub.emit('begin', { connection: face })
-  else await hub.emit('beginTwophase', { connection: face, xid, isPrepared: null })
+/** Tells of a command of the engine's own that is about to be sent; what listeners run goes behind it, and in front of what waits behind. */
+async function announce(link: HeardLink, command: Command): Promise<void> {
+  const { hub, face: connection, xid } = link
+  const { sql } = command.statement
+  const name = SAVEPOINT.exec(sql)?.[1]
+  const begins = /^(?:BEGIN|START TRANSACTION)/.test(sql)
+  if (name === undefined && !begins) return
+  const { told, scope } = link
+  link.told = [...told, command]
+  scope.holdBack(command)
+  try {
+    if (name !== undefined) await hub.emit('savepoint', { connection, name })
+    else if (xid === null) await hub.emit('begin', { connection })
+    else await hub.emit('beginTwophase', { connection, xid, isPrepared: null })
+  } catch (error) {
+    // A transaction that may lack what listeners prepare takes nothing; a savepoint is told of again.
+    if (begins) scope.fail(error)
+    else link.told = told
+    throw error
+  } finally {
+    scope.letGo()
+  }
 }
 
 /** @throws InvalidRequestError a listener has ended the transaction. */

@@ -46,7 +46,7 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   /** Streams of which somebody wants to know when they end; null while there was none. */
   streams: Set<{ drop(): Promise<void> }> | null = null
   /** Waiting commands that listeners were told of. */
-  protected told: readonly Command[] = NONE
+  told: readonly Command[] = NONE
   /** Set while what ends a phase of a transaction in two is on its way. */
   #phase: Phase | null = null
 
@@ -144,9 +144,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
     this.#checkUsable(what)
     if (this.scope.root === null) this.open()
     const { waiting } = this.scope
-    const fresh = waiting.filter((command) => !this.told.includes(command))
-    this.told = waiting
-    return fresh
+    this.told = this.told.filter((command) => waiting.includes(command))
+    return waiting.filter((command) => !this.told.includes(command))
   }
 
   /** Runs a command of the engine's own: in the transaction where there is one, in none otherwise. */

@@ -112,7 +112,11 @@ export class Link extends LinkFlights {
   async #endPrepared(transaction: TwoPhaseTransaction, commit: boolean, signal?: AbortSignal): Promise<void> {
     const { xid } = transaction
     this.checkFree(commit ? 'COMMIT PREPARED' : 'ROLLBACK PREPARED')
-    if (this.hub.any) await announceEnd(this, commit ? 'commit' : 'rollback', true)
+    // When its Connection is gone nobody would roll it back: there a listener cannot hinder it, only fail afterwards.
+    const last = this.isClosed && !commit
+    const told = this.hub.any ? announceEnd(this, commit ? 'commit' : 'rollback', true) : Promise.resolve()
+    const [heard] = await Promise.allSettled([told])
+    if (heard.status === 'rejected' && !last) throw heard.reason
     // It belongs to no connection any more: another one ends it as well.
     const slot = this.currentSlot
     if (slot !== null && slot.connection.transactionStatus === 'lost') this.drop(slot, lossOf(slot.connection))
@@ -122,6 +126,7 @@ export class Link extends LinkFlights {
       this.scope.close()
       throw error
     }
+    if (heard.status === 'rejected') throw heard.reason
   }
 
   /** Ends a transaction that somebody prepared. */
@@ -246,12 +251,14 @@ export class Link extends LinkFlights {
   async #rollBackTo(savepoint: Transaction): Promise<void> {
     this.checkFree('ROLLBACK TO SAVEPOINT')
     const { scope } = this
-    // What was lost with the connection, or with the whole transaction, cannot be rescued by a savepoint.
-    const beyond = this.currentSlot?.connection.transactionStatus
+    if (this.hub.has('rollbackSavepoint') && this.#canRollBackTo(savepoint)) {
+      await this.#announceRollBackTo(savepoint)
+      if (!scope.isOpen(savepoint)) return
+      this.checkFree('ROLLBACK TO SAVEPOINT')
+    }
+    const possible = this.#canRollBackTo(savepoint)
     const command = scope.rollBackTo(savepoint)
-    if (command === null || !scope.begun || (beyond !== 'active' && beyond !== 'failed')) return
-    if (this.hub.has('rollbackSavepoint') && savepoint.savepoint !== null)
-      await this.hub.emit('rollbackSavepoint', { connection: this.face, name: savepoint.savepoint })
+    if (command === null || !possible) return
     this.busy = command.statement.sql
     const commands = [command]
     try {
@@ -270,6 +277,22 @@ export class Link extends LinkFlights {
       this.departed(error, commands, 0, 1, false, undefined)
     } finally {
       this.rest()
+    }
+  }
+
+  /** Whether the server has something to roll back: what was lost with the connection, or with the whole transaction, no savepoint rescues. */
+  #canRollBackTo(savepoint: Transaction): boolean {
+    const status = this.currentSlot?.connection.transactionStatus
+    return this.scope.begun && !this.scope.isWaiting(savepoint) && (status === 'active' || status === 'failed')
+  }
+
+  /** Where a listener fails the savepoint stays, and what was done inside of it must not be committed. */
+  async #announceRollBackTo({ savepoint }: Transaction): Promise<void> {
+    try {
+      await this.hub.emit('rollbackSavepoint', { connection: this.face, name: savepoint ?? '' })
+    } catch (error) {
+      this.scope.fail(error)
+      throw error
     }
   }
 

@@ -67,8 +67,11 @@ export class AheadStream implements Pages {
     this.#leaving.abort()
     const own = await this.#opening?.catch(() => null)
     await this.#ahead?.catch(() => undefined)
-    await own?.pages.close()
-    await own?.connection.close()
+    try {
+      await own?.pages.close()
+    } finally {
+      await own?.connection.close()
+    }
   }
 
   #readAhead(pages: Pages): void {

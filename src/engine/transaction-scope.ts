@@ -19,6 +19,8 @@ export class TransactionScope {
   /** The innermost savepoint. */
   #nested: Transaction | null = null
   #waiting: Waiting[] = []
+  /** What waits behind a command that listeners are being told of. */
+  #heldBack: Waiting[] = []
   #savepoints = 0
   #failure: unknown = null
   /** Savepoints that were rolled back. */
@@ -113,6 +115,19 @@ export class TransactionScope {
     for (let each = this.#nested; each !== null && each.savepoint !== null; each = each.outer) each.state = 'active'
   }
 
+  /** Keeps what waits behind a command from being sent, until {@link letGo}. */
+  holdBack(command: Command): void {
+    const place = this.#waiting.findIndex((each) => each.command === command)
+    if (place < 0) return
+    this.#heldBack = this.#waiting.slice(place + 1)
+    this.#waiting = this.#waiting.slice(0, place + 1)
+  }
+
+  letGo(): void {
+    this.#waiting = [...this.#waiting, ...this.#heldBack]
+    this.#heldBack = []
+  }
+
   /** Drops what waits for savepoints: COMMIT is next, and ends them all. */
   forgetSavepoints(): void {
     this.#waiting = []
@@ -129,6 +144,7 @@ export class TransactionScope {
     if (this.#root !== null) this.#root.state = 'closed'
     this.#root = null
     this.#waiting = []
+    this.#heldBack = []
     this.#failure = null
     this.begun = false
   }
@@ -159,6 +175,13 @@ export class TransactionScope {
     this.#undone.add(savepoint)
     this.#closeNestedUpTo(savepoint.outer)
     return unheard ? null : savepointCommand('ROLLBACK TO SAVEPOINT', savepoint)
+  }
+
+  /** Whether a savepoint is still to be set. */
+  isWaiting(savepoint: Transaction): boolean {
+    return [...this.#waiting, ...this.#heldBack].some(
+      (each) => each.transaction === savepoint && each.sort === 'savepoint',
+    )
   }
 
   /** Whether a savepoint is among those open. */
