@@ -2,7 +2,7 @@
 
 import { InvalidCachedStatement, QueryCanceled } from '../../database-errors.ts'
 import { DataError, type DBAPIError, type DBAPIErrorOptions, InterfaceError, OperationalError } from '../../errors.ts'
-import type { DriverError } from '../contract/driver.ts'
+import type { DriverError, ServerErrorFields } from '../contract/driver.ts'
 import { errorMessage } from '../error-message.ts'
 import { isStale } from './driver/outcome.ts'
 import { neededVersion } from './newer.ts'
@@ -12,7 +12,8 @@ import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
  * Wraps a driver's error in the class its SQLSTATE stands for.
  *
  * The message is the server's, then the statement (cut to 10,000 characters); the parameters are a property only.
- * Where the server stopped at what newer versions know, the hint says which version that is.
+ * Where the server stopped at what newer versions know, the hint says which version that is, and where it was given an array for json, how
+ * json is given.
  * The server's `detail` is a property only: it may hold other rows' values.
  *
  * @param statement - the statement that failed; null where no statement was at fault.
@@ -27,14 +28,28 @@ export function wrapDriverError(
   hideParameters = false,
 ): DBAPIError {
   const { fields } = error
-  const newer = fields === null || statement === null ? null : neededVersion(fields, statement)
-  if (fields !== null && newer !== null) {
+  const ours = fields === null ? null : ourHint(fields, statement, parameters)
+  if (fields !== null && ours !== null) {
     const { hint } = fields
-    const told = error.with({ fields: { ...fields, hint: hint === undefined ? newer : `${newer}. ${hint}` } })
+    const told = error.with({ fields: { ...fields, hint: hint === undefined ? ours : `${ours}. ${hint}` } })
     return wrapped(told, error, statement, parameters, hideParameters)
   }
   return wrapped(error, error, statement, parameters, hideParameters)
 }
+
+function ourHint(
+  fields: ServerErrorFields,
+  statement: string | null,
+  parameters: readonly unknown[] | null,
+): string | null {
+  if (statement === null) return null
+  const { sqlState, routine } = fields
+  if (sqlState === '22P02' && routine?.startsWith('json_') && parameters?.some(Array.isArray)) return ARRAY_FOR_JSON
+  return neededVersion(fields, statement)
+}
+
+const ARRAY_FOR_JSON =
+  "A list is sent as an array of PostgreSQL where no type is declared: give JSON.stringify(list) or, to text(), bindparam('name', { type: JSON() })"
 
 function wrapped(
   error: DriverError,

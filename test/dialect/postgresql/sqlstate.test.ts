@@ -97,6 +97,20 @@ describe('wrapDriverError', () => {
     expect(error.statement).toBe(statement)
   })
 
+  test('tells how json is given where a list was given', async () => {
+    const connection = await createPostgresDriver(serverOptions()).connect()
+    const wrongly = async (sql: string, value: unknown): Promise<errors.DBAPIError> => {
+      const statement = { sql, parameters: [null], columns: null, prepare: false }
+      return wrapDriverError(await failure(connection.run([{ statement, parameters: [value] }])), sql, [value])
+    }
+    expect((await wrongly('SELECT $1::jsonb', [])).hint).toBe(
+      "A list is sent as an array of PostgreSQL where no type is declared: give JSON.stringify(list) or, to text(), bindparam('name', { type: JSON() })",
+    )
+    expect((await wrongly('SELECT $1::json', 'x')).hint).toBeNull()
+    expect((await wrongly('SELECT $1::int', [1])).hint).toBeNull()
+    await connection.close()
+  })
+
   test('shows the hint, not the detail', () => {
     const fields = { sqlState: '42883', hint: 'Add casts.', detail: 'other rows' }
     const error = wrapDriverError(new DriverError('no', { fields }))

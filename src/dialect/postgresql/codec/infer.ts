@@ -59,7 +59,14 @@ function encodeRange(range: Range, own: OwnEncoders | null): string {
   return `${range.bounds[0]}${end(range.lower)},${end(range.upper)}${range.bounds[1]}`
 }
 
+/**
+ * An empty array. In front stands a space of PostgreSQL's that is none of JSON's: json would take `{}` for an object without a word,
+ * where it refuses all other arrays.
+ */
+const NOTHING = '\f{}'
+
 function encodeArray(array: readonly unknown[], dimensions: number, own: OwnEncoders | null): string {
+  if (array.length === 0) return NOTHING
   const nested = array.some(Array.isArray)
   const length = nested && Array.isArray(array[0]) ? array[0].length : 0
   const items = array.map((item, index) => {

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest'
 import { DriverError, type DriverStatement } from '../../../../src/dialect/contract/driver.ts'
 import * as codecs from '../../../../src/dialect/postgresql/codec/index.ts'
 import { arrayOf, defineCodec, Interval, type PostgresCodec } from '../../../../src/dialect/postgresql/codec/index.ts'
-import { raw, sharedConnection, typed } from '../driver/support.ts'
+import { failure, raw, sharedConnection, typed } from '../driver/support.ts'
 
 /** Text that PostgreSQL can hold, with all that an array literal has a meaning for. */
 const sendable = fc
@@ -221,12 +221,22 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
         ],
         '{{"a\\"b","NULL"},{"","\\\\"}}',
       ],
+      ['int4[]', [], '{}'],
+      ['text[]', [], '{}'],
+      ['int4multirange', [], '{}'],
       ['jsonb', { a: [1, null] }, '{"a": [1, null]}'],
       ['interval', Interval.of({ days: 1, hours: -2 }), '1 day -02:00:00'],
     ]
     await connection().run([{ statement: raw("SET timezone = 'UTC'"), parameters: [] }])
     for (const [type, value, text] of cases) {
       expect(await echo(raw(`SELECT $1::${type}::text`, 1), value)).toBe(text)
+    }
+  })
+
+  test.each([[[]], [[1]], [['a']], [[{ a: 1 }]]])('an array of undeclared type is no json: %j', async (value) => {
+    for (const type of ['json', 'jsonb']) {
+      const error = await failure(echo(raw(`SELECT $1::${type}::text`, 1), value))
+      expect(error.fields).toMatchObject({ sqlState: '22P02', routine: expect.stringMatching(/^json_/) })
     }
   })
 
