@@ -1,4 +1,5 @@
 // What one connection knows of statements: which are prepared under which name, and what their rows look like.
+import { randomBytes } from 'node:crypto'
 import { type ColumnDescription, DriverError, type DriverStatement } from '../../contract/driver.ts'
 import type { PostgresCodec } from '../codec/codec.ts'
 import { refuseCopyIn } from './copy-in.ts'
@@ -40,6 +41,11 @@ export class StatementCache {
   readonly #byKey = new Map<string, Prepared>()
   #clock = 0
   #names = 0
+  /**
+   * Of this connection alone: behind a pooler that nobody knows of, another client's statement may be where ours was, and under the
+   * same name it would be run in its place.
+   */
+  readonly #mark = randomBytes(4).toString('hex')
   /** Names that the server should forget, in the order in which it was or will be asked to. */
   readonly doomed: string[] = []
 
@@ -110,7 +116,13 @@ export class StatementCache {
         return known.prepared
       }
       const shared = this.#byKey.get(key)
-      prepared = shared ?? { name: `s${++this.#names}`, key, state: 'new', columns: undefined, lastUse: 0 }
+      prepared = shared ?? {
+        name: `s${++this.#names}_${this.#mark}`,
+        key,
+        state: 'new',
+        columns: undefined,
+        lastUse: 0,
+      }
       if (shared === undefined) {
         if (this.#byKey.size >= this.#capacity) this.#evict()
         this.#byKey.set(key, prepared)

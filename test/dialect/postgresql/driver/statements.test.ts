@@ -4,7 +4,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Driver, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
 import { int4 } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { createPgliteDriver, createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
-import { command, failure, preparedNames, raw, rows, run, serverOptions, typed } from './support.ts'
+import { command, failure, preparedFullNames, preparedNames, raw, rows, run, serverOptions, typed } from './support.ts'
 
 const drivers: Driver[] = []
 afterAll(async () => {
@@ -115,11 +115,13 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       expect(await preparedNames(connection)).toEqual(before)
     }))
 
-  test.each(['DISCARD ALL', 'DEALLOCATE ALL', 'DEALLOCATE s1'])('%s is survived', (forget) =>
+  test.each(['DISCARD ALL', 'DEALLOCATE ALL', 'DEALLOCATE'])('%s is survived', (forget) =>
     withConnection(async (connection) => {
       const statement = raw('SELECT 1')
       await connection.run([{ statement, parameters: [] }])
-      await connection.run([{ statement: raw(forget, 0, false), parameters: [] }])
+      const [name] = await preparedFullNames(connection)
+      const sql = forget === 'DEALLOCATE' ? `DEALLOCATE ${name}` : forget
+      await connection.run([{ statement: raw(sql, 0, false), parameters: [] }])
       expect((await connection.run([{ statement, parameters: [] }]))[0]?.rows).toEqual([[1]])
       expect(await preparedNames(connection)).toHaveLength(1)
     }),
@@ -140,8 +142,9 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     withConnection(async (connection) => {
       const statement = raw('SELECT 1')
       await connection.run([{ statement, parameters: [] }])
+      const [name] = await preparedFullNames(connection)
       await run(connection, 'BEGIN')
-      await connection.run([{ statement: raw('DEALLOCATE s1', 0, false), parameters: [] }])
+      await connection.run([{ statement: raw(`DEALLOCATE ${name}`, 0, false), parameters: [] }])
       expect((await failure(connection.run([{ statement, parameters: [] }]))).fields?.sqlState).toBe('26000')
       await run(connection, 'ROLLBACK')
       expect((await connection.run([{ statement, parameters: [] }]))[0]?.rows).toEqual([[1]])

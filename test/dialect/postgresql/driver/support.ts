@@ -106,9 +106,15 @@ export async function failure(promise: Promise<unknown>): Promise<DriverError> {
   throw error
 }
 
-/** The names that the server has prepared in this session, in order. */
+/** The names that the server has prepared in this session, in order, without the connection's own mark behind them. */
 export async function preparedNames(connection: DriverConnection): Promise<unknown[]> {
-  const sql = "SELECT name FROM pg_prepared_statements WHERE name ~ '^s[0-9]+$' ORDER BY substr(name, 2)::int"
+  return (await preparedFullNames(connection)).map((name) => name.split('_')[0])
+}
+
+/** The same as the server knows them. */
+export async function preparedFullNames(connection: DriverConnection): Promise<string[]> {
+  const sql =
+    "SELECT name FROM pg_prepared_statements WHERE name ~ '^s[0-9]+_[0-9a-f]{8}$' ORDER BY split_part(substr(name, 2), '_', 1)::int"
   const [result] = await connection.run([{ statement: raw(sql, 0, false), parameters: [] }])
-  return (result?.rows ?? []).map(([name]) => name)
+  return (result?.rows ?? []).map(([name]) => String(name))
 }
