@@ -1,7 +1,14 @@
 // From the driver's error to the public hierarchy.
 
 import { InvalidCachedStatement, QueryCanceled } from '../../database-errors.ts'
-import { DataError, type DBAPIError, type DBAPIErrorOptions, InterfaceError, OperationalError } from '../../errors.ts'
+import {
+  DataError,
+  type DBAPIError,
+  type DBAPIErrorOptions,
+  InterfaceError,
+  OperationalError,
+  ProgrammingError,
+} from '../../errors.ts'
 import type { DriverError, ServerErrorFields } from '../contract/driver.ts'
 import { errorMessage } from '../error-message.ts'
 import { isStale } from './driver/outcome.ts'
@@ -45,8 +52,25 @@ function ourHint(
   if (statement === null) return null
   const { sqlState, routine } = fields
   if (sqlState === '22P02' && routine?.startsWith('json_') && parameters?.some(Array.isArray)) return ARRAY_FOR_JSON
+  if (sqlState === '42601' && routine === 'exec_parse_message') return ONE_STATEMENT
+  if (isWrongCount(fields)) return ONE_VALUE_EACH
+  if (sqlState === '42P18') return superfluousValue(statement, parameters ?? [])
   return neededVersion(fields, statement)
 }
+
+/** The server names it as a breach of the protocol, which is nobody's connection that is lost. */
+function isWrongCount({ sqlState, routine }: ServerErrorFields): boolean {
+  return sqlState === '08P01' && routine === 'exec_bind_message'
+}
+
+/** A value that the statement has no place for has no type, which is all that the server says. */
+function superfluousValue(statement: string, parameters: readonly unknown[]): string | null {
+  const number = parameters.findIndex((_, index) => !new RegExp(`\\$${index + 1}(?!\\d)`).test(statement)) + 1
+  return number === 0 ? null : `The statement is given ${parameters.length} values and has no $${number}`
+}
+
+const ONE_STATEMENT = 'A text is one statement: executeAll() sends several in one flight'
+const ONE_VALUE_EACH = 'Values for $1, $2, ... stand in a list, as many as the statement names'
 
 const ARRAY_FOR_JSON =
   "A list is sent as an array of PostgreSQL where no type is declared: give JSON.stringify(list) or, to text(), bindparam('name', { type: JSON() })"
@@ -83,6 +107,7 @@ function wrapped(
 function classOf(error: DriverError): DBAPIErrorClass {
   const { fields } = error
   if (isStale(fields?.sqlState, fields?.routine)) return InvalidCachedStatement
+  if (fields !== null && isWrongCount(fields)) return ProgrammingError
   if (fields?.sqlState !== undefined) return errorClassFor(fields.sqlState)
   if (error.canceled) return QueryCanceled
   if (error.disconnected) return OperationalError

@@ -111,6 +111,27 @@ describe('wrapDriverError', () => {
     await connection.close()
   })
 
+  test('tells what is wrong with how many there are', async () => {
+    const connection = await createPostgresDriver(serverOptions()).connect()
+    const wrongly = async (sql: string, ...values: unknown[]): Promise<errors.DBAPIError> => {
+      const statement = { sql, parameters: values.map(() => null), columns: null, prepare: false }
+      return wrapDriverError(await failure(connection.run([{ statement, parameters: values }])), sql, values)
+    }
+    const tooFew = await wrongly('SELECT $1::int')
+    expect(tooFew).toBeInstanceOf(errors.ProgrammingError)
+    expect(tooFew.hint).toBe('Values for $1, $2, ... stand in a list, as many as the statement names')
+    expect((await wrongly('SELECT $1::int', 1, 2)).hint).toBe('The statement is given 2 values and has no $2')
+    expect((await wrongly('SELECT $10::int', ...Array.from({ length: 10 }, () => 1))).hint).toBe(
+      'The statement is given 10 values and has no $1',
+    )
+    expect((await wrongly('SELECT $1 IS NULL', 1)).hint).toBeNull()
+    expect((await wrongly('SELECT 1; SELECT 2')).hint).toBe(
+      'A text is one statement: executeAll() sends several in one flight',
+    )
+    expect((await wrongly('SELEC 1')).hint).toBeNull()
+    await connection.close()
+  })
+
   test('shows the hint, not the detail', () => {
     const fields = { sqlState: '42883', hint: 'Add casts.', detail: 'other rows' }
     const error = wrapDriverError(new DriverError('no', { fields }))
