@@ -129,8 +129,9 @@ describe('engine.run()', () => {
       )
     await Promise.all([cross(1, 2), cross(2, 1)])
     expect(await values()).toEqual([2, 2])
-    expect(told).toHaveLength(1)
-    expect(told[0]).toBeInstanceOf(DeadlockDetected)
+    // On a busy machine the victim may be back before the other one has its row, and they meet again.
+    expect(told.length).toBeGreaterThan(0)
+    for (const error of told) expect(error).toBeInstanceOf(DeadlockDetected)
   })
 
   it('finds the conflict behind what the function made of it', async () => {

@@ -355,8 +355,8 @@ describe('what costs the connection', () => {
         expect(await failure(conn.execute(setting).all())).toMatchObject({ sqlState: '42704' })
         return
       }
-      await conn.execute(setting)
-      await conn.commit()
+      // In one flight: it counts from here on.
+      await conn.executeAll([text(setting)], { commit: true })
       await conn.execute(INSERT, [1])
       await new Promise<void>((resolve) => conn.driverConnection?.onceClosed(() => resolve()))
       const error = await failure(conn.execute(INSERT, [2]).all())
