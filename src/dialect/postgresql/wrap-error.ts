@@ -65,7 +65,8 @@ function isWrongCount({ sqlState, routine }: ServerErrorFields): boolean {
 
 /** A value that the statement has no place for has no type, which is all that the server says. */
 function superfluousValue(statement: string, parameters: readonly unknown[]): string | null {
-  const number = parameters.findIndex((_, index) => !new RegExp(`\\$${index + 1}(?!\\d)`).test(statement)) + 1
+  const named = new Set(Array.from(statement.matchAll(/\$(\d+)/g), ([, number]) => Number(number)))
+  const number = parameters.findIndex((_, index) => !named.has(index + 1)) + 1
   return number === 0 ? null : `The statement is given ${parameters.length} values and has no $${number}`
 }
 
