@@ -147,7 +147,7 @@ export function planConnect(options: PostgresConnectOptions): ConnectPlan {
   const { host, address, port, hosts, password } = options
   if (hosts !== undefined && (host ?? address ?? port) !== undefined)
     throw new DriverError('there are either hosts, or host, address and port', { sent: false })
-  const user = cleanText('user', options.user ?? userInfo().username)
+  const user = cleanText('user', options.user ?? accountName())
   return {
     hosts: hostsOf(hosts ?? [options]),
     target: oneOf('targetSessionAttributes', options.targetSessionAttributes ?? 'any', TARGETS),
@@ -170,6 +170,16 @@ export function planConnect(options: PostgresConnectOptions): ConnectPlan {
     pooler: oneOf('pooler', options.pooler ?? 'detect', ['detect', 'transaction', 'none']),
     cancelGraceMs: wholeNumber('cancelGraceMs', options.cancelGraceMs ?? 5000, 1, LONGEST_TIMER),
     types: new TypeCatalog(options.codecs),
+  }
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username
+  } catch (cause) {
+    const message =
+      'no user is given (user, PGUSER), and the account of the process, which stands in for it, has no name'
+    throw new DriverError(message, { sent: false, cause })
   }
 }
 

@@ -62,8 +62,13 @@ export function certificateFolderOf({ home, environment }: Resolved): string | n
 }
 
 function homeOf(environment: Environment | null): string | null {
-  if (environment === process.env) return homedir()
-  return environment?.HOME || null
+  if (environment !== process.env) return environment?.HOME || null
+  try {
+    return homedir()
+  } catch {
+    // A container may run as an account that the system does not know: it has no files of its own.
+    return null
+  }
 }
 
 /** Two words for one thing: beside the exact one the other says nothing. */
