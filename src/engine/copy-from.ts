@@ -108,16 +108,30 @@ export async function copyRows(link: Link, table: Table, rows: unknown, options:
     (source as Iterable<unknown>)[Symbol.iterator]()
   const first = await iterator.next()
   if (first.done === true) return 0
-  const columns = columnsOf(table, first.value, options.columns)
-  const { dialect } = runtime
-  const schema = translatedSchema(runtime.cache.schemas, table.schema)
-  const name = `${schema === null ? '' : `${dialect.quote(schema)}.`}${dialect.quote(table.name)}`
-  const sql = spelling.from(
-    name,
-    columns.map((column) => dialect.quote(column.name)),
-  )
-  const lines = new Lines(runtime, spelling, columns)
-  return send(link, sql, lines.pieces(first.value, iterator), options.signal)
+  try {
+    const columns = columnsOf(table, first.value, options.columns)
+    const { dialect } = runtime
+    const schema = translatedSchema(runtime.cache.schemas, table.schema)
+    const name = `${schema === null ? '' : `${dialect.quote(schema)}.`}${dialect.quote(table.name)}`
+    const sql = spelling.from(
+      name,
+      columns.map((column) => dialect.quote(column.name)),
+    )
+    const lines = new Lines(runtime, spelling, columns)
+    return await send(link, sql, lines.pieces(first.value, iterator), options.signal)
+  } catch (error) {
+    release(iterator)
+    throw error
+  }
+}
+
+/** Tells a source that nothing more is wanted; one that is busy hears of it when it next comes to a yield. */
+function release(iterator: AsyncIterator<unknown> | Iterator<unknown>): void {
+  try {
+    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+  } catch {
+    // What a source cannot do at its end is not what went wrong.
+  }
 }
 
 function columnsOf(table: Table, first: unknown, given: readonly string[] | undefined): readonly SchemaColumn[] {

@@ -1,5 +1,5 @@
 // What a Connection does with rows that are not held in memory: streams, and COPY in both directions.
-import { ArgumentError } from '../errors.ts'
+import { ArgumentError, ResourceClosedError } from '../errors.ts'
 import { Executable } from '../expression/base/executable.ts'
 import type { ColumnDefinitions, RowOf } from '../expression/from/typed.ts'
 import { Table } from '../expression/schema/table.ts'
@@ -18,6 +18,8 @@ import { LinkStream, type StreamRequest } from './stream-source.ts'
 export abstract class StreamingConnection {
   /** What is being copied out at present. */
   readonly #copies: Set<CopyReading> = new Set()
+  /** What is being copied in. */
+  readonly #incoming: Set<AbortController> = new Set()
 
   /** @internal */
   protected abstract get streamLink(): Link
@@ -76,8 +78,18 @@ export abstract class StreamingConnection {
   ): Promise<number>
   copyFrom(sql: string, source: Source<Uint8Array | string>, options?: CopyOptions): Promise<number>
   async copyFrom(target: Table | string, source: unknown, options: CopyFromOptions = {}): Promise<number> {
-    if (typeof target === 'string') return copyBytes(this.streamLink, target, source, options)
-    if (target instanceof Table) return copyRows(this.streamLink, target, source, options)
+    const closing = new AbortController()
+    const { signal } = options
+    const either =
+      signal instanceof AbortSignal ? AbortSignal.any([signal, closing.signal]) : (signal ?? closing.signal)
+    const own = { ...options, signal: either }
+    this.#incoming.add(closing)
+    try {
+      if (typeof target === 'string') return await copyBytes(this.streamLink, target, source, own)
+      if (target instanceof Table) return await copyRows(this.streamLink, target, source, own)
+    } finally {
+      this.#incoming.delete(closing)
+    }
     throw new ArgumentError('copyFrom() takes a table, or SQL of the form COPY ... FROM STDIN')
   }
 
@@ -120,8 +132,9 @@ export abstract class StreamingConnection {
   /** @internal */
   abstract execute(sql: string, values: readonly unknown[]): PromiseLike<unknown>
 
-  /** @internal Stops what is still being copied out: somebody forgot to read it to its end. */
+  /** @internal Stops what is still being copied: somebody forgot to read it to its end, or its source may never come to one. */
   protected async leaveCopies(): Promise<void> {
+    for (const copy of this.#incoming) copy.abort(new ResourceClosedError('The Connection was closed while it copied'))
     for (const copy of this.#copies) await copy.drop()
   }
 }

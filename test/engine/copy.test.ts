@@ -7,7 +7,13 @@ import { ARRAY } from '../../src/dialect/postgresql/index.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
-import { ArgumentError, DataError, IllegalStateChangeError, PendingRollbackError } from '../../src/errors.ts'
+import {
+  ArgumentError,
+  DataError,
+  IllegalStateChangeError,
+  PendingRollbackError,
+  ResourceClosedError,
+} from '../../src/errors.ts'
 import {
   BigInteger,
   Boolean as Bool,
@@ -375,6 +381,46 @@ describe.each(databases())('on $name', ({ url }) => {
       await expect(iterator.next()).rejects.toThrow('not read yet are gone: its Connection was closed')
       expect(engine.stats().pool.checkedOut).toBe(0)
       connection = await engine.connect()
+    })
+  })
+
+  describe('the source', () => {
+    it('may wait for ever: closing the connection ends the copy, from inside too', async () => {
+      await connection.close()
+      const own = await engine.connect()
+      let closing: Promise<void> | null = null
+      const source = async function* () {
+        yield { id: 1, body: 'first' }
+        yield { id: 2, body: 'second' }
+        closing = own.close()
+        await closing
+        await new Promise(() => {})
+      }
+      await expect(own.copyFrom(notes, source())).rejects.toThrow(
+        new ResourceClosedError('The Connection was closed while it copied'),
+      )
+      await closing
+      expect(engine.stats().pool.checkedOut).toBe(0)
+      connection = await engine.connect()
+      expect(await contents()).toEqual([])
+    })
+
+    it('is told that nothing more is wanted, also where nothing of it was sent', async () => {
+      const ends: string[] = []
+      const source = function* (key: string) {
+        try {
+          yield { [key]: 1 }
+        } finally {
+          ends.push(key)
+        }
+      }
+      await expect(connection.copyFrom(notes, source('idd') as Iterable<[]>)).rejects.toThrow(ArgumentError)
+      const reading = connection.copyTo(notes)[Symbol.asyncIterator]()
+      const running = reading.next()
+      await expect(connection.copyFrom(notes, source('id') as Iterable<[]>)).rejects.toThrow(IllegalStateChangeError)
+      await running
+      await reading.return?.()
+      expect(ends).toEqual(['idd', 'id'])
     })
   })
 

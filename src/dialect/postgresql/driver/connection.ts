@@ -176,7 +176,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 
   async copyIn(commands: readonly Command[], source: ByteSource, options?: RunOptions): Promise<CommandResult[]> {
-    if (this.#parts.copiesWhole) return this.#run(commands, options, { trailer: await wholeCopy(source) })
+    if (this.#parts.copiesWhole) return this.#run(commands, options, { trailer: await wholeCopy(source, options) })
     const copy = new CopyIn(this.#line.stream, source)
     // The server does not look at requests to cancel while it waits for data.
     const abort = (): void => copy.abort('the copy was aborted')

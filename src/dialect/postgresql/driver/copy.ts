@@ -1,6 +1,7 @@
 // The data of COPY, in both directions, at the pace of whoever is slower.
-import { type ByteSource, DriverError } from '../../contract/driver.ts'
+import { type ByteSource, DriverError, type RunOptions } from '../../contract/driver.ts'
 import type { CopyData } from './batch-parts.ts'
+import { abortedBeforeSend } from './outcome.ts'
 import type { WireStream } from './pg-internals.ts'
 
 const COPY_DATA = 0x64
@@ -44,12 +45,43 @@ function iteratorOf(source: ByteSource): AsyncIterator<Uint8Array> | Iterator<Ui
   return iterator
 }
 
-/** All messages of a COPY FROM STDIN, for a server that takes everything or nothing. */
-export async function wholeCopy(source: ByteSource): Promise<Buffer> {
+/**
+ * All messages of a COPY FROM STDIN, for a server that takes everything or nothing.
+ *
+ * @throws DriverError the signal was aborted first, whatever the source waits for.
+ */
+export async function wholeCopy(source: ByteSource, { signal }: RunOptions = {}): Promise<Buffer> {
+  const iterator = iteratorOf(source)
+  let abort: (() => void) | undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => signal && reject(abortedBeforeSend(signal))
+    if (signal?.aborted) abort()
+    signal?.addEventListener('abort', abort, { once: true })
+  })
   const messages: Buffer[] = []
-  for await (const piece of source) messages.push(...dataMessages(piece))
+  try {
+    for (;;) {
+      const step = await Promise.race([iterator.next(), aborted])
+      if (step.done) break
+      messages.push(...dataMessages(step.value))
+    }
+  } catch (error) {
+    release(iterator)
+    throw error
+  } finally {
+    if (abort) signal?.removeEventListener('abort', abort)
+  }
   messages.push(DONE)
   return Buffer.concat(messages)
+}
+
+/** Tells a source that nothing more is wanted; one that is busy is told when it next comes to a yield. */
+function release(iterator: AsyncIterator<Uint8Array> | Iterator<Uint8Array>): void {
+  try {
+    void Promise.resolve(iterator.return?.()).catch(() => undefined)
+  } catch {
+    // A source that cannot even be ended has nothing to add to the error that is on its way.
+  }
 }
 
 /** Sends the data of a COPY FROM STDIN, and the Sync behind it. */
@@ -83,7 +115,7 @@ export class CopyIn implements CopyData {
   failed(): void {
     if (this.#over) return
     this.#finish(message(SYNC, NOTHING))
-    this.#release()
+    release(this.#iterator)
   }
 
   /** Makes the copy fail on the server. */
@@ -91,7 +123,7 @@ export class CopyIn implements CopyData {
     if (this.#over) return
     const words = Buffer.from(`${reason.replaceAll('\0', ' ').slice(0, 500)}\0`)
     this.#finish(Buffer.concat([message(COPY_FAIL, words), message(SYNC, NOTHING)]))
-    this.#release()
+    release(this.#iterator)
   }
 
   async #pump(): Promise<void> {
@@ -130,15 +162,6 @@ export class CopyIn implements CopyData {
     this.#over = true
     if (this.#stream.writable) this.#stream.write(last)
     this.#wake?.()
-  }
-
-  /** Tells the source that nothing more is wanted; a source that is busy is told when it next comes to a yield. */
-  #release(): void {
-    try {
-      void Promise.resolve(this.#iterator.return?.()).catch(() => undefined)
-    } catch {
-      // A source that cannot even be ended has nothing to add to the error that is on its way.
-    }
   }
 }
 
