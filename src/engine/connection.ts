@@ -224,10 +224,18 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     }
     const link = this.#link
     const items = statements.map((statement) => ({ statement }))
+    const rides = commit && this.#commitRides
     const results = link.watched
-      ? await watchFlight(link, items, (own, trace) => this.#runAll(own, signal, commit, trace))
-      : await this.#runAll(items, signal, commit, null)
+      ? await watchFlight(link, items, (own, trace) => this.#runAll(own, signal, rides, trace))
+      : await this.#runAll(items, signal, rides, null)
+    if (commit && !rides) await this.#commit(signal)
     return results as ResultsOf<S>
+  }
+
+  /** Listeners of what has run belong to the transaction: what they run is committed with it, and nothing is where they fail. */
+  get #commitRides(): boolean {
+    const { hub } = this.#link
+    return !(hub.any && (hub.has('afterExecute') || hub.has('afterCursorExecute')))
   }
 
   async #runAll(
@@ -441,9 +449,11 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
       return []
     }
     const link = this.#link
-    return link.watched
-      ? watchFlight(link, items, (own, trace) => this.#fly(own, signal, commit, trace))
-      : this.#fly(items, signal, commit, null)
+    if (!link.watched) return this.#fly(items, signal, commit, null)
+    const rides = commit && this.#commitRides
+    const results = await watchFlight(link, items, (own, trace) => this.#fly(own, signal, rides, trace))
+    if (commit && !rides) await this.#commit(signal)
+    return results
   }
 
   async #fly(
@@ -511,7 +521,7 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
     link.block = transaction
     try {
       const returned = work(this)
-      if (transaction.savepoint === null) rideCommit(returned, this)
+      if (transaction.savepoint === null && this.#commitRides) rideCommit(returned, this)
       const value = await returned
       await link.free()
       // The work may have ended the transaction itself, or COMMIT has travelled with its last statement.

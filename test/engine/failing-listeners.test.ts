@@ -5,12 +5,20 @@ import type { Engine, EngineEvents } from '../../src/engine/engine.ts'
 import { PendingRollbackError, TransactionRolledBack } from '../../src/errors.ts'
 import type { EventListener, Unlisten } from '../../src/events.ts'
 import { Column, deleteFrom, Integer, insert, MetaData, select, table } from '../../src/index.ts'
+import { DeclarativeBase, Entity, Session } from '../../src/orm/index.ts'
 import { postgresUrl, provides, sqlDatabases } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
 const metadata = new MetaData()
 const rows = table('failing_listeners', metadata, { id: Column(Integer, { primaryKey: true }) })
 const FAILURE = new Error('not now')
+
+class Base<Self = unknown> extends DeclarativeBase<Self> {}
+
+@Entity('failing_listeners')
+class Row extends Base<Row> {
+  @Column(Integer, { primaryKey: true }) id!: number
+}
 
 describe.each(sqlDatabases())('listeners on $name', (target) => {
   let engine: Engine
@@ -138,6 +146,46 @@ describe.each(sqlDatabases())('listeners on $name', (target) => {
       ['COMMIT'],
     ])
     expect(await stored()).toEqual([1])
+  })
+
+  describe.each(['afterExecute', 'afterCursorExecute'] as const)('of %s', (name) => {
+    const works: Record<string, () => Promise<unknown>> = {
+      'begin()': () => engine.begin((conn) => conn.execute(insert(rows).values({ id: 1 }))),
+      'executeAll()': async () => {
+        await using conn = await engine.connect()
+        await conn.executeAll([insert(rows).values({ id: 1 })], { commit: true })
+      },
+      'session.commit()': async () => {
+        await using session = new Session({ bind: engine })
+        session.add(new Row({ id: 1 }))
+        await session.commit()
+      },
+    }
+    it.each(Object.keys(works))('that fail have nothing committed by %s', async (work) => {
+      const stop = on(name, async () => {
+        throw FAILURE
+      })
+      await expect(works[work]?.()).rejects.toBe(FAILURE)
+      stop()
+      expect(await stored()).toEqual([])
+      expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
+    })
+
+    it.each(Object.keys(works))('write in the transaction that %s commits', async (work) => {
+      let told = 0
+      on(name, async ({ connection }) => {
+        told += 1
+        if (told === 1) await connection.execute(insert(rows).values({ id: 2 }))
+      })
+      const recording = recordStatements(engine)
+      await works[work]?.()
+      expect(recording.flights.map((flight) => flight.map((sql) => sql.split(' ')[0]))).toEqual([
+        ['BEGIN', 'INSERT'],
+        ['INSERT'],
+        ['COMMIT'],
+      ])
+      expect(await stored()).toEqual([1, 2])
+    })
   })
 
   if (provides(target, 'postgresSql'))
