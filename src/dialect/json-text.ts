@@ -1,4 +1,5 @@
 // JSON documents as text, refusing what JSON.stringify would drop or change without a word.
+import { isDate } from '../expression/types/dates-and-bytes.ts'
 import { jsonNull } from '../expression/types/json.ts'
 import { DriverError } from './contract/driver.ts'
 import { describeValue } from './refusal.ts'
@@ -78,7 +79,7 @@ function checkedText(type: string, value: unknown): string | undefined {
 }
 
 function isInvalidDate(value: unknown): boolean {
-  return value instanceof Date && Number.isNaN(value.getTime())
+  return isDate(value) && Number.isNaN(value.getTime())
 }
 
 function isOfJson(item: unknown): boolean {

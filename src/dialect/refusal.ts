@@ -1,4 +1,6 @@
 // How a codec refuses a value: in words that never repeat it.
+import { isDate } from '../expression/types/dates-and-bytes.ts'
+import { isPlainObject } from '../expression/types/plain-object.ts'
 import { isUnawaited, UNAWAITED } from '../show.ts'
 import { DriverError } from './contract/driver.ts'
 
@@ -29,9 +31,8 @@ export function describeValue(value: unknown): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return 'an array'
-  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === null || prototype === Object.prototype) return 'a plain object'
+  if (isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
+  if (isPlainObject(value)) return 'a plain object'
   if (isUnawaited(value)) return UNAWAITED
   const maker: unknown = (value as { constructor?: unknown }).constructor
   return typeof maker === 'function' && maker.name !== '' ? `an object of class ${maker.name}` : 'an object'

@@ -1,6 +1,8 @@
 // Values written into the text of a statement, safely: for DDL, for people, for places that take no parameter.
+
 import { CompileError } from '../../errors.ts'
 import type { ArrayType } from '../../expression/types/array.ts'
+import { isBytes, isDate } from '../../expression/types/dates-and-bytes.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
 import { isIntervalValue } from '../../expression/types/infer.ts'
 import type { SqlType, TypeHost } from '../../expression/types/type.ts'
@@ -62,8 +64,8 @@ function finiteText(value: number, type: SqlType): string {
 }
 
 function objectLiteral(value: object, type: SqlType, style: LiteralStyle): string {
-  if (value instanceof Uint8Array) return style.bytes(value)
-  if (value instanceof Date) {
+  if (isBytes(value)) return style.bytes(value)
+  if (isDate(value)) {
     if (Number.isNaN(value.getTime())) throw refused(value, type)
     return style.text(value.toISOString().replace('T', ' ').replace('Z', '+00:00'))
   }

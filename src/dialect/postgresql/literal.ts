@@ -1,6 +1,8 @@
 // Values as text that PostgreSQL reads alike whatever its settings.
+
 import { CompileError } from '../../errors.ts'
 import type { SchemaTranslateMap } from '../../expression/schema/schema-map.ts'
+import { isDate } from '../../expression/types/dates-and-bytes.ts'
 import { isIntervalValue } from '../../expression/types/infer.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { hex, literal } from '../compile/literal.ts'
@@ -33,7 +35,7 @@ function hasFourDigits(value: Date): boolean {
 }
 
 function ownLiteral(value: unknown, type: SqlType, schemas: SchemaTranslateMap | null): string | null {
-  if (value instanceof Date && !hasFourDigits(value)) return quoteText(timestamptz.encodeItem(value))
+  if (isDate(value) && !hasFourDigits(value)) return quoteText(timestamptz.encodeItem(value))
   // `{ hours: 2 }` and its kin are no more than the server reads.
   const isSpan = type.affinity === 'interval' && typeof value === 'object' && value !== null && !isIntervalValue(value)
   if (isSpan) return quoteText(encoded(value, type) ?? '')

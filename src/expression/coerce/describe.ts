@@ -1,8 +1,11 @@
 // What a wrong argument is, in words that do not repeat it: values may be secrets, and messages are logged.
+
 import { isUnawaited, UNAWAITED } from '../../show.ts'
 import { isElement } from '../base/element.ts'
 import { hasClauseElement } from '../base/protocol.ts'
 import { Role } from '../base/role.ts'
+import { isDate } from '../types/dates-and-bytes.ts'
+import { isPlainObject } from '../types/plain-object.ts'
 
 /** A value in words. */
 export function describe(value: unknown): string {
@@ -33,9 +36,8 @@ function describeElement(roles: number, kind: string): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return 'an array'
-  if (value instanceof Date) return 'a Date'
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === null || prototype === Object.prototype) return 'a plain object'
+  if (isDate(value)) return 'a Date'
+  if (isPlainObject(value)) return 'a plain object'
   if (isUnawaited(value)) return UNAWAITED
   const maker: unknown = (value as { constructor?: unknown }).constructor
   return typeof maker === 'function' && maker.name !== '' ? `an object of class ${maker.name}` : 'an object'

@@ -1,4 +1,5 @@
 // What counts as an object of values by name.
+import { isPlainObject } from '../types/plain-object.ts'
 
 /**
  * Whether something gives values by name: a plain object, or one of a class (a row, for example) that has own properties. A promise that was not
@@ -6,8 +7,7 @@
  */
 export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return true
+  if (isPlainObject(value)) return true
   if (value instanceof Date || value instanceof Map || value instanceof Set || ArrayBuffer.isView(value)) return false
   for (const name in value) if (Object.hasOwn(value, name)) return true
   return false

@@ -1,4 +1,5 @@
 // `Select`: the generative SELECT, and `select()`, which makes one.
+
 import { ArgumentError } from '../../errors.ts'
 import { defineKind, type Element, isElement } from '../base/element.ts'
 import type { StatementOption } from '../base/executable.ts'
@@ -21,6 +22,7 @@ import {
   type JoinTarget,
 } from '../from/from-clause.ts'
 import type { FromArgument, OuterOf, OuterOfJoin, SourceOf } from '../from/typed.ts'
+import { isPlainObject } from '../types/plain-object.ts'
 import type { SqlType } from '../types/type.ts'
 import { type AffixOptions, type AffixText, affixed, hinted, walkRare } from './affixes.ts'
 import { type Count, countFor, type OrderBy, SelectBase, walkFetch } from './compound.ts'
@@ -480,6 +482,5 @@ export function select(...items: readonly unknown[]): Select {
 
 function isNamedItems(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null || isElement(value) || hasClauseElement(value)) return false
-  const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
+  return isPlainObject(value)
 }

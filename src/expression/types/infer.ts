@@ -1,4 +1,5 @@
 // Which SQL type a JavaScript value has, bare or beside an expression whose type is known.
+import { isBytes, isDate } from './dates-and-bytes.ts'
 import { NullType } from './null.ts'
 import { BigInteger, Double, FloatType, Integer, type IntegerType } from './numeric.ts'
 import { isPlainObject } from './plain-object.ts'
@@ -39,8 +40,8 @@ export function inferType(value: unknown): SqlType | null {
 }
 
 function inferObject(value: object): SqlType | null {
-  if (value instanceof globalThis.Date) return INSTANT
-  if (value instanceof Uint8Array) return LargeBinary
+  if (isDate(value)) return INSTANT
+  if (isBytes(value)) return LargeBinary
   return isIntervalValue(value) ? Interval : null
 }
 
@@ -107,8 +108,8 @@ function fitsInteger(type: SqlType, value: number | bigint): boolean {
 
 function comparedObject(type: SqlType, affinity: Affinity, value: object): SqlType | null {
   if (Array.isArray(value)) return affinity === 'array' || affinity === 'other' ? type : null
-  if (value instanceof globalThis.Date) return affinity === 'datetime' || affinity === 'date' ? type : INSTANT
-  if (value instanceof Uint8Array) return affinity === 'binary' || affinity === 'other' ? type : LargeBinary
+  if (isDate(value)) return affinity === 'datetime' || affinity === 'date' ? type : INSTANT
+  if (isBytes(value)) return affinity === 'binary' || affinity === 'other' ? type : LargeBinary
   if (isPlainObject(value)) {
     if (affinity === 'range' || affinity === 'interval' || affinity === 'other') return type
     return isIntervalValue(value) ? Interval : null

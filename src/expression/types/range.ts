@@ -1,5 +1,7 @@
 // `Range`: the values between two ends; and the types of ranges and of lists of ranges.
+
 import { ArgumentError } from '../../errors.ts'
+import { isDate } from './dates-and-bytes.ts'
 import { type Affinity, SqlType, type TypeHost, type ValueProcessor } from './type.ts'
 
 /** Which ends belong to a range: `[` and `]` do, `(` and `)` do not. */
@@ -69,13 +71,13 @@ export class Range<out T = unknown> {
 }
 
 function sameEnd(one: unknown, other: unknown): boolean {
-  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime()
+  if (isDate(one) && isDate(other)) return one.getTime() === other.getTime()
   return one === other
 }
 
 function shown(end: unknown): string {
   if (end === null) return ''
-  return end instanceof Date ? end.toISOString() : String(end)
+  return isDate(end) ? end.toISOString() : String(end)
 }
 
 /** A change of values as a change of the ranges of such values. */

@@ -1,7 +1,9 @@
 // `Mapper`: a class mapped to a table: its attributes, their slots, the key of its objects.
+
 import { nextIdentity } from '../../expression/base/identity.ts'
 import type { SchemaColumn } from '../../expression/schema/column.ts'
 import type { Table } from '../../expression/schema/table.ts'
+import { isBytes, isDate } from '../../expression/types/dates-and-bytes.ts'
 import type {
   AttributeLike,
   ColumnAttributeLike,
@@ -121,8 +123,8 @@ function keyPart(value: unknown): IdentityKey | null {
     case 'boolean':
       return value
     default:
-      if (value instanceof Date) return `date ${value.getTime()}`
-      if (value instanceof Uint8Array) return `bytes ${Array.from(value).join(' ')}`
+      if (isDate(value)) return `date ${value.getTime()}`
+      if (isBytes(value)) return `bytes ${Array.from(value).join(' ')}`
       return `json ${JSON.stringify(value)}`
   }
 }

@@ -1,5 +1,7 @@
 // The primary key that `session.get()` was given: a value, values in order, or values by attribute.
+
 import { ArgumentError } from '../../errors.ts'
+import { isPlainObject } from '../../expression/types/plain-object.ts'
 import { quoteName, suggestion } from '../../nearest.ts'
 import type { MapperLike } from '../contract/orm.ts'
 
@@ -29,9 +31,9 @@ function namesOf(mapper: MapperLike): string {
 /** Values by attribute: a plain object, which is no key value of any type but JSON. */
 function isByName(mapper: MapperLike, given: unknown): given is Record<string, unknown> {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) return false
-  const prototype: unknown = Object.getPrototypeOf(given)
-  const isPlain = prototype === Object.prototype || prototype === null
-  return isPlain && !(mapper.primaryKey.length === 1 && mapper.primaryKey[0]?.column.type.affinity === 'json')
+  return (
+    isPlainObject(given) && !(mapper.primaryKey.length === 1 && mapper.primaryKey[0]?.column.type.affinity === 'json')
+  )
 }
 
 function byName(call: string, mapper: MapperLike, given: Record<string, unknown>): unknown[] {

@@ -1,4 +1,6 @@
 // Parameters whose type the server decides (raw SQL): the text is chosen by the JavaScript value.
+import { isBytes, isDate } from '../../../expression/types/dates-and-bytes.ts'
+import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { Range } from '../../../expression/types/range.ts'
 import { DriverError } from '../../contract/driver.ts'
 import { Interval } from '../../interval.ts'
@@ -44,12 +46,11 @@ export function encodeInferred(value: unknown, own: OwnEncoders | null = null): 
 function encodeObject(value: object, own: OwnEncoders | null): string {
   if (Array.isArray(value))
     return `${writeBounds('an array parameter', value)}${encodeArray(value, MAXIMUM_DIMENSIONS, own)}`
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
-  if (value instanceof Uint8Array) return bytea.encodeItem(value)
+  if (isDate(value) && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
+  if (isBytes(value)) return bytea.encodeItem(value)
   if (value instanceof Interval) return value.toString()
   if (value instanceof Range) return encodeRange(value, own)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return json.encodeItem(value)
+  if (isPlainObject(value)) return json.encodeItem(value)
   throw refusal('a parameter', value, EXPECTED)
 }
 

@@ -1,4 +1,5 @@
 // The interval type.
+import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { Interval, type IntervalFields, textOfFields } from '../../interval.ts'
 import { ascii, checkLength, readInt32 } from './bytes.ts'
 import { checkText, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
@@ -56,10 +57,7 @@ export const interval: PostgresCodec<Interval> = defineCodec({
   encode: (value) => {
     if (value instanceof Interval) return value.toString()
     if (typeof value === 'string') return checkText('interval', value)
-    if (typeof value === 'object' && value !== null) {
-      const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype === Object.prototype || prototype === null) return textOfFields(value)
-    }
+    if (typeof value === 'object' && value !== null && isPlainObject(value)) return textOfFields(value)
     throw refusal(
       'interval',
       value,

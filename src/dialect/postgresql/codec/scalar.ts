@@ -1,4 +1,5 @@
 // Codecs of boolean, bytea and void.
+import { isBytes } from '../../../expression/types/dates-and-bytes.ts'
 import { ascii, checkLength } from './bytes.ts'
 import { defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
 import { booleanBinary, bytesBinary } from './write-binary.ts'
@@ -25,7 +26,7 @@ export const bool: PostgresCodec<boolean> = defineCodec({
 })
 
 function hex(value: unknown): string {
-  if (!(value instanceof Uint8Array)) throw refusal('bytea', value, 'a Uint8Array')
+  if (!isBytes(value)) throw refusal('bytea', value, 'a Uint8Array')
   return `\\x${Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('hex')}`
 }
 
@@ -41,7 +42,7 @@ export const bytea: PostgresCodec<Uint8Array> = defineCodec({
   name: 'bytea',
   oid: 17,
   encode: (value) => {
-    if (!(value instanceof Uint8Array)) throw refusal('bytea', value, 'a Uint8Array')
+    if (!isBytes(value)) throw refusal('bytea', value, 'a Uint8Array')
     return value
   },
   encodeItem: hex,

@@ -1,4 +1,5 @@
 // Codecs of dates and times.
+import { isDate } from '../../../expression/types/dates-and-bytes.ts'
 import { ascii, checkLength, readInt32 } from './bytes.ts'
 import { civilFromDays, formatTimestamptz, MAXIMUM_DATE, parseTimestamptz } from './calendar.ts'
 import { type CodecDefinition, checkText, defineCodec, type PostgresCodec, refusal, undecodable } from './codec.ts'
@@ -110,7 +111,7 @@ export const timestamptzAsString: PostgresCodec<string> = defineCodec({
 })
 
 function encodeTimestamptz(value: unknown): string {
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
+  if (isDate(value) && !Number.isNaN(value.getTime())) return formatTimestamptz(value)
   if (typeof value === 'string') return checkText('timestamptz', value)
   throw refusal('timestamptz', value, "a valid Date or a string such as '2024-02-29 12:34:56+00'")
 }

@@ -1,4 +1,5 @@
 // Codecs of booleans, bytes, texts, UUIDs and documents.
+import { isBytes } from '../../../expression/types/dates-and-bytes.ts'
 import { jsonText } from '../../json-text.ts'
 import { refusal } from '../../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec, type SqliteValue, unreadable } from './codec.ts'
@@ -24,7 +25,7 @@ const EMPTY = new Uint8Array(new ArrayBuffer(1), 0, 0)
 export const bytes: SqliteCodec = defineCodec({
   name: 'BLOB',
   encode(value) {
-    if (!(value instanceof Uint8Array)) throw refusal('BLOB', value, 'a Uint8Array')
+    if (!isBytes(value)) throw refusal('BLOB', value, 'a Uint8Array')
     return value.length === 0 ? EMPTY : value
   },
   decode: (value) => (value instanceof Uint8Array ? ownBytes(value) : new TextEncoder().encode(String(value))),

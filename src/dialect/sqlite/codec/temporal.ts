@@ -1,4 +1,6 @@
 // Codecs of dates, times and spans: text that sorts as the values do, and that SQLite's own functions read.
+import { isDate as isDateObject } from '../../../expression/types/dates-and-bytes.ts'
+import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { Interval, textOfFields } from '../../interval.ts'
 import { refusal } from '../../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec, type SqliteValue, unreadable } from './codec.ts'
@@ -154,7 +156,7 @@ const INSTANT_EXPECTED = "a valid Date or a string such as '2024-02-29 12:34:56+
 
 /** An instant as the wall clock of UTC, to the microsecond. */
 function instantText(value: unknown): string | null {
-  if (value instanceof Date) {
+  if (isDateObject(value)) {
     const time = value.getTime()
     if (Number.isNaN(time) || value.getUTCFullYear() < 1 || value.getUTCFullYear() > 9999) return null
     return `${value.toISOString().slice(0, 23).replace('T', ' ')}000`
@@ -208,10 +210,7 @@ export const interval: SqliteCodec = defineCodec({
     if (typeof value === 'string') {
       const read = Interval.parse(value)
       if (read !== null) return read.toString()
-    } else if (typeof value === 'object' && value !== null) {
-      const prototype: unknown = Object.getPrototypeOf(value)
-      if (prototype === Object.prototype || prototype === null) return textOfFields(value)
-    }
+    } else if (typeof value === 'object' && value !== null && isPlainObject(value)) return textOfFields(value)
     throw refusal(
       'INTERVAL',
       value,

@@ -1,4 +1,6 @@
 // Values without a declared type: parameters and results of SQL given as a string.
+import { isBytes, isDate } from '../../../expression/types/dates-and-bytes.ts'
+import { isPlainObject } from '../../../expression/types/plain-object.ts'
 import { Interval } from '../../interval.ts'
 import { refusal } from '../../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec, type SqliteValue } from './codec.ts'
@@ -27,11 +29,10 @@ function encode(value: unknown): SqliteValue {
 }
 
 function encodeObject(value: object): SqliteValue {
-  if (value instanceof Date) return timestamptz.encode(value)
-  if (value instanceof Uint8Array) return bytes.encode(value)
+  if (isDate(value)) return timestamptz.encode(value)
+  if (isBytes(value)) return bytes.encode(value)
   if (value instanceof Interval) return interval.encode(value)
-  const prototype: unknown = Object.getPrototypeOf(value)
-  if (prototype === Object.prototype || prototype === null) return json.encode(value)
+  if (isPlainObject(value)) return json.encode(value)
   throw refusal('a parameter without a type', value, EXPECTED)
 }
 
