@@ -40,6 +40,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   protected onlyRead = false
   /** What is running. */
   protected busy: string | null = null
+  /** Whether listeners are told of what is running. */
+  protected telling = false
   #whenFree: (() => void)[] = []
   /** The transaction whose block is running: nothing is run behind its end. */
   block: Transaction | null = null
@@ -179,13 +181,16 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
           : await this.#sendFirst(slot, signal, all, (place) => via.send(place, all, first, count, origins, signal))
       this.#heard(this.currentSlot ?? slot)
       this.#arrived(this.currentSlot ?? slot)
-      if (this.hub.any && this.hub.has('notice')) await tellNotices(this, all, results)
+      this.telling = this.hub.any && this.hub.has('notice')
+      if (this.telling) await tellNotices(this, all, results)
       return results
     } catch (thrown) {
-      if (this.hub.any && this.hub.has('notice')) await tellNoticesOfFailure(this, all, thrown)
+      this.telling = this.hub.any
+      if (this.telling && this.hub.has('notice')) await tellNoticesOfFailure(this, all, thrown)
       const error = this.hub.has('handleError') ? await this.judge(thrown, all, first, signal) : thrown
       return this.departed(error, all, first, count, commit, signal)
     } finally {
+      this.telling = false
       this.rest()
     }
   }
@@ -385,6 +390,8 @@ export abstract class LinkFlights implements TransactionOwner, HeardLink {
   }
 
   protected drop(slot: PooledConnection, reason: unknown = this.scope.failure): void {
+    // Somebody may have given it up meanwhile.
+    if (this.currentSlot !== slot) return
     this.currentSlot = null
     this.runtime.pool.discard(slot, { reason })
   }

@@ -8,7 +8,7 @@ import { LinkFlights } from './link-flights.ts'
 import { tellAll, tellNotices } from './notices.ts'
 import type { BeginOptionsOfConnection, ConnectionExecutionOptions } from './options.ts'
 import { rolledBack } from './outcome.ts'
-import { alreadyBegun, isOver, optionsTooLate } from './refusals.ts'
+import { alreadyBegun, isOver, optionsTooLate, stillRunning } from './refusals.ts'
 import { controlCommand } from './runtime.ts'
 import type { Transaction, TwoPhaseTransaction } from './transaction.ts'
 import { twoPhaseBegin, twoPhaseOf } from './two-phase.ts'
@@ -87,8 +87,10 @@ export class Link extends LinkFlights {
     if (!this.scope.isOpen(transaction)) throw isOver()
     const spelling = twoPhaseOf(this.currentRuntime.dialect)
     const { scope } = this
-    if (this.hub.has('prepareTwophase'))
+    if (this.hub.has('prepareTwophase')) {
       await this.hub.emit('prepareTwophase', { connection: this.face, xid: transaction.xid, isPrepared: null })
+      if (!scope.isOpen(transaction)) throw isOver()
+    }
     scope.preparing = true
     let answer: CommandResult | undefined
     try {
@@ -117,6 +119,10 @@ export class Link extends LinkFlights {
     const told = this.hub.any ? announceEnd(this, commit ? 'commit' : 'rollback', true) : Promise.resolve()
     const [heard] = await Promise.allSettled([told])
     if (heard.status === 'rejected' && !last) throw heard.reason
+    if (this.scope.prepared !== transaction) {
+      if (commit) throw isOver()
+      return
+    }
     // It belongs to no connection any more: another one ends it as well.
     const slot = this.currentSlot
     if (slot !== null && slot.connection.transactionStatus === 'lost') this.drop(slot, lossOf(slot.connection))
@@ -184,13 +190,15 @@ export class Link extends LinkFlights {
       await this.#endPrepared(this.scope.prepared, false)
       return
     }
+    if (this.hub.any && this.#isUnderWay()) {
+      const { root } = this.scope
+      await announceEnd(this, 'rollback', false)
+      // While listeners were told something may have begun, or ended: then the connection may be somebody else's.
+      this.checkFree('ROLLBACK')
+      if (this.scope.root !== root) return
+    }
     const slot = this.currentSlot
     const status = slot?.connection.transactionStatus ?? 'lost'
-    if (this.hub.any && (status === 'active' || status === 'failed')) {
-      await announceEnd(this, 'rollback', false)
-      // Something may have begun while listeners were told.
-      this.checkFree('ROLLBACK')
-    }
     this.scope.close()
     if (slot === null || status === 'idle') return
     if (status === 'lost') {
@@ -221,6 +229,8 @@ export class Link extends LinkFlights {
   /** Rolls back what is open and gives the connection back. */
   async close(): Promise<void> {
     if (this.isClosed) return
+    // Listeners are waited for by what is running, which close() would wait for.
+    if (this.telling && this.busy !== null) throw stillRunning(this.busy, 'close()')
     this.isClosed = true
     await this.free()
     // What is open here is rolled back whatever the pool is told to do, also where a listener fails.
@@ -237,8 +247,13 @@ export class Link extends LinkFlights {
 
   /** Whether the pool can roll back what is open. */
   #canLeave(): boolean {
+    return this.scope.prepared === null && this.#isUnderWay()
+  }
+
+  /** Whether the server is in a transaction on this connection. */
+  #isUnderWay(): boolean {
     const status = this.currentSlot?.connection.transactionStatus
-    return this.scope.prepared === null && (status === 'active' || status === 'failed')
+    return status === 'active' || status === 'failed'
   }
 
   /** Leaves it to the pool to roll back a transaction that has only read: nobody waits for its locks, and its user not for the answer. */
@@ -282,8 +297,7 @@ export class Link extends LinkFlights {
 
   /** Whether the server has something to roll back: what was lost with the connection, or with the whole transaction, no savepoint rescues. */
   #canRollBackTo(savepoint: Transaction): boolean {
-    const status = this.currentSlot?.connection.transactionStatus
-    return this.scope.begun && !this.scope.isWaiting(savepoint) && (status === 'active' || status === 'failed')
+    return this.scope.begun && !this.scope.isWaiting(savepoint) && this.#isUnderWay()
   }
 
   /** Where a listener fails the savepoint stays, and what was done inside of it must not be committed. */

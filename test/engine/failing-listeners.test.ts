@@ -1,8 +1,9 @@
 // Listeners that fail, or that run statements of their own: what they hinder is not done by half, and nothing stays behind.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine, EngineEvents } from '../../src/engine/engine.ts'
-import { PendingRollbackError, TransactionRolledBack } from '../../src/errors.ts'
+import { IllegalStateChangeError, PendingRollbackError, TransactionRolledBack } from '../../src/errors.ts'
 import type { EventListener, Unlisten } from '../../src/events.ts'
 import { Column, deleteFrom, Integer, insert, MetaData, select, table } from '../../src/index.ts'
 import { DeclarativeBase, Entity, Session } from '../../src/orm/index.ts'
@@ -221,3 +222,71 @@ it('listeners of rollbackTwophase that fail leave nothing prepared behind a conn
   await using other = await engine.connect()
   expect(await other.recoverTwophase()).not.toContain(name)
 })
+
+it('listeners of prepareTwophase that end the transaction leave nothing prepared', async () => {
+  await using engine = createEngine(postgresUrl())
+  engine.on('prepareTwophase', ({ connection }) => connection.rollback())
+  await using conn = await engine.connect()
+  const transaction = conn.beginTwophase('ended by a listener')
+  await conn.execute('SELECT 1')
+  await expect(transaction.prepare()).rejects.toThrow(/over already/)
+  expect(conn.inTransaction()).toBe(false)
+  expect(await conn.recoverTwophase()).not.toContain('ended by a listener')
+})
+
+it.each(['commit', 'rollback'] as const)(
+  'listeners that close the connection before a prepared %s take none that nobody gives back',
+  async (end) => {
+    await using engine = createEngine(postgresUrl())
+    engine.on(`${end}Twophase`, async ({ connection }) => {
+      if (!connection.closed) await connection.close()
+    })
+    const conn = await engine.connect()
+    const transaction = conn.beginTwophase(`closed before ${end}`)
+    await conn.execute('SELECT 1')
+    await transaction.prepare()
+    const ending = transaction[end]()
+    if (end === 'commit') await expect(ending).rejects.toThrow(/over already/)
+    else await ending
+    expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
+    await using other = await engine.connect()
+    expect(await other.recoverTwophase()).not.toContain(`closed before ${end}`)
+  },
+)
+
+it('listeners of rollback that close the connection do not let it hit the next who borrows it', async () => {
+  await using engine = createEngine(postgresUrl(), { poolSize: 1, maxOverflow: 0 })
+  await engine.execute('DROP TABLE IF EXISTS not_rolled_back')
+  await engine.execute('CREATE TABLE not_rolled_back (id INTEGER)')
+  let next: Connection | null = null
+  let told = 0
+  engine.on('rollback', async ({ connection }) => {
+    told += 1
+    if (told > 1) return
+    await connection.close()
+    next = await engine.connect()
+    await next.execute('INSERT INTO not_rolled_back VALUES (1)')
+  })
+  const conn = await engine.connect()
+  await conn.execute('SELECT 1')
+  await conn.rollback()
+  const other = next as Connection | null
+  await other?.commit()
+  await other?.close()
+  expect(await engine.execute('SELECT id FROM not_rolled_back').scalars().all()).toEqual([1])
+  await engine.execute('DROP TABLE not_rolled_back')
+})
+
+it.each(['handleError', 'notice'] as const)(
+  'listeners of %s that close the connection are told that it is at work',
+  async (name) => {
+    await using engine = createEngine(postgresUrl())
+    engine.on(name, async ({ connection }) => connection?.close())
+    const sql = name === 'notice' ? 'DROP TABLE IF EXISTS no_such_table' : 'SELECT 1/0'
+    const conn = await engine.connect()
+    await expect(conn.execute(sql)).rejects.toThrow(IllegalStateChangeError)
+    expect(conn.closed).toBe(false)
+    await conn.close()
+    expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
+  },
+)
