@@ -1,11 +1,10 @@
 // SQL given as a string: which driver statement stands for it, so that what is used again is prepared.
 import type { DriverStatement } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
+import { LONGEST_KEPT_TEXT } from '../expression/element/text.ts'
 
 /** How many texts are remembered. */
 const REMEMBERED = 400
-/** Texts longer than this are not worth keeping in memory. */
-const LONGEST = 20_000
 /** Only these can be prepared and are likely to come again. */
 const PREPARABLE = /^\s*(?:select|insert|update|delete|with|merge|values|table)\b/i
 
@@ -33,7 +32,7 @@ export class RawStatements {
 
   #learn(sql: string, count: number): DriverStatement {
     const once = statementOf(sql, count, false)
-    if (sql.length > LONGEST) return once
+    if (sql.length > LONGEST_KEPT_TEXT) return once
     this.#known.set(sql, { count, once, again: null, lastUse: this.#clock })
     if (this.#known.size > REMEMBERED) this.#forget()
     return once

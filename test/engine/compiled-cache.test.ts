@@ -46,6 +46,22 @@ describe('CompiledCache', () => {
     expect(cache.resolve(statement, null).entry).toBe(first.entry)
   })
 
+  it('keeps nothing of text that is mostly data, but with its own object', () => {
+    const cache = cacheOf()
+    const long = (letter: string, name = 'a') => text(`SELECT '${letter.repeat(30_000)}', :${name}`)
+    const once = long('x')
+    const first = cache.resolve(once, null)
+    expect(first.compiled.statement.prepare).toBe(false)
+    expect(first.binds).toHaveLength(1)
+    expect(cache.resolve(once, null)).toBe(first)
+    expect(cache.resolve(long('y', 'b'), null).compiled.parameters[0]?.key).toBe('b')
+    expect(cache.statistics()).toEqual({ hits: 1, misses: 0, uncacheable: 2, size: 0 })
+    const short = cache.resolve(text("SELECT 'x'"), null)
+    expect(short.compiled.statement.prepare).toBe(true)
+    const wide = select(...Array.from({ length: 1000 }, (_, index) => things.c.a.label(`a_rather_long_name_${index}`)))
+    expect(cache.resolve(wide, null).compiled.statement.prepare).toBe(true)
+  })
+
   it('tells apart the columns that execution gives', () => {
     const cache = cacheOf()
     const statement = insert(things)

@@ -5,6 +5,7 @@ import { type Element, isElement } from '../../expression/base/element.ts'
 import { Executable } from '../../expression/base/executable.ts'
 import type { BindLike } from '../../expression/base/pass.ts'
 import { describe } from '../../expression/coerce/describe.ts'
+import { LONGEST_KEPT_TEXT } from '../../expression/element/text.ts'
 import { Select } from '../../expression/select/select.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import type { Compiled, CompiledParameter, CompileOptions, ListHole, ResultColumn } from '../contract/compiled.ts'
@@ -71,7 +72,12 @@ function compileOnce(element: Element, renderers: AnyRenderers, spelling: Spelli
       sql,
       parameters: parameterCodecs(parameters, spelling),
       columns: columns === null ? null : columnCodecs(columns, spelling),
-      prepare: sort !== 'ddl' && out.uncacheable === null && holes.length === 0 && !out.plannedAnew,
+      prepare:
+        sort !== 'ddl' &&
+        out.uncacheable === null &&
+        holes.length === 0 &&
+        !out.plannedAnew &&
+        !(sort === 'text' && sql.length > LONGEST_KEPT_TEXT),
     },
     parameters,
     columns,

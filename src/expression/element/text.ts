@@ -25,6 +25,14 @@ const PLAIN: TextState = { executionOptions: {}, columns: null }
 const NONE: readonly Element[] = []
 
 /**
+ * SQL written by hand that is longer than this, in characters, is mostly data, and does not come again: neither the program nor the
+ * server keep what they learn of it.
+ *
+ * @internal
+ */
+export const LONGEST_KEPT_TEXT = 20_000
+
+/**
  * Text and expressions in turn: `strings[0] values[0] strings[1] ...`. `text('... :name')` is parsed into this once; the
  * `sql` tag gives it directly.
  */
@@ -102,7 +110,9 @@ export class TextClause<Row = Record<string, unknown>, Tuple extends unknown[] =
   }
   walk(pass: Pass): void {
     pass.flag(this.strings.length)
-    for (const piece of this.strings) pass.text(piece)
+    for (const piece of this.strings)
+      if (piece.length > LONGEST_KEPT_TEXT) pass.uncacheable()
+      else pass.text(piece)
     pass.nodes(this.values)
     pass.nodes(this.state.ctes ?? NONE)
     if (this.state.columns === null) pass.flag(false)
