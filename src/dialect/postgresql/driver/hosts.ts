@@ -128,7 +128,7 @@ class EndpointSocket extends Socket {
     super(onread === null ? {} : ({ onread } as SocketConstructorOpts))
     const { name, port } = host
     if (!host.isLocal) this.#target = { host: address ?? name, port, autoSelectFamilyAttemptTimeout: ADDRESS_MS }
-    else this.#target = { path: `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}` }
+    else this.#target = { path: socketPath(host) }
   }
 
   override connect(): this {
@@ -154,8 +154,23 @@ export function hostsOf(given: readonly HostOptions[]): Host[] {
       throw refusal('host', 'a string without NUL characters, and not empty')
     if (!Number.isInteger(port) || port < 1 || port > 65535) throw refusal('port', 'a whole number from 1 to 65535')
     if (address !== undefined && isIP(address) === 0) throw refusal('address', 'an IP address')
-    return new Host(name, port, address ?? null)
+    const made = new Host(name, port, address ?? null)
+    if (made.isLocal && Buffer.byteLength(socketPath(made)) > LONGEST_PATH) {
+      const socket = socketPath(made).replace('\0', '@')
+      throw refusal(
+        'host',
+        `a folder whose socket has a path of at most ${LONGEST_PATH} bytes, which ${socket} has not`,
+      )
+    }
+    return made
   })
+}
+
+/** What the address of a socket in the file system has room for: others cut what is longer, and ask for a socket that nobody named. */
+const LONGEST_PATH = process.platform === 'linux' ? 107 : 103
+
+function socketPath({ name, port }: Host): string {
+  return `${name.replace(/^@/, '\0')}/.s.PGSQL.${port}`
 }
 
 function refusal(name: string, what: string): DriverError {

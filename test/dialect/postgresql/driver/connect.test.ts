@@ -159,6 +159,8 @@ describe('options that cannot be right are refused at once', () => {
     [{ hots: 'x' }, 'has no option "hots"'],
     [{ port: 0 }, 'the option port must be a whole number from 1 to 65535'],
     [{ port: '5432' }, 'the option port'],
+    [{ host: `/${'x'.repeat(120)}` }, 'the option host must be a folder whose socket has a path of at most 10'],
+    [{ host: `@${'x'.repeat(120)}` }, 'xxx/.s.PGSQL.5432 has not'],
     [{ connectTimeoutMs: -1 }, 'connectTimeoutMs'],
     [{ statementCacheSize: 1.5 }, 'statementCacheSize'],
     [{ user: 'a\0b' }, 'the option user must be a string without NUL'],
