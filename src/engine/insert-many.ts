@@ -282,12 +282,15 @@ function byKey(rows: readonly unknown[][], parts: readonly KeyPart[], given: Giv
   const found = new Map(rows.map((row) => [keyText(parts.map(({ returned, text }) => text(row[returned]))), row]))
   const texts = parts.map(({ parameter, text }) => given(parameter).map(text))
   const sorted = (texts[0] ?? []).flatMap((_, index) => {
-    const row = found.get(keyText(texts.map((list) => list[index] as string)))
+    const key = keyText(texts.map((list) => list[index] as string))
+    const row = found.get(key)
+    // Of rows that conflict with each other the first was inserted.
+    found.delete(key)
     return row === undefined ? [] : [row]
   })
   if (sorted.length !== rows.length)
     throw new InvalidRequestError(
-      'sortByParameterOrder: the primary keys that came back are not those that were given (a trigger may change them): leave the option out, or return something that tells the rows apart',
+      'sortByParameterOrder: the primary keys that came back are not those that were given (a trigger may change them). The rows have been inserted nevertheless: leave the option out, or return something that tells the rows apart',
     )
   return sorted
 }

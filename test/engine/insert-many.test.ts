@@ -441,6 +441,16 @@ describe.each(sqlDatabases())('on $name', (target) => {
       expect(recording.flights.map((flight) => flight.length)).toEqual([isSqlite ? 20 : 1])
     })
 
+    it('takes rows that conflict with each other and are to be left out then', async () => {
+      const [one, two] = ['A0000000-0000-4000-8000-000000000001', 'A0000000-0000-4000-8000-000000000002']
+      const result = await engine.execute(
+        postgresInsert(mixed).onConflictDoNothing().returning(mixed.c.big),
+        [two, one, two, one].map((id, index) => ({ id, big: BigInt(index) })),
+        sorted,
+      )
+      expect(result.scalars().all()).toEqual([0n, 1n])
+    })
+
     it('inserts one by one, in one flight, where nothing else tells the rows apart', async () => {
       const keyless = table('many_keyless', new MetaData(), { name: Column(String(50)) })
       await engine.execute('CREATE TABLE IF NOT EXISTS many_keyless (name VARCHAR(50))')
