@@ -21,11 +21,20 @@ export interface SupplyParts {
   readonly failed: () => void
 }
 
+/** A connection that is being opened. */
+interface Opening {
+  /** Whether it took longer than somebody had patience: nobody else is to rely on it. */
+  abandoned: boolean
+}
+
 /** Asks `pg-pool` for a connection for each who waits. */
 export class Supply {
   readonly #parts: SupplyParts
   /** Requests to `pg-pool` without an answer yet. */
   #requested = 0
+  /** What is being opened, the oldest first. */
+  readonly #openings: Set<Opening> = new Set()
+  #abandoned = 0
   /** Set while the server takes no more connections. */
   #retry: NodeJS.Timeout | null = null
   #refusal: unknown = null
@@ -33,6 +42,7 @@ export class Supply {
 
   constructor(parts: SupplyParts) {
     this.#parts = parts
+    parts.waiting.gaveUp = () => this.#abandon()
   }
 
   /** Whether connections are on their way. */
@@ -42,7 +52,12 @@ export class Supply {
 
   /** Those who wait and for whom nothing is on its way. */
   get unserved(): number {
-    return this.#parts.waiting.length - this.#requested
+    return this.#parts.waiting.length - this.#expected
+  }
+
+  /** Requests that somebody may rely on. */
+  get #expected(): number {
+    return this.#requested - this.#abandoned
   }
 
   /** Why the server took no more connections when it was asked last; null where it did. */
@@ -69,11 +84,35 @@ export class Supply {
   request(): void {
     const { physical, waiting } = this.#parts
     let free = this.free()
-    while (free > 0 && this.#requested < waiting.length) {
+    while (free > 0 && this.#expected < waiting.length) {
       free -= 1
+      const opens = physical.idleCount <= this.#requested
       this.#requested += 1
-      physical.connect(this.#answered)
+      if (opens) this.#open()
+      else physical.connect(this.#answered)
     }
+  }
+
+  /** Somebody waits no longer. What was being opened for him may never come: who comes next gets another. */
+  #abandon(): void {
+    let spare = this.#expected - this.#parts.waiting.length
+    for (const opening of this.#openings) {
+      if (spare <= 0) return
+      if (opening.abandoned) continue
+      opening.abandoned = true
+      this.#abandoned += 1
+      spare -= 1
+    }
+  }
+
+  #open(): void {
+    const opening: Opening = { abandoned: false }
+    this.#openings.add(opening)
+    this.#parts.physical.connect((error, place) => {
+      this.#openings.delete(opening)
+      if (opening.abandoned) this.#abandoned -= 1
+      this.#answered(error, place, opening.abandoned)
+    })
   }
 
   /** The end, just before that of `pg-pool`, which answers those who stand in its own line no more. */
@@ -83,9 +122,9 @@ export class Supply {
     if (this.#retry !== null) clearTimeout(this.#retry)
   }
 
-  readonly #answered = (error: unknown, place: PooledConnection | undefined): void => {
+  readonly #answered = (error: unknown, place: PooledConnection | undefined, abandoned = false): void => {
     this.#requested -= 1
-    if (place === undefined) this.#refused(error)
+    if (place === undefined) this.#refused(error, abandoned)
     else {
       this.#refusal = null
       this.#parts.arrived(place)
@@ -93,7 +132,7 @@ export class Supply {
   }
 
   /** A connection could not be opened. */
-  #refused(error: unknown): void {
+  #refused(error: unknown, abandoned: boolean): void {
     const { physical, waiting, counters, failed } = this.#parts
     counters.refused += 1
     if (error instanceof DriverError && error.refusedForNow && physical.totalCount > 0 && !this.#stopped) {
@@ -103,7 +142,8 @@ export class Supply {
       waiting.watch()
       return
     }
-    waiting.fail(error)
+    // Whoever relies on other requests has nothing to do with this one.
+    if (!abandoned || this.unserved > 0) waiting.fail(error)
     failed()
   }
 

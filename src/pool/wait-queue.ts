@@ -26,6 +26,8 @@ export class WaitQueue<T> {
   #length = 0
   /** For how long those who got something have waited, in milliseconds. */
   waitedMs = 0
+  /** Called when somebody has left, by a deadline or a signal. */
+  gaveUp: () => void = () => {}
   #timer: NodeJS.Timeout | null = null
 
   /** @param timedOut makes the error for one whose deadline has passed. */
@@ -111,6 +113,7 @@ export class WaitQueue<T> {
     const abort = (): void => {
       this.#leave(waiter)
       waiter.reject(signal.reason)
+      this.gaveUp()
       // Those who left are taken out when their turn comes; where turns are rare they must not pile up.
       if (this.#waiters.length > 2 * this.#length + MOST_GONE)
         this.#waiters = this.#waiters.filter((each) => !each.gone)
@@ -131,8 +134,10 @@ export class WaitQueue<T> {
     const now = performance.now()
     for (let first = this.#waiters[0]; first !== undefined; first = this.#waiters[0]) {
       if (first.gone) this.#waiters.shift()
-      else if (first.since + this.#timeoutMs <= now) this.fail(this.#timedOut())
-      else break
+      else if (first.since + this.#timeoutMs <= now) {
+        this.fail(this.#timedOut())
+        this.gaveUp()
+      } else break
     }
     this.watch()
   }

@@ -97,6 +97,14 @@ export class FakeDriver {
     for (const resolve of this.#hanging.splice(0)) resolve()
   }
 
+  /** Sets those that hang at present apart: what it gives lets them go on. */
+  held(): () => void {
+    const held = this.#hanging.splice(0)
+    return () => {
+      for (const resolve of held) resolve()
+    }
+  }
+
   get open(): FakeConnection[] {
     return this.connections.filter((connection) => connection.closed === null)
   }

@@ -113,6 +113,45 @@ describe('lending', () => {
     expect(second.slot).toBe(first.slot)
   })
 
+  it('does not let others rely on a connect for which somebody waited in vain', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0, timeoutMs: 50 })
+    driver.behaviour = 'hang'
+    const controller = new AbortController()
+    const [late, gone] = [pool.checkout(), pool.checkout(controller.signal)]
+    controller.abort()
+    await expect(gone).rejects.toBe(controller.signal.reason)
+    expect(driver.attempts).toBe(2)
+    await expect(late).rejects.toThrow('opening another takes too long')
+    driver.behaviour = 'open'
+    expect(idOf(await pool.checkout())).toBe(1)
+    expect(pool.status()).toMatchObject({ checkedOut: 1, opening: 2 })
+    // All places are taken: what comes late after all is lent.
+    const waiting = pool.checkout()
+    driver.goOn()
+    expect(idOf(await waiting)).toBe(2)
+    await turn()
+    expect(pool.status()).toMatchObject({ checkedOut: 2, idle: 1, opening: 0, waiting: 0 })
+    expect(driver.attempts).toBe(3)
+  })
+
+  it('does not fail who waits for another connect with the error of one that was given up', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0 })
+    driver.behaviour = 'hang'
+    const controller = new AbortController()
+    const gone = pool.checkout(controller.signal)
+    controller.abort()
+    await expect(gone).rejects.toBe(controller.signal.reason)
+    const refuse = driver.held()
+    const waiting = pool.checkout()
+    driver.behaviour = 'refuse'
+    refuse()
+    await turn()
+    expect(pool.metrics().refused).toBe(1)
+    driver.behaviour = 'open'
+    driver.goOn()
+    expect(idOf(await waiting)).toBe(1)
+  })
+
   it('knows no limit where maxOverflow is -1 or size is 0', async () => {
     for (const [options, kept] of [
       [{ size: 1, maxOverflow: -1 }, 1],
