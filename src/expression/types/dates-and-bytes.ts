@@ -2,12 +2,17 @@
 
 /** Whether a value is a Date. */
 export function isDate(value: unknown): value is Date {
-  return value instanceof Date || isForeign(value, '[object Date]')
+  // What has no such method is asked no further: each object of a document comes by here.
+  return value instanceof Date || (hasGetTime(value) && isForeign(value, '[object Date]'))
 }
 
 /** Whether a value is a Uint8Array; a Buffer is one. */
 export function isBytes(value: unknown): value is Uint8Array {
   return value instanceof Uint8Array || (ArrayBuffer.isView(value) && isForeign(value, '[object Uint8Array]'))
+}
+
+function hasGetTime(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && typeof (value as { getTime?: unknown }).getTime === 'function'
 }
 
 function isForeign(value: unknown, tag: string): boolean {
