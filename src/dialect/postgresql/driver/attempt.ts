@@ -33,14 +33,15 @@ export async function attempt(
   if (host.hasNoTls && ways.length > 1) ways = [false, true]
   let told = false
   for (const [index, encrypted] of ways.entries()) {
-    const notes = { final: false }
+    const notes = { final: false, fromFile: false }
     try {
       const connection = await open(plan, endpoint, encrypted ? tls : null, signal, notes)
       if (encrypted) host.hasNoTls = false
       else if (told) host.hasNoTls = true
       return { connection }
-    } catch (error) {
-      if (!(error instanceof DriverError)) throw error
+    } catch (thrown) {
+      if (!(thrown instanceof DriverError)) throw thrown
+      const error = notes.fromFile ? naming(plan.passFile, thrown) : thrown
       told = refusesTheWay(error)
       const other = told || (encrypted && failedToEncrypt(error))
       if (index === ways.length - 1 || !other) return { connection: null, error, final: notes.final }
@@ -49,12 +50,27 @@ export async function attempt(
   throw new DriverError('there is no way to connect')
 }
 
+/** What is learnt on the way. */
+interface Notes {
+  /** Whether another server would say the same. */
+  final: boolean
+  /** Whether the password is that of the pass file. */
+  fromFile: boolean
+}
+
+/** With a hint where the password that was refused comes from: nobody may have thought of that file. */
+function naming(passFile: string | null, error: DriverError): DriverError {
+  const { fields } = error
+  if (fields?.sqlState !== '28P01') return error
+  return error.with({ fields: { ...fields, hint: `The password is from the pass file ${passFile}` } })
+}
+
 function open(
   plan: ConnectPlan,
   endpoint: Endpoint,
   tls: ConnectionOptions | null,
   signal: AbortSignal | undefined,
-  notes: { final: boolean },
+  notes: Notes,
 ): Promise<DriverConnection> {
   const { host } = endpoint
   const refused = (): void => {
@@ -69,7 +85,7 @@ function open(
     password: () => {
       // pg asks also where the method has just been refused: nobody is to be troubled for nothing.
       if (notes.final) return Promise.resolve('')
-      return passwordFor(plan, endpoint).catch((error: unknown) => {
+      return passwordFor(plan, endpoint, notes).catch((error: unknown) => {
         refused()
         throw error
       })
@@ -94,12 +110,13 @@ function open(
   })
 }
 
-async function passwordFor(plan: ConnectPlan, { host }: Endpoint): Promise<string> {
+async function passwordFor(plan: ConnectPlan, { host }: Endpoint, notes: Notes): Promise<string> {
   const { password, passFile, user, database } = plan
   const request = { host: host.name, port: host.port, user, database }
   const given = typeof password === 'function' ? await password(request) : password
   if (typeof given === 'string' && given !== '') return checkedPassword(given)
   const found = passFile === null ? null : await passwordFromFile(passFile, request)
+  notes.fromFile = found !== null
   if (found !== null) return found
   throw new DriverError('the server asks for a password and none was given', { disconnected: true, sent: false })
 }

@@ -240,7 +240,7 @@ function cancelRequest(client: WireClient, reader: Reader, options: SessionOptio
 
 function failure(options: SessionOptions, error: Error): DriverError {
   if (isServerMessage(error)) {
-    if (!REFUSED_FOR_NOW.includes(error.code ?? '')) options.onRefusal()
+    if (!IN_TROUBLE.test(error.code ?? '')) options.onRefusal()
     return connectError(options, error.message, {
       cause: error,
       fields: errorFields(error),
@@ -254,8 +254,10 @@ function failure(options: SessionOptions, error: Error): DriverError {
   return connectError(options, `${reason(error)}${more}`, { cause: error })
 }
 
-/** Too many connections; the server is starting, stopping or recovering. */
-const REFUSED_FOR_NOW: readonly string[] = ['53300', '57P03']
+/** Too many connections; the server is starting, stopping or recovering, or was told to stop while it let us in. */
+const REFUSED_FOR_NOW: readonly string[] = ['53300', '57P01', '57P02', '57P03']
+/** Its resources, its operator, its files, or itself: another server may be well. */
+const IN_TROUBLE = /^(53|57P|58|XX)/
 
 /** What an error of the socket says; the error of several addresses tried has no message of its own. */
 function reason(error: Error): string {

@@ -103,7 +103,11 @@ describe('the next one is tried', () => {
   test.each([
     ['57P03', 'the database system is starting up'],
     ['53300', 'sorry, too many clients already'],
-  ])('where one takes no more connections for now (%s)', async (code, text) => {
+    ['57P01', 'terminating connection due to administrator command'],
+    ['53200', 'out of memory'],
+    ['58030', 'could not read file'],
+    ['XX000', 'could not open relation with OID 2964'],
+  ])('where one takes no connections or is in trouble (%s)', async (code, text) => {
     const busy = await fake(refusing(code, text))
     expect(await rows(await connect([busy, here]), 'SELECT 1')).toEqual([[1]])
     expect(busy.count).toBe(1)
