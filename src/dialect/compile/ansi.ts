@@ -38,6 +38,7 @@ export const ansi: Renderers = {
   limit: renderLimit,
   fetch: renderFetch,
   fromHint: (text) => text,
+  orderTerm: (text) => text,
   bareReturning: () => false,
   deleteUsing: (froms) => ` USING ${froms}`,
   compoundPart: (text) => `(${text})`,

@@ -1,5 +1,6 @@
 // Renderers of functions and of what may follow them: FILTER, WITHIN GROUP, OVER.
 import { CompileError } from '../../errors.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { Frame, FrameExclusion, Over } from '../../expression/element/window.ts'
 import type { FunctionCall } from '../../expression/function/function.ts'
 import type { KnownNode, NodeRenderers, Renderer } from './renderers.ts'
@@ -29,10 +30,15 @@ function renderFunction(node: FunctionCall, out: Render): string {
     return name.toUpperCase()
   const path = packages.length === 0 ? '' : `${packages.map((part) => functionName(part, out)).join('.')}.`
   if (name === 'grouping_sets' && packages.length === 0) return `GROUPING SETS(${out.nodes(operands, ', ')})`
-  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${out.nodes(node.orderBy, ', ')}`
+  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${orderTerms(node.orderBy, out)}`
   const distinct = node.isDistinct ? 'DISTINCT ' : ''
   const inside = operands.length === 0 && name === 'count' ? '*' : out.nodes(operands, ', ')
   return `${path}${functionName(name, out)}(${distinct}${inside}${order})`
+}
+
+/** What the rows of an aggregate or a window are sorted by. */
+export function orderTerms(elements: readonly ColumnElement[], out: Render): string {
+  return elements.map((by) => out.renderers.orderTerm(out.node(by), by, out)).join(', ')
 }
 
 /** A function's name keeps its case; only names that could not stand in SQL are quoted. */
@@ -46,7 +52,7 @@ function renderOver(node: Over, out: Render): string {
   const frame = node.frame === null ? null : renderFrame(node.frame, out)
   const parts: string[] = []
   if (node.partitionBy.length > 0) parts.push(`PARTITION BY ${out.nodes(node.partitionBy, ', ')}`)
-  if (node.orderBy.length > 0) parts.push(`ORDER BY ${out.nodes(node.orderBy, ', ')}`)
+  if (node.orderBy.length > 0) parts.push(`ORDER BY ${orderTerms(node.orderBy, out)}`)
   if (frame !== null) parts.push(frame)
   return `${text} OVER (${parts.join(' ')})`
 }

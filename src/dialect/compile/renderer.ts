@@ -26,6 +26,8 @@ export interface ClauseRenderersOf<Out> {
   readonly fetch: (fetch: Fetch, offset: ColumnElement | null, out: Out) => string
   /** A FROM element, rendered already, with a hint beside it; dialects without hints give it as it is. */
   readonly fromHint: (text: string, hint: Hint, out: Out) => string
+  /** One of what ORDER BY names, rendered already: for databases that sort otherwise than the standard's most. */
+  readonly orderTerm: (text: string, by: ColumnElement, out: Out) => string
   /** A common table expression as WITH lists it. */
   readonly cteDefinition: RendererOf<Cte, Out>
   /** What stands behind the table of a DELETE where other tables are named; begins with its own space. */

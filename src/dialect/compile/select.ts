@@ -134,7 +134,9 @@ function distinctClause(state: SelectState, out: Render): string {
 function terms(elements: readonly ColumnElement[], isOrder: boolean, out: Render): string {
   let text = ''
   for (let index = 0; index < elements.length; index += 1) {
-    const one = term(elements[index] as ColumnElement, isOrder, out)
+    const element = elements[index] as ColumnElement
+    const bare = term(element, isOrder, out)
+    const one = isOrder ? out.renderers.orderTerm(bare, element, out) : bare
     text = index === 0 ? one : `${text}, ${one}`
   }
   return text

@@ -1,10 +1,16 @@
 // Functions that SQLite calls otherwise, or puts together from others; those it lacks altogether are in driver/own-functions.ts.
 import { CompileError } from '../../errors.ts'
+import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { Extract } from '../../expression/element/extract.ts'
-import type { FunctionCall } from '../../expression/function/function.ts'
+import { FunctionFilter, Over } from '../../expression/element/window.ts'
+import { FunctionCall } from '../../expression/function/function.ts'
+import type { EnumType } from '../../expression/types/enum.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import { ansi } from '../compile/ansi.ts'
-import { renamed } from '../compile/function.ts'
+import { orderTerms, renamed } from '../compile/function.ts'
 import type { Render } from '../compile/state.ts'
+import { momentText, remainder } from './operators.ts'
+import { HOST } from './type-name.ts'
 
 /** Another name for the same function. */
 const NAMES: Readonly<Record<string, string>> = {
@@ -35,8 +41,8 @@ const NAMES: Readonly<Record<string, string>> = {
 
 type Spell = (node: FunctionCall, out: Render) => string
 
-/** Stands for the moment: `YYYY-MM-DD HH:MM:SS` of UTC. */
-const moment: Spell = () => 'CURRENT_TIMESTAMP'
+/** The moment in UTC as such columns keep it, so that it compares with what was written: CURRENT_TIMESTAMP has no fraction. */
+const moment: Spell = () => "strftime('%Y-%m-%d %H:%M:%f000', 'now')"
 
 const refuse =
   (what: string, remedy: string): Spell =>
@@ -51,7 +57,18 @@ const FUNCTIONS: Readonly<Record<string, Spell>> = {
   transaction_timestamp: moment,
   statement_timestamp: moment,
   clock_timestamp: moment,
-  localtime: () => 'CURRENT_TIME',
+  localtime: () => "strftime('%H:%M:%f000', 'now')",
+  current_time: () => "strftime('%H:%M:%f000+00', 'now')",
+  mod: (node, out) => {
+    const [left, right] = node.operands
+    return left === undefined || right === undefined ? ansi.function(node, out) : remainder(left, right, out)
+  },
+  // Of floating point numbers halves go to the even side.
+  round: (node, out) => {
+    const [value, digits] = node.operands
+    const isFloat = value?.type.forDialect(HOST).affinity === 'float' && digits === undefined
+    return value !== undefined && isFloat ? `round_even(${out.node(value)})` : ansi.function(node, out)
+  },
   // From 0 to 1, as elsewhere; SQLite's own gives any 64-bit integer.
   random: () => '(random() / 18446744073709551616.0 + 0.5)',
   array_agg: refuse('arrays', 'func.jsonAgg() collects values into a document'),
@@ -72,26 +89,78 @@ const COLLECTORS: ReadonlySet<string> = new Set([
   'json_set',
 ])
 
+/** Aggregates that compute with values, or compare them. */
+const OF_VALUES: ReadonlySet<string> = new Set(['sum', 'avg', 'min', 'max', 'greatest', 'least'])
+
+/** @throws CompileError the values are texts that sort otherwise than they stand for. */
+function checkComputed({ name, operands: [first] }: FunctionCall): void {
+  const type = first?.type.forDialect(HOST)
+  if (type?.affinity === 'interval')
+    throw new CompileError(`SQLite cannot compute ${name}() of intervals, which are text: compute it in the program`)
+  if (type?.kind === 'enum' && (type as SqlType as EnumType).native)
+    throw new CompileError(
+      `SQLite has no ${name}() of an enumeration by the order of its labels: order by it, and limit(1)`,
+    )
+}
+
 /** A function, by SQLite's name. */
 export function renderFunction(node: FunctionCall, out: Render): string {
   if (node.packages.length > 0) return ansi.function(node, out)
+  if (OF_VALUES.has(node.name)) checkComputed(node)
   const own = Object.hasOwn(FUNCTIONS, node.name) ? FUNCTIONS[node.name] : undefined
   if (own !== undefined) return own(node, out)
   const name = Object.hasOwn(NAMES, node.name) ? (NAMES[node.name] ?? node.name) : node.name
+  if (OF_NOTHING.has(node.name)) return nullOfNothing(collected(name, node, out), node.name)
   if (COLLECTORS.has(name)) return collected(name, node, out)
   if (name === node.name) return ansi.function(node, out)
   return ansi.function(renamed(node, name), out)
+}
+
+/** What SQLite gives for no rows, where other databases give NULL. */
+const OF_NOTHING: ReadonlyMap<string, string> = new Map([
+  ['json_agg', '[]'],
+  ['jsonb_agg', '[]'],
+  ['json_object_agg', '{}'],
+  ['jsonb_object_agg', '{}'],
+])
+
+function nullOfNothing(text: string, name: string): string {
+  return `NULLIF(${text}, '${OF_NOTHING.get(name)}')`
+}
+
+/** The same by SQLite's name, which gives what SQLite gives; null for other functions. */
+function ownCollector(element: ColumnElement): FunctionCall | null {
+  if (!(element instanceof FunctionCall) || element.packages.length > 0 || !OF_NOTHING.has(element.name)) return null
+  return renamed(element, NAMES[element.name] ?? element.name)
+}
+
+/** FILTER stands behind the aggregate itself. */
+export function renderFilter(node: FunctionFilter, out: Render): string {
+  const own = ownCollector(node.element)
+  if (own === null) return ansi.filter(node, out)
+  return nullOfNothing(ansi.filter(new FunctionFilter(own, node.criterion), out), (node.element as FunctionCall).name)
+}
+
+/** So does OVER. */
+export function renderOver(node: Over, out: Render): string {
+  const { element, partitionBy, orderBy, frame } = node
+  const call = element instanceof FunctionFilter ? element.element : element
+  const own = ownCollector(call)
+  if (own === null) return ansi.over(node, out)
+  const bare = element instanceof FunctionFilter ? new FunctionFilter(own, element.criterion) : own
+  return nullOfNothing(ansi.over(new Over(bare, partitionBy, orderBy, frame), out), (call as FunctionCall).name)
 }
 
 function collected(name: string, node: FunctionCall, out: Render): string {
   const operands = node.operands.map((operand) => {
     const text = out.node(operand)
     if (operand.type.affinity === 'json') return `json(${text})`
+    if (operand.type.affinity === 'datetime') return momentText(operand.type, text, 'T', out)
     return operand.type.affinity === 'boolean'
       ? `json(CASE ${text} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)`
       : text
   })
-  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${out.nodes(node.orderBy, ', ')}`
+  const order = node.orderBy.length === 0 ? '' : ` ORDER BY ${orderTerms(node.orderBy, out)}`
   return `${name}(${node.isDistinct ? 'DISTINCT ' : ''}${operands.join(', ')}${order})`
 }
 
@@ -102,8 +171,6 @@ const FIELDS: Readonly<Record<string, string>> = {
   day: '%d',
   hour: '%H',
   minute: '%M',
-  second: '%S',
-  epoch: '%s',
   dow: '%w',
   isodow: '%u',
   doy: '%j',
@@ -111,14 +178,22 @@ const FIELDS: Readonly<Record<string, string>> = {
   isoyear: '%G',
 }
 
+/** Those that have fractions, or that strftime() does not know: a function of the driver gives them, and all of spans. */
+const PARTS: ReadonlySet<string> = new Set(
+  'second epoch milliseconds microseconds decade century millennium julian'.split(' '),
+)
+
 /** `CAST(STRFTIME('%Y', x) AS INTEGER)`. */
 export function renderExtract(node: Extract, out: Render): string {
   const field = node.field.toLowerCase()
+  const isSpan = node.element.type.forDialect(HOST).affinity === 'interval'
+  if (PARTS.has(field) || (isSpan && Object.hasOwn(FIELDS, field)))
+    return `date_part('${field}', ${out.node(node.element)})`
   if (field === 'quarter') return `((CAST(STRFTIME('%m', ${out.node(node.element)}) AS INTEGER) + 2) / 3)`
   const format = Object.hasOwn(FIELDS, field) ? FIELDS[field] : undefined
   if (format === undefined)
     throw new CompileError(
-      `SQLite has no way to EXTRACT '${node.field}'; it has ${Object.keys(FIELDS).join(', ')}, quarter`,
+      `SQLite has no way to EXTRACT '${node.field}'; it has ${[...Object.keys(FIELDS), 'quarter', ...PARTS].join(', ')}`,
     )
   return `CAST(STRFTIME('${format}', ${out.node(node.element)}) AS INTEGER)`
 }

@@ -6,19 +6,18 @@ import type { ColumnElement } from '../../expression/element/column-element.ts'
 import type { BooleanList, ClauseList } from '../../expression/element/list.ts'
 import type { Unary } from '../../expression/element/unary.ts'
 import type { NumericType } from '../../expression/types/numeric.ts'
+import type { StringType } from '../../expression/types/string.ts'
+import { String as StringSql } from '../../expression/types/string.ts'
 import type { DateTimeType } from '../../expression/types/temporal.ts'
+import type { SqlType } from '../../expression/types/type.ts'
 import { ansi } from '../compile/ansi.ts'
 import { castText } from '../compile/expression.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { castOperand, renderDocumentAt, renderDocumentText } from './json.ts'
 import { renderListIn } from './lists.ts'
+import { comparable } from './order.ts'
 import { HOST } from './type-name.ts'
-
-/** An operator that SQLite has in other words. */
-function words(symbol: string): Renderer<Binary> {
-  return (node, out) => `${out.node(node.left)} ${symbol} ${out.node(node.right)}`
-}
 
 function isFraction(element: ColumnElement): boolean {
   const { affinity } = element.type.forDialect(HOST)
@@ -29,8 +28,25 @@ function isWhole(element: ColumnElement): boolean {
   return element.type.forDialect(HOST).affinity === 'integer'
 }
 
+/** @throws CompileError a side is a span of time, which is a text here. */
+function refuseSpans(left: ColumnElement, right: ColumnElement, symbol: string): void {
+  const spans = [left, right].some((side) => side.type.forDialect(HOST).affinity === 'interval')
+  if (spans)
+    throw new CompileError(
+      `SQLite cannot compute interval ${symbol}: its intervals are text; compute it in the program`,
+    )
+}
+
+function spans(symbol: string): Renderer<Binary> {
+  return (node, out) => {
+    refuseSpans(node.left, node.right, symbol)
+    return `${out.node(node.left)} ${symbol} ${out.node(node.right)}`
+  }
+}
+
 /** True division: whole numbers would be divided as such, and decimals may be kept as whole numbers. */
 function renderDivide(node: Binary, out: Render): string {
+  refuseSpans(node.left, node.right, '/')
   return `${out.node(node.left)} / (${out.node(node.right)} + 0.0)`
 }
 
@@ -40,10 +56,21 @@ function renderFloorDivide(node: Binary, out: Render): string {
   return isWhole(node.left) && isWhole(node.right) ? text : `FLOOR(${text})`
 }
 
-/** `%` is of whole numbers only. */
+/** `%` is of whole numbers only, and mod() of doubles, whose remainders are none of decimals. */
 function renderModulo(node: Binary, out: Render): string {
-  const [left, right] = [out.node(node.left), out.node(node.right)]
-  return isFraction(node.left) || isFraction(node.right) ? `mod(${left}, ${right})` : `${left} % ${right}`
+  return remainder(node.left, node.right, out)
+}
+
+/** What is left of a division. */
+export function remainder(one: ColumnElement, by: ColumnElement, out: Render): string {
+  const [left, right] = [out.node(one), out.node(by)]
+  if (isDecimal(one) || isDecimal(by)) return `decimal_mod(${left}, ${right})`
+  if (isWhole(one) && isWhole(by)) return `${left} % ${right}`
+  return isFraction(one) || isFraction(by) ? `mod(${left}, ${right})` : `${left} % ${right}`
+}
+
+function isDecimal(element: ColumnElement): boolean {
+  return element.type.forDialect(HOST).affinity === 'numeric'
 }
 
 /** Either, but not both. */
@@ -107,8 +134,57 @@ function moment(from: string, to: string, sign: '+' | '-', left: string, right: 
   if (from === 'date' && to === 'integer') return `date(${left}, ${sign === '-' ? '-' : ''}(${right}) || ' days')`
   if (from === 'date' && to === 'date' && sign === '-')
     return `CAST(julianday(${left}) - julianday(${right}) AS INTEGER)`
-  if (sign === '-' && from === 'datetime' && to === 'datetime') return `interval_between(${left}, ${right})`
+  const areMoments = [from, to].every((each) => each === 'datetime' || each === 'date')
+  if (sign === '-' && areMoments) return `interval_between(${left}, ${right})`
   return null
+}
+
+/** Both sides so that they compare as on other databases: a day as its beginning beside a moment, spans by their length, enumerations by their labels. */
+function sides(left: ColumnElement, right: ColumnElement, sorts: boolean, out: Render): [left: string, right: string] {
+  const [one, other] = [left.type.forDialect(HOST), right.type.forDialect(HOST)]
+  const texts: [string, string] = [out.node(left), out.node(right)]
+  if (one.affinity === 'date' && other.affinity === 'datetime') return [beginning(texts[0]), texts[1]]
+  if (one.affinity === 'datetime' && other.affinity === 'date') return [texts[0], beginning(texts[1])]
+  const isSpan = one.affinity === 'interval' && other.affinity === 'interval'
+  if (!isSpan && !(sorts && one.kind === 'enum' && other.kind === 'enum')) return texts
+  return [comparable(texts[0], left, out), comparable(texts[1], right, out)]
+}
+
+/** The moment that a day begins with. */
+function beginning(day: string): string {
+  return `(${day} || ' 00:00:00.000000')`
+}
+
+function comparison(symbol: string, sorts: boolean): Renderer<Binary> {
+  return (node, out) => {
+    const [left, right] = sides(node.left, node.right, sorts, out)
+    return `${left} ${symbol} ${right}`
+  }
+}
+
+function between(word: string): Renderer<Binary> {
+  return (node, out) => {
+    const ends = (node.right as BooleanList).clauses
+    const [low, high] = ends.map((end) => sides(node.left, end, true, out)) as [[string, string], [string, string]]
+    return low[0] === high[0]
+      ? `${low[0]} ${word} ${low[1]} AND ${high[1]}`
+      : `${word === 'BETWEEN' ? '' : 'NOT '}(${low[0]} >= ${low[1]} AND ${high[0]} <= ${high[1]})`
+  }
+}
+
+/** Bytes behind bytes would be a text of them. */
+function renderConcatenate(node: Binary, out: Render): string {
+  const text = `${out.node(node.left)} || ${out.node(node.right)}`
+  return node.type.forDialect(HOST).affinity === 'binary' ? `CAST(${text} AS BLOB)` : text
+}
+
+/** ILIKE, where lower() knows no letters but those of ASCII. */
+function ilike(negation: string): Renderer<Binary> {
+  return (node, out) => {
+    const [left, right] = [out.node(node.left), out.node(node.right)]
+    const escape = node.modifier === null ? '' : `, ${out.spelling.literal(node.modifier, StringSql)}`
+    return `${negation}ilike(${right}, ${left}${escape})`
+  }
 }
 
 /** The lower of both ends first. */
@@ -130,8 +206,20 @@ export const sqliteOperators: Readonly<Record<string, Renderer<Binary>>> = {
   floorDivide: renderFloorDivide,
   modulo: renderModulo,
   bitwiseXor: renderXor,
-  isDistinctFrom: words('IS NOT'),
-  isNotDistinctFrom: words('IS'),
+  eq: comparison('=', false),
+  ne: comparison('!=', false),
+  lt: comparison('<', true),
+  le: comparison('<=', true),
+  gt: comparison('>', true),
+  ge: comparison('>=', true),
+  between: between('BETWEEN'),
+  notBetween: between('NOT BETWEEN'),
+  isDistinctFrom: comparison('IS NOT', false),
+  isNotDistinctFrom: comparison('IS', false),
+  concatenate: renderConcatenate,
+  ilike: ilike(''),
+  notIlike: ilike('NOT '),
+  multiply: spans('*'),
   betweenSymmetric: symmetric('BETWEEN'),
   notBetweenSymmetric: symmetric('NOT BETWEEN'),
   regexpMatch: regexp('REGEXP', null),
@@ -162,6 +250,7 @@ export function renderUnary(node: Unary, out: Render): string {
   const { name, symbol } = node.operator
   if (name === 'any' || name === 'all')
     throw new CompileError(`SQLite has no ${symbol}: write .in(...), or EXISTS by exists(...)`)
+  if (name === 'negative') refuseSpans(node.element, node.element, '-')
   return ansi.unary(node, out)
 }
 
@@ -173,23 +262,63 @@ export function renderCast(node: Cast, out: Render): string {
     case 'date':
       return `date(${operand})`
     case 'time':
-      return `strftime('%H:%M:%f000', ${operand})`
+      return timeOf(node.element, operand)
     case 'datetime':
       return (type as unknown as DateTimeType).kind === 'exactDateTime'
         ? `datetime(${operand})`
-        : `strftime('%Y-%m-%d %H:%M:%f000', ${operand})`
+        : momentOf(node.element, operand)
     case 'json':
       return `json(${operand})`
     case 'boolean':
       return `(CAST(${operand} AS ${out.spelling.typeName(type)}) != 0)`
     case 'integer':
-      return `CAST(${isFraction(node.element) ? `ROUND(${operand})` : operand} AS ${out.spelling.typeName(type)})`
+      return `CAST(${isFraction(node.element) ? `${roundingOf(node.element)}(${operand})` : operand} AS ${out.spelling.typeName(type)})`
     case 'numeric': {
       const { scale, precision } = type as unknown as NumericType
       const text = `CAST(${operand} AS ${out.spelling.typeName(type)})`
       return precision === null ? text : `ROUND(${text}, ${scale ?? 0})`
     }
+    case 'string':
+      return castToText(node, operand, type as SqlType as StringType, out)
     default:
       return castText('CAST', operand, type, out)
   }
+}
+
+/** Halves of floating point numbers go to the even side. */
+function roundingOf({ type }: ColumnElement): string {
+  return type.forDialect(HOST).affinity === 'float' ? 'round_even' : 'ROUND'
+}
+
+/** A point of time, or a time of day, as a text of the form that other databases give. */
+export function momentText(given: SqlType, text: string, separator: ' ' | 'T', out: Render): string {
+  const type = given.forDialect(HOST)
+  const isZoned = (type as SqlType as DateTimeType).timezone && type.affinity === 'datetime'
+  const zone = isZoned ? (separator === 'T' ? '+00:00' : '+00') : ''
+  const [between, behind] = [separator, zone].map((each) => out.spelling.literal(each, StringSql))
+  return `moment_text(${text}, ${between}, ${behind})`
+}
+
+/** To the microsecond, where SQLite's own functions know milliseconds. */
+function momentOf({ type }: ColumnElement, operand: string): string {
+  const { affinity } = type.forDialect(HOST)
+  if (affinity === 'datetime') return operand
+  return affinity === 'date' ? beginning(operand) : `strftime('%Y-%m-%d %H:%M:%f000', ${operand})`
+}
+
+function timeOf({ type }: ColumnElement, operand: string): string {
+  const { affinity } = type.forDialect(HOST)
+  if (affinity === 'time') return operand
+  return affinity === 'datetime' ? `substr(${operand}, 12)` : `strftime('%H:%M:%f000', ${operand})`
+}
+
+/** As other databases write truth values, and no longer than the type. */
+function castToText({ element }: Cast, operand: string, type: StringType, out: Render): string {
+  const { affinity } = element.type.forDialect(HOST)
+  const given = affinity === 'boolean' ? `CASE ${operand} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END` : operand
+  const isMoment = affinity === 'datetime' || affinity === 'time'
+  const text = isMoment ? momentText(element.type, given, ' ', out) : castText('CAST', given, type, out)
+  if (type.kind === 'enum' || typeof type.length !== 'number') return text
+  const [, cast = text, collation = ''] = /^(.*\))( COLLATE .*)$/s.exec(text) ?? []
+  return `substr(${cast}, 1, ${type.length})${collation}`
 }

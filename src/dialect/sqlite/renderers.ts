@@ -16,9 +16,10 @@ import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { type OnConflict, renderOnConflict } from '../on-conflict.ts'
 import { ddl, renderColumn, renderDefaultValue } from './ddl.ts'
-import { renderExtract, renderFunction } from './functions.ts'
+import { renderExtract, renderFilter, renderFunction, renderOver } from './functions.ts'
 import { renderExpandedIn } from './lists.ts'
 import { renderCast, renderUnary, sqliteOperators } from './operators.ts'
+import { renderOrderTerm } from './order.ts'
 
 /** The nodes that SQLite knows. */
 export type SqliteNode = KnownNode | OnConflict
@@ -100,9 +101,12 @@ export const sqlite: Renderers<SqliteNode> = {
   true: () => '1',
   false: () => '0',
   function: renderFunction,
+  filter: renderFilter,
+  over: renderOver,
   extract: renderExtract,
   cast: renderCast,
   arrayLiteral: refuse('arrays', 'use a document: literal([...], JSON())'),
+  withinGroup: refuse('WITHIN GROUP', 'rank the rows by a window function, or compute it in the program'),
   tryCast: refuse('TRY_CAST', 'use cast()'),
   unary: renderUnary,
   operators: sqliteOperators,
@@ -122,6 +126,7 @@ export const sqlite: Renderers<SqliteNode> = {
       throw new CompileError('SQLite has no ON CONFLICT ON CONSTRAINT: name the columns, by indexElements')
     return renderOnConflict(node, out, true)
   },
+  orderTerm: renderOrderTerm,
   limit: renderLimit,
   fetch: renderFetch,
   // There is nothing to lock but the database, which the transaction does.

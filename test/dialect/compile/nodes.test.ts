@@ -470,6 +470,7 @@ describe('every kind of node', () => {
       'limit',
       'fetch',
       'fromHint',
+      'orderTerm',
       'forUpdate',
       'bareReturning',
       'compoundPart',

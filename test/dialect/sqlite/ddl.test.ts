@@ -68,7 +68,7 @@ describe('DDL of SQLite', () => {
     expect(await created(metadata)).toEqual([
       "CREATE TABLE everything ( id INTEGER NOT NULL, small SMALLINT NOT NULL, price NUMERIC(10, 2) DEFAULT '0' NOT NULL, " +
         '"on" BOOLEAN DEFAULT TRUE NOT NULL, uid UUID DEFAULT (gen_random_uuid()) NOT NULL, ' +
-        'made VARCHAR DEFAULT CURRENT_TIMESTAMP NOT NULL, kind VARCHAR(3) NOT NULL, ' +
+        "made VARCHAR DEFAULT (strftime('%Y-%m-%d %H:%M:%f000', 'now')) NOT NULL, kind VARCHAR(3) NOT NULL, " +
         'twice INTEGER GENERATED ALWAYS AS (small * 2) STORED NOT NULL, lazily INTEGER GENERATED ALWAYS AS (small * 3) VIRTUAL NOT NULL, ' +
         "bytes BLOB, PRIMARY KEY (id), CONSTRAINT kind CHECK (kind IN ('a', 'b''s')) )",
     ])

@@ -5,18 +5,21 @@ import {
   Column,
   type ColumnElement,
   caseWhen,
+  cast,
   createEngine,
   Date as DateSql,
   DateTime,
   Double,
   type Engine,
   Enum,
+  extract,
   func,
   Integer,
   Interval,
   insert,
   JSON as Json,
   LargeBinary,
+  literal,
   MetaData,
   Numeric,
   String as StringSql,
@@ -25,6 +28,7 @@ import {
   Time,
   table,
   Uuid,
+  union,
   update,
 } from 'tsalchemy'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -152,6 +156,8 @@ function told(value: unknown): unknown {
   return value === 0 ? 0 : value
 }
 
+const span = (text: string): ColumnElement<never> => literal(text as never, Interval) as never
+
 /** The rows, or the class and state of the error. */
 async function outcome(work: () => Promise<unknown>): Promise<unknown> {
   try {
@@ -254,6 +260,142 @@ describe.each(libraries)('from SQLite through %s to PostgreSQL', (library) => {
         })
       for (const engine of [sqlite, postgresql]) await made.dropAll(engine)
     })
+  })
+
+  test.each<[string, () => ColumnElement]>([
+    // Numbers.
+    ['the remainder of decimals', () => func.mod(c.price, func.nullif(c.exact, '0'))],
+    ['the remainder of bigints', () => func.mod(c.wide, 10n)],
+    ['the remainder of a decimal', () => c.price.modulo('0.07')],
+    ['halves of floating point numbers', () => func.round(c.weight)],
+    ['halves of decimals', () => func.round(c.rate)],
+    ['a double as a whole number', () => cast(c.weight, Integer)],
+    ['trunc() with digits', () => func('trunc', c.price, 1)],
+    ['a spread in a window', () => func.stddev(c.weight).over({ orderBy: c.id, rows: [-1, 0] })],
+    // Texts and bytes.
+    ['ILIKE of any letters', () => c.name.ilike('äö%')],
+    ['icontains of any letters', () => c.name.icontains('Ö')],
+    ['a truth value as text', () => cast(c.active, Text)],
+    ['a text of so many letters', () => cast(c.name, StringSql(4))],
+    ['a point of time as text', () => cast(c.local, Text)],
+    ['a point of time with a zone as text', () => cast(c.moment, Text)],
+    ['a time of day as text', () => cast(c.clock, Text)],
+    ['bytes behind bytes', () => c.bytes.concat(new Uint8Array([255, 0, 9]))],
+    ['a digest of bytes', () => func.md5(c.bytes as never)],
+    ['classes of letters', () => c.name.regexpMatch('^[[:alpha:]]+$')],
+    ['bounds of words', () => c.name.regexpMatch('\\mWorld\\M')],
+    ['flags twice', () => c.name.regexpMatch('(?i)HELLO', { flags: 'i' })],
+    ['translate()', () => func('translate', c.name, 'lo', '1')],
+    ['to_hex(), bit_length()', () => func.concat(func('to_hex', c.whole), func('bit_length', c.name))],
+    // Days, times, spans.
+    ['a day beside a point of time', () => c.day.eq(c.local as never)],
+    ['the other way round', () => c.local.gt(c.day as never)],
+    ['between days', () => c.local.between(c.day as never, c.moment as never)],
+    ['seconds have fractions', () => extract('second', c.local)],
+    ['so has the epoch', () => extract('epoch', c.moment)],
+    ['microseconds', () => extract('microseconds', c.clock)],
+    ['centuries', () => extract('century', c.day)],
+    ['decades', () => extract('decade', c.moment)],
+    ['a part of a span', () => extract('epoch', c.span)],
+    ['date_part()', () => func<number>('date_part', 'doy', c.local as never)],
+    ['a moment as a moment', () => cast(c.local, DateTime)],
+    ['its time of day', () => cast(c.local, Time)],
+    ['its day', () => cast(c.local, DateSql)],
+    ['a day as a moment', () => cast(c.day, DateTime)],
+    ['a moment without a day', () => c.local.subtract(c.day as never)],
+    ['spans that are shorter', () => c.span.lt(span('P1M'))],
+    ['spans that are equal', () => c.span.eq(span('P1M10D'))],
+    ['spans between others', () => c.span.between(span('P0D'), span('P2M'))],
+    // Enumerations, documents.
+    ['an enumeration follows its labels', () => c.color.lt('blue')],
+    ['in a window', () => func.rank().over({ orderBy: c.color })],
+    ['moments in documents', () => func.jsonBuildObject('l', c.local, 'm', c.moment, 'd', c.day)],
+  ])('%s', async (_, expression) => {
+    const asked = select((expression() as ColumnElement).label('v'))
+      .selectFrom(things)
+      .orderBy(c.id)
+    await same((engine) => engine.execute(asked).scalars().all())
+  })
+
+  test('aggregates of nothing are NULL', async () => {
+    const nothing = c.id.gt(100)
+    for (const aggregate of [
+      func.jsonAgg(c.name),
+      func.jsonAgg(c.local).filter(c.id.lt(0)),
+      func.jsonObjectAgg(c.id, c.name),
+      func.sum(c.price),
+      func.count(c.id),
+    ])
+      await same((engine) =>
+        engine
+          .execute(select((aggregate as ColumnElement).label('v')).where(nothing))
+          .scalars()
+          .all(),
+      )
+    const collected = func.jsonAgg(c.whole).aggregateOrderBy(c.whole.desc())
+    await same((engine) => engine.execute(select(collected.label('v'))).scalar())
+    await same((engine) =>
+      engine
+        .execute(select(func.jsonAgg(c.whole).filter(c.active).over({ orderBy: c.id }).label('v')))
+        .scalars()
+        .all(),
+    )
+  })
+
+  test.each(Object.keys(ROWS[0] as object).filter((key) => key !== 'doc'))('sorted by %s', async (key) => {
+    const by = c[key as 'id']
+    for (const order of [by, by.asc(), by.desc(), by.desc().nullsLast(), by.asc().nullsFirst()]) {
+      const asked = select(c.id).orderBy(order, c.id.desc())
+      await same((engine) => engine.execute(asked.limit(2)).scalars().all())
+      await same((engine) => engine.execute(asked).scalars().all())
+    }
+    if (key !== 'color' && key !== 'span') {
+      const parts = union(select(by.label('v')), select(by))
+      await same((engine) => engine.execute(parts.orderBy('v')).scalars().all())
+    }
+    const place = func.rowNumber().over({ orderBy: [by, c.id] })
+    await same((engine) =>
+      engine
+        .execute(select(place.label('v')).orderBy(c.id))
+        .scalars()
+        .all(),
+    )
+  })
+
+  test('what a side that is missing gives is sorted as NULL', async () => {
+    const asked = select(c.id, other.c.id).outerjoin(other, other.c.id.eq(c.whole)).orderBy(other.c.id, c.id)
+    await same((engine) => engine.execute(asked).tuples().all())
+    const inner = select(c.id, other.c.id.label('o')).outerjoin(other, other.c.id.eq(c.whole)).subquery('q')
+    await same((engine) => engine.execute(select(inner.c.o).orderBy(inner.c.o.desc(), inner.c.id)).scalars().all())
+  })
+
+  test('a moment that the database made is found by itself', async () => {
+    const made = new MetaData()
+    const moments = table('made_moments', made, {
+      id: Column(Integer, { primaryKey: true }),
+      at: Column(DateTime({ timezone: true }), { serverDefault: func.now() }),
+      since: Column(DateTime({ timezone: true, as: 'string' }), { default: func.now() as never }),
+    })
+    await made.createAll(sqlite)
+    await sqlite.execute(insert(moments), [{}, {}])
+    const { at, since } = await sqlite.execute(select(moments).limit(1)).one()
+    const here = select(func.count()).selectFrom(moments).where(moments.c.at.le(at), moments.c.since.ge(since))
+    expect(await sqlite.execute(here).scalar()).toBeGreaterThan(0)
+    expect(at.getTime()).toBeLessThanOrEqual(Date.now())
+    await made.dropAll(sqlite)
+  })
+
+  test.each<[string, () => ColumnElement, string]>([
+    ['min() of an enumeration', () => func.min(c.color), 'SQLite has no min() of an enumeration by the order'],
+    ['a sum of spans', () => func.sum(c.span), 'SQLite cannot compute sum() of intervals'],
+    ['a span twice', () => c.span.multiply(2), 'SQLite cannot compute interval *'],
+    ['a span the other way', () => c.span.negate(), 'SQLite cannot compute interval -'],
+    ['a half of a span', () => c.span.divide(2), 'SQLite cannot compute interval /'],
+    ['a percentile', () => func.percentileCont(0.5).withinGroup(c.weight), 'SQLite has no WITHIN GROUP'],
+  ])('%s is refused in time', async (_, expression, message) => {
+    const asked = select((expression() as ColumnElement).label('v'))
+    await expect(sqlite.execute(asked)).rejects.toThrow(message)
+    await postgresql.execute(asked).all()
   })
 
   test('texts that are too long for their column are refused, and spoil their transaction', async () => {

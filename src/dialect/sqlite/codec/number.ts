@@ -120,6 +120,41 @@ export function rounded(value: unknown, scale: number): string | null {
   return scaled(plain(decimal), Math.max(0, scale))
 }
 
+/** A decimal as a whole number of units of the last of so many digits behind the point. */
+function inUnits({ negative, digits, exponent }: Decimal, scale: number): bigint {
+  const units = BigInt(digits === '' ? '0' : digits) * 10n ** BigInt(exponent + scale)
+  return negative ? -units : units
+}
+
+/** What is left of a division of decimals, exactly; null where the second is zero, or either is none. */
+export function remainderOf(value: SqliteValue, by: SqliteValue): SqliteValue | null {
+  const [one, other] = [decimalOf(textOfNumber(value)), decimalOf(textOfNumber(by))]
+  if (one === null || other === null || other.digits === '') return null
+  const scale = Math.max(0, -one.exponent, -other.exponent)
+  if (scale > MOST_ZEROS) return null
+  const left = inUnits(one, scale) % inUnits(other, scale)
+  return encodeDecimal(scaled(`${left < 0n ? '-' : ''}${pointed(left < 0n ? -left : left, scale)}`, scale))
+}
+
+function textOfNumber(value: SqliteValue): string {
+  return typeof value === 'number' ? String(Number(value.toPrecision(DIGITS))) : String(value)
+}
+
+function pointed(units: bigint, scale: number): string {
+  const digits = units.toString().padStart(scale + 1, '0')
+  return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+}
+
+/** A number without the digits behind so many, as PostgreSQL's `trunc()` of two arguments. */
+export function truncated(value: SqliteValue, scale: number): SqliteValue | null {
+  const decimal = decimalOf(textOfNumber(value))
+  if (decimal === null || Math.abs(decimal.exponent) > MOST_ZEROS) return null
+  const cut = decimal.exponent >= -scale ? 0n : 10n ** BigInt(-scale - decimal.exponent)
+  if (cut === 0n) return value
+  const kept = BigInt(decimal.digits) / cut
+  return encodeDecimal(plain({ negative: decimal.negative && kept !== 0n, digits: kept.toString(), exponent: -scale }))
+}
+
 /** Beyond so many zeros a decimal is out of all bounds, and is told so by its own codec. */
 const MOST_ZEROS = 1000
 

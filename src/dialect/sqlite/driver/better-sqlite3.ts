@@ -102,8 +102,8 @@ class BetterHandle implements DatabaseHandle {
     Object.defineProperty(own, 'length', { value: varargs ? 0 : arity })
     this.#database.function(name, options, own)
   }
-  defineAggregate({ name, start, step, result }: OwnAggregate): void {
-    this.#database.aggregate(name, { start, step, result, deterministic: true })
+  defineAggregate({ name, start, step, inverse, result }: OwnAggregate): void {
+    this.#database.aggregate(name, { start, step, inverse, result, deterministic: true, safeIntegers: true })
   }
   allowInterleaving(allowed: boolean): void {
     this.#database.unsafeMode(allowed)

@@ -41,6 +41,8 @@ export interface OwnAggregate {
   readonly name: string
   readonly start: () => number[]
   readonly step: (state: number[], value: Stored) => number[]
+  /** Takes a value away again, as windows move on. */
+  readonly inverse: (state: number[], value: Stored) => number[]
   readonly result: (state: number[]) => Stored
 }
 

@@ -85,8 +85,8 @@ class NodeHandle implements DatabaseHandle {
     Object.defineProperty(own, 'length', { value: varargs ? 0 : arity })
     this.#database.function(name, { deterministic, useBigIntArguments: true, varargs }, own)
   }
-  defineAggregate({ name, start, step, result }: OwnAggregate): void {
-    this.#database.aggregate(name, { start, step, result })
+  defineAggregate({ name, start, step, inverse, result }: OwnAggregate): void {
+    this.#database.aggregate(name, { start, step, inverse, result, useBigIntArguments: true })
   }
   allowInterleaving(): void {
     // Always allowed.

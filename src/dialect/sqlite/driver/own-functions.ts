@@ -1,14 +1,19 @@
 // Functions that programs written for PostgreSQL call and SQLite lacks, in JavaScript; each connection defines them.
 import { createHash, randomUUID } from 'node:crypto'
-import { DriverError } from '../../contract/driver.ts'
-import { Interval } from '../../interval.ts'
+import type { SqliteValue } from '../codec/codec.ts'
+import { remainderOf, truncated } from '../codec/number.ts'
 import type { DatabaseHandle, OwnAggregate, OwnFunction, Stored } from './library.ts'
+import { between, datePart, dateTrunc, lengthOf, momentText, moved } from './moments.ts'
 import { likeMatcher, regexpMatches, regexpReplaced } from './patterns.ts'
 
 /** A value as text; NULL stays NULL. */
 function text(value: Stored | undefined): string | null {
   if (value === null || value === undefined) return null
   return typeof value === 'object' ? new TextDecoder().decode(value) : String(value)
+}
+
+function bytesOf(value: Stored | undefined): Uint8Array {
+  return value instanceof Uint8Array ? value : new TextEncoder().encode(text(value) ?? '')
 }
 
 function whole(value: Stored | undefined): number {
@@ -53,104 +58,24 @@ function splitPart(value: Stored | undefined, delimiter: Stored | undefined, at:
   return (at < 0 ? parts.at(at) : parts[at - 1]) ?? ''
 }
 
+function translated(value: Stored | undefined, from: readonly string[], to: readonly string[]): string {
+  return characters(value)
+    .map((each) => (from.includes(each) ? (to[from.indexOf(each)] ?? '') : each))
+    .join('')
+}
+
+/** Halves go to the even side, as floating point numbers are rounded elsewhere. */
+function roundedToEven(value: number): number {
+  const floor = Math.floor(value)
+  const rest = value - floor
+  return rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1
+}
+
 function extreme(args: readonly Stored[], greatest: boolean): Stored {
   let found: Stored = null
   for (const value of args)
     if (value !== null && (found === null || (greatest ? value > found : value < found))) found = value
   return found
-}
-
-/** The beginning of the unit that a moment lies in. */
-function dateTrunc(unit: string, given: string): string {
-  const [date = '', clock = '00:00:00'] = given.split(/[ T]/)
-  const [year = '', month = '', day = ''] = date.split('-')
-  const [hour = '', minute = '', second = ''] = clock.split(':')
-  const at = (to: string): string => `${to}.000000`
-  switch (unit.toLowerCase().replace(/s$/, '')) {
-    case 'year':
-      return at(`${year}-01-01 00:00:00`)
-    case 'quarter':
-      return at(`${year}-${String(Math.floor((Number(month) - 1) / 3) * 3 + 1).padStart(2, '0')}-01 00:00:00`)
-    case 'month':
-      return at(`${year}-${month}-01 00:00:00`)
-    case 'week': {
-      const moment = new Date(`${year}-${month}-${day}T00:00:00Z`)
-      moment.setUTCDate(moment.getUTCDate() - ((moment.getUTCDay() + 6) % 7))
-      return at(`${moment.toISOString().slice(0, 10)} 00:00:00`)
-    }
-    case 'day':
-      return at(`${date} 00:00:00`)
-    case 'hour':
-      return at(`${date} ${hour}:00:00`)
-    case 'minute':
-      return at(`${date} ${hour}:${minute}:00`)
-    case 'second':
-      return at(`${date} ${hour}:${minute}:${(second || '00').slice(0, 2)}`)
-    default:
-      throw new DriverError(`date_trunc() has no unit '${unit}'`)
-  }
-}
-
-function readInterval(value: Stored | undefined): Interval {
-  const read = Interval.parse(text(value) ?? '')
-  if (read === null) throw new DriverError(`'${text(value)}' is no interval`)
-  return read
-}
-
-const DAY_MICROSECONDS = 86_400_000_000n
-
-function microsecondsOf(stamp: string): bigint {
-  const [date = '', clock = '00:00:00'] = stamp.split(/[ T]/)
-  const [seconds = '', fraction = ''] = clock.split('.')
-  const milliseconds = Date.parse(`${date}T${seconds.length === 5 ? `${seconds}:00` : seconds}Z`)
-  if (Number.isNaN(milliseconds)) throw new DriverError(`'${stamp}' is no date`)
-  return BigInt(milliseconds) * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6))
-}
-
-function stampOf(microseconds: bigint): string {
-  const fraction = ((microseconds % 1_000_000n) + 1_000_000n) % 1_000_000n
-  const moment = new Date(Number((microseconds - fraction) / 1000n))
-  const year = moment.getUTCFullYear()
-  if (!(year >= 1 && year <= 9999)) throw new DriverError('a moment is out of the years from 1 to 9999')
-  return `${moment.toISOString().slice(0, 19).replace('T', ' ')}.${String(fraction).padStart(6, '0')}`
-}
-
-/** Months first, at the end of a month that is too short; then days, then the time, as PostgreSQL does. */
-function addInterval(stamp: string, { months, days, microseconds }: Interval, sign: 1 | -1): string {
-  // A time of day moves around the clock.
-  if (!stamp.includes('-')) {
-    const moved = microsecondsOf(`2000-01-01 ${stamp}`) + BigInt(sign) * microseconds
-    return stampOf(((moved % DAY_MICROSECONDS) + DAY_MICROSECONDS) % DAY_MICROSECONDS).slice(11)
-  }
-  let moment = microsecondsOf(stamp)
-  if (months !== 0) {
-    const inDay = ((moment % DAY_MICROSECONDS) + DAY_MICROSECONDS) % DAY_MICROSECONDS
-    const day = new Date(Number((moment - inDay) / 1000n))
-    const first = new Date(Date.UTC(day.getUTCFullYear(), day.getUTCMonth() + sign * months, 1))
-    if (day.getUTCFullYear() < 100) first.setUTCFullYear(day.getUTCFullYear(), day.getUTCMonth() + sign * months, 1)
-    const last = new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1, 0)).getUTCDate()
-    first.setUTCDate(Math.min(day.getUTCDate(), last))
-    moment = BigInt(first.getTime()) * 1000n + inDay
-  }
-  return stampOf(moment + BigInt(sign) * (BigInt(days) * DAY_MICROSECONDS + microseconds))
-}
-
-function between(later: string, earlier: string): string {
-  const difference = microsecondsOf(later) - microsecondsOf(earlier)
-  return new Interval(0, Number(difference / DAY_MICROSECONDS), difference % DAY_MICROSECONDS).toString()
-}
-
-/** An interval moved by another, or a moment moved by an interval. */
-function moved(value: Stored | undefined, by: Stored | undefined, sign: 1 | -1): string {
-  const step = readInterval(by)
-  const own = text(value) ?? ''
-  if (!own.startsWith('P')) return addInterval(own, step, sign)
-  const { months, days, microseconds } = readInterval(own)
-  return new Interval(
-    months + sign * step.months,
-    days + sign * step.days,
-    microseconds + BigInt(sign) * step.microseconds,
-  ).toString()
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -175,7 +100,7 @@ function capitalized(value: Stored | undefined): string {
   })
 }
 
-const now = (): string => new Date().toISOString().slice(0, 19).replace('T', ' ')
+const now = (): string => `${new Date().toISOString().slice(0, 23).replace('T', ' ')}000`
 
 /** The functions, but for LIKE. */
 function ownFunctions(version: string): readonly OwnFunction[] {
@@ -194,14 +119,25 @@ function ownFunctions(version: string): readonly OwnFunction[] {
     pure('initcap', 1, capitalized),
     pure('split_part', 3, (value, delimiter, at) => splitPart(value, delimiter, whole(at))),
     pure('starts_with', 2, (value, start) => ((text(value) ?? '').startsWith(text(start) ?? '') ? 1n : 0n)),
-    pure('md5', 1, (value) =>
-      createHash('md5')
-        .update(text(value) ?? '')
-        .digest('hex'),
-    ),
+    pure('md5', 1, (value) => createHash('md5').update(bytesOf(value)).digest('hex')),
     pure('date_trunc', 2, (unit, value) => dateTrunc(text(unit) ?? '', text(value) ?? '')),
-    pure('add_interval', 2, (value, by) => moved(value, by, 1)),
-    pure('subtract_interval', 2, (value, by) => moved(value, by, -1)),
+    pure('date_part', 2, (field, value) => datePart(text(field) ?? '', text(value) ?? '')),
+    pure('add_interval', 2, (value, by) => moved(text(value) ?? '', text(by) ?? '', 1)),
+    pure('subtract_interval', 2, (value, by) => moved(text(value) ?? '', text(by) ?? '', -1)),
+    pure('interval_order', 1, (value) => lengthOf(text(value) ?? '')),
+    pure('moment_text', 3, (...args) => momentText(...(args.map(text) as [string, string, string]))),
+    pure('round_even', 1, (value) => roundedToEven(Number(value))),
+    pure('decimal_mod', 2, (value, by) => remainderOf(value as SqliteValue, by as SqliteValue)),
+    pure('bit_length', 1, (value) => BigInt(8 * bytesOf(value).length)),
+    pure('to_hex', 1, (value) =>
+      BigInt.asUintN(Number(value) < -2147483648 ? 64 : 32, BigInt(whole(value))).toString(16),
+    ),
+    pure('translate', 3, (value, from, to) => translated(value, characters(from), characters(to))),
+    pure('trunc', 2, (value, digits) => truncated(value as SqliteValue, whole(digits))),
+    pure('ilike', 2, (pattern, value) => (likeMatcher(text(pattern) ?? '', '\\', 'i')(text(value) ?? '') ? 1n : 0n)),
+    pure('ilike', 3, (pattern, value, escape) =>
+      likeMatcher(text(pattern) ?? '', text(escape) ?? '', 'i')(text(value) ?? '') ? 1n : 0n,
+    ),
     pure('interval_between', 2, (later, earlier) => between(text(later) ?? '', text(earlier) ?? '')),
     pure('json_typeof', 1, jsonTypeof),
     pure('jsonb_typeof', 1, jsonTypeof),
@@ -231,6 +167,13 @@ function spread(name: string, result: (count: number, squares: number) => number
       const number = Number(value)
       const next = mean + (number - mean) / (count + 1)
       return [count + 1, next, squares + (number - mean) * (number - next)]
+    },
+    inverse([count = 0, mean = 0, squares = 0], value) {
+      if (value === null) return [count, mean, squares]
+      if (count <= 1) return [0, 0, 0]
+      const number = Number(value)
+      const before = mean - (number - mean) / (count - 1)
+      return [count - 1, before, Math.max(0, squares - (number - mean) * (number - before))]
     },
     result: ([count = 0, , squares = 0]) => result(count, squares),
   }

@@ -16,11 +16,11 @@ function remembered<V>(known: Map<string, V>, key: string, make: () => V): V {
   return value
 }
 
-/** Tests texts against a pattern of LIKE. */
-export function likeMatcher(pattern: string, escape: string): (text: string) => boolean {
-  return remembered(likes, `${escape} ${pattern}`, () => {
+/** Tests texts against a pattern of LIKE. @param flags `i` where capitals do not count */
+export function likeMatcher(pattern: string, escape: string, flags: '' | 'i' = ''): (text: string) => boolean {
+  return remembered(likes, `${flags}${escape} ${pattern}`, () => {
     const source = likeSource(pattern, escape)
-    const expression = new RegExp(`^${source}$`, 'su')
+    const expression = new RegExp(`^${source}$`, `su${flags}`)
     return (text) => expression.test(text)
   })
 }
@@ -44,15 +44,45 @@ function likeSource(pattern: string, escape: string): string {
 
 function expressionOf(given: string, more: string): RegExp {
   return remembered(regexps, `${more} ${given}`, () => {
-    const [whole = '', flags = ''] = /^\(\?([a-z]+)\)/.exec(given) ?? []
-    const known = new Set([...`${flags}${more}`].filter((flag) => 'gims'.includes(flag)))
+    const [own = ''] = /^(?:\(\?[a-z]+\))+/.exec(given) ?? []
+    const known = new Set([...`${own}${more}`].filter((flag) => 'gims'.includes(flag)))
     try {
-      return new RegExp(given.slice(whole.length), [...known, 'u'].join(''))
+      return new RegExp(inScript(given.slice(own.length)), [...known, 'u'].join(''))
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause)
       throw new DriverError(`invalid regular expression: ${why}`, { cause })
     }
   })
+}
+
+const CLASSES: Readonly<Record<string, string>> = {
+  alpha: '\\p{L}',
+  digit: '\\p{Nd}',
+  alnum: '\\p{L}\\p{Nd}',
+  upper: '\\p{Lu}',
+  lower: '\\p{Ll}',
+  space: '\\s',
+  blank: ' \\t',
+  punct: '!-\\/:-@\\[-`\\{-~',
+  xdigit: '0-9A-Fa-f',
+}
+
+/** PostgreSQL's classes of letters (`[[:alpha:]]`) and bounds of words (`\m`, `\M`, `\y`) in the words of JavaScript. */
+function inScript(pattern: string): string {
+  return pattern.replaceAll(
+    /\[:([a-z]+):\]|\\([\s\S])/g,
+    (whole, name: string | undefined, escaped: string | undefined) => {
+      if (name !== undefined) return CLASSES[name] ?? whole
+      return (escaped !== undefined && Object.hasOwn(ESCAPES, escaped) ? ESCAPES[escaped] : undefined) ?? whole
+    },
+  )
+}
+
+const WORD = '[\\p{L}\\p{N}_]'
+const ESCAPES: Readonly<Record<string, string>> = {
+  m: `(?<!${WORD})(?=${WORD})`,
+  M: `(?<=${WORD})(?!${WORD})`,
+  y: `(?:(?<!${WORD})(?=${WORD})|(?<=${WORD})(?!${WORD}))`,
 }
 
 /** Whether a text has a match of a pattern; `(?i)` in front of the pattern takes flags. */
