@@ -48,6 +48,9 @@ const READERS: {
     options.user = value
   },
   dbname: (value, options) => {
+    // libpq would read it in place of all else; as a name it would be shown in errors, with the password in it.
+    if (/^postgres(ql)?:\/\//.test(value))
+      throw new ArgumentError('dbname is the name of a database, not a URL: give the URL to createEngine() itself')
     options.database = value
   },
   application_name: (value, options) => {

@@ -330,6 +330,7 @@ describe('parameters', () => {
     ['statement_cache_size=-1', 'statementCacheSize must be a whole number from 0'],
     ['sslmode=verify_full', "sslmode has no value 'verify_full'; did you mean 'verify-full'?"],
     ['sslmode=toString', "sslmode has no value 'toString'"],
+    ['dbname=postgresql://u:s3cret@h/d', 'dbname is the name of a database, not a URL'],
     ['ssl=maybe', "ssl is true or false, not 'maybe'"],
     ['sslrootcert=system&sslmode=require', 'sslmode must be verify-full, not require'],
     ['sslnegotiation=direct', 'direct negotiation of TLS needs the ssl mode require'],
