@@ -2,12 +2,16 @@
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { Grouping } from '../../expression/element/grouping.ts'
 import { Unary } from '../../expression/element/unary.ts'
+import type { Cte, Subquery } from '../../expression/from/alias.ts'
+import type { FromClause } from '../../expression/from/from-clause.ts'
 import { Join } from '../../expression/from/join.ts'
 import { ProxyColumn } from '../../expression/from/proxy-column.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
+import { Select } from '../../expression/select/select.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { String as STRING } from '../../expression/types/string.ts'
 import type { SqlType } from '../../expression/types/type.ts'
+import { contained } from '../compile/select.ts'
 import type { Render } from '../compile/state.ts'
 import { HOST } from './type-name.ts'
 
@@ -44,13 +48,26 @@ function placeAmongLabels(text: string, { labels }: EnumType, out: Render): stri
   return `CASE ${text} ${places.join(' ')} END`
 }
 
-/** A column that takes no NULL, of a statement without a side that may be missing. */
+/** A column that takes no NULL, and does not come from a side that may be missing. */
 function cannotBeNull(element: ColumnElement, out: Render): boolean {
-  if (out.unqualified) return false
-  if (out.frame.froms.some((from) => from instanceof Join && (from.isOuter || from.isFull))) return false
-  let column: unknown = element
-  // What a subquery gives can be NULL whatever its column takes.
-  while (column instanceof Grouping || (column instanceof ProxyColumn && column.table?.kind === 'alias'))
-    column = column instanceof Grouping ? column.element : column.original
-  return column instanceof SchemaColumn && !column.nullable
+  return !out.unqualified && takesNoNull(element, out.frame.froms)
+}
+
+function takesNoNull(element: unknown, froms: readonly FromClause[]): boolean {
+  if (element instanceof Grouping) return takesNoNull(element.element, froms)
+  if (element instanceof SchemaColumn) return !element.nullable && !mayBeMissing(element.table, froms)
+  if (!(element instanceof ProxyColumn) || element.table === null || mayBeMissing(element.table, froms)) return false
+  const { table, original } = element
+  if (table.kind === 'alias') return takesNoNull(original, [])
+  const inner = table.kind === 'subquery' || table.kind === 'cte' ? (table as Subquery | Cte).element : null
+  return inner instanceof Select && takesNoNull(original, contained(inner.finalFroms))
+}
+
+/** Whether an outer join may give NULL for all columns of a FROM element. */
+function mayBeMissing(from: unknown, froms: readonly FromClause[]): boolean {
+  return froms.some((each) => {
+    if (!(each instanceof Join) || !(each.isOuter || each.isFull)) return false
+    const missing = [...each.right.containedFroms(), ...(each.isFull ? each.left.containedFroms() : [])]
+    return missing.includes(from as FromClause)
+  })
 }
