@@ -11,11 +11,19 @@ import type { SchemaTranslateMap } from '../expression/schema/schema-map.ts'
 import { inspects } from '../inspect.ts'
 import { checkKeys } from '../nearest.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { withCaller } from './caller.ts'
 import type { CatalogSource } from './catalogs.ts'
 import type { Resolved } from './compiled-cache.ts'
 import { runDdl } from './ddl.ts'
 import { type EngineMoments, tellInPassing } from './events.ts'
-import { completeExecution, Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import {
+  completeExecution,
+  Execution,
+  type ExecutionRunner,
+  type PreparedExecution,
+  prepareExecution,
+  resultOf,
+} from './execution.ts'
 import { type FlightItem, type FlightOptions, type FlightResult, flightResults, prepareFlight } from './flight.ts'
 import { Inspector } from './inspector.ts'
 import { Link } from './link.ts'
@@ -480,9 +488,15 @@ export class Connection extends StreamingConnection implements ExecutionRunner, 
 
   async #run(execution: Execution, trace: ExecutionTrace | null): Promise<Result> {
     const { statement, parameters, options, commit, objects } = execution
-    const via = this.#link.runtime.forAll(statement, options)
-    const begun = prepareExecution(via, statement, parameters, objects)
-    const prepared = begun.complete === undefined ? begun : await begun.complete()
+    let via: Runtime
+    let prepared: PreparedExecution
+    try {
+      via = this.#link.runtime.forAll(statement, options)
+      const begun = prepareExecution(via, statement, parameters, objects)
+      prepared = begun.complete === undefined ? begun : await begun.complete()
+    } catch (error) {
+      throw await withCaller(error)
+    }
     trace?.compiled(prepared.commands)
     const results = await this.#link.transmit(prepared.commands, prepared.origin, options?.signal, commit, via)
     trace?.arrived(results)

@@ -1,10 +1,11 @@
 // `EngineCore`: what an engine shares with its views: the pool and all that is loaded with the dialect, and the end of both.
 import type { URL } from '../dialect/url.ts'
-import { ResourceClosedError } from '../errors.ts'
+import { ResourceClosedError, TimeoutError } from '../errors.ts'
 import type { PoolEvents } from '../pool/events.ts'
 import type { DisposeOptions } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { ping } from '../pool/reset.ts'
+import { withCaller } from './caller.ts'
 import { judgePing } from './connector.ts'
 import { EnginePool } from './engine-pool.ts'
 import { SharedFlights, type Sharing } from './flight-lanes.ts'
@@ -81,10 +82,12 @@ export class EngineCore {
 
   /** Borrows a connection; what fails is of the public hierarchy. */
   async checkout(runtime: Runtime, signal: AbortSignal | undefined): Promise<PooledConnection> {
-    if (this.#disposal !== null) throw disposedError()
+    if (this.#disposal !== null) throw await withCaller(disposedError())
     try {
       return await this.observer.checkout(runtime.pool, signal)
     } catch (thrown) {
+      // The pool made it, in a timer or for somebody else who asked.
+      if (thrown instanceof TimeoutError || thrown instanceof ResourceClosedError) await withCaller(thrown, true)
       const { hub } = this.observer
       const error = hub.has('handleError') ? await this.#judge(thrown, runtime, signal) : thrown
       throw runtime.wrap(error, [], 0, 0, signal)

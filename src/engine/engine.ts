@@ -14,6 +14,7 @@ import { type PoolMoments, poolEvents } from '../pool/events.ts'
 import { checkDisposeOptions } from '../pool/options.ts'
 import type { DisposeOptions, PoolStatus } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
+import { withCaller } from './caller.ts'
 import type { CatalogSource } from './catalogs.ts'
 import type { EngineIdentity } from './channels.ts'
 import type { CacheStatistics } from './compiled-cache.ts'
@@ -22,7 +23,7 @@ import { runDdl } from './ddl.ts'
 import type { EngineCore } from './engine-core.ts'
 import type { EnginePool } from './engine-pool.ts'
 import { ENGINE_EVENTS, type EngineMoments, type Hub, tellInPassing } from './events.ts'
-import { Execution, type ExecutionRunner, prepareExecution, resultOf } from './execution.ts'
+import { Execution, type ExecutionRunner, type PreparedExecution, prepareExecution, resultOf } from './execution.ts'
 import { isShared } from './flight-lanes.ts'
 import { Inspector } from './inspector.ts'
 import { Listener, type ListenOptions, type ListenSource, NOTIFY } from './listen.ts'
@@ -459,9 +460,15 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   async #run(runtime: Runtime, execution: Execution, trace: ExecutionTrace | null, attempt: number): Promise<Result> {
     const { statement, parameters, options, objects } = execution
     const signal = options?.signal
-    const own = runtime.forAll(statement, options)
-    const begun = prepareExecution(own, statement, parameters, objects)
-    const prepared = begun.complete === undefined ? begun : await begun.complete()
+    let own: Runtime
+    let prepared: PreparedExecution
+    try {
+      own = runtime.forAll(statement, options)
+      const begun = prepareExecution(own, statement, parameters, objects)
+      prepared = begun.complete === undefined ? begun : await begun.complete()
+    } catch (error) {
+      throw await withCaller(error)
+    }
     const { commands, origin } = prepared
     trace?.compiled(commands)
     const shared = this.#core.sharedFlights(runtime)

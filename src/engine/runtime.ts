@@ -21,6 +21,7 @@ import type { ConnectionSource, Pool } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import { isUnawaited } from '../show.ts'
+import { tellCaller } from './caller.ts'
 import type { CompiledCache } from './compiled-cache.ts'
 import type { Observer, Origins } from './observer.ts'
 import {
@@ -326,8 +327,7 @@ export class Runtime {
       (error.canceled && error.cause instanceof TimeLimit
         ? timedOut(error, error.cause, context)
         : this.dialect.wrapError(error, context))
-    // What is above in the stack is how errors are wrapped; what matters is who asked.
-    Error.captureStackTrace(wrapped, this.wrap)
+    tellCaller(wrapped, this.wrap)
     wrapped.flightIndex = index >= first && index < first + count ? index - first : null
     return wrapped
   }

@@ -2,6 +2,7 @@
 import type { Command, CommandResult, DriverConnection, DriverCursor, RunOptions } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError } from '../errors.ts'
+import { withCaller } from './caller.ts'
 import type { CompiledEntry } from './compiled-cache.ts'
 import {
   columnsOf,
@@ -189,7 +190,11 @@ export class LinkStream implements Pages {
     const { hub, face, observer } = this.#link
     this.#link.checkOpen()
     if (hub.has('beforeExecute')) this.#request = { ...this.#request, ...(await replaced(hub, face, this.#request)) }
-    this.#ready = this.#prepare()
+    try {
+      this.#ready = this.#prepare()
+    } catch (error) {
+      throw await withCaller(error)
+    }
     const { via, prepared, pageSize } = this.#ready
     // Of one set of parameters the values that were waited for are in their places then.
     if (prepared.complete !== undefined) await prepared.complete()

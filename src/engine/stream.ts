@@ -1,4 +1,5 @@
 // Streams of an engine: on a connection of their own, in a transaction that only reads, one page ahead of the reader.
+import { withCaller } from './caller.ts'
 import type { Connection } from './connection.ts'
 import type { RowShape } from './result/row-shape.ts'
 import type { Pages } from './result/stream-result.ts'
@@ -38,6 +39,7 @@ export class AheadStream implements Pages {
 
   async next(): Promise<unknown[][] | null> {
     if (this.#closing !== null) return null
+    const isAhead = this.#ahead !== null
     try {
       this.#opening ??= this.#open(this.#leaving.signal)
       const { pages } = await this.#opening
@@ -54,7 +56,7 @@ export class AheadStream implements Pages {
       await this.close()
       // The reader has left, which is what stopped it.
       if (left) return null
-      throw error
+      throw isAhead ? await withCaller(error) : error
     }
   }
 

@@ -136,7 +136,8 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
     const reading = this.#reading
     let ready: Row[] = []
     let at = 0
-    let turning: Promise<unknown> | null = null
+    let last: Promise<unknown> | null = null
+    let waiting = 0
     let ended = false
     const more = async (): Promise<IteratorResult<Row, undefined>> => {
       if (ended) return { value: undefined, done: true }
@@ -151,16 +152,22 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
     }
     const next = (): Promise<IteratorResult<Row, undefined>> =>
       at < ready.length && !reading.closed ? Promise.resolve({ value: ready[at++] as Row, done: false }) : more()
+    // Who asks before the last answer has come is answered behind it.
+    const turn = async (before: Promise<unknown> | null): Promise<IteratorResult<Row, undefined>> => {
+      try {
+        await before?.catch(() => undefined)
+        return await next()
+      } finally {
+        waiting -= 1
+      }
+    }
     return {
       next: () => {
-        if (turning === null && at < ready.length) return next()
-        // Who asks before the last answer has come is answered behind it.
-        const answer = turning === null ? more() : turning.then(next, next)
-        const settled = (): void => {
-          if (turning === answer) turning = null
-        }
-        turning = answer
-        answer.then(settled, settled)
+        if (waiting === 0 && at < ready.length) return next()
+        waiting += 1
+        // Nobody but the reader waits for it: the stack of an error does not go beyond what two wait for.
+        const answer = turn(waiting === 1 ? null : last)
+        last = answer
         return answer
       },
       return: async () => {
