@@ -7,13 +7,14 @@ import { replaced, type Watched } from './watch.ts'
 
 /** Runs a COPY and tells all who watch. */
 export async function watchCopy(
-  { observer, hub, face }: Watched,
+  watched: Watched,
   sql: string,
   run: (sql: string, trace: ExecutionTrace | null) => Promise<readonly CommandResult[]>,
 ): Promise<readonly CommandResult[]> {
+  const { observer, hub, face, runtime } = watched
   let own = sql
   if (hub.has('beforeExecute')) {
-    const { statement, parameters } = await replaced(hub, face, { statement: sql })
+    const { statement, parameters } = await replaced(watched, { statement: sql })
     if (typeof statement !== 'string' || parameters !== null)
       throw new ArgumentError('A listener of beforeExecute can put other SQL in the place of a COPY, and nothing else')
     own = statement
@@ -21,7 +22,15 @@ export async function watchCopy(
   const results = await observer.watch(own, (trace) => run(own, trace))
   if (hub.has('afterExecute')) {
     const rowCount = rowCountOf(results)
-    await hub.emit('afterExecute', { connection: face, statement: own, parameters: null, result: null, rowCount })
+    const executionOptions = runtime.for(own, undefined).options
+    await hub.emit('afterExecute', {
+      connection: face,
+      statement: own,
+      parameters: null,
+      executionOptions,
+      result: null,
+      rowCount,
+    })
   }
   return results
 }

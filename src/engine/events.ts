@@ -3,6 +3,7 @@ import type { DriverError, DriverNotice } from '../dialect/contract/driver.ts'
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import { Events } from '../events.ts'
 import type { Executable } from '../expression/base/executable.ts'
+import type { ExecutionOptions } from '../expression/base/execution-options.ts'
 import type { Result } from './result/result.ts'
 
 /** Before a statement is compiled. A listener may return another statement or other parameters: `{ statement, parameters }`. */
@@ -12,6 +13,8 @@ export interface BeforeExecuteEvent<C> {
   readonly statement: Executable | string
   /** As `execute()` was given them; null for none. */
   readonly parameters: unknown
+  /** Those that it runs with: of the call over the connection's over the engine's over the statement's. `info` is for listeners. */
+  readonly executionOptions: ExecutionOptions
 }
 
 /** What a listener of `beforeExecute` may return; what is left out stays. */
@@ -37,6 +40,8 @@ export interface CursorExecuteEvent<C> {
   readonly parameterSets: readonly (readonly unknown[])[]
   /** Whether there are several sets. */
   readonly isMany: boolean
+  /** As those of `beforeExecute`. */
+  readonly executionOptions: ExecutionOptions
 }
 
 /** What a listener of `beforeCursorExecute` may return; what is left out stays. */

@@ -1,6 +1,7 @@
 // What happens around a flight where somebody listens: who is told, in which order, and what their answers change.
 import type { Command, CommandResult } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
+import type { ExecutionOptions } from '../expression/base/execution-options.ts'
 import { derivedStatement } from './derived.ts'
 import type { CursorExecuteEvent, CursorReplacement, Hub } from './events.ts'
 import type { Origins } from './observer.ts'
@@ -17,6 +18,8 @@ export interface HeardLink {
   announced(what: string): readonly Command[]
   /** Waiting commands that listeners were told of. */
   told: readonly Command[]
+  /** The options of the Connection. */
+  readonly runtime: Pick<Runtime, 'options'>
   /** Whether COMMIT would be sent. */
   readonly commits: boolean
   readonly scope: Pick<TransactionScope, 'root' | 'fail' | 'holdBack' | 'letGo'>
@@ -45,10 +48,11 @@ export async function transmitHeard(
   if (commands.length > 0)
     for (const command of link.announced(commands[0]?.statement.sql ?? '')) await announce(link, command)
   const groups = groupsOf(commands)
-  const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups) : commands
+  const { options } = via ?? link.runtime
+  const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups, options) : commands
   if (commit && link.commits) await announceCommit(link)
   const results = await link.send(own, origins, signal, commit, via)
-  if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results)
+  if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results, options)
   return results
 }
 
@@ -65,7 +69,11 @@ function groupsOf(commands: readonly Command[]): Group[] {
   return groups
 }
 
-async function beforeCursor(link: HeardLink, groups: readonly Group[]): Promise<Command[]> {
+async function beforeCursor(
+  link: HeardLink,
+  groups: readonly Group[],
+  executionOptions: ExecutionOptions,
+): Promise<Command[]> {
   const commands: Command[] = []
   for (const group of groups) {
     const [first] = group
@@ -85,6 +93,7 @@ async function beforeCursor(link: HeardLink, groups: readonly Group[]): Promise<
         return sets
       },
       isMany: group.length > 1,
+      executionOptions,
     }
     await link.hub.emit('beforeCursorExecute', event, (answer) => {
       const replacement = cursorReplacement(answer, group.length)
@@ -121,6 +130,7 @@ async function afterCursor(
   link: HeardLink,
   groups: readonly Group[],
   results: readonly CommandResult[],
+  executionOptions: ExecutionOptions,
 ): Promise<void> {
   let index = 0
   for (const group of groups) {
@@ -133,6 +143,7 @@ async function afterCursor(
       parameters: sets[0] ?? [],
       parameterSets: sets,
       isMany: sets.length > 1,
+      executionOptions,
       rowCount: rowCountOf(own),
     })
   }

@@ -178,6 +178,7 @@ export class LinkStream implements Pages {
       connection,
       statement,
       parameters,
+      executionOptions: (this.#ready?.via ?? link.runtime).options,
       rowCount,
       pageCount,
       isComplete,
@@ -189,7 +190,7 @@ export class LinkStream implements Pages {
     const { scope } = this.#link
     const { hub, face, observer } = this.#link
     this.#link.checkOpen()
-    if (hub.has('beforeExecute')) this.#request = { ...this.#request, ...(await replaced(hub, face, this.#request)) }
+    if (hub.has('beforeExecute')) this.#request = { ...this.#request, ...(await replaced(this.#link, this.#request)) }
     try {
       this.#ready = this.#prepare()
     } catch (error) {
@@ -217,7 +218,14 @@ export class LinkStream implements Pages {
     } else await open(null)
     const [result] = results
     if (hub.has('afterExecute'))
-      await hub.emit('afterExecute', { connection: face, statement, parameters, result: null, rowCount: null })
+      await hub.emit('afterExecute', {
+        connection: face,
+        statement,
+        parameters,
+        executionOptions: via.options,
+        result: null,
+        rowCount: null,
+      })
     this.#cursor = way.cursor
     this.#root = scope.root
     this.#savepoint = scope.nested

@@ -5,7 +5,9 @@ import type { ExecuteReplacement, Hub } from './events.ts'
 import { Execution } from './execution.ts'
 import type { FlightItem } from './flight.ts'
 import type { Observer } from './observer.ts'
+import type { ExecuteOptions } from './options.ts'
 import { Result } from './result/result.ts'
+import type { Runtime } from './runtime.ts'
 import type { ExecutionTrace } from './trace.ts'
 
 /** Who watches, and what they are told of. */
@@ -14,36 +16,48 @@ export interface Watched {
   readonly hub: Hub
   /** The Connection; null where nobody asks for one. */
   readonly face: unknown
+  /** What finds the options that a statement runs with. */
+  readonly runtime: Pick<Runtime, 'for'>
 }
 
 /** Runs an execution and tells all who watch. */
 export async function watchExecution(
-  { observer, hub, face }: Watched,
+  watched: Watched,
   execution: Execution,
   run: (execution: Execution, trace: ExecutionTrace | null) => Promise<Result>,
 ): Promise<Result> {
+  const { observer, hub, face, runtime } = watched
   let own = execution
   if (hub.has('beforeExecute')) {
-    const { statement, parameters } = await replaced(hub, face, execution)
+    const { statement, parameters } = await replaced(watched, execution)
     own = new Execution(execution.runner, statement, parameters, execution.options)
     own.commit = execution.commit
   }
   const result = await observer.watch(own.statement, (trace) => run(own, trace))
   if (hub.has('afterExecute')) {
     const { statement, parameters = null } = own
-    const event = { connection: face, statement, parameters, result, rowCount: result.rowCount }
-    await hub.emit('afterExecute', event)
+    const executionOptions = runtime.for(statement, own.options).options
+    const { rowCount } = result
+    await hub.emit('afterExecute', {
+      connection: face,
+      statement,
+      parameters,
+      executionOptions,
+      result,
+      rowCount,
+    })
   }
   return result
 }
 
 /** Runs a flight of statements and tells all who watch of each. */
 export async function watchFlight<R extends { readonly rowCount: number | null }>(
-  { observer, hub, face }: Watched,
+  watched: Watched,
   items: readonly FlightItem[],
   run: (items: readonly FlightItem[], trace: ExecutionTrace | null) => Promise<R[]>,
 ): Promise<R[]> {
-  const own = hub.has('beforeExecute') ? await replacedItems(hub, face, items) : items
+  const { observer, hub, face, runtime } = watched
+  const own = hub.has('beforeExecute') ? await replacedItems(watched, items) : items
   const [only] = own
   const results = await observer.watch(own.length === 1 && only !== undefined ? only.statement : null, (trace) =>
     run(own, trace),
@@ -54,15 +68,23 @@ export async function watchFlight<R extends { readonly rowCount: number | null }
       const given = results[index]
       const result = given instanceof Result ? given : null
       const rowCount = given?.rowCount ?? null
-      await hub.emit('afterExecute', { connection: face, statement, parameters, result, rowCount })
+      const executionOptions = runtime.for(statement, undefined).options
+      await hub.emit('afterExecute', {
+        connection: face,
+        statement,
+        parameters,
+        executionOptions,
+        result,
+        rowCount,
+      })
     }
   return results
 }
 
-async function replacedItems(hub: Hub, face: unknown, items: readonly FlightItem[]): Promise<FlightItem[]> {
+async function replacedItems(watched: Watched, items: readonly FlightItem[]): Promise<FlightItem[]> {
   const own: FlightItem[] = []
   for (const item of items) {
-    const { statement, parameters } = await replaced(hub, face, item)
+    const { statement, parameters } = await replaced(watched, item)
     if (!(statement instanceof Executable))
       throw new ArgumentError('A listener of beforeExecute cannot put SQL in the place of a statement of the ORM')
     own.push({ ...item, statement, parameters: parameters as NonNullable<FlightItem['parameters']> | null })
@@ -72,9 +94,12 @@ async function replacedItems(hub: Hub, face: unknown, items: readonly FlightItem
 
 /** A statement and its parameters as listeners of `beforeExecute` want them. */
 export async function replaced(
-  hub: Hub,
-  face: unknown,
-  given: { readonly statement: Executable | string; readonly parameters?: unknown },
+  { hub, face, runtime }: Pick<Watched, 'hub' | 'face' | 'runtime'>,
+  given: {
+    readonly statement: Executable | string
+    readonly parameters?: unknown
+    readonly options?: ExecuteOptions | undefined
+  },
 ): Promise<{ statement: Executable | string; parameters: unknown }> {
   let { statement, parameters = null } = given
   const event = {
@@ -85,6 +110,7 @@ export async function replaced(
     get parameters() {
       return parameters
     },
+    executionOptions: runtime.for(statement, given.options).options,
   }
   await hub.emit('beforeExecute', event, (answer) => {
     const replacement = checkReplacement(answer)

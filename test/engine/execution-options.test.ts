@@ -3,6 +3,7 @@ import { QueryCanceled, StatementTimeout } from '../../src/database-errors.ts'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { ArgumentError, InvalidRequestError } from '../../src/errors.ts'
+import type { ExecutionOptions } from '../../src/expression/base/execution-options.ts'
 import { Column, Integer, insert, MetaData, select, table, text, union } from '../../src/index.ts'
 import type { LogRecord } from '../../src/log.ts'
 import { makeSchema } from '../support/schemas.ts'
@@ -53,6 +54,39 @@ describe.each(sqlDatabases())('on $name', (target) => {
     expect(view.getExecutionOptions()).toEqual({ schemaTranslateMap: at('three') })
     expect(conn.getExecutionOptions()).toEqual({ schemaTranslateMap: at('two') })
     expect(engine.getExecutionOptions()).toEqual({})
+  })
+
+  it('are told to listeners as they hold for a statement, with what is meant for them', async () => {
+    const own = createEngine(url, { poolSize: 1, maxOverflow: 0, executionOptions: { info: { from: 'engine' } } })
+    const heard: unknown[] = []
+    const names = ['beforeExecute', 'beforeCursorExecute', 'afterCursorExecute', 'afterExecute'] as const
+    const hear = (event: { readonly executionOptions: ExecutionOptions }): void => {
+      heard.push(event.executionOptions.info?.from)
+    }
+    for (const name of names) own.on(name, hear)
+    const four = (from: string) => names.map(() => from)
+    const statement = text('SELECT 1').executionOptions({ info: { from: 'statement' }, loggingToken: 'x' })
+    const takeHeard = () => heard.splice(0)
+    await own.execute('SELECT 1')
+    expect(takeHeard()).toEqual(four('engine'))
+    await own.execute(statement, null, { info: { from: 'call' } })
+    expect(takeHeard()).toEqual(four('call'))
+    {
+      await using conn = await own.connect({ info: { from: 'connection' } })
+      await conn.execute(statement)
+      expect(takeHeard()).toEqual(four('connection'))
+      await conn.executeAll([statement])
+      expect(takeHeard()).toEqual(four('connection'))
+    }
+    await own.dispose()
+    const bare = createEngine(url)
+    for (const name of names) bare.on(name, hear)
+    await bare.execute(statement)
+    expect(takeHeard()).toEqual(four('statement'))
+    bare.on('afterStream', hear)
+    await bare.stream(statement, null, { info: { from: 'stream' } }).all()
+    expect(takeHeard()).toEqual([...four('stream'), 'stream'])
+    await bare.dispose()
   })
 
   it('of an engine make a view that shares its pool, its listeners and its end', async () => {
