@@ -88,10 +88,15 @@ export class EngineCore {
     } catch (thrown) {
       // The pool made it, in a timer or for somebody else who asked.
       if (thrown instanceof TimeoutError || thrown instanceof ResourceClosedError) await withCaller(thrown, true)
-      const { hub } = this.observer
-      const error = hub.has('handleError') ? await this.#judge(thrown, runtime, signal) : thrown
-      throw runtime.wrap(error, [], 0, 0, signal)
+      throw await this.#notOpened(thrown, runtime, signal)
     }
+  }
+
+  /** What to throw where no connection could be had, as listeners want it. */
+  async #notOpened(thrown: unknown, runtime: Runtime, signal: AbortSignal | undefined): Promise<unknown> {
+    const { hub } = this.observer
+    const error = hub.has('handleError') ? await this.#judge(thrown, runtime, signal) : thrown
+    return runtime.wrap(error, [], 0, 0, signal)
   }
 
   /** Borrows a connection of a standby where the options want one that can be reached, and of the primary otherwise. */
@@ -157,8 +162,8 @@ export class EngineCore {
       await runtime.pool.warmUp(count)
       // What cannot be reached now is done without.
       await Promise.allSettled((runtime.allStandbys?.pools ?? []).map((pool) => pool.warmUp(count)))
-    } catch (error) {
-      throw runtime.wrap(error, [], 0, 0, undefined)
+    } catch (thrown) {
+      throw await this.#notOpened(thrown, runtime, undefined)
     }
   }
 

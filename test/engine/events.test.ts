@@ -699,6 +699,8 @@ describe('doConnect', () => {
     })
     await expect(engine.execute('SELECT 1')).rejects.toThrow(new InvalidRequestError('the database sleeps'))
     expect(seen).toEqual([[null, true, true]])
+    await expect(engine.warmUp()).rejects.toThrow(new InvalidRequestError('the database sleeps'))
+    expect(seen).toHaveLength(2)
   })
 })
 
