@@ -71,10 +71,16 @@ export async function disposeServer(
   { pool, driver }: Pick<Standby, 'pool' | 'driver'>,
   options: DisposeOptions,
 ): Promise<void> {
-  await pool.dispose(options)
-  const released = pool.drained().then(() => driver.dispose())
+  const disposing = pool.dispose(options)
+  let drained = false
+  const released = pool.drained().then(() => {
+    drained = true
+    return driver.dispose()
+  })
+  await disposing
   // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
-  if (pool.status().checkedOut === 0) await released
+  const last = options.timeoutMs === undefined ? pool.status().checkedOut === 0 : drained
+  if (last) await released
 }
 
 /** What a server says that is going, coming or full. */

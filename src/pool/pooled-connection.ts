@@ -25,6 +25,8 @@ export interface ClientOptions {
   readonly closing: (place: PooledConnection) => void | Promise<void>
   /** Where a connection that says goodbye is remembered until it is gone. */
   readonly ending: Set<Promise<void>>
+  /** Where a connection is remembered while listeners of `connect` or `close` are busy with it. */
+  readonly listening: Set<PooledConnection>
   /** Is told what the server said beside the answers to what the pool and its listeners send. */
   readonly noticed: NoticeListener | undefined
 }
@@ -155,7 +157,13 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     // The socket belongs to another process, which uses it.
     if (this.openedBy !== process.pid) connection.terminate()
     const told = this.#options.closing(this)
-    return told === undefined ? connection.close() : told.then(() => connection.close())
+    return told === undefined ? connection.close() : this.#listenedTo(told).then(() => connection.close())
+  }
+
+  #listenedTo(told: Promise<void>): Promise<void> {
+    const { listening } = this.#options
+    listening.add(this)
+    return told.finally(() => listening.delete(this))
   }
 
   async #open(): Promise<DriverConnection> {
@@ -169,7 +177,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     try {
       const told = opened(this)
       if (told !== undefined) {
-        await told
+        await this.#listenedTo(told)
         await settled(connection, 'connect', this.noticed)
       }
     } catch (error) {

@@ -29,6 +29,7 @@ const STALE = -1
  */
 export class QueuePool implements Pool {
   readonly events: PoolEvents
+  readonly #name: string = this.constructor.name
   readonly #options: ResolvedPoolOptions
   readonly #physical: PhysicalPool
   readonly #waiting: WaitQueue<PooledConnection>
@@ -46,6 +47,7 @@ export class QueuePool implements Pool {
   readonly #whenDrained: (() => void)[] = []
   /** Connections that are saying goodbye. */
   readonly #ending: Set<Promise<void>> = new Set()
+  readonly #listening: Set<PooledConnection> = new Set()
 
   /** @param events listeners that are there already. */
   constructor(driver: ConnectionSource, options: PoolOptions = {}, events: PoolEvents = poolEvents()) {
@@ -65,6 +67,7 @@ export class QueuePool implements Pool {
         return tell(events, 'close', () => ({ entry: place }))
       },
       ending: this.#ending,
+      listening: this.#listening,
       noticed: driver.noticed,
     })
     this.#supply = new Supply({
@@ -99,8 +102,7 @@ export class QueuePool implements Pool {
     const holder = leakTracking ? placeOfCall(QueuePool.prototype.checkout) : null
     const another = () =>
       this.#disposal === null ? this.#supply.borrow(signal) : Promise.reject(this.#disposedError())
-    const counters = this.#counters
-    return toldOfCheckout(this, { first: lent, another, holder, signal, timeoutMs, counters })
+    return toldOfCheckout(this, { first: lent, another, holder, signal, timeoutMs, counters: this.#counters })
   }
 
   checkin(place: PooledConnection, later: boolean = false): Promise<void> | undefined {
@@ -180,7 +182,8 @@ export class QueuePool implements Pool {
     this.#disposal ??= this.#dispose()
     const { timeoutMs } = options
     if (timeoutMs === undefined) return this.#disposal
-    return this.#disposal.then(() => cutAfter(timeoutMs, this.#held, this.drained()))
+    const drained = this.#disposal.then(() => this.drained())
+    return cutAfter(timeoutMs, [this.#held, this.#listening], drained)
   }
 
   drained(): Promise<void> {
@@ -224,10 +227,6 @@ export class QueuePool implements Pool {
 
   /** @internal @throws InvalidRequestError a connection of this pool cannot leave it. */
   protected checkDetachable(): void {}
-
-  get #name(): string {
-    return this.constructor.name
-  }
 
   #arrived(place: PooledConnection): void {
     this.#held.add(place)

@@ -84,10 +84,10 @@ async function answers(
   }
 }
 
-/** Waits until all have come back, and cuts those that are late. Their holders keep them, for what that is worth. */
+/** Waits until all have come back, and cuts those that are late. Whoever has them keeps them, for what that is worth. */
 export async function cutAfter(
   timeoutMs: number,
-  held: ReadonlySet<{ readonly connection: DriverConnection }>,
+  had: readonly ReadonlySet<{ readonly connection: DriverConnection }>[],
   drained: Promise<void>,
 ): Promise<void> {
   let timer: NodeJS.Timeout | undefined
@@ -96,7 +96,8 @@ export async function cutAfter(
   })
   await Promise.race([drained, late])
   clearTimeout(timer)
-  const gone = [...held].map(({ connection }) => new Promise<void>((resolve) => connection.onceClosed(() => resolve())))
+  const held = had.flatMap((places) => [...places])
+  const gone = held.map(({ connection }) => new Promise<void>((resolve) => connection.onceClosed(() => resolve())))
   for (const { connection } of held) connection.terminate()
   await Promise.all(gone)
 }

@@ -372,6 +372,25 @@ describe('a pool on a server', () => {
     )
   })
 
+  it.each(['connect', 'close'] as const)(
+    'ends within its deadline, whatever listeners of %s wait for',
+    async (event) => {
+      const name = `hanging ${event} ${process.pid}`
+      const engine = createEngine(postgresUrl(), { connectArguments: { application_name: name } })
+      if (event === 'close') await engine.execute('SELECT 1')
+      let told = false
+      engine.pool.on(event, () => {
+        told = true
+        return new Promise<void>(() => {})
+      })
+      const asked = event === 'connect' ? engine.execute('SELECT 1').then(null, (error: unknown) => error) : null
+      if (asked !== null) await eventually(() => told)
+      await engine.dispose({ timeoutMs: 50 })
+      if (asked !== null) expect(await asked).toBeInstanceOf(ResourceClosedError)
+      await eventually(async () => (await sessions(name)) === 0)
+    },
+  )
+
   it('ends within the earliest of several deadlines', async () => {
     const engine = createEngine(postgresUrl())
     const conn = await engine.connect()

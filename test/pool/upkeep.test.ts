@@ -262,6 +262,22 @@ describe('dispose() with a deadline', () => {
     await pool.drained()
     expect(() => pool.dispose({ timeoutMs: -1 })).toThrow(ArgumentError)
   })
+
+  it.each(['connect', 'close'] as const)('cuts what listeners of %s do not come to an end with', async (event) => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver)
+    let end = (): void => {}
+    pool.events.on(event, () => new Promise<void>((resolve) => (end = resolve)))
+    const lent = pool.checkout().catch((error: unknown) => error)
+    await turn()
+    const place = event === 'close' ? await lent : null
+    if (place !== null) pool.checkin(place as PooledConnection)
+    await pool.dispose({ timeoutMs: 10 })
+    expect(driver.connections.map(({ closed }) => closed)).toEqual(['cut'])
+    end()
+    await pool.drained()
+    expect(pool.status()).toMatchObject({ checkedOut: 0, opening: 0, waiting: 0 })
+  })
 })
 
 describe('errors of the driver', () => {
