@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { type ColumnDescription, DriverError, type DriverStatement } from '../../contract/driver.ts'
 import type { PostgresCodec } from '../codec/codec.ts'
 import { refuseCopyIn } from './copy-in.ts'
+import { createdName } from './created-name.ts'
 import type { RowPlan } from './row-plan.ts'
 import type { SessionTypes } from './session-types.ts'
 
@@ -29,6 +30,10 @@ export interface Known {
   prepared: Prepared
   /** Null until the rows are described, and where there are none. */
   plan: RowPlan | null
+  /** What it makes that may have another thing's place: see {@link createdName}. */
+  readonly creates: string | null
+  /** Whether it is given a name on the server. */
+  readonly prepares: boolean
 }
 
 /**
@@ -90,7 +95,9 @@ export class StatementCache {
       const refusal = copies ? null : refuseCopyIn(statement.sql)
       if (refusal !== null) throw new DriverError(refusal, { sent: false })
       const parameterTypes = statement.parameters.map((codec) => (codec as PostgresCodec | null)?.oid ?? 0)
-      known = { statement, parameterTypes, prepared: unnamed(), plan: null }
+      const creates = createdName(statement.sql)
+      const prepares = statement.prepare && creates === null
+      known = { statement, parameterTypes, prepared: unnamed(), plan: null, creates, prepares }
       // Without the data it would have to be refused.
       if (!copies) this.#known.set(statement, known)
     }
@@ -102,7 +109,8 @@ export class StatementCache {
    * prepared. The caller sends Parse where the state is `new`.
    */
   prepare(known: Known): Prepared {
-    if (!known.statement.prepare || this.#capacity === 0) {
+    if (!known.prepares || this.#capacity === 0) {
+      if (known.creates !== null) this.#forgetNaming(known.creates)
       known.prepared = unnamed()
       known.plan = null
       return known.prepared
@@ -163,6 +171,15 @@ export class StatementCache {
   /** Forgets all, closing each: one was found missing, and so may be others. */
   forgetAll(): void {
     for (const prepared of [...this.#byKey.values()]) this.forget(prepared)
+  }
+
+  /**
+   * Forgets what speaks of a name that is about to mean something else, such as that of a temporary table in front of another: the
+   * server plans by name once, and anew only where what it found then has changed.
+   */
+  #forgetNaming(name: string): void {
+    for (const prepared of [...this.#byKey.values()])
+      if (prepared.key.toLowerCase().includes(name)) this.forgetChanged(prepared)
   }
 
   /** Whether the transaction has made, changed or dropped anything that statements may be prepared for. */

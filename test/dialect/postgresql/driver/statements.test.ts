@@ -1,7 +1,7 @@
 // Prepared statements: kept while they are used, forgotten when they are not, and never trusted longer than the server does.
 
 import { afterAll, describe, expect, test } from 'vitest'
-import type { Driver, DriverConnection } from '../../../../src/dialect/contract/driver.ts'
+import type { Driver, DriverConnection, DriverStatement } from '../../../../src/dialect/contract/driver.ts'
 import { int4 } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { createPgliteDriver, createPostgresDriver } from '../../../../src/dialect/postgresql/driver/index.ts'
 import { command, failure, preparedFullNames, preparedNames, raw, rows, run, serverOptions, typed } from './support.ts'
@@ -245,6 +245,47 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       await run(connection, "INSERT INTO remade VALUES ('x')")
       expect(await seen()).toEqual([['x']])
       await run(connection, 'ROLLBACK')
+    }))
+
+  test('a temporary table in front of another is read at once, and so is a function', () =>
+    withConnection(async (connection) => {
+      const ask = async (statement: DriverStatement) => (await connection.run([{ statement, parameters: [] }]))[0]?.rows
+      await connection.run([
+        command('CREATE SCHEMA front'),
+        command('CREATE SCHEMA behind'),
+        command("CREATE TABLE behind.shadowed AS SELECT 'behind'::text AS v"),
+        command("CREATE FUNCTION behind.spoken() RETURNS text LANGUAGE sql AS $$ SELECT 'behind'::text $$"),
+        command("SET search_path = front, behind, '$user', public"),
+        // Else the first temporary table would be a new schema of the path, which the server does notice.
+        command('CREATE TEMP TABLE first (v text)'),
+      ])
+      const read = raw('SELECT v FROM shadowed')
+      const call = raw('SELECT spoken()')
+      for (const statement of [read, call, read, call]) await ask(statement)
+      await run(connection, "/* it's ours */ CREATE TEMP TABLE IF NOT EXISTS Shadowed AS SELECT 'temporary'::text AS v")
+      expect(await ask(read)).toEqual([['temporary']])
+      await run(connection, 'DROP TABLE pg_temp.shadowed')
+      for (let time = 0; time < 2; time++) expect(await ask(read)).toEqual([['behind']])
+      const create = typed('CREATE TABLE front."shadowed" AS SELECT \'front\'::text AS v', [])
+      const [, found] = await connection.run([
+        { statement: create, parameters: [] },
+        { statement: read, parameters: [] },
+      ])
+      expect(found?.rows).toEqual([['front']])
+      await run(connection, "CREATE FUNCTION front.spoken() RETURNS text LANGUAGE sql AS $$ SELECT 'front'::text $$")
+      expect(await ask(call)).toEqual([['front']])
+      await connection.run([command('DROP SCHEMA front CASCADE'), command('DROP SCHEMA behind CASCADE')])
+      await run(connection, 'RESET search_path')
+    }))
+
+  test('what is created leaves other statements prepared', () =>
+    withConnection(async (connection) => {
+      const statement = raw('SELECT 1')
+      await connection.run([{ statement, parameters: [] }])
+      const before = await preparedFullNames(connection)
+      await run(connection, 'CREATE TEMP TABLE unrelated (a int)')
+      await connection.run([{ statement, parameters: [] }])
+      expect(await preparedFullNames(connection)).toEqual(before)
     }))
 
   test('a parameter whose type was dropped and made again', () =>
