@@ -68,6 +68,7 @@ const CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ['53200', OperationalError],
   ['54000', DataError],
   ['54023', OperationalError],
+  ['55006', OperationalError],
   ['55P03', LockNotAvailable],
   ['57014', QueryCanceled],
   ['58030', OperationalError],

@@ -101,6 +101,20 @@ describe.each(libraries)('through %s', (library) => {
     expect(await reader.execute('SELECT count(*) FROM t').scalar()).toBe(2)
   })
 
+  test('a table whose rows this very connection reads cannot be dropped, and nobody waits for that', async () => {
+    const path = encodeURI(freshPath())
+    await using one = createEngine(`sqlite+${library}:///${path}?busy_timeout=3600000`)
+    await one.execute('CREATE TABLE t (i INTEGER)')
+    await one.execute('INSERT INTO t VALUES (1), (2), (3)')
+    await using conn = await one.connect()
+    const rows = (await conn.stream('SELECT i FROM t', [], { yieldPer: 1 }))[Symbol.asyncIterator]()
+    await rows.next()
+    expect(await errorOf(conn.execute('DROP TABLE t'))).toMatchObject({ name: 'OperationalError', sqlState: '55006' })
+    await conn.rollback()
+    await conn.execute('DROP TABLE t')
+    await conn.commit()
+  })
+
   test('a transaction that wants to write what has changed since it has read', async () => {
     const url = `sqlite+${library}:///${encodeURI(freshPath())}?journal_mode=wal`
     await using engine = createEngine(url)

@@ -15,7 +15,7 @@ const STATES: Readonly<Record<string, string>> = {
   // What the transaction has read is not what is there any more: it has to begin anew.
   SQLITE_BUSY_SNAPSHOT: '40001',
   SQLITE_BUSY: '55P03',
-  SQLITE_LOCKED: '55P03',
+  SQLITE_LOCKED: '55006',
   SQLITE_READONLY: '25006',
   SQLITE_INTERRUPT: '57014',
   SQLITE_FULL: '53100',
@@ -86,9 +86,9 @@ function placeOf(message: string): ServerErrorFields {
   return columns.length === 1 ? first : { table: first.table }
 }
 
-/** Whether waiting may help: another connection holds a lock. */
+/** Whether waiting may help: another connection holds a lock. SQLITE_LOCKED is this connection itself, whose rows are being read. */
 export function isLocked(code: string | null): boolean {
-  return code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_RECOVERY' || code === 'SQLITE_LOCKED'
+  return code === 'SQLITE_BUSY' || code === 'SQLITE_BUSY_RECOVERY'
 }
 
 /** SQL that SQLite would misread. */
