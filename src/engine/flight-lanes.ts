@@ -1,4 +1,5 @@
 // `SharedFlights`: statements that stand alone share connections when all are in use: each in a flight and a transaction of its own.
+import { onAbort } from '../abort.ts'
 import {
   type Command,
   type CommandResult,
@@ -118,7 +119,7 @@ class Lane implements Way {
         reject(new DriverError('the flight was aborted', { canceled: true, cause: signal.reason }))
       }
       if (signal.aborted) return void flight.then(resolve, reject)
-      signal.addEventListener('abort', abort, { once: true })
+      onAbort(signal, abort)
       flight.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
     })
   }

@@ -1,4 +1,5 @@
 // Listeners: what NOTIFY sends, on a session of their own that is opened again where it is lost.
+import { onAbort } from '../abort.ts'
 import type { DriverNotification } from '../dialect/contract/driver.ts'
 import { ArgumentError, InvalidRequestError, ResourceClosedError } from '../errors.ts'
 import { checkKeys } from '../nearest.ts'
@@ -96,7 +97,7 @@ export class Listener implements AsyncIterable<ListenEvent>, AsyncDisposable {
     this.#onEnd = onEnd
     this.#signal = signal
     if (signal?.aborted) void this.close()
-    else signal?.addEventListener('abort', () => void this.close(), { once: true, signal: this.#ended.signal })
+    else if (signal !== undefined) onAbort(signal, () => void this.close(), this.#ended.signal)
   }
 
   /** Whether {@link close} was called. */

@@ -1,4 +1,5 @@
 // What listeners of a pool decide: whether a connection that was opened, is to be lent, or came back is any good.
+import { onAbort } from '../abort.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
 import { DisconnectionError, InvalidRequestError, TimeoutError } from '../errors.ts'
 import { type PoolEvents, warn } from './events.ts'
@@ -119,7 +120,7 @@ function inTime(told: Promise<void>, leftMs: number, checkout: ToldCheckout): Pr
     const abort = (): void => reject(new Impatience(signal?.reason))
     const timer = leftMs <= LONGEST_TIMER_MS ? setTimeout(expire, Math.max(leftMs, 0)) : undefined
     if (signal?.aborted) abort()
-    signal?.addEventListener('abort', abort, { once: true })
+    if (signal !== undefined) onAbort(signal, abort)
     told.then(resolve, reject).finally(() => {
       clearTimeout(timer)
       signal?.removeEventListener('abort', abort)

@@ -1,4 +1,5 @@
 // `WaitQueue`: those who wait for something, first come first served, each with a deadline.
+import { onAbort } from '../abort.ts'
 
 /** The longest time a timer of the platform can be set to: 24 days. */
 export const LONGEST_TIMER_MS: number = 2 ** 31 - 1
@@ -118,7 +119,7 @@ export class WaitQueue<T> {
       if (this.#waiters.length > 2 * this.#length + MOST_GONE)
         this.#waiters = this.#waiters.filter((each) => !each.gone)
     }
-    signal.addEventListener('abort', abort, { once: true })
+    onAbort(signal, abort)
     waiter.forget = () => signal.removeEventListener('abort', abort)
   }
 

@@ -79,8 +79,8 @@ const WALLS: [string, Record<string, string>, string[]][] = [
       'expression/base/c.ts': '',
     },
     [
-      'pool/a.ts imports dialect/url.ts: pool/ sees only pool/, dialect/contract/, errors.ts, events.ts, log.ts, nearest.ts, show.ts',
-      'pool/a.ts imports expression/base/c.ts: pool/ sees only pool/, dialect/contract/, errors.ts, events.ts, log.ts, nearest.ts, show.ts',
+      'pool/a.ts imports dialect/url.ts: pool/ sees only pool/, dialect/contract/, abort.ts, errors.ts, events.ts, log.ts, nearest.ts, show.ts',
+      'pool/a.ts imports expression/base/c.ts: pool/ sees only pool/, dialect/contract/, abort.ts, errors.ts, events.ts, log.ts, nearest.ts, show.ts',
     ],
   ],
   [

@@ -7,7 +7,7 @@ import type { SourceTree } from './source-tree.ts'
  * fits a file counts. Rooms of one floor may import each other as long as no circle arises and they are not siblings.
  */
 export const FLOORS: readonly (readonly string[])[] = [
-  ['errors.ts', 'database-errors.ts', 'log.ts', 'nearest.ts', 'show.ts'],
+  ['abort.ts', 'errors.ts', 'database-errors.ts', 'log.ts', 'nearest.ts', 'show.ts'],
   ['events.ts', 'inspect.ts'],
   ['expression/types/'],
   ['expression/base/'],
@@ -48,7 +48,7 @@ export const SIBLINGS: readonly (readonly [string, string])[] = [
 
 /** Rooms that see only a part of what is below them. */
 export const NARROW: Readonly<Record<string, readonly string[]>> = {
-  'pool/': ['pool/', 'dialect/contract/', 'errors.ts', 'events.ts', 'log.ts', 'nearest.ts', 'show.ts'],
+  'pool/': ['pool/', 'dialect/contract/', 'abort.ts', 'errors.ts', 'events.ts', 'log.ts', 'nearest.ts', 'show.ts'],
 }
 
 /** Databases are loaded through the registry: no file outside `dialect/` names one by import. */

@@ -1,4 +1,5 @@
 // One connection to a server: batches in, results out, and nothing of it ever uncaught.
+import { onAbort } from '../../../abort.ts'
 import {
   type ByteSource,
   type Command,
@@ -242,7 +243,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
         const conclusion = this.#conclude(run, outcome).finally(() => signal?.removeEventListener('abort', abort))
         conclusion.then(resolve, reject)
       })
-      signal?.addEventListener('abort', abort, { once: true })
+      if (signal !== undefined) onAbort(signal, abort)
     })
   }
 
@@ -310,9 +311,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   }
 
   keepProcess(keep: boolean): void {
-    const { stream } = this.#parts.reader
-    if (keep) stream.ref()
-    else stream.unref()
+    this.#parts.reader.stream[keep ? 'ref' : 'unref']()
   }
 
   close(): Promise<void> {

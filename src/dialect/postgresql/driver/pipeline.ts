@@ -1,4 +1,5 @@
 // Flights that do not wait for each other on one connection: each is a transaction of its own and fails alone.
+import { onAbort } from '../../../abort.ts'
 import type { Command, CommandResult, DriverError } from '../../contract/driver.ts'
 import type { Batch } from './batch.ts'
 import type { Cancel, Canceling } from './canceling.ts'
@@ -49,7 +50,7 @@ export class Pipeline {
       const call: Call = { commands, signal, resolve, reject, batch: null, abort: null, aborted: false, attempts: 0 }
       if (signal !== undefined) {
         call.abort = () => this.#abort(call)
-        signal.addEventListener('abort', call.abort, { once: true })
+        onAbort(signal, call.abort)
       }
       this.#dispatch(call)
     })

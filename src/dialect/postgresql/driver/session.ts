@@ -1,6 +1,8 @@
 // Opens one session: socket, TLS, authentication, and the settings that the codecs rely on.
+
 import { connect as connectSocket, type OnReadOpts, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'node:tls'
+import { onAbort } from '../../../abort.ts'
 import { DriverError, type DriverErrorOptions, type DriverNotice } from '../../contract/driver.ts'
 import type { TypeCatalog } from '../codec/type-catalog.ts'
 import { type AuthenticationMethod, type ChannelBinding, watchAuthentication } from './authentication.ts'
@@ -214,7 +216,7 @@ function establish(client: WireClient, reader: Reader, options: SessionOptions):
     }
     const timer = connectTimeoutMs > 0 ? setTimeout(expire, connectTimeoutMs) : undefined
     if (signal?.aborted) return abort()
-    signal?.addEventListener('abort', abort, { once: true })
+    if (signal !== undefined) onAbort(signal, abort)
     client.connect((error) => finish(error === null ? null : failure(options, error)))
   })
 }
