@@ -1,7 +1,7 @@
 // Connections opened ahead of need: once, and as many as always are to be open.
 
-import type { PooledConnection } from './pooled-connection.ts'
 import type { Supply } from './supply.ts'
+import { LONGEST_TIMER_MS } from './wait-queue.ts'
 
 /** How long a server that cannot be reached is left in peace; up to twice as long. */
 const RETRY_MS = 1_000
@@ -49,17 +49,27 @@ export class Minimum {
 }
 
 /**
- * Borrows so many connections at a time and gives them back: so many are open then.
+ * Opens so many connections that nobody has asked for yet; those at rest are there for others meanwhile.
  *
- * @throws what the first that could not be opened failed with, when all the others are back.
+ * @param timedOut makes the error for what takes longer.
+ * @throws what the first that could not be opened failed with, when all have been tried.
  */
-export async function borrowAndReturn(
+export async function openAhead(
   count: number,
   supply: Supply,
-  giveBack: (place: PooledConnection) => void,
+  timeoutMs: number,
+  timedOut: () => unknown,
 ): Promise<void> {
-  const outcomes = await Promise.allSettled(Array.from({ length: count }, () => supply.borrow(undefined)))
-  for (const outcome of outcomes) if (outcome.status === 'fulfilled') giveBack(outcome.value)
-  const failure = outcomes.find((outcome) => outcome.status === 'rejected')
-  if (failure !== undefined) throw failure.reason
+  const opening = Array.from({ length: Math.max(count, 0) }, () => supply.openAhead())
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    if (count > 0 && timeoutMs <= LONGEST_TIMER_MS) timer = setTimeout(() => reject(timedOut()), timeoutMs)
+  })
+  try {
+    const outcomes = await Promise.race([Promise.allSettled(opening), late])
+    const failure = outcomes.find((outcome) => outcome.status === 'rejected')
+    if (failure !== undefined) throw failure.reason
+  } finally {
+    clearTimeout(timer)
+  }
 }

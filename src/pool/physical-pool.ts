@@ -3,12 +3,21 @@ import PgPool from 'pg-pool'
 import type { ResolvedPoolOptions } from './options.ts'
 import { type ClientOptions, PooledConnection } from './pooled-connection.ts'
 
+/** Who asks `pg-pool` for a connection of his own. */
+export interface OpeningRequest {
+  readonly callback: (error: unknown, client: PooledConnection | undefined) => void
+  /** Whether nobody is to be told any more. */
+  readonly timedOut: boolean
+}
+
 /** Opens, keeps and closes connections; knows nothing of what they are for. */
 export interface PhysicalPool {
   readonly totalCount: number
   readonly idleCount: number
   readonly waitingCount: number
   connect(done: (error: unknown, client: PooledConnection | undefined) => void): void
+  /** Opens one more, whatever is at rest; there must be room for it. */
+  newClient(request: OpeningRequest): void
   end(done: () => void): void
   on(event: 'error', listener: () => void): this
   on(event: 'remove', listener: (client: PooledConnection) => void): this

@@ -8,7 +8,7 @@ import { Keepalive } from './keepalive.ts'
 import { type LeakListener, LeakWatch, reportLeak } from './leak-watch.ts'
 import { ConnectListeners, toldOfCheckin, toldOfCheckout } from './listeners.ts'
 import { countedDriver, newCounters, type PoolCounters, type PoolMetrics } from './metrics.ts'
-import { borrowAndReturn, Minimum } from './minimum.ts'
+import { Minimum, openAhead } from './minimum.ts'
 import { checkDisposeOptions, type PoolOptions, type ResolvedPoolOptions, resolvePoolOptions } from './options.ts'
 import { type PhysicalPool, physicalPool } from './physical-pool.ts'
 import type { ConnectionSource, DiscardOptions, DisposeOptions, Pool, PoolStatus } from './pool.ts'
@@ -169,12 +169,11 @@ export class QueuePool implements Pool {
       throw new ArgumentError(`warmUp() takes a whole number that is not negative, got ${showValue(count)}`)
     if (this.#disposal !== null) throw this.#disposedError()
     const missing = Math.min(count, this.#options.size) - this.#physical.totalCount
-    // Those at rest come first when somebody asks: they are borrowed as well, so that others are opened.
-    const number = missing > 0 ? missing + this.#physical.idleCount : 0
-    await borrowAndReturn(number, this.#supply, (place) => {
-      this.#counters.checkouts -= 1
-      this.#settle(place)
-    })
+    try {
+      await openAhead(missing, this.#supply, this.#options.timeoutMs, () => this.#timedOut())
+    } catch (error) {
+      throw this.#disposal === null ? error : this.#disposedError()
+    }
   }
 
   dispose(options: DisposeOptions = {}): Promise<void> {

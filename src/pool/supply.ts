@@ -35,6 +35,8 @@ export class Supply {
   /** What is being opened, the oldest first. */
   readonly #openings: Set<Opening> = new Set()
   #abandoned = 0
+  /** What is being opened for nobody yet. */
+  #ahead = 0
   /** Set while the server takes no more connections. */
   #retry: NodeJS.Timeout | null = null
   #refusal: unknown = null
@@ -47,7 +49,7 @@ export class Supply {
 
   /** Whether connections are on their way. */
   get busy(): boolean {
-    return this.#requested > 0
+    return this.#requested + this.#ahead > 0
   }
 
   /** Those who wait and for whom nothing is on its way. */
@@ -91,6 +93,26 @@ export class Supply {
       if (opens) this.#open()
       else physical.connect(this.#answered)
     }
+  }
+
+  /** Opens one more for whoever comes; there must be room for it. @throws what opening fails with. */
+  openAhead(): Promise<void> {
+    const { physical, counters, arrived, failed } = this.#parts
+    this.#ahead += 1
+    return new Promise((resolve, reject) => {
+      const callback = (error: unknown, place: PooledConnection | undefined): void => {
+        this.#ahead -= 1
+        if (place === undefined) {
+          counters.refused += 1
+          reject(error)
+          failed()
+        } else {
+          arrived(place)
+          resolve()
+        }
+      }
+      physical.newClient({ callback, timedOut: false })
+    })
   }
 
   /** Somebody waits no longer. What was being opened for him may never come: who comes next gets another. */

@@ -16,6 +16,37 @@ async function until(reached: () => boolean): Promise<void> {
 }
 
 describe('warmUp()', () => {
+  it('leaves those at rest to others, however long opening takes', async () => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver, { size: 3, maxOverflow: 0, minimum: 3, maxWaiting: 0, timeoutMs: 50 })
+    await pool.warmUp()
+    driver.behaviour = 'hang'
+    driver.connections[0]?.die()
+    await turn()
+    expect(pool.status()).toMatchObject({ idle: 2, opening: 1, waiting: 0 })
+    const places = [await pool.checkout(), await pool.checkout()]
+    expect(places.map(({ connection }) => connection.processId).toSorted()).toEqual([2, 3])
+    expect(pool.metrics().checkouts).toBe(2)
+    await expect(pool.checkout()).rejects.toMatchObject({ code: 'pool-queue-full' })
+    for (const place of places) pool.checkin(place)
+    driver.behaviour = 'open'
+    driver.goOn()
+    await turn()
+    expect(pool.status()).toMatchObject({ idle: 3, opening: 0 })
+    expect(pool.metrics()).toMatchObject({ checkouts: 2, opened: 4 })
+  })
+
+  it('says that opening takes too long, and serves who waits for what comes late', async () => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver, { size: 1, maxOverflow: 0, timeoutMs: 50 })
+    driver.behaviour = 'hang'
+    await expect(pool.warmUp()).rejects.toThrow('opening another takes too long')
+    const waiting = pool.checkout()
+    driver.behaviour = 'open'
+    driver.goOn()
+    expect((await waiting).connection.processId).toBe(1)
+  })
+
   it('opens connections, which rest then', async () => {
     const driver = new FakeDriver()
     const pool = new QueuePool(driver, { size: 4 })
