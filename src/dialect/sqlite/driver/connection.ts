@@ -3,7 +3,6 @@ import {
   type Command,
   type CommandResult,
   type DriverConnection,
-  type DriverCursor,
   DriverError,
   type DriverNotice,
   type DriverStatement,
@@ -13,7 +12,7 @@ import {
   type TransactionStatus,
 } from '../../contract/driver.ts'
 import { type Answer, answer, decode } from './answer.ts'
-import { NO_ROWS, openCursor } from './cursor.ts'
+import { NO_ROWS, openCursor, type SqliteCursor } from './cursor.ts'
 import { canceled, failureFields, isLocked, misread, withPlace } from './failure.ts'
 import type { Bindings, DatabaseHandle, SqliteLibrary } from './library.ts'
 import { type ScannedSql, scanSql, withoutComments } from './scan.ts'
@@ -61,7 +60,9 @@ export class SqliteConnection implements DriverConnection {
   #readOnly = false
   #closeReason: Error | null = null
   #openCursors = 0
-  readonly #cursors: Set<DriverCursor> = new Set()
+  readonly #cursors: Set<SqliteCursor> = new Set()
+  /** Those that end with the transaction. */
+  readonly #ofTransaction: Set<SqliteCursor> = new Set()
 
   constructor(handle: DatabaseHandle, options: ConnectionOptions) {
     this.#handle = handle
@@ -128,7 +129,7 @@ export class SqliteConnection implements DriverConnection {
         this.#interleave(-1)
         return { cursor: NO_ROWS, results: [...results, await this.#runAlone(command, options)] }
       }
-      const cursor: DriverCursor = openCursor({
+      const cursor: SqliteCursor = openCursor({
         rows: known.prepared.each(bindings, reading.wide),
         reading,
         tag: scanned.tag,
@@ -138,10 +139,12 @@ export class SqliteConnection implements DriverConnection {
         fail: (error) => this.#failed(error, commands.length - 1, [], false),
         closed: () => {
           this.#cursors.delete(cursor)
+          this.#ofTransaction.delete(cursor)
           this.#interleave(-1)
         },
       })
       this.#cursors.add(cursor)
+      if (this.#status === 'active') this.#ofTransaction.add(cursor)
       this.flights -= 1
       const page = await cursor.fetch(options.rows, options)
       return { cursor, results: [...results, page] }
@@ -313,6 +316,8 @@ export class SqliteConnection implements DriverConnection {
 
   #ended(): void {
     this.#status = 'idle'
+    // Their tables would stay locked.
+    for (const cursor of this.#ofTransaction) cursor.abandon()
     if (!this.#readOnly) return
     this.#handle.exec('PRAGMA query_only = 0')
     this.#readOnly = false

@@ -16,10 +16,17 @@ export interface CursorParts {
   readonly closed: () => void
 }
 
+/** A cursor that the end of its transaction closes. */
+export interface SqliteCursor extends DriverCursor {
+  /** Closes it; who reads on is told so. */
+  readonly abandon: () => void
+}
+
 /** Opens a cursor; nothing is read yet. */
-export function openCursor(parts: CursorParts): DriverCursor {
+export function openCursor(parts: CursorParts): SqliteCursor {
   const { rows, reading, tag } = parts
   let done = false
+  let abandoned = false
   const finish = (): void => {
     if (done) return
     done = true
@@ -43,6 +50,11 @@ export function openCursor(parts: CursorParts): DriverCursor {
       return done
     },
     async fetch(limit: number, options: RunOptions = {}): Promise<CommandResult> {
+      if (abandoned)
+        throw new DriverError('the cursor was closed when its transaction ended', {
+          sent: false,
+          fields: { severity: 'ERROR', sqlState: '34000' },
+        })
       if (done) return { rows: [], columns: reading.names, tag, rowCount: 0 }
       if (options.signal?.aborted === true)
         throw new DriverError('the page was aborted by its signal', {
@@ -61,6 +73,10 @@ export function openCursor(parts: CursorParts): DriverCursor {
       }
     },
     close: finish,
+    abandon() {
+      abandoned ||= !done
+      finish()
+    },
   }
 }
 
