@@ -497,3 +497,17 @@ describe('on a server', () => {
     expect((await peak(300_000)) - few).toBeLessThan(40_000_000)
   })
 })
+
+it('a stream that has failed gives no more rows, and says so', async () => {
+  await using engine = createEngine(postgresUrl())
+  await using conn = await engine.connect()
+  const sql = 'SELECT 10 / (5 - n) AS n FROM generate_series(1, 9) AS n'
+  for (const stream of [engine.stream(sql, null, { yieldPer: 2 }), conn.stream(sql, null, { yieldPer: 2 })]) {
+    expect(await stream.fetchMany(2)).toHaveLength(2)
+    expect(await stream.fetchMany(2)).toHaveLength(2)
+    await expect(stream.fetchMany(2)).rejects.toThrow('division by zero')
+    for (const read of [() => stream.all(), () => stream.fetchOne(), () => stream.first()])
+      await expect(read()).rejects.toThrow(ResourceClosedError)
+  }
+  expect(engine.pool.status().checkedOut).toBe(1)
+})

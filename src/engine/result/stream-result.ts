@@ -26,6 +26,7 @@ class Reading {
   #turning: Promise<boolean> | null = null
   #started = false
   #ended = false
+  #failure: { readonly error: unknown } | null = null
   closed = false
 
   constructor(pages: Pages) {
@@ -64,6 +65,7 @@ class Reading {
   /** The next page; false at the end. */
   #turn(): Promise<boolean> {
     if (this.#ended) return Promise.resolve(false)
+    if (this.#failure !== null) return Promise.reject(failedBefore(this.#failure.error))
     this.#turning ??= this.#next().finally(() => {
       this.#started = true
       this.#turning = null
@@ -75,7 +77,11 @@ class Reading {
     // What was delivered is let go before more is asked for.
     this.#page = []
     this.#position = 0
-    const page = await this.pages.next()
+    const page = await this.pages.next().catch((error: unknown) => {
+      // Once more asked it would give nothing, as if all had been read.
+      this.#failure = { error }
+      throw error
+    })
     this.#ended = page === null
     // Who closed it in the meantime wants none of them.
     if (!this.closed) this.#page = page ?? []
@@ -94,6 +100,12 @@ class Reading {
     this.#position = 0
     await this.pages.close()
   }
+}
+
+function failedBefore(error: unknown): ResourceClosedError {
+  return new ResourceClosedError('Reading this stream has failed before: the rows that it had not given are gone', {
+    cause: error,
+  })
 }
 
 /** Makes the view of a stream once the shape of its rows is known. */
