@@ -17,7 +17,7 @@ export class Minimum {
 
   /**
    * @param opened how many are open.
-   * @param open opens what is missing.
+   * @param open opens one of those that are missing: where that hangs, the places of the others are there for whoever comes.
    */
   constructor(count: number, opened: () => number, open: () => Promise<void>) {
     this.#count = count

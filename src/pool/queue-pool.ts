@@ -82,7 +82,7 @@ export class QueuePool implements Pool {
     this.#minimum = new Minimum(
       minimum,
       () => this.#physical.totalCount,
-      () => this.warmUp(minimum),
+      () => this.warmUp(Math.min(minimum, this.#physical.totalCount + 1)),
     )
     this.#keepalive = Number.isFinite(keepaliveMs)
       ? new Keepalive(driver, keepaliveMs, pingTimeoutMs, (all) => this.#foundDead(all))

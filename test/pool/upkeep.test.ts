@@ -36,6 +36,22 @@ describe('warmUp()', () => {
     expect(pool.metrics()).toMatchObject({ checkouts: 2, opened: 4 })
   })
 
+  it('for the minimum takes one place at a time: one that hangs leaves the others to whoever comes', async () => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver, { size: 3, maxOverflow: 0, minimum: 3, timeoutMs: 50 })
+    await pool.warmUp()
+    driver.behaviour = 'hang'
+    for (const connection of driver.connections) connection.die()
+    await turn()
+    expect(pool.status()).toMatchObject({ idle: 0, opening: 1 })
+    driver.behaviour = 'open'
+    const place = await pool.checkout()
+    expect(place.connection.processId).toBe(4)
+    pool.checkin(place)
+    driver.goOn()
+    await until(() => pool.status().idle === 3)
+  })
+
   it('says that opening takes too long, and serves who waits for what comes late', async () => {
     const driver = new FakeDriver()
     const pool = new QueuePool(driver, { size: 1, maxOverflow: 0, timeoutMs: 50 })
