@@ -11,6 +11,8 @@ const EXECUTE = 0x45
 export interface Entry {
   readonly known: Known
   readonly prepared: Prepared
+  /** Whether it was prepared in this very batch. */
+  readonly fresh: boolean
   /** Whether the rows come in the plan's mixed formats. */
   readonly mixed: boolean
   readonly target: RowTarget | null

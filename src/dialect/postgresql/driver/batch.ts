@@ -11,7 +11,7 @@ import type { ByteWriter } from '../codec/byte-writer.ts'
 import type { Decode } from '../codec/codec.ts'
 import { type BatchTail, type Entry, isPortalName, type Portal, writeExecute, writeParameters } from './batch-parts.ts'
 import type { Encoded } from './encode.ts'
-import { type BatchFailure, type BatchOutcome, isStaleStatement } from './outcome.ts'
+import { type BatchFailure, type BatchOutcome, isAboutTypes, isStaleStatement } from './outcome.ts'
 import type { RowDescriptionMessage, ServerMessage, Submittable, WireConnection } from './pg-internals.ts'
 import { decodeInto, decodeRow, planRows, type RowPlan, undecodableColumn } from './row-plan.ts'
 import type { Known, Prepared, StatementCache } from './statements.ts'
@@ -48,8 +48,8 @@ export class Batch implements Submittable {
   #target: RowTarget | null = null
   #failure: BatchFailure | null = null
   #settled = false
-  /** Whether the server has bound a statement: something may have been run. */
-  #begun = false
+  /** How many statements the server has bound; where there is one, something may have been run. */
+  #bound = 0
   #unread = false
 
   /**
@@ -102,7 +102,8 @@ export class Batch implements Submittable {
   ): Entry {
     const prepared = this.#cache.prepare(known)
     this.#writeCloses(writer)
-    if (prepared.state === 'new') this.#writeParse(writer, known, prepared)
+    const fresh = prepared.state === 'new'
+    if (fresh) this.#writeParse(writer, known, prepared)
     const plan = known.plan ?? (prepared.columns ? this.#planFor(known, prepared.columns) : null)
     known.plan = plan
     const formats = plan?.formats ?? null
@@ -121,7 +122,14 @@ export class Batch implements Submittable {
       writer.end()
     }
     writeExecute(writer, name, portal === null ? 0 : portal.rows)
-    const entry: Entry = { known, prepared, mixed: formats !== null, target: portal === null ? target : null, plan }
+    const entry: Entry = {
+      known,
+      prepared,
+      fresh,
+      mixed: formats !== null,
+      target: portal === null ? target : null,
+      plan,
+    }
     if (portal !== null) {
       portal.entry = entry
       portal.suspended = false
@@ -174,7 +182,7 @@ export class Batch implements Submittable {
   }
 
   bindComplete(): void {
-    this.#begun = true
+    this.#bound++
   }
 
   handleRowDescription(message: RowDescriptionMessage): void {
@@ -302,9 +310,14 @@ export class Batch implements Submittable {
     this.#tail?.copy?.failed()
   }
 
+  /** Whether each command was answered, or one refused: the server may be ready then, and not before. */
+  get isOver(): boolean {
+    return this.#failure !== null || this.#current === this.#entries.length
+  }
+
   /** Whether the server has not said that it bound a statement, which it does before it runs one. */
   get unbegun(): boolean {
-    return !this.#begun && this.#entries.length > 0 && (this.#tail === null || this.#tail.portal !== undefined)
+    return this.#bound === 0 && this.#entries.length > 0 && (this.#tail === null || this.#tail.portal !== undefined)
   }
 
   /**
@@ -350,8 +363,7 @@ export class Batch implements Submittable {
     this.#settled = true
     for (const prepared of this.#parses.slice(this.#parsed)) this.#cache.drop(prepared)
     this.#cache.doomed.unshift(...this.#closes.slice(this.#closed))
-    const failure = this.#failure
-    if (failure !== null && isStaleStatement(failure)) this.#forgetStale(failure)
+    const failure = this.#failure === null ? null : this.#examined(this.#failure)
     const notices = this.#notices
     const outcome: BatchOutcome = {
       results: this.#results,
@@ -360,9 +372,29 @@ export class Batch implements Submittable {
     this.#settle(this.#unread ? { ...outcome, unread: true } : outcome)
   }
 
-  #forgetStale(failure: BatchFailure): void {
-    const prepared = this.#entries[failure.commandIndex]?.prepared
-    if ((failure.error as Partial<ServerMessage>).code === '26000') this.#cache.forgetAll()
-    else if (prepared !== undefined) this.#cache.forgetChanged(prepared)
+  /** Forgets a statement that is the reason of a failure, or may be. */
+  #examined(failure: BatchFailure): BatchFailure {
+    const entry = this.#entries[failure.commandIndex]
+    if (isStaleStatement(failure)) {
+      if ((failure.error as Partial<ServerMessage>).code === '26000') this.#cache.forgetAll()
+      else if (entry !== undefined) this.#cache.forgetChanged(entry.prepared)
+    } else if (
+      entry !== undefined &&
+      this.#bound === failure.commandIndex &&
+      isAboutTypes(failure) &&
+      mayBeOutdated(entry)
+    ) {
+      this.#cache.forget(entry.prepared)
+      return { ...failure, outdated: true }
+    }
+    return failure
   }
+}
+
+/**
+ * Whether a statement that the server would not even bind may be prepared for other parameters than it has: where their types were the
+ * server's choice, it was made once, and stays though a column has another type since.
+ */
+function mayBeOutdated({ prepared, fresh, known }: Entry): boolean {
+  return !fresh && prepared.name !== '' && known.parameterTypes.includes(0)
 }

@@ -9,6 +9,8 @@ export interface BatchFailure {
   readonly commandIndex: number
   /** What the server said while it ran the command. */
   readonly notices?: readonly DriverNotice[]
+  /** Whether the statement may have been prepared for parameters of other types than it would be now. */
+  readonly outdated?: true
 }
 
 /** How a batch ended: with the server ready again, or with the connection. */
@@ -38,9 +40,18 @@ export function isStale(sqlState: unknown, routine: unknown): boolean {
 
 /** Whether a failed batch was refused because of a statement that the server no longer has in this form. */
 export function isStaleStatement(failure: BatchFailure): boolean {
-  const { error } = failure
+  const { error, outdated = false } = failure
+  if (outdated) return true
   if (!isServerMessage(error)) return false
   return isStale(error.code, error.routine)
+}
+
+/** A value that cannot be of the type that a parameter has, or a statement that cannot have a parameter of that type. */
+const ABOUT_TYPES = /^(22|42)/
+
+/** Whether the server refused a statement for the type of something, perhaps of a parameter. */
+export function isAboutTypes({ error }: BatchFailure): boolean {
+  return isServerMessage(error) && ABOUT_TYPES.test(error.code ?? '')
 }
 
 /** Whether the server stopped what failed, by a request to cancel or by a timeout of its own. */

@@ -247,6 +247,46 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       await run(connection, 'ROLLBACK')
     }))
 
+  test('a parameter whose column has another type since is sent as that', () =>
+    withConnection(async (connection) => {
+      const plain = (sql: string) => ({ statement: raw(sql, 0, false), parameters: [] })
+      const run = (sql: string) => connection.run([plain(sql)])
+      await run('CREATE TEMP TABLE widened (a int)')
+      const add = raw('INSERT INTO widened VALUES ($1)', 1)
+      const find = raw('SELECT 1 FROM widened WHERE a = $1', 1)
+      const both = async (value: unknown) => {
+        await connection.run([{ statement: add, parameters: [value] }])
+        return (await connection.run([plain('BEGIN'), { statement: find, parameters: [value] }, plain('COMMIT')]))[1]
+      }
+      // A function hides it from the driver, as another connection would.
+      const alter = (type: string) => run(`SELECT pg_temp.widen('${type}')`)
+      await run(
+        'CREATE FUNCTION pg_temp.widen(t text) RETURNS void LANGUAGE plpgsql AS $f$ BEGIN EXECUTE $$ALTER TABLE widened ALTER a TYPE $$ || t; END $f$',
+      )
+      expect((await both(1))?.rows).toEqual([[1]])
+      await alter('bigint')
+      expect((await both(3_000_000_000))?.rows).toEqual([[1]])
+      await alter('text')
+      expect((await both('x'))?.rows).toEqual([[1]])
+      await alter('int USING 1')
+      await run('BEGIN')
+      await run('INSERT INTO widened VALUES (2)')
+      expect((await failure(connection.run([{ statement: find, parameters: [1] }]))).fields?.sqlState).toBe('42883')
+      await run('ROLLBACK')
+      expect((await both(5))?.rows).toEqual([[1]])
+    }))
+
+  test('a value that is none of its parameter is an error after two flights; what runs is never run twice', () =>
+    withConnection(async (connection) => {
+      const share = raw('SELECT 10 / (g - $1) FROM generate_series(1, 1) g', 1)
+      for (let time = 0; time < 2; time++) await connection.run([{ statement: share, parameters: [5] }])
+      const before = connection.flights
+      expect((await failure(connection.run([{ statement: share, parameters: ['x'] }]))).fields?.sqlState).toBe('22P02')
+      expect(connection.flights).toBe(before + 2)
+      expect((await failure(connection.run([{ statement: share, parameters: [1] }]))).fields?.sqlState).toBe('22012')
+      expect(connection.flights).toBe(before + 3)
+    }))
+
   test('a temporary table in front of another is read at once, and so is a function', () =>
     withConnection(async (connection) => {
       const ask = async (statement: DriverStatement) => (await connection.run([{ statement, parameters: [] }]))[0]?.rows
