@@ -103,7 +103,7 @@ export class TransactionScope {
   /** The transaction cannot go on. */
   fail(failure: unknown): void {
     if (this.#root === null) return
-    this.#failure = failure
+    this.#failure = failure ?? new InvalidRequestError('A listener has thrown nothing')
     this.#root.state = 'failed'
     for (let each = this.#nested; each !== null && each.savepoint !== null; each = each.outer) each.state = 'failed'
   }

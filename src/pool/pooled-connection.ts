@@ -122,7 +122,8 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
         done()
         connection.onceClosed(() => this.#closed())
       },
-      (error: unknown) => done(error),
+      // To `pg-pool` an error that is nothing is none.
+      (error: unknown) => done(error || new InvalidRequestError('A listener has thrown nothing', { cause: error })),
     )
   }
 

@@ -104,6 +104,15 @@ describe.each(sqlDatabases())('listeners on $name', (target) => {
     expect(engine.pool.status()).toMatchObject({ checkedOut: 0 })
   })
 
+  it.each([undefined, null])('of begin that throw %s are not passed over either', async (thrown) => {
+    on('begin', () => {
+      throw thrown
+    })
+    await using conn = await engine.connect()
+    await expect(conn.execute(select(rows))).rejects.toBe(thrown)
+    await expect(conn.execute(select(rows))).rejects.toThrow(PendingRollbackError)
+  })
+
   it('of begin that fail behind a statement of their own do so too', async () => {
     on('begin', async ({ connection }) => {
       await connection.execute(insert(rows).values({ id: 1 }))

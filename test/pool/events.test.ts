@@ -111,6 +111,19 @@ describe('listeners that fail', () => {
     expect((await pool.checkout()).connection.processId).toBe(2)
   })
 
+  it.each([undefined, null, ''])('of connect that throw %j do so too', async (thrown) => {
+    const driver = new FakeDriver()
+    const pool = new QueuePool(driver, { size: 1, maxOverflow: 0 })
+    const end = pool.events.on('connect', async () => {
+      throw thrown
+    })
+    await expect(pool.checkout()).rejects.toThrow('A listener has thrown nothing')
+    expect(driver.open).toHaveLength(0)
+    expect(pool.status()).toMatchObject({ checkedOut: 0, opening: 0 })
+    end()
+    expect((await pool.checkout()).connection.processId).toBe(2)
+  })
+
   it('of firstConnect let the next be the first; the others wait', async () => {
     const driver = new FakeDriver()
     const pool = new QueuePool(driver)
