@@ -182,6 +182,9 @@ export class Reader extends PgConnection {
 
   #ready(status: string): void {
     const batch = this.batch
+    // The answers that are still to come would be taken for those of the next batch.
+    if (batch?.isOver === false)
+      throw new DriverError('the server was ready before it had answered, or has answered twice')
     this.batch = null
     this.#vigil.end()
     this.emit('readyForQuery', { name: 'readyForQuery', length: 5, status })

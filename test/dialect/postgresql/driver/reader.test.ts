@@ -42,6 +42,8 @@ function session(stream: Duplex): Promise<DriverConnection> {
 
 const AUTHENTICATION_OK = '520000000800000000'
 const READY = '5a0000000549'
+/** `SELECT 1`: one row. */
+const COMPLETE = '430000000d53454c454354203100'
 
 /** A server that answers every batch with what it is told. */
 class Replay extends Duplex {
@@ -200,8 +202,9 @@ describe('bytes that are not the protocol', () => {
   test('the description and the row that the next tests change are right', async () => {
     const stream = new Replay()
     const connection = await session(stream)
-    stream.answer(Buffer.from(ONE_COLUMN + ROW + READY, 'hex'))
-    expect(await connection.run([{ statement: raw('SELECT 7'), parameters: [] }])).toEqual([])
+    stream.answer(Buffer.from(ONE_COLUMN + ROW + COMPLETE + READY, 'hex'))
+    const statement = raw('SELECT 7')
+    expect(await connection.run([{ statement, parameters: [] }])).toMatchObject([{ rows: [[7]], tag: 'SELECT' }])
     connection.terminate()
   })
 
@@ -220,6 +223,19 @@ describe('bytes that are not the protocol', () => {
     ['a portal that is suspended', '7300000004'],
   ])('%s cuts the connection', async (_what, hex) => {
     expect(await answered(hex)).toMatchObject({ disconnected: true })
+  })
+
+  test.each([
+    ['is ready before it has answered', READY],
+    ['leaves one out', COMPLETE + COMPLETE + READY],
+    ['answers more than it was asked', COMPLETE.repeat(4) + READY],
+  ])('a server that %s: nobody is given the answer to another question', async (_what, lies) => {
+    const stream = new Replay()
+    const connection = await session(stream)
+    stream.answer(Buffer.from(lies, 'hex'))
+    const error = await failure(connection.run([command('SELECT 1'), command('SELECT 2'), command('SELECT 3')]))
+    expect(error).toMatchObject({ disconnected: true, sent: true })
+    expect(await failure(connection.run([command('SELECT 4')]))).toMatchObject({ disconnected: true, sent: false })
   })
 
   test('an error while nothing runs cuts the connection', async () => {
