@@ -25,3 +25,47 @@ function hasUsualLimit(signal: AbortSignal): boolean {
     return false
   }
 }
+
+/**
+ * A controller whose signal is aborted with that of somebody else, too, until it is released. `AbortSignal.any()` does the same, and
+ * leaves something behind in the other signal each time (Node.js 20): one that lives as long as the program grows with each statement.
+ */
+export class LinkedAbort {
+  readonly #controller = new AbortController()
+  #release: (() => void) | null = null
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(other?: AbortSignal) {
+    if (other !== undefined) this.link(other)
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  abort(reason?: unknown): void {
+    this.#controller.abort(reason)
+  }
+
+  /** Is aborted with this one from now on, for its reason; once. */
+  link(other: AbortSignal): void {
+    const abort = (): void => this.abort(other.reason)
+    if (other.aborted) {
+      abort()
+      return
+    }
+    onAbort(other, abort)
+    this.#release = () => other.removeEventListener('abort', abort)
+  }
+
+  /** Is aborted when the time is up. */
+  after(milliseconds: number, reason: () => unknown): void {
+    this.#timer = setTimeout(() => this.abort(reason()), milliseconds)
+  }
+
+  /** What it was linked to does not concern it any more. */
+  release(): void {
+    this.#release?.()
+    clearTimeout(this.#timer)
+  }
+}

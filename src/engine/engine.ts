@@ -189,8 +189,8 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
     return new StreamResult(
       new AheadStream((leaving) => {
         checkExecuteOptions('stream()', options)
-        const signal = options.signal === undefined ? leaving : AbortSignal.any([options.signal, leaving])
-        return this.#openStream({ statement, parameters, options: { ...options, signal } })
+        if (options.signal !== undefined) leaving.link(options.signal)
+        return this.#openStream({ statement, parameters, options: { ...options, signal: leaving.signal } })
       }),
     )
   }
@@ -525,8 +525,10 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
   }
 
   async #openStream(request: StreamRequest): Promise<OwnStream> {
-    const { signal } = request.options ?? {}
-    const connection = await this.connect(signal === undefined ? NO_OPTIONS : { signal })
+    const { server, ...options } = request.options ?? {}
+    const { signal } = options
+    const connecting = { ...(signal === undefined ? {} : { signal }), ...(server === undefined ? {} : { server }) }
+    const connection = await this.connect(connecting)
     // A transaction that only reads: rows can be kept for later inside of one, and what would write is refused instead of rolled back.
     const level = connection.getExecutionOptions().isolationLevel
     try {
@@ -538,7 +540,7 @@ export class Engine implements ExecutionRunner, SchemaBind, Reflector, CatalogSo
       await connection.close()
       throw error
     }
-    return { connection, pages: connection.pagesOf(request) }
+    return { connection, pages: connection.pagesOf({ ...request, options }) }
   }
 
   async #beginOnly(options?: ConnectOptions): Promise<Connection> {

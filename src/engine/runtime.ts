@@ -1,4 +1,5 @@
 // `Runtime`: what the connections of one engine share once its dialect is loaded, and the options that they run with.
+import { LinkedAbort } from '../abort.ts'
 import { StatementTimeout } from '../database-errors.ts'
 import type {
   Command,
@@ -283,13 +284,12 @@ export class Runtime {
     origins: Origins,
     signal: AbortSignal | undefined,
   ): Promise<CommandResult[]> {
-    const limit = new AbortController()
-    const timer = setTimeout(() => limit.abort(new TimeLimit(timeoutMs)), timeoutMs)
-    const either = signal === undefined ? limit.signal : AbortSignal.any([signal, limit.signal])
+    const limit = new LinkedAbort(signal)
+    limit.after(timeoutMs, () => new TimeLimit(timeoutMs))
     try {
-      return await this.#send(slot, commands, first, count, origins, either)
+      return await this.#send(slot, commands, first, count, origins, limit.signal)
     } finally {
-      clearTimeout(timer)
+      limit.release()
     }
   }
 

@@ -1,4 +1,5 @@
 // Streams of an engine: on a connection of their own, in a transaction that only reads, one page ahead of the reader.
+import { LinkedAbort } from '../abort.ts'
 import { withCaller } from './caller.ts'
 import type { Connection } from './connection.ts'
 import type { RowShape } from './result/row-shape.ts'
@@ -16,16 +17,16 @@ export interface OwnStream {
  * read the next one is on its way; never more than one.
  */
 export class AheadStream implements Pages {
-  readonly #open: (signal: AbortSignal) => Promise<OwnStream>
-  readonly #leaving = new AbortController()
+  readonly #open: (leaving: LinkedAbort) => Promise<OwnStream>
+  readonly #leaving = new LinkedAbort()
   #opening: Promise<OwnStream> | null = null
   #ahead: Promise<unknown[][] | null> | null = null
   #shape: RowShape | null = null
   #selecting: Selecting | null = null
   #closing: Promise<void> | null = null
 
-  /** @param open given a signal that is aborted when the reader leaves. */
-  constructor(open: (signal: AbortSignal) => Promise<OwnStream>) {
+  /** @param open given what is aborted when the reader leaves. */
+  constructor(open: (leaving: LinkedAbort) => Promise<OwnStream>) {
     this.#open = open
   }
 
@@ -41,7 +42,7 @@ export class AheadStream implements Pages {
     if (this.#closing !== null) return null
     const isAhead = this.#ahead !== null
     try {
-      this.#opening ??= this.#open(this.#leaving.signal)
+      this.#opening ??= this.#open(this.#leaving)
       const { pages } = await this.#opening
       this.#ahead ??= pages.next()
       const page = await this.#ahead
@@ -66,6 +67,7 @@ export class AheadStream implements Pages {
   }
 
   async #close(): Promise<void> {
+    this.#leaving.release()
     this.#leaving.abort()
     const own = await this.#opening?.catch(() => null)
     await this.#ahead?.catch(() => undefined)

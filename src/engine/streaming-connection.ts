@@ -1,9 +1,11 @@
 // What a Connection does with rows that are not held in memory: streams, and COPY in both directions.
+import { LinkedAbort } from '../abort.ts'
 import { ArgumentError, ResourceClosedError } from '../errors.ts'
 import { Executable } from '../expression/base/executable.ts'
 import type { ColumnDefinitions, RowOf } from '../expression/from/typed.ts'
 import { Table } from '../expression/schema/table.ts'
 import { select } from '../expression/select/select.ts'
+import { checkKeys } from '../nearest.ts'
 import { type CopyFromOptions, type CopyOptions, type CopyRow, copyBytes, copyRows, type Source } from './copy-from.ts'
 import { CopyPages, type CopyReading, copyOutBytes } from './copy-to.ts'
 import type { Link } from './link.ts'
@@ -19,7 +21,7 @@ export abstract class StreamingConnection {
   /** What is being copied out at present. */
   readonly #copies: Set<CopyReading> = new Set()
   /** What is being copied in. */
-  readonly #incoming: Set<AbortController> = new Set()
+  readonly #incoming: Set<LinkedAbort> = new Set()
 
   /** @internal */
   protected abstract get streamLink(): Link
@@ -47,6 +49,10 @@ export abstract class StreamingConnection {
     options?: ExecuteOptions,
   ): StreamResult<Record<string, unknown>, unknown[]>
   stream(statement: Executable | string, parameters?: unknown, options?: ExecuteOptions): StreamResult {
+    if (options?.server !== undefined)
+      throw new ArgumentError(
+        'stream() of a Connection has no option server: engine.connect({ server: ... }) chooses it',
+      )
     return new StreamResult(this.pagesOf({ statement, parameters, options }))
   }
 
@@ -78,17 +84,16 @@ export abstract class StreamingConnection {
   ): Promise<number>
   copyFrom(sql: string, source: Source<Uint8Array | string>, options?: CopyOptions): Promise<number>
   async copyFrom(target: Table | string, source: unknown, options: CopyFromOptions = {}): Promise<number> {
-    const closing = new AbortController()
-    const { signal } = options
-    const either =
-      signal instanceof AbortSignal ? AbortSignal.any([signal, closing.signal]) : (signal ?? closing.signal)
-    const own = { ...options, signal: either }
+    checkKeys('copyFrom()', options, ['columns', 'signal'])
+    const closing = new LinkedAbort(options.signal)
+    const own = { ...options, signal: closing.signal }
     this.#incoming.add(closing)
     try {
       if (typeof target === 'string') return await copyBytes(this.streamLink, target, source, own)
       if (target instanceof Table) return await copyRows(this.streamLink, target, source, own)
     } finally {
       this.#incoming.delete(closing)
+      closing.release()
     }
     throw new ArgumentError('copyFrom() takes a table, or SQL of the form COPY ... FROM STDIN')
   }

@@ -1,5 +1,5 @@
 // One connection to a server: batches in, results out, and nothing of it ever uncaught.
-import { onAbort } from '../../../abort.ts'
+import { LinkedAbort, onAbort } from '../../../abort.ts'
 import {
   type ByteSource,
   type Command,
@@ -198,9 +198,8 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
     options?: RunOptions,
   ): AsyncGenerator<Uint8Array, readonly CommandResult[] | undefined, undefined> {
     const copy = new CopyOut(this.#line.stream)
-    const leave = new AbortController()
-    const signals = [leave.signal, ...(options?.signal === undefined ? [] : [options.signal])]
-    const running = this.#run(commands, { signal: AbortSignal.any(signals) }, { copy }).then(
+    const leave = new LinkedAbort(options?.signal)
+    const running = this.#run(commands, { signal: leave.signal }, { copy }).then(
       (results) => {
         copy.end(null)
         return results
@@ -214,6 +213,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       copy.drop()
       // Left early: the server need not send the rest.
       if (!copy.ended) leave.abort()
+      leave.release()
       await running
     }
   }
