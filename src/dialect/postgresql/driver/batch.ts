@@ -142,7 +142,8 @@ export class Batch implements Submittable {
     this.#writeCloses(writer)
     writeExecute(writer, portal.name, portal.rows)
     portal.suspended = false
-    if (portal.entry !== null) this.#entries.push(portal.entry)
+    // What was bound is not at fault for its parameters' types.
+    if (portal.entry !== null) this.#entries.push({ ...portal.entry, fresh: true })
   }
 
   #writeCloses(writer: ByteWriter): void {
@@ -391,10 +392,7 @@ export class Batch implements Submittable {
   }
 }
 
-/**
- * Whether a statement that the server would not even bind may be prepared for other parameters than it has: where their types were the
- * server's choice, it was made once, and stays though a column has another type since.
- */
+/** Whether a statement may be prepared for other parameters than it has: the server chooses their types once, whatever becomes of a column. */
 function mayBeOutdated({ prepared, fresh, known }: Entry): boolean {
   return !fresh && prepared.name !== '' && known.parameterTypes.includes(0)
 }

@@ -29,6 +29,15 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     }
   }
 
+  test('an error in a later page is not taken for one of the parameters', () =>
+    inTransaction(async () => {
+      const statement = raw('SELECT 10 / (5 - n + $1) FROM generate_series(1, 10) AS n', 1)
+      await shared().run([{ statement, parameters: [100] }])
+      const opened = await shared().openCursor?.([command('BEGIN'), { statement, parameters: [0] }], { rows: 3 })
+      const error = await failure(Promise.resolve(opened?.cursor.fetch(3)))
+      expect(error).toMatchObject({ stale: false, fields: { sqlState: '22012' } })
+    }))
+
   test('pages come one by one, the first with BEGIN in one flight', () =>
     inTransaction(async () => {
       const before = shared().flights
