@@ -83,7 +83,12 @@ describe('an engine with replicas', () => {
     const chosen = (server: 'primary' | 'standby') => () => engine.execute(NAME, null, { server }).scalarOne()
     expect(await several(chosen('standby'))).toEqual(STANDBYS)
     expect(await several(chosen('primary'))).toEqual(['primary'])
+    const streamed = (server: 'primary' | 'standby') => () => engine.stream(NAME, null, { server }).scalars().one()
+    expect(await several(streamed('standby'))).toEqual(STANDBYS)
+    expect(await several(streamed('primary'))).toEqual(['primary'])
+    expect(await engine.stream(NAME).scalars().one()).toBe('primary')
     const view = engine.executionOptions({ server: 'standby' })
+    expect(await several(() => view.stream(NAME).scalars().one())).toEqual(STANDBYS)
     expect(await several(() => view.execute(NAME).scalarOne())).toEqual(STANDBYS)
     expect(await several(() => view.execute(NAME, null, { server: 'primary' }).scalarOne())).toEqual(['primary'])
     const primary = { readOnly: true, server: 'primary' } as const
@@ -190,6 +195,7 @@ describe('an engine with replicas', () => {
     await expect(engine.execute(NAME, null, { server: 'replica' as never })).rejects.toThrow(ArgumentError)
     await using conn = await engine.connect()
     expect(() => conn.execute(NAME, null, { server: 'standby' })).toThrow(/has no option server/)
+    expect(() => conn.stream(NAME, null, { server: 'standby' })).toThrow(/has no option server/)
   })
 
   it('is any engine where there are none', async () => {
