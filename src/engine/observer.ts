@@ -159,7 +159,7 @@ export class Observer {
     const results = tracedBy(flightChannel, message, () => connection.run(own, options))
     if (!this.#logger?.debugging) return results
     return results.then((received) => {
-      this.received(received)
+      this.received(received, token)
       return received
     })
   }
@@ -180,7 +180,7 @@ export class Observer {
       isPage: true,
     })
     const results = await tracedBy(flightChannel, message, () => connection.run(commands, options))
-    this.received(results)
+    this.received(results, token)
     return results
   }
 
@@ -215,18 +215,19 @@ export class Observer {
       return isList(origins) ? (origins[index - first] ?? 'raw') : origins
     }
     const isTwoPhase = (index: number): boolean => beginsTwoPhase(uncommented[index] as Command)
-    this.#log(this.#logger, commands, originOf, isTwoPhase, token === null ? '' : `[${token}] `)
+    this.#log(this.#logger, commands, originOf, isTwoPhase, markOf(token))
   }
 
   /** Rows that came back, for the most talkative of logs. */
-  received(results: readonly CommandResult[]): void {
+  received(results: readonly CommandResult[], token: string | null = null): void {
     const logger = this.#logger
     if (!logger?.debugging) return
+    const mark = markOf(token)
     for (const { columns, rows, made } of results) {
       if (columns === null) continue
-      logger.debug(`Col ${showValue(columns.map((column) => column.name))}`)
+      logger.debug(`${mark}Col ${showValue(columns.map((column) => column.name))}`)
       const values = made === undefined ? rows : made.map((row) => Object.values(row))
-      for (const row of values) logger.debug(`Row ${showValue(row)}`)
+      for (const row of values) logger.debug(`${mark}Row ${showValue(row)}`)
     }
   }
 
@@ -258,6 +259,11 @@ export class Observer {
     const [only] = sets
     return sets.length === 1 && only !== undefined ? showParameters(only) : showParameterSets(sets)
   }
+}
+
+/** What stands in front of a line. */
+function markOf(token: string | null): string {
+  return token === null ? '' : `[${token}] `
 }
 
 function isList(origins: Origins): origins is readonly Origin[] {

@@ -131,6 +131,19 @@ describe.each(sqlDatabases())('on $name', (target) => {
     expect(lines).toContain('[reports] [raw sql] []')
   })
 
+  it('put it in front of rows too', async () => {
+    const lines: string[] = []
+    await using own = createEngine(url, { echo: 'debug', logger: ({ message }: LogRecord) => lines.push(message) })
+    await own.execute('SELECT 1 AS n', null, { loggingToken: 'call' })
+    await own.stream('SELECT 2 AS n', null, { loggingToken: 'stream' }).all()
+    expect(lines.filter((line) => /Col|Row/.test(line))).toEqual([
+      "[call] Col ['n']",
+      '[call] Row [1]',
+      "[stream] Col ['n']",
+      '[stream] Row [2]',
+    ])
+  })
+
   it('compile anew where compiledCache is null', async () => {
     await using own = createEngine(url)
     const statement = text('SELECT 1')
