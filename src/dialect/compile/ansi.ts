@@ -43,6 +43,7 @@ export const ansi: Renderers = {
   deleteUsing: (froms) => ` USING ${froms}`,
   compoundPart: (text) => `(${text})`,
   defaultValue: () => 'DEFAULT',
+  written: (text) => text,
   referredTable: (table, out) => out.tableName(table),
   forUpdate: renderForUpdate,
   cteDefinition: renderCteDefinition,

@@ -95,7 +95,8 @@ function assignedValue(value: ColumnElement, column: NamedElement, name: string 
 function textFor(column: NamedElement, value: ColumnElement, out: Render): string {
   if (value === DEFAULT) return out.renderers.defaultValue(column, out)
   const isNumber = value instanceof NextValue && out.spelling.features.sequences === false
-  return isNumber && isWholeKey(column) ? out.renderers.defaultValue(column, out) : expressionText(value, out)
+  if (isNumber && isWholeKey(column)) return out.renderers.defaultValue(column, out)
+  return out.renderers.written(expressionText(value, out), value, column, out)
 }
 
 function isWholeKey(column: NamedElement): boolean {

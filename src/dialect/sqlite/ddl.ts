@@ -25,6 +25,7 @@ import { valueChecks } from '../compile/named-type.ts'
 import type { NodeRenderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { wordsOf } from './introspect/sql-words.ts'
+import { HOST } from './type-name.ts'
 
 /** Whether SQLite numbers the column: its rows' own number under the column's name. */
 function isRowNumber(column: SchemaColumn): boolean {
@@ -50,7 +51,7 @@ export function renderColumn(column: SchemaColumn, out: Render): string {
       `Column ${quoteName(`${column.table.key}.${column.key}`)} is to be numbered and shares the primary key with others: SQLite numbers only a column that is the whole key`,
     )
   if (column.serverDefault !== null && !(column.serverDefault instanceof FetchedValue))
-    text += ` DEFAULT ${defaultText(serverDefaultText(column.serverDefault, out))}`
+    text += ` DEFAULT ${defaultText(typedDefault(column, out) ?? serverDefaultText(column.serverDefault, out))}`
   if (column.computed !== null) text += computedClause(column, out)
   if (!column.nullable) text += ' NOT NULL'
   return text + columnCheck(column, out)
@@ -64,6 +65,36 @@ function isNumberedForEver(column: SchemaColumn): boolean {
 function primaryKeyOf(column: SchemaColumn): readonly SchemaColumn[] {
   return (column.table as Table).primaryKey.columns
 }
+
+const TRUTHS: Readonly<Record<string, string>> = {
+  true: '1',
+  t: '1',
+  yes: '1',
+  on: '1',
+  false: '0',
+  f: '0',
+  no: '0',
+  off: '0',
+}
+
+/** A text as the column keeps its values, which other databases read by the column's type; null where it is as good as it stands. */
+function typedDefault({ serverDefault, type: given }: SchemaColumn, out: Render): string | null {
+  if (typeof serverDefault !== 'string') return null
+  const type = given.forDialect(HOST)
+  if (type.affinity === 'boolean') {
+    const word = serverDefault.trim().toLowerCase()
+    return Object.hasOwn(TRUTHS, word) ? (TRUTHS[word] ?? null) : null
+  }
+  if (!KEPT_OTHERWISE.has(type.affinity)) return null
+  try {
+    return out.spelling.literal(serverDefault, type)
+  } catch {
+    // A word of the database's, such as 'now'.
+    return null
+  }
+}
+
+const KEPT_OTHERWISE: ReadonlySet<string> = new Set(['date', 'time', 'datetime', 'interval', 'uuid'])
 
 const CONSTANT =
   /^(?:[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:E[+-]?\d+)?|0X[\dA-F]+)|X?'(?:[^']|'')*'|NULL|TRUE|FALSE|CURRENT_(?:TIMESTAMP|DATE|TIME))$/i

@@ -4,6 +4,7 @@ import type { Insert } from '../../expression/dml/insert.ts'
 import { Write } from '../../expression/dml/write.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { TRUE } from '../../expression/element/constant.ts'
+import type { NamedElement } from '../../expression/element/named.ts'
 import type { Alias, Cte, Subquery } from '../../expression/from/alias.ts'
 import { TableClause } from '../../expression/from/table-clause.ts'
 import type { TableValued } from '../../expression/from/table-valued.ts'
@@ -11,6 +12,7 @@ import type { Values } from '../../expression/from/values.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { Fetch } from '../../expression/select/state.ts'
+import type { NumericType } from '../../expression/types/numeric.ts'
 import { ansi } from '../compile/ansi.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
@@ -20,6 +22,8 @@ import { renderExtract, renderFilter, renderFunction, renderOver } from './funct
 import { renderExpandedIn } from './lists.ts'
 import { renderCast, renderUnary, sqliteOperators } from './operators.ts'
 import { renderOrderTerm } from './order.ts'
+import { digitsOf } from './result-digits.ts'
+import { HOST } from './type-name.ts'
 
 /** The nodes that SQLite knows. */
 export type SqliteNode = KnownNode | OnConflict
@@ -88,6 +92,16 @@ function renderTableValued(node: TableValued, out: Render): string {
   return ansi.tableValued(node, out)
 }
 
+/** A decimal that is calculated has the digits of its column when it is kept. */
+function renderWritten(text: string, value: ColumnElement, { type: given }: NamedElement): string {
+  const type = given.forDialect(HOST)
+  if (type.affinity !== 'numeric' || value.kind === 'null') return text
+  const { precision, scale } = type as unknown as NumericType
+  if (precision === null) return text
+  const { most } = digitsOf(value)
+  return most !== null && most <= (scale ?? 0) ? text : `to_scale(${text}, ${scale ?? 0})`
+}
+
 const refuse = (what: string, remedy: string): (() => never) => {
   return () => {
     throw new CompileError(`SQLite has no ${what}: ${remedy}`)
@@ -106,6 +120,7 @@ export const sqlite: Renderers<SqliteNode> = {
   extract: renderExtract,
   cast: renderCast,
   arrayLiteral: refuse('arrays', 'use a document: literal([...], JSON())'),
+  written: renderWritten,
   withinGroup: refuse('WITHIN GROUP', 'rank the rows by a window function, or compute it in the program'),
   tryCast: refuse('TRY_CAST', 'use cast()'),
   unary: renderUnary,

@@ -12,7 +12,7 @@ import { numeric } from './codec/number.ts'
 import { HOST } from './type-name.ts'
 
 /** At least so many, and at most; null where nobody knows. */
-interface Digits {
+export interface Digits {
   readonly least: number | null
   readonly most: number | null
 }
@@ -38,7 +38,8 @@ export function calculatedCodec({ source, type: given }: ResultColumn): SqliteCo
   return most === (scale ?? 0) ? null : numeric(least, most)
 }
 
-function digitsOf(element: unknown): Digits {
+/** The digits behind the point of an expression, as far as its parts tell. */
+export function digitsOf(element: unknown): Digits {
   if (!(element instanceof ColumnElement)) return UNKNOWN
   if (element instanceof ProxyColumn) return digitsOf(element.original)
   switch (element.kind) {

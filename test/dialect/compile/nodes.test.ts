@@ -475,6 +475,7 @@ describe('every kind of node', () => {
       'bareReturning',
       'compoundPart',
       'defaultValue',
+      'written',
       'deleteUsing',
       'referredTable',
       'cteDefinition',

@@ -31,6 +31,7 @@ import {
   union,
   update,
 } from 'tsalchemy'
+import { insert as upsert } from 'tsalchemy/sqlite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { postgresUrl } from '../../support/server.ts'
 import { libraries } from './support.ts'
@@ -396,6 +397,52 @@ describe.each(libraries)('from SQLite through %s to PostgreSQL', (library) => {
     const asked = select((expression() as ColumnElement).label('v'))
     await expect(sqlite.execute(asked)).rejects.toThrow(message)
     await postgresql.execute(asked).all()
+  })
+
+  test('what is calculated is rounded when it is written', async () => {
+    const made = new MetaData()
+    const sums = table('calculated', made, {
+      id: Column(Integer, { primaryKey: true }),
+      n: Column(Numeric(8, 2)),
+      flag: Column(BooleanSql, { serverDefault: 'true' }),
+      since: Column(DateTime, { serverDefault: '2024-02-29' }),
+    })
+    for (const engine of [sqlite, postgresql]) await made.createAll(engine)
+    const exact = select(sums.c.n, sums.c.n.eq('13.76'), sums.c.flag, sums.c.since.eq('2024-02-29 00:00')).orderBy(
+      sums.c.id,
+    )
+    for (const work of [
+      insert(sums).values({ id: 1, n: literal('1.11', Numeric).multiply('12.4') }),
+      upsert(sums)
+        .values({ id: 1, n: '5' })
+        .onConflictDoUpdate({ indexElements: ['id'], set: { n: sums.c.n.add('0.0049') } }),
+      upsert(sums)
+        .values({ id: 1, n: '5' })
+        .onConflictDoUpdate({ indexElements: ['id'], set: (excluded) => ({ n: excluded.n }) }),
+      update(sums)
+        .values({ n: sums.c.n.multiply('1.0333') })
+        .where(sums.c.id.eq(1)),
+      insert(sums).values({ id: 2, n: null as never }),
+    ])
+      await same(async (engine) => {
+        await engine.execute(work)
+        return await engine.execute(exact).tuples().all()
+      })
+    for (const engine of [sqlite, postgresql]) await made.dropAll(engine)
+  })
+
+  test('a value that does not fit fails in its turn: what stands before it has been done', async () => {
+    await same(async (engine) => {
+      await using conn = await engine.connect()
+      await conn.execute(select(c.id).limit(1))
+      const savepoint = await conn.beginNested()
+      const failed = await conn.execute(insert(things).values({ id: 10, name: 'x'.repeat(21) })).catch((error) => error)
+      await savepoint.rollback()
+      await conn.execute(insert(things).values({ id: 10, name: 'short' }))
+      const read = [(failed as Error).name, await conn.execute(select(c.name).where(c.id.eq(10))).scalar()]
+      await conn.rollback()
+      return read
+    })
   })
 
   test('texts that are too long for their column are refused, and spoil their transaction', async () => {

@@ -145,6 +145,13 @@ function pointed(units: bigint, scale: number): string {
   return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
 }
 
+/** A number rounded as it is when a column of so many digits behind the point keeps it. */
+export function atScale(value: SqliteValue, scale: number): SqliteValue {
+  if (typeof value === 'object' || typeof value === 'bigint') return value
+  const text = rounded(textOfNumber(value), scale)
+  return text === null ? value : encodeDecimal(text)
+}
+
 /** A number without the digits behind so many, as PostgreSQL's `trunc()` of two arguments. */
 export function truncated(value: SqliteValue, scale: number): SqliteValue | null {
   const decimal = decimalOf(textOfNumber(value))

@@ -37,6 +37,8 @@ interface Ready {
   readonly command: Command
   readonly scanned: ScannedSql
   readonly bindings: Bindings
+  /** Set where a value does not fit its column: it fails in its turn, as it does where the database finds it. */
+  readonly misfit: DriverError | null
 }
 
 const NOTHING: ScannedSql = scanSql('')
@@ -119,10 +121,11 @@ export class SqliteConnection implements DriverConnection {
       this.flights += 1
       await fairTurn()
     }
-    const { command, scanned, bindings } = ready.at(-1) as Ready
+    const { command, scanned, bindings, misfit } = ready.at(-1) as Ready
     this.#checkSound(scanned)
     this.#interleave(1)
     try {
+      if (misfit !== null) throw misfit.with({ commandIndex: null })
       const known = this.#statements.prepare(scanned)
       const reading = readingOf(known, command.statement)
       if (reading === null) {
@@ -200,19 +203,8 @@ export class SqliteConnection implements DriverConnection {
       }
       if (scanned.several) throw misread('several statements in one text: run them one by one', index)
       if (scanned.casts) throw misread('SQLite has no casts by ::, write CAST(x AS INTEGER)', index)
-      return { command, scanned, bindings: this.#bindings(command, scanned, index) }
+      return { command, scanned, ...bindingsOrMisfit(command, scanned, index) }
     })
-  }
-
-  /** A value that does not fit its column spoils the transaction, as it does where the database finds it. */
-  #bindings(command: Command, scanned: ScannedSql, index: number): Bindings {
-    try {
-      return bindingsOf(command, scanned, index)
-    } catch (error) {
-      if (this.#status !== 'active' || !(error instanceof DriverError) || error.fields === null) throw error
-      this.#status = 'failed'
-      throw error.with({ sent: true })
-    }
   }
 
   #runOne(ready: Ready, signal: AbortSignal | undefined): Answer | Promise<Answer> {
@@ -232,6 +224,7 @@ export class SqliteConnection implements DriverConnection {
         return answer('ROLLBACK', null)
       default:
         this.#checkSound(scanned)
+        if (ready.misfit !== null) throw ready.misfit
         return this.#once(ready) ?? this.#patiently(signal, () => this.#execute(ready))
     }
   }
@@ -371,6 +364,15 @@ export class SqliteConnection implements DriverConnection {
   #interleave(change: 1 | -1): void {
     this.#openCursors += change
     if (this.#status !== 'lost') this.#handle.allowInterleaving(this.#openCursors > 0)
+  }
+}
+
+function bindingsOrMisfit(command: Command, scanned: ScannedSql, index: number): Pick<Ready, 'bindings' | 'misfit'> {
+  try {
+    return { bindings: bindingsOf(command, scanned, index), misfit: null }
+  } catch (error) {
+    if (error instanceof DriverError && error.fields !== null) return { bindings: [], misfit: error }
+    throw error
   }
 }
 

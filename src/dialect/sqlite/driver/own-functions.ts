@@ -1,7 +1,7 @@
 // Functions that programs written for PostgreSQL call and SQLite lacks, in JavaScript; each connection defines them.
 import { createHash, randomUUID } from 'node:crypto'
 import type { SqliteValue } from '../codec/codec.ts'
-import { remainderOf, truncated } from '../codec/number.ts'
+import { atScale, remainderOf, truncated } from '../codec/number.ts'
 import type { DatabaseHandle, OwnAggregate, OwnFunction, Stored } from './library.ts'
 import { between, datePart, dateTrunc, lengthOf, momentText, moved } from './moments.ts'
 import { likeMatcher, regexpMatches, regexpReplaced } from './patterns.ts'
@@ -133,6 +133,7 @@ function ownFunctions(version: string): readonly OwnFunction[] {
       BigInt.asUintN(Number(value) < -2147483648 ? 64 : 32, BigInt(whole(value))).toString(16),
     ),
     pure('translate', 3, (value, from, to) => translated(value, characters(from), characters(to))),
+    pure('to_scale', 2, (value, digits) => atScale(value as SqliteValue, whole(digits))),
     pure('trunc', 2, (value, digits) => truncated(value as SqliteValue, whole(digits))),
     pure('ilike', 2, (pattern, value) => (likeMatcher(text(pattern) ?? '', '\\', 'i')(text(value) ?? '') ? 1n : 0n)),
     pure('ilike', 3, (pattern, value, escape) =>
