@@ -1,4 +1,5 @@
 // Rows into a table by COPY: which columns, and rows as the bytes that travel.
+
 import type { CopySpelling } from '../dialect/contract/copy.ts'
 import type { ByteSource, Command, CommandResult } from '../dialect/contract/driver.ts'
 import { DriverError } from '../dialect/contract/driver.ts'
@@ -6,6 +7,7 @@ import { ArgumentError, InvalidRequestError } from '../errors.ts'
 import { isRecord } from '../expression/coerce/record.ts'
 import { translatedSchema } from '../expression/schema/schema-map.ts'
 import type { Table } from '../expression/schema/table.ts'
+import { isBytes } from '../expression/types/dates-and-bytes.ts'
 import { checkKeys, quoteName, suggestion } from '../nearest.ts'
 import { isUnawaited, UNAWAITED } from '../show.ts'
 import { watchCopy } from './copy-watch.ts'
@@ -71,13 +73,13 @@ export function copyBytes(link: Link, sql: string, source: unknown, options: Cop
 
 async function* bytesOf(source: unknown): AsyncGenerator<Uint8Array> {
   // A string and bytes are iterable too, one character or number at a time.
-  if (typeof source === 'string' || source instanceof Uint8Array) {
+  if (typeof source === 'string' || isBytes(source)) {
     yield typeof source === 'string' ? Buffer.from(source) : source
     return
   }
   for await (const piece of iterable(source)) {
     if (typeof piece === 'string') yield Buffer.from(piece)
-    else if (piece instanceof Uint8Array) yield piece
+    else if (isBytes(piece)) yield piece
     else throw new ArgumentError('The source of a COPY gives strings or bytes (Uint8Array)')
   }
 }

@@ -119,6 +119,19 @@ describe.each(databases())('SQL that declares no types on $name', ({ url }) => {
   const engine = createEngine(url)
   afterAll(() => engine.dispose())
 
+  it('copies them', async () => {
+    await engine.begin(async (conn) => {
+      await conn.execute('CREATE TEMP TABLE copied_from_elsewhere (a int, at timestamptz)')
+      const lines = elsewhere<Uint8Array>(`Uint8Array.from('1\\t${INSTANT}\\n', (letter) => letter.charCodeAt(0))`)
+      await conn.copyFrom('COPY copied_from_elsewhere FROM STDIN', lines as never)
+      await conn.copyFrom('COPY copied_from_elsewhere FROM STDIN', [lines, lines])
+      expect(await conn.execute('SELECT count(*)::int, max(at) FROM copied_from_elsewhere').tuples().one()).toEqual([
+        3,
+        new Date(INSTANT),
+      ])
+    })
+  })
+
   it('takes them by what they are', async () => {
     const sql = 'SELECT $1::timestamptz, $2::bytea, $3::jsonb, $4::timestamptz[]'
     const values = [date(), bytes(), elsewhere('{ a: [1] }'), elsewhere(`[new Date('${INSTANT}')]`)]

@@ -1,4 +1,5 @@
 // The data of COPY, in both directions, at the pace of whoever is slower.
+import { isBytes } from '../../../expression/types/dates-and-bytes.ts'
 import { type ByteSource, DriverError, type RunOptions } from '../../contract/driver.ts'
 import type { CopyData } from './batch-parts.ts'
 import { abortedBeforeSend } from './outcome.ts'
@@ -28,7 +29,7 @@ const DONE_AND_SYNC = Buffer.concat([DONE, message(SYNC, NOTHING)])
 
 /** The messages that carry a piece of data. */
 function dataMessages(piece: Uint8Array): Buffer[] {
-  if (!(piece instanceof Uint8Array))
+  if (!isBytes(piece))
     throw new DriverError('the source of a COPY must give pieces of bytes (Uint8Array)', { sent: false })
   if (piece.length <= MAXIMUM_MESSAGE) return piece.length === 0 ? [] : [message(COPY_DATA, piece)]
   const messages: Buffer[] = []
