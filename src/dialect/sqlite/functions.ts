@@ -63,11 +63,13 @@ const FUNCTIONS: Readonly<Record<string, Spell>> = {
     const [left, right] = node.operands
     return left === undefined || right === undefined ? ansi.function(node, out) : remainder(left, right, out)
   },
-  // Of floating point numbers halves go to the even side.
+  // Halves of floating point numbers go to the even side, those of decimals away from zero; a decimal that is a double is no half any more.
   round: (node, out) => {
     const [value, digits] = node.operands
-    const isFloat = value?.type.forDialect(HOST).affinity === 'float' && digits === undefined
-    return value !== undefined && isFloat ? `round_even(${out.node(value)})` : ansi.function(node, out)
+    const affinity = value?.type.forDialect(HOST).affinity
+    if (value === undefined || (affinity !== 'float' && affinity !== 'numeric')) return ansi.function(node, out)
+    if (affinity === 'numeric') return `to_scale(${out.node(value)}, ${digits === undefined ? '0' : out.node(digits)})`
+    return digits === undefined ? `round_even(${out.node(value)})` : ansi.function(node, out)
   },
   // From 0 to 1, as elsewhere; SQLite's own gives any 64-bit integer.
   random: () => '(random() / 18446744073709551616.0 + 0.5)',

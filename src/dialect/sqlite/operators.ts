@@ -276,7 +276,7 @@ export function renderCast(node: Cast, out: Render): string {
     case 'numeric': {
       const { scale, precision } = type as unknown as NumericType
       const text = `CAST(${operand} AS ${out.spelling.typeName(type)})`
-      return precision === null ? text : `ROUND(${text}, ${scale ?? 0})`
+      return precision === null ? text : `to_scale(${text}, ${scale ?? 0})`
     }
     case 'string':
       return castToText(node, operand, type as SqlType as StringType, out)

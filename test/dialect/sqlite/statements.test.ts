@@ -192,7 +192,7 @@ describe('on SQLite', () => {
     )
     expect(sql).toBe(
       "SELECT date(?1) AS anon_1, strftime('%Y-%m-%d %H:%M:%f000', ?2) AS anon_2, CAST(round_even(?3) AS INTEGER) AS anon_3, " +
-        'CAST(?4 AS INTEGER) AS anon_4, (CAST(?5 AS BOOLEAN) != 0) AS anon_5, ROUND(CAST(?6 AS NUMERIC(5, 2)), 2) AS anon_6, ' +
+        'CAST(?4 AS INTEGER) AS anon_4, (CAST(?5 AS BOOLEAN) != 0) AS anon_5, to_scale(CAST(?6 AS NUMERIC(5, 2)), 2) AS anon_6, ' +
         'CAST(?7 AS VARCHAR) AS anon_7',
     )
     expect(rows).toEqual([['2024-02-29', '2024-02-29 00:00:00', 2, 7, true, '1.26', '12']])

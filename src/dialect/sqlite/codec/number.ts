@@ -147,9 +147,19 @@ function pointed(units: bigint, scale: number): string {
 
 /** A number rounded as it is when a column of so many digits behind the point keeps it. */
 export function atScale(value: SqliteValue, scale: number): SqliteValue {
-  if (typeof value === 'object' || typeof value === 'bigint') return value
+  if (typeof value === 'object') return value
+  if (scale < 0) return inTens(value, 10n ** BigInt(Math.min(-scale, 30)))
+  if (typeof value === 'bigint') return value
   const text = rounded(textOfNumber(value), scale)
   return text === null ? value : encodeDecimal(text)
+}
+
+/** To the next ten, hundred, ...: halves away from zero. */
+function inTens(value: Exclude<SqliteValue, Uint8Array>, unit: bigint): SqliteValue {
+  const whole = BigInt(String(atScale(value, 0)))
+  const size = whole < 0n ? -whole : whole
+  const kept = ((size + unit / 2n) / unit) * unit
+  return encodeDecimal(String(whole < 0n ? -kept : kept))
 }
 
 /** A number without the digits behind so many, as PostgreSQL's `trunc()` of two arguments. */
