@@ -12,7 +12,7 @@ export interface LogRecord {
   readonly message: string
 }
 
-/** Takes lines; what it throws reaches nobody. */
+/** Takes lines; what it throws, or its promise rejects with, is a warning of the process. Nobody waits for it. */
 export type LogSink = (record: LogRecord) => void
 
 /**
@@ -43,11 +43,10 @@ export interface LoggerLike {
 
 /** A sink that hands lines to an application's logger; the name of the source stands in front, control characters are escaped. */
 export function sinkTo(logger: LoggerLike): LogSink {
-  return ({ level, logger: name, message }) => {
+  return ({ level, logger: name, message }): unknown => {
     const line = `${name} ${escapeControls(message)}`
-    if (level === 'warning') logger.warn(line)
-    else if (level === 'info') logger.info(line)
-    else logger.debug(line)
+    if (level === 'warning') return logger.warn(line)
+    return level === 'info' ? logger.info(line) : logger.debug(line)
   }
 }
 
@@ -78,12 +77,17 @@ export class Logger {
 
   #write(level: LogLevel, message: string): void {
     try {
-      this.#sink({ time: new Date(), level, logger: this.#name, message })
+      const written: unknown = this.#sink({ time: new Date(), level, logger: this.#name, message })
+      if (written instanceof Promise) written.catch(warn)
     } catch (error) {
-      // A log that fails must not fail the statement that it speaks of.
-      process.emitWarning(error instanceof Error ? error : String(error))
+      warn(error)
     }
   }
+}
+
+/** A log that fails must not fail the statement that it speaks of, nor end the process. */
+function warn(error: unknown): void {
+  process.emitWarning(error instanceof Error ? error : String(error))
 }
 
 /** Terminals obey control characters, and logs are read in terminals. */

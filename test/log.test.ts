@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { formatRecord, Logger, type LogRecord } from '../src/log.ts'
+import { formatRecord, Logger, type LogRecord, type LogSink, sinkTo } from '../src/log.ts'
 
 it('formats a line as its readers know it, and disarms control characters', () => {
   const record: LogRecord = {
@@ -25,4 +25,25 @@ it('writes to its sink, debug lines only where they are wanted', () => {
     ['info', 'one'],
     ['debug', 'two'],
   ])
+})
+
+it('warns of a sink that fails, at once or later', async () => {
+  const warnings: string[] = []
+  const onWarning = ({ message }: Error): void => {
+    warnings.push(message)
+  }
+  process.on('warning', onWarning)
+  const later = async (line: unknown): Promise<void> => {
+    throw new Error(`later: ${String(line)}`)
+  }
+  const sinks: LogSink[] = [
+    () => {
+      throw new Error('at once')
+    },
+    ({ message }) => later(message),
+    sinkTo({ debug: later, info: later, warn: later }),
+  ]
+  for (const sink of sinks) new Logger('name', sink, false).info('one')
+  await expect.poll(() => warnings).toEqual(['at once', 'later: one', 'later: name one'])
+  process.off('warning', onWarning)
 })
