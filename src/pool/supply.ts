@@ -21,8 +21,12 @@ export interface SupplyParts {
   readonly failed: () => void
 }
 
+/** What takes longer to open may never come. A server that is only slow is not asked for more whenever somebody loses patience. */
+const LATE_MS = 500
+
 /** A connection that is being opened. */
 interface Opening {
+  readonly since: number
   /** Whether it took longer than somebody had patience: nobody else is to rely on it. */
   abandoned: boolean
 }
@@ -118,8 +122,9 @@ export class Supply {
   /** Somebody waits no longer. What was being opened for him may never come: who comes next gets another. */
   #abandon(): void {
     let spare = this.#expected - this.#parts.waiting.length
+    const late = performance.now() - LATE_MS
     for (const opening of this.#openings) {
-      if (spare <= 0) return
+      if (spare <= 0 || opening.since > late) return
       if (opening.abandoned) continue
       opening.abandoned = true
       this.#abandoned += 1
@@ -128,7 +133,7 @@ export class Supply {
   }
 
   #open(): void {
-    const opening: Opening = { abandoned: false }
+    const opening: Opening = { since: performance.now(), abandoned: false }
     this.#openings.add(opening)
     this.#parts.physical.connect((error, place) => {
       this.#openings.delete(opening)

@@ -114,7 +114,7 @@ describe('lending', () => {
   })
 
   it('does not let others rely on a connect for which somebody waited in vain', async () => {
-    const { driver, pool } = setup({ size: 3, maxOverflow: 0, timeoutMs: 50 })
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0, timeoutMs: 600 })
     driver.behaviour = 'hang'
     const controller = new AbortController()
     const [late, gone] = [pool.checkout(), pool.checkout(controller.signal)]
@@ -134,11 +134,29 @@ describe('lending', () => {
     expect(driver.attempts).toBe(3)
   })
 
+  it('asks a server that is slow for no more, however many lose patience', async () => {
+    const { driver, pool } = setup({ size: 3, maxOverflow: 0 })
+    driver.behaviour = 'hang'
+    for (let count = 0; count < 5; count += 1) {
+      const controller = new AbortController()
+      const gone = pool.checkout(controller.signal)
+      controller.abort()
+      await expect(gone).rejects.toBe(controller.signal.reason)
+    }
+    expect(driver.attempts).toBe(1)
+    const waiting = pool.checkout()
+    driver.behaviour = 'open'
+    driver.goOn()
+    expect(idOf(await waiting)).toBe(1)
+    expect(driver.attempts).toBe(1)
+  })
+
   it('does not fail who waits for another connect with the error of one that was given up', async () => {
     const { driver, pool } = setup({ size: 3, maxOverflow: 0 })
     driver.behaviour = 'hang'
     const controller = new AbortController()
     const gone = pool.checkout(controller.signal)
+    await pause(600)
     controller.abort()
     await expect(gone).rejects.toBe(controller.signal.reason)
     const refuse = driver.held()
