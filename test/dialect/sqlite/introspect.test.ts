@@ -4,6 +4,7 @@ import {
   Boolean,
   CheckConstraint,
   Column,
+  column,
   createEngine,
   Date as DateSql,
   DateTime,
@@ -15,6 +16,7 @@ import {
   Index,
   Integer,
   Interval,
+  insert,
   inspect,
   JSON as Json,
   LargeBinary,
@@ -238,6 +240,30 @@ describe('reflection on SQLite', () => {
         { name: null, columns: ['\u00e9'] },
       ])
     })
+  })
+
+  test('foreign keys over the same columns have names of their own; what a virtual table hides is none of its columns', async () => {
+    for (const sql of [
+      'CREATE TABLE a1 (id INTEGER PRIMARY KEY)',
+      'CREATE TABLE a2 (id INTEGER PRIMARY KEY)',
+      'CREATE TABLE c (id INTEGER, CONSTRAINT foo1 FOREIGN KEY(id) REFERENCES a1(id), FOREIGN KEY (id) REFERENCES a2, CONSTRAINT foo2 FOREIGN KEY(id) REFERENCES a2(id))',
+      'CREATE VIRTUAL TABLE notes USING fts5(title, body)',
+    ])
+      await engine.execute(sql)
+    const keys = await inspect(engine).getForeignKeys('c')
+    expect(keys.map(({ name, referredTable }) => `${name} ${referredTable}`).sort()).toEqual([
+      'foo1 a1',
+      'foo2 a2',
+      'null a2',
+    ])
+    const notes = await Table.reflect('notes', new MetaData(), engine)
+    expect(notes.columnList.map(({ name }) => name)).toEqual(['title', 'body'])
+    await engine.execute(insert(notes).values({ title: 'tea', body: 'hot and black' } as never))
+    const found = select(notes).where(column('notes').match('black'))
+    expect(await engine.execute(found).tuples().all()).toEqual([['tea', 'hot and black']])
+    await engine.execute('CREATE VIEW counted AS SELECT count(*) + 1 AS n, max(title) AS t FROM notes')
+    const counted = await Table.reflect('counted', new MetaData(), engine)
+    expect(await engine.execute(select(counted)).tuples().all()).toEqual([[2, 'tea']])
   })
 
   test('a table is found by its name in any case, and has its own', async () => {

@@ -220,11 +220,15 @@ function foreignKeysOf(
   { schema }: RelationScope,
 ): ReflectedForeignKey[] {
   const written = constraints.filter(({ sort }) => sort === 'foreignKey')
-  return [...new Set(rows.map(({ id }) => id))].map((id) => {
+  const ids = [...new Set(rows.map(({ id }) => id))]
+  const columnsOf = (id: number): string[] => rows.filter((row) => row.id === id).map(({ from }) => from)
+  return ids.map((id) => {
     const own = rows.filter((row) => row.id === id)
     const [first] = own as [ForeignKeyRow]
-    const columns = own.map(({ from }) => from)
-    const said = written.find((each) => areSame(each.columns, columns))
+    const columns = columnsOf(id)
+    // Of several over the same columns the one that is written last has the lowest number.
+    const before = ids.filter((other) => other > id && areSame(columnsOf(other), columns)).length
+    const said = written.filter((each) => areSame(each.columns, columns))[before]
     const action = (given: string): Action | null => (given === 'NO ACTION' ? null : (given as Action))
     const [onDelete, onUpdate] = [action(first.onDelete), action(first.onUpdate)]
     return {

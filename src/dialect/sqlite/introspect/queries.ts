@@ -59,7 +59,7 @@ export interface ColumnRow {
   readonly default: string | null
   /** Its place in the primary key, from 1; 0 for none. */
   readonly key: number
-  /** 2 virtual, 3 stored; 0 for a plain column. */
+  /** 2 virtual, 3 stored; 0 for a plain column. Those that virtual tables hide (1) are none of theirs. */
   readonly hidden: number
 }
 
@@ -124,7 +124,7 @@ export function columnsQuery(schema: string, scope: RelationScope): CatalogQuery
       key: [Integer, 'x.pk'],
       hidden: [Integer, 'x.hidden'],
     },
-    `FROM ${catalogOf(schema)}, pragma_table_xinfo(m.name, ${quoted(schema)}) x WHERE ${kindsOf(scope)} AND ${OWN} ORDER BY m.name, x.cid`,
+    `FROM ${catalogOf(schema)}, pragma_table_xinfo(m.name, ${quoted(schema)}) x WHERE ${kindsOf(scope)} AND ${OWN} AND x.hidden != 1 ORDER BY m.name, x.cid`,
     scope.names,
   )
 }

@@ -12,6 +12,7 @@ import {
   VARBINARY,
 } from '../../../expression/types/exact.ts'
 import { JSON } from '../../../expression/types/json.ts'
+import { NullType } from '../../../expression/types/null.ts'
 import { BigInteger, Double, Float, Integer, Numeric, SmallInteger } from '../../../expression/types/numeric.ts'
 import { Boolean as BooleanSql, LargeBinary, Uuid } from '../../../expression/types/scalar.ts'
 import { String as StringSql, Text } from '../../../expression/types/string.ts'
@@ -61,6 +62,8 @@ export function typeOf(declared: string): { readonly type: SqlType; readonly kno
   const text = declared.trim().replaceAll(/\s+/g, ' ')
   const [, words = '', first, second] = /^([^(]*?) ?(?:\( ?(\d+) ?(?:, ?(\d+) ?)?\))?$/.exec(text) ?? []
   const name = words.toUpperCase()
+  // Columns of virtual tables and what views compute: values come as they are.
+  if (text === '') return { type: NullType, known: true }
   const length = first === undefined ? undefined : Number(first)
   if (name === 'NUMERIC' || name === 'DECIMAL') {
     const make = name === 'NUMERIC' ? Numeric : DECIMAL
@@ -81,6 +84,6 @@ export function typeOf(declared: string): { readonly type: SqlType; readonly kno
 function byAffinity(name: string): SqlType {
   if (name.includes('INT')) return BigInteger
   if (/CHAR|CLOB|TEXT/.test(name)) return Text
-  if (name === '' || name.includes('BLOB')) return LargeBinary
+  if (name.includes('BLOB')) return LargeBinary
   return /REAL|FLOA|DOUB/.test(name) ? Double : Numeric
 }
