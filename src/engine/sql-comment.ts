@@ -1,6 +1,7 @@
 // sqlcommenter: tags in a comment behind the SQL, for logs and statistics of the database.
 import type { Command, DriverStatement } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
+import { isUnawaited } from '../show.ts'
 import { derivedStatement } from './derived.ts'
 
 /** Tags by name; what is undefined or null is left out. */
@@ -53,9 +54,16 @@ export class SqlCommenter {
 
   #collect(): SqlTags {
     const tags: Record<string, SqlTags[string]> = Object.create(null)
-    for (const source of this.#sources) Object.assign(tags, typeof source === 'function' ? source() : source)
+    for (const source of this.#sources) Object.assign(tags, typeof source === 'function' ? given(source()) : source)
     return tags
   }
+}
+
+/** @throws ArgumentError what a function gave is no object of tags: spread out it would be none, or a tag a letter. */
+function given(tags: SqlTags | null | undefined): SqlTags | null | undefined {
+  if (tags === null || tags === undefined || (typeof tags === 'object' && !isUnawaited(tags))) return tags
+  const what = isUnawaited(tags) ? 'a promise, for which no statement waits' : `a ${typeof tags}`
+  throw new ArgumentError(`The function of sqlComments gives an object of tags, or nothing: it gave ${what}`)
 }
 
 /** The statement with a comment. @param once whether the comment never comes again. */

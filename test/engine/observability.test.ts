@@ -227,6 +227,19 @@ describe('sqlComments', () => {
     expect(prepared).toBe(1)
   })
 
+  it('of a function that gives something else are refused, and nothing is sent', async () => {
+    for (const [gives, what] of [
+      [async () => ({ a: 1 }), 'a promise, for which no statement waits'],
+      [() => 'route=5', 'a string'],
+    ] as const) {
+      await using engine = createEngine('pglite://', { sqlComments: gives as never })
+      await expect(engine.execute('SELECT 1')).rejects.toThrow(`or nothing: it gave ${what}`)
+      expect(engine.pool.status().checkedOut).toBe(0)
+    }
+    await using silent = createEngine('pglite://', { sqlComments: () => null })
+    expect(await silent.execute('SELECT 1').scalar()).toBe(1)
+  })
+
   it('of a function are asked for each flight; those that come again are prepared, those that never do are not', async () => {
     let tags: SqlTags | null = null
     const engine = engineWith({ sqlComments: () => tags, poolSize: 1 })
