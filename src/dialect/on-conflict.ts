@@ -12,7 +12,7 @@ import type { TableClause } from '../expression/from/table-clause.ts'
 import { ddlExpression } from './compile/ddl-expression.ts'
 import { criteria } from './compile/select.ts'
 import type { Render } from './compile/state.ts'
-import { expressionText } from './compile/values.ts'
+import { writtenText } from './compile/values.ts'
 
 /** Which conflict is meant; null for any. */
 export interface ConflictTarget {
@@ -84,8 +84,7 @@ export function renderOnConflict(node: OnConflict, out: Render, matchesText = fa
   const rows = [node.table, excludedOf(node.table)]
   out.frame = { ...frame, froms: rows, correlatable: rows }
   const set = node.set.map(({ column, value }) => {
-    const text = out.renderers.written(expressionText(value, out), value, column, out)
-    return `${out.quoted(column.name)} = ${text}`
+    return `${out.quoted(column.name)} = ${writtenText(column, value, out)}`
   })
   const where = criteria(' WHERE ', node.where, out)
   out.frame = frame

@@ -185,11 +185,11 @@ export class Render {
 
   // ---- parameters ----------------------------------------------------------------------------------------------
 
-  /** The placeholder of a bind: the same object always gives the same one. */
-  bind(bind: Bind): string {
+  /** The placeholder of a bind: the same object always gives the same one. @param isWritten see {@link bindAs} */
+  bind(bind: Bind, isWritten = false): string {
     const known = this.placeholders.textOf(bind)
     if (known !== undefined) return known
-    return this.bindAs(bind, bind.anonymous ? this.generate(bind.key) : bind.key)
+    return this.bindAs(bind, bind.anonymous ? this.generate(bind.key) : bind.key, false, isWritten)
   }
 
   /**

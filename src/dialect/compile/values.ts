@@ -96,6 +96,13 @@ function textFor(column: NamedElement, value: ColumnElement, out: Render): strin
   if (value === DEFAULT) return out.renderers.defaultValue(column, out)
   const isNumber = value instanceof NextValue && out.spelling.features.sequences === false
   if (isNumber && isWholeKey(column)) return out.renderers.defaultValue(column, out)
+  return writtenText(column, value, out)
+}
+
+/** A value as a column takes it. */
+export function writtenText(column: NamedElement, value: ColumnElement, out: Render): string {
+  const isFitted = out.spelling.writtenCodec !== undefined && value.type.id === column.type.id
+  if (isFitted && value instanceof Bind && !value.expanding) return out.bind(value, true)
   return out.renderers.written(expressionText(value, out), value, column, out)
 }
 

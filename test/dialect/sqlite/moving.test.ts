@@ -426,6 +426,7 @@ describe.each(libraries)('from SQLite through %s to PostgreSQL', (library) => {
         .values({ n: sums.c.n.multiply('1.0333') })
         .where(sums.c.id.eq(1)),
       insert(sums).values({ id: 2, n: null as never }),
+      insert(sums).values({ id: 3, n: literal('3.14159', Numeric) }),
     ])
       await same(async (engine) => {
         await engine.execute(work)
