@@ -104,7 +104,7 @@ Measures tsalchemy and its peers against raw pg. Tables on standard output, prog
 
   --only a,b        only these cells; 'load' means it on every link, 'load:direct' and 'load:delayed' on one
   --contenders a,b  only these contenders; the floor always takes part
-  --rounds n        rounds of every cell, ${ROUNDS} unless said; the long cells get a share of them
+  --rounds n        rounds of every cell, ${ROUNDS} unless said
   --quick           ${QUICK_ROUNDS} rounds and half the warm-up
   --json file       writes every measurement to the file, too
   --no-build        takes the library's build as it lies in dist, instead of building it first

@@ -8,7 +8,7 @@ export const build: Cell<'build'> = {
   title: 'build and compile a select of a CTE, 3 joins and 6 predicates with new values each time, no I/O',
   operation: 'statement',
   // Ten calls: one of them takes the fastest 5 ms, of which a process that was just woken loses as much again to cold caches.
-  sizes: { none: { operations: 2000, repeats: 10, rounds: 1 } },
+  sizes: { none: { operations: 2000, repeats: 10 } },
   floorIsTimed: false,
   input: (random, operations) =>
     Array.from({ length: operations }, () => ({

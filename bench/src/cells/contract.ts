@@ -39,8 +39,6 @@ export interface Size {
   readonly operations: number
   /** Calls in one run, each prepared apart. */
   readonly repeats: number
-  /** Share of the asked rounds that this cell gets: less for those that take long. */
-  readonly rounds: number
 }
 
 export interface Cell<N extends CellName = CellName> {

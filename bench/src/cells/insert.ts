@@ -10,7 +10,7 @@ export const insert: Cell<'insert'> = {
   name: 'insert',
   title: 'insert 10,000 entities with generated keys, all or nothing; every entity gets its key',
   operation: 'insert of 10,000',
-  sizes: { direct: { operations: 1, repeats: 1, rounds: 1 }, delayed: { operations: 1, repeats: 1, rounds: 0.35 } },
+  sizes: { direct: { operations: 1, repeats: 1 }, delayed: { operations: 1, repeats: 1 } },
   floorIsTimed: true,
   input: (random) => Array.from({ length: ROWS }, (_, reference) => event(random, reference)),
   lines: (events) =>

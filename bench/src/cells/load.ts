@@ -7,7 +7,7 @@ export const load: Cell<'load'> = {
   name: 'load',
   title: 'load 10,000 rows of ten mixed columns',
   operation: 'load',
-  sizes: { direct: { operations: 1, repeats: 3, rounds: 1 }, delayed: { operations: 1, repeats: 2, rounds: 0.35 } },
+  sizes: { direct: { operations: 1, repeats: 3 }, delayed: { operations: 1, repeats: 2 } },
   floorIsTimed: true,
   input: () => undefined,
   lines: itemLines,

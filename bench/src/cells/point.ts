@@ -21,7 +21,7 @@ export const point: Cell<'point'> = {
   ...shared,
   name: 'point',
   title: 'select one row of ten columns by its key, one after the other on one connection',
-  sizes: { direct: { operations: 1000, repeats: 1, rounds: 1 }, delayed: { operations: 100, repeats: 1, rounds: 0.5 } },
+  sizes: { direct: { operations: 1000, repeats: 1 }, delayed: { operations: 100, repeats: 1 } },
 }
 
 export const point64: Cell<'point-64'> = {
@@ -29,8 +29,8 @@ export const point64: Cell<'point-64'> = {
   name: 'point-64',
   title: `the same select, ${WIDTH} in flight on a pool of ten connections`,
   sizes: {
-    direct: { operations: 4000, repeats: 1, rounds: 1 },
-    delayed: { operations: 2000, repeats: 1, rounds: 0.5 },
+    direct: { operations: 4000, repeats: 1 },
+    delayed: { operations: 2000, repeats: 1 },
   },
 }
 

@@ -8,7 +8,7 @@ export const transaction: Cell<'transaction'> = {
   name: 'transaction',
   title: 'begin, select, update, insert, commit; one transaction after the other',
   operation: 'transaction',
-  sizes: { direct: { operations: 500, repeats: 1, rounds: 1 }, delayed: { operations: 30, repeats: 1, rounds: 0.5 } },
+  sizes: { direct: { operations: 500, repeats: 1 }, delayed: { operations: 30, repeats: 1 } },
   floorIsTimed: true,
   input: (random, operations) =>
     random.distinct(operations, ACCOUNTS).map((accountId) => ({

@@ -6,7 +6,7 @@ export const tree: Cell<'tree'> = {
   name: 'tree',
   title: 'load 1,000 parents in order with their 5 children each, eagerly',
   operation: 'load',
-  sizes: { direct: { operations: 1, repeats: 3, rounds: 1 }, delayed: { operations: 1, repeats: 3, rounds: 0.35 } },
+  sizes: { direct: { operations: 1, repeats: 3 }, delayed: { operations: 1, repeats: 3 } },
   floorIsTimed: true,
   input: (random) => random.integer(0, 1),
   lines: (authors) =>

@@ -16,7 +16,7 @@ export const update: Cell<'update'> = {
   name: 'update',
   title: 'change three columns of 1,000 loaded entities and write them, all or nothing',
   operation: 'update of 1,000',
-  sizes: { direct: { operations: 1, repeats: 4, rounds: 1 }, delayed: { operations: 1, repeats: 2, rounds: 0.35 } },
+  sizes: { direct: { operations: 1, repeats: 4 }, delayed: { operations: 1, repeats: 2 } },
   floorIsTimed: true,
   input: (random) =>
     Array.from({ length: CHANGED }, () => ({

@@ -45,7 +45,7 @@ function header(circumstances: Circumstances): string {
   return [
     `Node ${circumstances.node}, PostgreSQL ${circumstances.postgresql} (${circumstances.server}), ${circumstances.processors}.`,
     `Round trip of SELECT 1: ${duration(roundTrip.direct)} direct, ${duration(roundTrip.delayed)} delayed.`,
-    `Medians of ${circumstances.rounds} interleaved rounds (fewer in the long cells); every result compared with the ${FLOOR}'s first.`,
+    `Medians of ${circumstances.rounds} interleaved rounds; every result compared with the ${FLOOR}'s first.`,
   ].join('\n')
 }
 

@@ -1,7 +1,7 @@
 // Runs the cells: every contender is verified first, then all are timed in rounds, each round in another order.
 
 import type pg from 'pg'
-import type { Cell, CellName, Link, Size } from '../cells/contract.ts'
+import type { Cell, CellName, Link } from '../cells/contract.ts'
 import { cells } from '../cells/index.ts'
 import { FLOOR } from '../contenders/registry.ts'
 import type { Options } from '../options.ts'
@@ -15,7 +15,6 @@ const SEED = 20_261_120
 interface Place {
   readonly cell: Cell
   readonly link: Link
-  readonly size: Size
 }
 
 interface Seat {
@@ -66,7 +65,7 @@ export class Bench {
     return links.flatMap((link) =>
       Object.values(cells as Record<CellName, Cell>).flatMap((cell) => {
         const size = cell.sizes[link]
-        return size === undefined || !this.#options.wants(cell.name, link) ? [] : [{ cell, link, size }]
+        return size === undefined || !this.#options.wants(cell.name, link) ? [] : [{ cell, link }]
       }),
     )
   }
@@ -104,18 +103,17 @@ export class Bench {
   }
 
   async #measure(place: Place, seats: readonly Seat[], url: string): Promise<CellOutcome> {
-    const { cell, link, size } = place
+    const { cell, link } = place
     const outcomes = new Map<string, Outcome>()
     for (const { name, tasks } of seats) if (!tasks.includes(cell.name)) outcomes.set(name, { status: 'absent' })
     const present = seats.filter(({ tasks }) => tasks.includes(cell.name))
     const verified = await this.#verify(place, present, outcomes, url)
     const timed = verified.filter(({ name }) => cell.floorIsTimed || name !== FLOOR)
-    const rounds = Math.max(1, Math.round(this.#options.rounds * size.rounds))
+    const { rounds, warmups } = this.#options
     this.#log(
       `${cell.name} ${link}: ${verified.length} of ${present.length} agree, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
     )
     const runs = new Map(timed.map(({ name }) => [name, [] as Measurement[]]))
-    const warmups = Math.max(1, Math.round(this.#options.warmups * size.rounds))
     for (let round = -warmups; round < rounds; round++) {
       for (const seat of rotate(timed, round)) {
         if (outcomes.get(seat.name)?.status === 'failed') continue
