@@ -4,9 +4,9 @@
 const PIECE_BYTES = 4096
 /** How many turns of the loop a piece is waited for: some 100 µs where the loop has nothing else to do. */
 const TURNS = 64
-/** Waits in vain count for several that were not: who is far away, or slow, is not waited for. */
-const PATIENCE = 8
-const IN_VAIN = 4
+/** A wait in vain costs some ten times what one saves that was not, so it takes as much patience as so many pieces give. */
+const IN_VAIN = 16
+const MOST_PATIENCE = 8
 
 /**
  * Rows are read faster than a server makes them, so the process would fall asleep behind each piece, some 200 times in 10,000 rows.
@@ -17,7 +17,7 @@ export class Vigil {
   readonly #turn: () => void
   #awake = false
   #turns = 0
-  #patience = PATIENCE
+  #patience = MOST_PATIENCE
 
   constructor() {
     this.#turn = () => {
@@ -33,10 +33,9 @@ export class Vigil {
 
   /** A piece of an answer has come, and it is not the last. */
   piece(bytes: number): void {
-    if (this.#awake) {
-      if (this.#patience < PATIENCE) this.#patience++
-      this.#turns = TURNS
-    } else if (bytes >= PIECE_BYTES && this.#patience > 0) {
+    if (this.#patience < MOST_PATIENCE) this.#patience++
+    if (this.#awake) this.#turns = TURNS
+    else if (bytes >= PIECE_BYTES && this.#patience > 0) {
       this.#awake = true
       this.#turns = TURNS
       setImmediate(this.#turn)
@@ -46,6 +45,5 @@ export class Vigil {
   /** The answer is complete. */
   end(): void {
     if (this.#awake) this.#turns = -1
-    else if (this.#patience < PATIENCE) this.#patience++
   }
 }
