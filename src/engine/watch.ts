@@ -26,7 +26,7 @@ export async function watchExecution(
   execution: Execution,
   run: (execution: Execution, trace: ExecutionTrace | null) => Promise<Result>,
 ): Promise<Result> {
-  const { observer, hub, face, runtime } = watched
+  const { observer, hub } = watched
   let own = execution
   if (hub.has('beforeExecute')) {
     const { statement, parameters } = await replaced(watched, execution)
@@ -34,19 +34,7 @@ export async function watchExecution(
     own.commit = execution.commit
   }
   const result = await observer.watch(own.statement, (trace) => run(own, trace))
-  if (hub.has('afterExecute')) {
-    const { statement, parameters = null } = own
-    const executionOptions = runtime.for(statement, own.options).options
-    const { rowCount } = result
-    await hub.emit('afterExecute', {
-      connection: face,
-      statement,
-      parameters,
-      executionOptions,
-      result,
-      rowCount,
-    })
-  }
+  if (hub.has('afterExecute')) await tellExecuted(watched, own, result, result.rowCount)
   return result
 }
 
@@ -56,7 +44,7 @@ export async function watchFlight<R extends { readonly rowCount: number | null }
   items: readonly FlightItem[],
   run: (items: readonly FlightItem[], trace: ExecutionTrace | null) => Promise<R[]>,
 ): Promise<R[]> {
-  const { observer, hub, face, runtime } = watched
+  const { observer, hub } = watched
   const own = hub.has('beforeExecute') ? await replacedItems(watched, items) : items
   const [only] = own
   const results = await observer.watch(own.length === 1 && only !== undefined ? only.statement : null, (trace) =>
@@ -64,21 +52,27 @@ export async function watchFlight<R extends { readonly rowCount: number | null }
   )
   if (hub.has('afterExecute'))
     for (let index = 0; index < own.length; index += 1) {
-      const { statement, parameters = null } = own[index] as FlightItem
       const given = results[index]
       const result = given instanceof Result ? given : null
-      const rowCount = given?.rowCount ?? null
-      const executionOptions = runtime.for(statement, undefined).options
-      await hub.emit('afterExecute', {
-        connection: face,
-        statement,
-        parameters,
-        executionOptions,
-        result,
-        rowCount,
-      })
+      await tellExecuted(watched, own[index] as FlightItem, result, given?.rowCount ?? null)
     }
   return results
+}
+
+interface Executed {
+  readonly statement: Executable | string
+  readonly parameters?: unknown
+  readonly options?: ExecuteOptions | undefined
+}
+
+async function tellExecuted(
+  { hub, face, runtime }: Watched,
+  { statement, parameters = null, options }: Executed,
+  result: Result | null,
+  rowCount: number | null,
+): Promise<void> {
+  const executionOptions = runtime.for(statement, options).options
+  await hub.emit('afterExecute', { connection: face, statement, parameters, executionOptions, result, rowCount })
 }
 
 async function replacedItems(watched: Watched, items: readonly FlightItem[]): Promise<FlightItem[]> {

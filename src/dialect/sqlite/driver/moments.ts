@@ -191,24 +191,18 @@ function partOfSpan(field: string, { months, days, microseconds }: Interval): nu
       return months % 12
     case 'day':
       return days
-    case 'hour':
-      return Number(microseconds / HOUR)
-    case 'minute':
-      return Number((microseconds % HOUR) / MINUTE)
-    case 'second':
-      return inUnits(microseconds % MINUTE, SECOND)
-    case 'milliseconds':
-      return inUnits(microseconds % MINUTE, 1000n)
-    case 'microseconds':
-      return Number(microseconds % MINUTE)
     case 'epoch':
       // A year has 365.25 days there, and a month that is none of a year 30.
       return (
         Math.trunc(months / 12) * 31_557_600 + (months % 12) * 2_592_000 + days * 86_400 + inUnits(microseconds, SECOND)
       )
     default:
-      throw new DriverError(`a span of time has no '${field}'`)
+      return partOfClock(field, microseconds) ?? refuseField(field)
   }
+}
+
+function refuseField(field: string): never {
+  throw new DriverError(`a span of time has no '${field}'`)
 }
 
 /** A moment, or a time of day, as other databases make a text of it: without zeros at the end, `T` between both within documents. */
