@@ -10,7 +10,7 @@ const MOST_PATIENCE = 8
 
 /**
  * Rows are read faster than a server makes them, so the process would fall asleep behind each piece, some 200 times in 10,000 rows.
- * To wake it takes a server on the same machine a fifth of its time, and the process more than the turns of the loop do. Nothing
+ * To wake it takes a server on the same machine up to a fifth of its time, and the process as much as the turns of the loop do. Nothing
  * depends on it: whatever comes is read when it comes.
  */
 export class Vigil {
