@@ -7,6 +7,8 @@ import { FLOOR, registry } from './contenders/registry.ts'
 
 const ROUNDS = 9
 const QUICK_ROUNDS = 3
+/** A process may be lucky or not, by what V8 has made of its code and where its memory lies: by up to a half on `load`. */
+const PROCESSES = 3
 /** By then V8 has optimised what the contenders do; see `README.md`. */
 const WARMUPS = 16
 const QUICK_WARMUPS = 8
@@ -17,6 +19,8 @@ export interface Options {
   /** Whether the cell runs on the link. */
   wants(cell: CellName, link: Link): boolean
   readonly rounds: number
+  /** In how many processes of each contender, one after the other, the rounds are run. */
+  readonly processes: number
   /** Runs of every contender before the clock counts; the long cells get a share of them. */
   readonly warmups: number
   readonly json: string | null
@@ -34,6 +38,7 @@ export function readOptions(argv: readonly string[]): Options {
     contenders: readContenders(values.contenders),
     wants: readCells(values.only),
     rounds: values.rounds === undefined ? (quick ? QUICK_ROUNDS : ROUNDS) : readRounds(values.rounds),
+    processes: quick ? 1 : PROCESSES,
     warmups: quick ? QUICK_WARMUPS : WARMUPS,
     json: values.json ?? null,
     build: values['no-build'] !== true,
@@ -105,7 +110,7 @@ Measures tsalchemy and its peers against raw pg. Tables on standard output, prog
   --only a,b        only these cells; 'load' means it on every link, 'load:direct' and 'load:delayed' on one
   --contenders a,b  only these contenders; the floor always takes part
   --rounds n        rounds of every cell, ${ROUNDS} unless said
-  --quick           ${QUICK_ROUNDS} rounds and half the warm-up
+  --quick           ${QUICK_ROUNDS} rounds in one process instead of ${PROCESSES}, and half the warm-up
   --json file       writes every measurement to the file, too
   --no-build        takes the library's build as it lies in dist, instead of building it first
   --help            this text

@@ -13,15 +13,26 @@ interface Entry {
 }
 
 export const FLOOR = 'floor'
+/** The floor with its own reader of timestamps: the bars say how they stand to it as well. */
+export const TUNED = 'pg-tuned'
 
 export const registry: ReadonlyMap<string, Entry> = new Map<string, Entry>([
   [
     FLOOR,
     {
-      about: 'raw pg at its best: named statements, array rows, hand-written constructors, set-based batches',
+      about: 'raw pg written well: named statements, array rows, hand-written constructors, set-based batches',
       byDefault: true,
       needsLibrary: false,
       load: () => import('./floor/contender.ts'),
+    },
+  ],
+  [
+    TUNED,
+    {
+      about: 'the floor with its own reader of timestamps, in place of that of pg',
+      byDefault: true,
+      needsLibrary: false,
+      load: () => import('./pg-tuned/contender.ts'),
     },
   ],
   [

@@ -1,6 +1,7 @@
-// What tsalchemy promises to reach, as ratios to the floor.
+// What tsalchemy promises to reach, as ratios to the floor; beside it, how that stands to the tuned floor.
 
 import type { CellName, Link } from '../cells/contract.ts'
+import { FLOOR, TUNED } from '../contenders/registry.ts'
 import type { CellOutcome } from '../runner/outcome.ts'
 import { figures } from './figures.ts'
 
@@ -47,22 +48,30 @@ export function judgeBars(cells: readonly CellOutcome[]): string[] {
 function judgeCells(cells: readonly CellOutcome[]): string[] {
   return BARS.flatMap(({ contender, cell, link, atMost }) => {
     const outcome = cells.find((one) => one.cell === cell && one.link === link)
-    const ratio = outcome === undefined ? null : (figures(outcome, contender)?.ratio ?? null)
-    if (ratio === null) return []
-    return [`${verdict(ratio <= atMost)}  ${contender} ${cell} ${link}: ${ratio.toFixed(2)}, bar ${atMost.toFixed(2)}`]
+    if (outcome === undefined) return []
+    const against = (base: string) => figures(outcome, contender, base)?.ratio ?? null
+    return judge(`${contender} ${cell} ${link}`, atMost, against)
   })
 }
 
 function judgeMeans(cells: readonly CellOutcome[]): string[] {
   return MEANS.flatMap(({ contender, link, atMost }) => {
-    const ratios = cells
-      .filter((outcome) => outcome.link === link)
-      .flatMap((outcome) => figures(outcome, contender)?.ratio ?? [])
-    if (ratios.length < FEWEST_CELLS) return []
-    const mean = Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
-    const what = `geometric mean of the ${ratios.length} ${link} cells`
-    return [`${verdict(mean <= atMost)}  ${contender} ${what}: ${mean.toFixed(2)}, bar ${atMost.toFixed(2)}`]
+    const ofLink = cells.filter((outcome) => outcome.link === link)
+    const against = (base: string) => {
+      const ratios = ofLink.flatMap((outcome) => figures(outcome, contender, base)?.ratio ?? [])
+      if (ratios.length < FEWEST_CELLS) return null
+      return Math.exp(ratios.reduce((sum, ratio) => sum + Math.log(ratio), 0) / ratios.length)
+    }
+    return judge(`${contender} geometric mean of the ${link} cells`, atMost, against)
   })
+}
+
+function judge(what: string, atMost: number, against: (base: string) => number | null): string[] {
+  const ratio = against(FLOOR)
+  if (ratio === null) return []
+  const tuned = against(TUNED)
+  const beside = tuned === null ? '' : ` (${tuned.toFixed(3)} of ${TUNED})`
+  return [`${verdict(ratio <= atMost)}  ${what}: ${ratio.toFixed(3)}, bar ${atMost.toFixed(2)}${beside}`]
 }
 
 function judgeBuilds(cells: readonly CellOutcome[]): string[] {

@@ -9,17 +9,17 @@ import { median, spread } from './statistics.ts'
 export interface Figures {
   readonly seconds: number
   readonly cpuSeconds: number
-  /** Time relative to the floor's in the same round, median of the rounds; null where the floor is not timed. */
+  /** Time relative to that of `base` in the same round, median of the rounds; null where `base` is not timed. */
   readonly ratio: number | null
   readonly cpuRatio: number | null
   /** How much the time differs between the rounds, as a share. */
   readonly spread: number
 }
 
-export function figures(outcome: CellOutcome, contender: string): Figures | null {
+export function figures(outcome: CellOutcome, contender: string, base: string = FLOOR): Figures | null {
   const runs = measured(outcome, contender)
   if (runs === null) return null
-  const floor = measured(outcome, FLOOR)
+  const floor = measured(outcome, base)
   const times = runs.map((run) => run.secondsPerOperation)
   return {
     seconds: median(times),

@@ -1,4 +1,4 @@
-// Runs the cells: every contender is verified first, then all are timed in rounds, each round in another order.
+// Runs the cells: every contender is verified first, then all are timed in rounds, each round in another order, some rounds in each process.
 
 import type pg from 'pg'
 import type { Cell, CellName, Link } from '../cells/contract.ts'
@@ -15,6 +15,15 @@ const SEED = 20_261_120
 interface Place {
   readonly cell: Cell
   readonly link: Link
+}
+
+/** What has been measured of a cell so far. */
+interface Tally {
+  readonly place: Place
+  /** How it ended, of those who have failed or were not timed. */
+  readonly outcomes: Map<string, Outcome>
+  readonly runs: Map<string, Measurement[]>
+  readonly verified: Set<string>
 }
 
 interface Seat {
@@ -47,11 +56,20 @@ export class Bench {
       [urls.direct, ['none', 'direct']],
       [urls.delayed, ['delayed']],
     ] as const) {
-      const places = this.#places(links)
-      if (places.length === 0) continue
-      const seats = await this.#seat(contenders, url)
-      for (const place of places) outcomes.push(await this.#measure(place, seats, url))
-      for (const seat of seats) await this.#release(seat)
+      const tallies = this.#places(links).map(
+        (place): Tally => ({ place, outcomes: new Map(), runs: new Map(), verified: new Set() }),
+      )
+      if (tallies.length === 0) continue
+      const { rounds, processes } = this.#options
+      for (let process = 0; process < processes; process++) {
+        const from = Math.floor((rounds * process) / processes)
+        const to = Math.floor((rounds * (process + 1)) / processes)
+        if (from === to) continue
+        const seats = await this.#seat(contenders, url)
+        for (const tally of tallies) await this.#measure(tally, seats, url, from, to)
+        for (const seat of seats) await this.#release(seat)
+      }
+      outcomes.push(...tallies.map((tally) => this.#outcome(tally)))
     }
     return { cells: outcomes, problems: this.#problems, peakBytes: this.#peakBytes }
   }
@@ -102,31 +120,35 @@ export class Bench {
     seat.worker.kill()
   }
 
-  async #measure(place: Place, seats: readonly Seat[], url: string): Promise<CellOutcome> {
+  /** Times the rounds from `from` to before `to`; a contender that has failed takes no further part in the cell. */
+  async #measure(tally: Tally, seats: readonly Seat[], url: string, from: number, to: number): Promise<void> {
+    const { place, outcomes } = tally
     const { cell, link } = place
-    const outcomes = new Map<string, Outcome>()
     for (const { name, tasks } of seats) if (!tasks.includes(cell.name)) outcomes.set(name, { status: 'absent' })
-    const present = seats.filter(({ tasks }) => tasks.includes(cell.name))
+    const present = seats.filter(({ name }) => !outcomes.has(name))
     const verified = await this.#verify(place, present, outcomes, url)
+    for (const { name } of verified) tally.verified.add(name)
     const timed = verified.filter(({ name }) => cell.floorIsTimed || name !== FLOOR)
-    const { rounds, warmups } = this.#options
-    this.#log(
-      `${cell.name} ${link}: ${verified.length} of ${present.length} agree, ${rounds} ${rounds === 1 ? 'round' : 'rounds'}`,
-    )
-    const runs = new Map(timed.map(({ name }) => [name, [] as Measurement[]]))
-    for (let round = -warmups; round < rounds; round++) {
+    this.#log(`${cell.name} ${link}: ${verified.length} of ${present.length} agree, rounds ${from + 1} to ${to}`)
+    for (let round = from - this.#options.warmups; round < to; round++) {
       for (const seat of rotate(timed, round)) {
         if (outcomes.get(seat.name)?.status === 'failed') continue
         const measurement = await this.#once(place, seat, SEED + 1 + round, outcomes, url)
-        if (measurement !== null && round >= 0) runs.get(seat.name)?.push(measurement)
+        if (measurement === null || round < from) continue
+        const runs = tally.runs.get(seat.name) ?? []
+        runs.push(measurement)
+        tally.runs.set(seat.name, runs)
       }
     }
-    for (const { name } of verified) {
-      const measured = runs.get(name)
+  }
+
+  #outcome({ place, outcomes, runs, verified }: Tally): CellOutcome {
+    for (const name of verified) {
       if (outcomes.has(name)) continue
+      const measured = runs.get(name)
       outcomes.set(name, measured === undefined ? { status: 'verified' } : { status: 'measured', runs: measured })
     }
-    return { cell: cell.name, link, rounds, outcomes }
+    return { cell: place.cell.name, link: place.link, rounds: this.#options.rounds, outcomes }
   }
 
   /** Those whose result and effect are the floor's. */
