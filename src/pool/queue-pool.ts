@@ -67,6 +67,7 @@ export class QueuePool implements Pool {
         return tell(events, 'close', () => ({ entry: place }))
       },
       ending: this.#ending,
+      end: this.#end.signal,
       listening: this.#listening,
       noticed: driver.noticed,
     })

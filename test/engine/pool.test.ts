@@ -147,6 +147,36 @@ describe.each(sqlDatabases())('on $name', ({ url, name }) => {
     expect(leaks[0]?.stack).toMatch(/forgetful.*pool\.test\.ts/s)
     expect(await waiting).toBe(6)
   })
+
+  it.each(['connect', 'firstConnect'] as const)(
+    'ends without a deadline while a listener of %s never comes to an end',
+    async (event) => {
+      const engine = createEngine(url)
+      let told = false
+      engine.pool.on(event, () => {
+        told = true
+        return new Promise<void>(() => {})
+      })
+      const asked = engine.execute('SELECT 1').then(null, (error: unknown) => error)
+      await eventually(() => told)
+      await engine.dispose()
+      expect(await asked).toBeInstanceOf(ResourceClosedError)
+      expect(engine.pool.status()).toMatchObject({ idle: 0, checkedOut: 0, opening: 0, waiting: 0 })
+      expect(engine.pool.metrics()).toMatchObject({ opened: 1, closed: 1 })
+    },
+  )
+
+  it('tells nobody what a listener of connect fails with when the pool has ended', async () => {
+    const engine = createEngine(url)
+    let fail = (_: Error): void => {}
+    engine.pool.on('connect', () => new Promise<void>((_, reject) => (fail = reject)))
+    const asked = engine.execute('SELECT 1').then(null, (error: unknown) => error)
+    await eventually(() => engine.pool.status().opening === 1)
+    await engine.dispose()
+    fail(new Error('too late'))
+    expect(await asked).toBeInstanceOf(ResourceClosedError)
+    await pause(20)
+  })
 })
 
 describe('on a server', () => {

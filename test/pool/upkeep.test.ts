@@ -310,7 +310,10 @@ describe('dispose() with a deadline', () => {
     expect(() => pool.dispose({ timeoutMs: -1 })).toThrow(ArgumentError)
   })
 
-  it.each(['connect', 'close'] as const)('cuts what listeners of %s do not come to an end with', async (event) => {
+  it.each([
+    ['connect', 'politely'],
+    ['close', 'cut'],
+  ] as const)('ends what listeners of %s do not come to an end with: %s', async (event, how) => {
     const driver = new FakeDriver()
     const pool = new QueuePool(driver)
     let end = (): void => {}
@@ -320,7 +323,7 @@ describe('dispose() with a deadline', () => {
     const place = event === 'close' ? await lent : null
     if (place !== null) pool.checkin(place as PooledConnection)
     await pool.dispose({ timeoutMs: 10 })
-    expect(driver.connections.map(({ closed }) => closed)).toEqual(['cut'])
+    expect(driver.connections.map(({ closed }) => closed)).toEqual([how])
     end()
     await pool.drained()
     expect(pool.status()).toMatchObject({ checkedOut: 0, opening: 0, waiting: 0 })
