@@ -46,7 +46,8 @@ export function buildConstraints(parts: ConstraintParts): Constraint[] {
     ...primaryKeyOf(parts),
     ...relation.foreignKeys.flatMap((key) => foreignKeyOf(parts, key)),
     ...relation.uniqueConstraints.flatMap((unique) => {
-      const [columns, include] = [keysOf(parts, unique.columns), keysOf(parts, unique.include)]
+      // SQLite takes UNIQUE (a, a), which says what UNIQUE (a) says.
+      const [columns, include] = [keysOf(parts, [...new Set(unique.columns)]), keysOf(parts, unique.include)]
       if (columns === null || include === null || isOwn(parts, columns, 'unique')) return []
       const { nullsNotDistinct } = unique
       const more = { ...(nullsNotDistinct ? { nullsNotDistinct } : {}), ...overlaps(unique), ...included(include) }
@@ -189,8 +190,23 @@ function primaryKeyOf(parts: ConstraintParts): PrimaryKeyConstraint[] {
 function foreignKeyOf(parts: ConstraintParts, key: ReflectedForeignKey): ForeignKeyConstraint[] {
   const columns = keysOf(parts, key.columns)
   if (columns === null || isOwn(parts, columns, 'foreignKey')) return []
+  if ([key.columns, key.referredColumns].some((names) => new Set(names).size < names.length)) {
+    warnOfForeignKey(parts.relation, key)
+    return []
+  }
   const targets = key.referredColumns.map((column) => targetOf(parts, key, column))
   return [new ForeignKeyConstraint(columns, targets, { ...key.options, ...named(key) })]
+}
+
+function warnOfForeignKey(
+  { name: table }: ReflectedRelation,
+  { name, columns, referredColumns }: ReflectedForeignKey,
+): void {
+  const key = name === null ? 'A foreign key' : `The foreign key ${quoteName(name)}`
+  process.emitWarning(
+    `${key} of table ${quoteName(table)} is left out: it names a column twice, (${columns.join(', ')}) to (${referredColumns.join(', ')}), which ForeignKeyConstraint cannot say`,
+    'SQLAlchemyWarning',
+  )
 }
 
 /** By name, so that the table may come later; by a function where a dot within a name would be misread. */
