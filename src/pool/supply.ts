@@ -1,7 +1,7 @@
 // `Supply`: brings those who wait and the connections of `pg-pool` together.
 import { DriverError } from '../dialect/contract/driver.ts'
 import type { PoolCounters } from './metrics.ts'
-import type { PhysicalPool } from './physical-pool.ts'
+import { openOneMore, type PhysicalPool } from './physical-pool.ts'
 import type { PooledConnection } from './pooled-connection.ts'
 import type { WaitQueue } from './wait-queue.ts'
 
@@ -102,7 +102,6 @@ export class Supply {
   /** Opens one more for whoever comes; there must be room for it. @throws what opening fails with. */
   openAhead(): Promise<void> {
     const { physical, counters, arrived, failed } = this.#parts
-    this.#ahead += 1
     return new Promise((resolve, reject) => {
       const callback = (error: unknown, place: PooledConnection | undefined): void => {
         this.#ahead -= 1
@@ -115,7 +114,8 @@ export class Supply {
           resolve()
         }
       }
-      physical.newClient({ callback, timedOut: false })
+      openOneMore(physical, callback)
+      this.#ahead += 1
     })
   }
 

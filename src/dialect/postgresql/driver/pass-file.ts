@@ -26,9 +26,10 @@ export function findPassword(text: string, { host, port, database, user }: Passw
     if (line.startsWith('#')) continue
     const fields = splitLine(line.endsWith('\r') ? line.slice(0, -1) : line)
     const password = fields[4]
-    if (!password) continue
+    if (password === undefined) continue
+    // An empty one is none, and the lines behind it do not count.
     if (wanted.every((value, index) => fields[index] === '*' || unescaped(fields[index] ?? '') === value))
-      return unescaped(password)
+      return password === '' ? null : unescaped(password)
   }
   return null
 }
