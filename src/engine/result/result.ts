@@ -1,20 +1,26 @@
 // `Result`: the rows that a statement gave, held in memory and read once.
 import type { DriverNotice } from '../../dialect/contract/driver.ts'
-import {
-  ArgumentError,
-  InvalidRequestError,
-  MultipleResultsFound,
-  NoResultFound,
-  ResourceClosedError,
-} from '../../errors.ts'
-import { showValue } from '../../show.ts'
+import { ArgumentError, InvalidRequestError, NoResultFound } from '../../errors.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
 import { cursorOf, takeMade } from './cursor.ts'
 import { FrozenResult } from './frozen.ts'
+import { checkSize, isClosed, returnsNoRows, severalFound } from './refusals.ts'
 import { defaultsOfOne, type ResultSource } from './result-source.ts'
 import { type ColumnKey, RowShape } from './row-shape.ts'
 import { keyFunction, SeenValues } from './unique.ts'
-import { asShown, type Cursor, distinctRows, type Form, pickColumns, positionOf, showView, type View } from './view.ts'
+import {
+  asShown,
+  type Cursor,
+  distinctRows,
+  type Form,
+  mergedView,
+  pick,
+  pickColumns,
+  positionOf,
+  showView,
+  tellsByHidden,
+  type View,
+} from './view.ts'
 
 const NO_SHAPE = new RowShape([])
 
@@ -313,24 +319,24 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
    * The rows that are left in this result and in others, one after the other. The results have nothing left then.
    *
    * @throws ArgumentError something that is no result.
-   * @throws InvalidRequestError a result has other columns.
+   * @throws InvalidRequestError a result has other columns, or lacks those by which `unique()` tells rows apart.
    */
   merge(...others: readonly Result<Row, Tuple>[]): Result<Row, Tuple> {
     const all: readonly Result<Row, Tuple>[] = [this, ...others]
     if (!others.every((each) => each instanceof Result)) throw new ArgumentError('merge() takes results of executions')
     const { shape } = this.#view
-    const other = all.find((each) => each.keys().join('\0') !== shape.keys.join('\0'))
+    const other = others.find((each) => !each.#view.shape.isLike(shape))
     if (other !== undefined)
       throw new InvalidRequestError(
         `Only results with the same columns can be merged: ${shape.keys.join(', ')} and ${other.keys().join(', ')}`,
       )
+    const whole = tellsByHidden(this.#view)
+    if (whole && !others.every((each) => each.#source.shape.isLike(this.#source.shape)))
+      throw new InvalidRequestError('unique() tells rows apart by columns that are not shown, and a result lacks them')
     const counts = all.map((each) => each.rowCount)
     const rowCount = counts.includes(null) ? null : counts.reduce((sum: number, count) => sum + (count ?? 0), 0)
-    const rows = all.flatMap((each) => each.#left())
-    const view = asShown(this.#view)
-    const merged = new Result<Row, Tuple>({ rows, shape, rowCount }, undefined, view)
-    const { unique } = this.#view
-    return unique === null ? merged : merged.unique(unique.keyOf ?? undefined)
+    const rows = all.flatMap((each) => each.#left(whole))
+    return new Result({ rows, shape, rowCount }, undefined, mergedView(this.#view, whole))
   }
 
   /** Drops what was not read. */
@@ -343,14 +349,15 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
     this.close()
   }
 
-  /** Takes the values of all rows that are left, as far as they are shown. */
-  #left(): unknown[][] {
+  /** Takes the values of all rows that are left, as far as they are shown, or all of them. */
+  #left(whole: boolean = false): unknown[][] {
     this.#check()
     const cursor = this.#cursor
     const rows = cursor.rows.slice(cursor.position)
     cursor.rows = []
     cursor.position = 0
-    return pickColumns(this.#view, distinctRows(this.#view, rows))
+    const left = distinctRows(this.#view, rows)
+    return whole ? left : pickColumns(this.#view, left)
   }
 
   #with(change: Partial<View>): Result {
@@ -358,9 +365,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
   }
 
   #pick(form: Form, indexes: readonly number[]): Result {
-    const { shape, picked } = this.#view
-    const inValues = picked === null ? indexes : indexes.map((index) => picked[index] ?? 0)
-    return this.#with({ form, shape: shape.pick(indexes), picked: inValues })
+    return this.#with(pick(this.#view, form, indexes))
   }
 
   /** Up to `limit` rows, for methods that look at no more and close the result. */
@@ -382,19 +387,7 @@ export class Result<Row = unknown, Tuple extends unknown[] = unknown[]> {
 
   #check(): void {
     const { closed } = this.#cursor
-    if (closed === 'no rows')
-      throw new ResourceClosedError('This result object does not return rows. It has been closed automatically.')
-    if (closed === 'closed') throw new ResourceClosedError('This result object is closed.')
+    if (closed === 'no rows') throw returnsNoRows()
+    if (closed === 'closed') throw isClosed()
   }
-}
-
-function severalFound(required: string): MultipleResultsFound {
-  return new MultipleResultsFound(`Multiple rows were found when ${required}`)
-}
-
-function checkSize(size: number): void {
-  if (!Number.isInteger(size) || size < 1)
-    throw new InvalidRequestError(
-      `The number of rows to fetch must be a whole number of at least 1, got ${showValue(size)}`,
-    )
 }

@@ -53,6 +53,11 @@ export class RowShape {
     this.keys = keys
   }
 
+  /** Whether the columns of another have the same names, in the same order. */
+  isLike(other: RowShape): boolean {
+    return this.keys.length === other.keys.length && this.keys.every((key, index) => key === other.keys[index])
+  }
+
   /** Rows as objects that can be iterated. */
   rows(values: readonly (readonly unknown[])[]): Fields[] {
     this.#rowClass ??= this.#makeRowClass()

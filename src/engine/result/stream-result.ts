@@ -1,10 +1,10 @@
 // `StreamResult`: the rows of a statement as they come, page by page, never all in memory.
-import { InvalidRequestError, MultipleResultsFound, NoResultFound, ResourceClosedError } from '../../errors.ts'
-import { showValue } from '../../show.ts'
+import { NoResultFound, ResourceClosedError } from '../../errors.ts'
 import type { ColumnsRow, ColumnsTuple, ColumnValue } from './column-types.ts'
+import { checkSize, isClosed, returnsNoRows, severalFound } from './refusals.ts'
 import type { ColumnKey, RowShape } from './row-shape.ts'
 import { keyFunction, SeenValues } from './unique.ts'
-import { type Form, positionOf, type Selecting, showView, type View } from './view.ts'
+import { pick, positionOf, type Selecting, showView, type View } from './view.ts'
 
 /** A place from which pages of rows come. @internal */
 export interface Pages {
@@ -35,11 +35,11 @@ class Reading {
 
   /** The shape of the rows; asks for the first page where that was not done. */
   async shape(): Promise<RowShape> {
-    if (this.closed) throw new ResourceClosedError('This result object is closed.')
+    if (this.closed) throw isClosed()
     if (!this.#started) await this.#turn()
     const { shape } = this.pages
     if (shape !== null) return shape
-    throw new ResourceClosedError('This result object does not return rows. It has been closed automatically.')
+    throw returnsNoRows()
   }
 
   /** Rows that are at hand, up to so many; null where a page has to be asked for. */
@@ -55,7 +55,7 @@ class Reading {
   /** The next rows, up to so many, of one page at most; none at the end. */
   async take(limit: number): Promise<unknown[][]> {
     for (;;) {
-      if (this.closed) throw new ResourceClosedError('This result object is closed.')
+      if (this.closed) throw isClosed()
       const rows = this.takeNow(limit)
       if (rows !== null) return rows
       if (!(await this.#turn())) return []
@@ -247,7 +247,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
   async one(): Promise<Row> {
     const found = await this.#atMost(2)
     if (found.length === 0) throw new NoResultFound('No row was found when one was required')
-    if (found.length > 1) throw new MultipleResultsFound('Multiple rows were found when exactly one was required')
+    if (found.length > 1) throw severalFound('exactly one was required')
     return found[0] as Row
   }
 
@@ -258,7 +258,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
    */
   async oneOrNone(): Promise<Row | null> {
     const found = await this.#atMost(2)
-    if (found.length > 1) throw new MultipleResultsFound('Multiple rows were found when one or none was required')
+    if (found.length > 1) throw severalFound('one or none was required')
     return found[0] ?? null
   }
 
@@ -342,7 +342,7 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
 
   /** The next rows, up to so many, of one page at most; none at the end only. */
   async #next(limit: number): Promise<Row[]> {
-    if (this.closed) throw new ResourceClosedError('This result object is closed.')
+    if (this.closed) throw isClosed()
     const view = await this.#shown()
     for (;;) {
       const rows = await this.#reading.take(limit)
@@ -370,17 +370,4 @@ export class StreamResult<Row = unknown, Tuple extends unknown[] = unknown[]>
       await this.close()
     }
   }
-}
-
-function pick(view: View, form: Form, indexes: readonly number[]): View {
-  const { shape, picked } = view
-  const inValues = picked === null ? indexes : indexes.map((index) => picked[index] ?? 0)
-  return { ...view, form, shape: shape.pick(indexes), picked: inValues }
-}
-
-function checkSize(size: number): void {
-  if (!Number.isInteger(size) || size < 1)
-    throw new InvalidRequestError(
-      `The number of rows to fetch must be a whole number of at least 1, got ${showValue(size)}`,
-    )
 }

@@ -1,7 +1,7 @@
 // How the rows of a result are shown: as objects, tuples, values; some columns; each once.
 import type { Element } from '../../expression/base/element.ts'
 import type { ColumnKey, RowShape } from './row-shape.ts'
-import type { SeenValues } from './unique.ts'
+import { SeenValues } from './unique.ts'
 
 /** How far the rows have been read; shared by all views of one result. */
 export interface Cursor {
@@ -54,11 +54,32 @@ export function positionOf(view: View, column: ColumnKey): number {
   return view.shape.indexOf(column, typeof column === 'object' ? selectedIn(view) : null)
 }
 
+/** The same rows with only some of their columns, in another form. */
+export function pick(view: View, form: Form, indexes: readonly number[]): View {
+  const { shape, picked } = view
+  const inValues = picked === null ? indexes : indexes.map((index) => picked[index] ?? 0)
+  return { ...view, form, shape: shape.pick(indexes), picked: inValues }
+}
+
 /** The same rows where their values are only those that are shown. */
 export function asShown(view: View): View {
   const exportedColumns = view.picked === null ? null : selectedIn(view)
   const selecting = exportedColumns === null ? view.selecting : { exportedColumns }
   return { ...view, picked: null, unique: null, selecting }
+}
+
+/** Whether what tells rows apart may be in columns that are not shown. */
+export function tellsByHidden({ unique, shape }: View): boolean {
+  return unique !== null && unique.keyOf !== null && unique.view.shape !== shape
+}
+
+/** How rows of several results are shown in the way of one of them. @param whole whether they have the columns that are not shown, too. */
+export function mergedView(view: View, whole: boolean): View {
+  const shown = whole ? view : asShown(view)
+  const { unique } = view
+  if (unique === null) return shown
+  const keyView = whole ? unique.view : asShown(unique.view)
+  return { ...shown, unique: { seen: new SeenValues(), keyOf: unique.keyOf, view: keyView } }
 }
 
 function selectedIn({ selecting, picked }: View): readonly Element[] | null {

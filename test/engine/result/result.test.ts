@@ -452,6 +452,26 @@ describe('merge', () => {
     ).toEqual(['ed', 'wendy', 'mary', 'x'])
   })
 
+  it('tells rows apart by what unique() was given, whatever is shown of them', () => {
+    const byLength = (): Result<User> => three().unique((row) => row.name.length)
+    const more = (): Result<User> => users([4, 'x'], [5, 'yy'], [6, 'zzzzz'])
+    expect(byLength().tuples().merge(more().tuples()).all()).toEqual([
+      [1, 'ed'],
+      [2, 'wendy'],
+      [3, 'mary'],
+      [4, 'x'],
+    ])
+    expect(byLength().scalars('id').merge(more().scalars('id')).all()).toEqual([1, 2, 3, 4])
+    expect(byLength().columns('id').merge(more().columns('id')).scalars().all()).toEqual([1, 2, 3, 4])
+    expect(() =>
+      byLength()
+        .scalars('id')
+        .merge(resultOf(['id'], [7]).scalars('id') as never),
+    ).toThrow(
+      new InvalidRequestError('unique() tells rows apart by columns that are not shown, and a result lacks them'),
+    )
+  })
+
   it('refuses other columns, closed results, and what is none', () => {
     expect(() => three().merge([1] as never)).toThrow('merge() takes results of executions')
     expect(() => three().merge(resultOf(['id', 'nick']) as never)).toThrow(
