@@ -27,7 +27,7 @@ import {
   union,
   unionAll,
 } from 'tsalchemy'
-import { BIT } from 'tsalchemy/postgresql'
+import { BIT, Interval as IntervalValue } from 'tsalchemy/postgresql'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { databases } from '../support/server.ts'
 
@@ -46,6 +46,8 @@ const samples = table('result_types', metadata, {
   list: Column(ARRAY(Integer)),
 })
 const c = samples.c
+
+const SPAN = IntervalValue.of({ days: 2 })
 
 const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] = [
   [extract('epoch', c.at), 1706695200.123456],
@@ -88,6 +90,14 @@ const CASES: readonly (readonly [expression: ColumnElement, value: unknown])[] =
   [func.dateTrunc('month', c.at), '2024-01-01 00:00:00'],
   [func.generateSeries(c.day, c.day, { months: 0, days: 1, microseconds: 0n } as never).cast(DateSql), '2024-01-31'],
   [func.coalesce(c.day, c.at).subtract(c.day as never), { months: 0, days: 0, microseconds: 0n }],
+  // An Interval is one of its class, as a column gives it.
+  [c.at.add(SPAN), '2024-02-02 10:00:00.123456'],
+  [c.at.subtract(SPAN), '2024-01-29 10:00:00.123456'],
+  [c.zoned.add(SPAN), new Date(172_800_000)],
+  [c.day.subtract(SPAN), '2024-01-29 00:00:00'],
+  [c.clock.add(IntervalValue.of({ minutes: 50 })), '11:01:12.5'],
+  [c.span.add(SPAN), { months: 1, days: 4, microseconds: 3n }],
+  [literal(SPAN).add(c.day as never), '2024-02-02 00:00:00'],
   [caseWhen([c.id.eq(0), c.at], { else: c.zoned as never }), new Date(0)],
   [func.greatest(c.zoned, c.at as never, c.day as never), new Date('2024-01-31T10:00:00.123Z')],
 ]

@@ -32,6 +32,12 @@ class Decimal {
     this.digits = digits
   }
 }
+/** As `Interval` of the dialects is: an instance, no plain object. */
+class Span {
+  readonly months = 0
+  readonly days = 1
+  readonly microseconds = 0n
+}
 const SPAN = { months: 0, days: 1, microseconds: 0n }
 
 test.each([
@@ -48,6 +54,7 @@ test.each([
   [new Date(0), 'dateTime'],
   [new Uint8Array(), 'binary'],
   [SPAN, 'interval'],
+  [new Span(), 'interval'],
   [undefined, undefined],
   [{}, undefined],
   [[], undefined],
@@ -82,6 +89,10 @@ test.each<readonly [SqlType, unknown, string | undefined]>([
   [DateTime({ timezone: true }), new Date(0), 'dateTime'],
   [Interval, SPAN, 'interval'],
   [DateType, SPAN, 'interval'],
+  [Interval, new Span(), 'interval'],
+  [DateTime, new Span(), 'interval'],
+  [Time, new Span(), 'interval'],
+  [NullType, new Span(), 'interval'],
   [Uuid, 'x', 'uuid'],
   [LargeBinary(5), new Uint8Array(), 'binary'],
   [BooleanType, true, 'boolean'],

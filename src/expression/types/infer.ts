@@ -110,9 +110,10 @@ function comparedObject(type: SqlType, affinity: Affinity, value: object): SqlTy
   if (Array.isArray(value)) return affinity === 'array' || affinity === 'other' ? type : null
   if (isDate(value)) return affinity === 'datetime' || affinity === 'date' ? type : INSTANT
   if (isBytes(value)) return affinity === 'binary' || affinity === 'other' ? type : LargeBinary
-  if (isPlainObject(value)) {
+  const isSpan = isIntervalValue(value)
+  if (isSpan || isPlainObject(value)) {
     if (affinity === 'range' || affinity === 'interval' || affinity === 'other') return type
-    return isIntervalValue(value) ? Interval : null
+    return isSpan ? Interval : null
   }
   // An instance of somebody's class (a decimal, a date) is one value; whether the type takes it its codec knows.
   return affinity === 'null' || affinity === 'array' || affinity === 'tuple' ? null : type
