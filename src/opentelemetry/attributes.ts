@@ -55,11 +55,17 @@ export function operationAttributes({ operation, collection, summary }: SqlSumma
   }
 }
 
-/** Attributes of spans only: the text, and how often it was run. @param isRaw whether the text may hold values. */
+/** Attributes of spans only: the text, and how often it was run. @param isRaw whether the text was written by hand, and may hold values. */
 export function textAttributes(sent: readonly SentStatement[], isRaw: boolean): Attributes {
-  const text = sent.map(({ sql }) => (isRaw ? withoutLiterals(sql) : sql)).join('; ')
+  const texts = sent.map((each) => (isRaw || takesNoValues(each) ? withoutLiterals(each.sql) : each.sql))
+  const text = texts.every((each) => each === texts[0]) ? (texts[0] ?? '') : texts.join('; ')
   const size = batchSizeOf(sent)
   return { 'db.query.text': text, ...(size < 2 ? {} : { 'db.operation.batch.size': size }) }
+}
+
+/** What has no parameters has its values in its text, if it has any: a password in DDL, for one. */
+function takesNoValues({ parameterSets }: SentStatement): boolean {
+  return parameterSets.every((values) => values.length === 0)
 }
 
 /** `db.query.parameter.0`, ... of a statement that is run once. */

@@ -33,7 +33,7 @@ export interface InstrumentOptions {
   readonly tracerProvider?: TracerProvider
   /** Default: the global one. */
   readonly meterProvider?: MeterProvider
-  /** Put the text of statements on spans (`db.query.text`); literals in SQL given as strings become question marks. Default true. */
+  /** Put the text of statements on spans (`db.query.text`); literals in SQL given as strings, or without parameters, become question marks. Default true. */
   readonly queryText?: boolean
   /** Put the values of parameters on spans (`db.query.parameter.0`): they may be secrets. Default false. */
   readonly queryParameters?: boolean

@@ -20,7 +20,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { ArgumentError } from '../../src/errors.ts'
-import { Column, Integer, insert, MetaData, String, select, table } from '../../src/index.ts'
+import { Column, DDL, Integer, insert, MetaData, String, select, table, text } from '../../src/index.ts'
 import { instrument } from '../../src/opentelemetry/index.ts'
 import { DeclarativeBase, Entity, Session } from '../../src/orm/index.ts'
 import { postgresUrl } from '../support/server.ts'
@@ -107,6 +107,22 @@ it('makes a span of each execution', async () => {
     },
   ])
   expect(exporter.getFinishedSpans().map((span) => span.kind)).toEqual([SpanKind.CLIENT, SpanKind.CLIENT])
+})
+
+it('shows no literal of what takes no values, however it was written', async () => {
+  stop = instrument(engine, { tracerProvider, meterProvider })
+  await engine.execute(text("SELECT 'secret', 5"))
+  await engine.execute(text("SELECT 'constant', :id").bindparams({ id: 5 }))
+  await engine.execute(new DDL("COMMENT ON TABLE otel_users IS 'secret'"))
+  await using connection = await engine.connect()
+  await connection.executeAll([text("SELECT 'secret'"), text("SELECT 'another'")])
+  await connection.rollback()
+  expect(spans().map(({ attributes }) => (attributes as Record<string, unknown>)['db.query.text'])).toEqual([
+    'SELECT ?, ?',
+    "SELECT 'constant', $1::INTEGER",
+    'COMMENT ON TABLE otel_users IS ?',
+    'SELECT ?',
+  ])
 })
 
 it('is a child of the span that is active', async () => {
