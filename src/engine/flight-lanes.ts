@@ -57,6 +57,8 @@ class Lane implements Way {
   readonly slot: PooledConnection
   /** Flights on their way, those included whose caller has gone. */
   flying = 0
+  /** How many flights were sent over it. */
+  sent = 0
   /** Nothing more is sent over it. */
   closing = false
   /** A flight is on its way that asks whether the server listens. */
@@ -106,6 +108,7 @@ class Lane implements Way {
       if (error instanceof DriverError && error.disconnected) this.closing = true
       landed()
     })
+    this.sent += 1
     const signal = options?.signal
     return signal === undefined ? flight : this.#orAborted(flight, signal)
   }
@@ -150,7 +153,13 @@ export class SharedFlights {
     signal: AbortSignal | undefined,
   ): Promise<CommandResult[]> {
     const lane = this.#pick() ?? (await this.#wait(runtime, signal))
-    return lane.through(runtime).send(lane.slot, commands, 0, commands.length, origins, signal)
+    const { sent } = lane
+    try {
+      return lane.through(runtime).send(lane.slot, commands, 0, commands.length, origins, signal)
+    } finally {
+      // Where an observer has thrown nothing is on its way that could be answered.
+      if (lane.sent === sent) this.#answered(lane)
+    }
   }
 
   /** A lane that takes one more; null where one has to be waited for. */

@@ -61,6 +61,28 @@ describe.each(sqlDatabases())('on $name', ({ url }) => {
     expect(several.rowCount).toBe(2)
     await metadata.dropAll(engine)
   })
+
+  it.each([{}, { executionOptions: { timeoutMs: 5_000 } }])(
+    'a listener or a function of tags that throws costs its statement, and no connection: %o',
+    async (options) => {
+      const engine = engineOf(options, url)
+      const tellers = [
+        () => engine.onStatement(() => expect.fail('no good')),
+        () => engine.comment(() => expect.fail('no good')),
+      ]
+      for (const tell of tellers) {
+        const untell = tell()
+        const settled = await Promise.allSettled(numbers(3).map(() => scalar(engine, 'SELECT 1')))
+        expect(settled.map((one) => String((one as PromiseRejectedResult).reason.message))).toEqual(
+          numbers(3).map(() => 'no good'),
+        )
+        untell()
+        expect(await scalar(engine, 'SELECT 2')).toBe(2)
+        await pause(1)
+        expect(engine.stats().pool.checkedOut).toBe(0)
+      }
+    },
+  )
 })
 
 describe('on a server', () => {
@@ -180,6 +202,18 @@ describe('on a server', () => {
       expect(await Promise.all(others)).toEqual(numbers(10))
       await expect.poll(running, { timeout: 10_000 }).toBe(0)
       expect(await scalar(engine, 'SELECT 1')).toBe(1)
+    })
+
+    it('of all that are on their way stops each of them, and the connection is soon free', async () => {
+      const engine = engineOf()
+      const controller = new AbortController()
+      const aborted = Promise.allSettled(numbers(20).map(() => scalarUntil(controller.signal, engine, SLEEP)))
+      await pause(50)
+      controller.abort(new Error('enough'))
+      const reasons = (await aborted).map((one) => (one as PromiseRejectedResult).reason.message)
+      expect(reasons).toEqual(numbers(20).map(() => 'enough'))
+      expect(await scalar(engine, 'SELECT 1')).toBe(1)
+      expect(await running()).toBe(0)
     })
 
     it('rejects at once behind a long one, which goes on', async () => {

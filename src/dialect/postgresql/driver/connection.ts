@@ -231,7 +231,8 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       const probed = options?.probe === true && tail === null
       const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null, answered: false }
       const abort = (): void => {
-        run.canceling ??= this.#canceling.start(() => !run.answered)
+        // A request would hit whatever runs on this connection next.
+        if (!run.answered) run.canceling ??= this.#canceling.start(() => !run.answered)
       }
       this.#send(run, (outcome) => {
         // The usual end, without the turns of the queue that awaiting costs.

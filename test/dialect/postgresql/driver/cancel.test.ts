@@ -114,6 +114,27 @@ describe('on a server', () => {
     },
   )
 
+  test('in the moment in which its failure is handed on, nothing is asked of the server', async () => {
+    await using proxy = await startLateProxy()
+    const own = await createPostgresDriver({ ...tcpOptions(), ssl: 'disable', port: proxy.port }).connect()
+    let controller = new AbortController()
+    own.onNotice(() => queueMicrotask(() => controller.abort(REASON)))
+    const fails = command("DO $$ BEGIN RAISE NOTICE 'one'; RAISE EXCEPTION 'two'; END $$")
+    let tooLate = 0
+    for (let time = 0; time < 200 && tooLate < 10; time++) {
+      controller = new AbortController()
+      const before = proxy.cancels
+      const { canceled } = await failure(own.run([fails], { signal: controller.signal }))
+      // Where both came in one piece the signal is aborted behind the answer, and else in front of it.
+      if (canceled) continue
+      tooLate += 1
+      expect(await rows(own, 'SELECT 2 FROM pg_sleep(0.01)')).toEqual([[2]])
+      expect(proxy.cancels).toBe(before)
+    }
+    expect(tooLate).toBeGreaterThan(0)
+    await own.close()
+  })
+
   test('inside a transaction, the transaction has failed', async () => {
     const signal = AbortSignal.timeout(50)
     const error = await failure(connection.run([command('BEGIN'), command('SELECT pg_sleep(60)')], { signal }))
