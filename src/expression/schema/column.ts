@@ -34,6 +34,8 @@ export interface ColumnOwner extends TableClause {
   readonly key: string
   readonly columnList: readonly SchemaColumn[]
   readonly autoincrementColumn: SchemaColumn | null
+  /** The table that this one is a copy of; null for none. */
+  readonly copiedFrom: ColumnOwner | null
 }
 
 /** A column of a table. `table()` makes them, from what `Column()` says. */
@@ -167,6 +169,13 @@ export function findColumn(table: ColumnOwner, name: string): SchemaColumn | nul
   )
 }
 
+/** The column of a copy that stands for one of the table that it was made of; null for a column of any other table. */
+export function copiedColumn(table: ColumnOwner, column: SchemaColumn): SchemaColumn | null {
+  for (let origin = table.copiedFrom; origin !== null; origin = origin.copiedFrom)
+    if (column.table === origin) return findColumn(table, column.key)
+  return null
+}
+
 /**
  * {@link findColumn} for what must be there.
  *
@@ -175,7 +184,12 @@ export function findColumn(table: ColumnOwner, name: string): SchemaColumn | nul
  */
 export function requireColumn(table: ColumnOwner, given: unknown, place: string): SchemaColumn {
   if (given instanceof SchemaColumn && given.table === table) return given
-  const found = typeof given === 'string' ? findColumn(table, given) : null
+  const found =
+    typeof given === 'string'
+      ? findColumn(table, given)
+      : given instanceof SchemaColumn
+        ? copiedColumn(table, given)
+        : null
   if (found !== null) return found
   const name = typeof given === 'string' ? quoteName(given) : `the given ${describe(given)}`
   const known = table.columnList.map((column) => column.key)

@@ -7,6 +7,7 @@ import { type ColumnOwner, findColumn, requireColumn, SchemaColumn } from './col
 import { checkCondition, type DdlCondition } from './ddl-condition.ts'
 import { checkWord } from './foreign-key-option.ts'
 import { conventionalName, type NamedKind, type NameParts, type NamingConvention } from './naming.ts'
+import { ownExpression } from './own-expression.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 
 /** A column in a constraint: its key (or SQL name), or the column itself. */
@@ -295,7 +296,7 @@ export class CheckConstraint extends Constraint {
     super(options, attachment)
     if (typeof condition === 'string' && condition.trim() === '')
       throw new ArgumentError('CheckConstraint takes a condition that is not empty')
-    this.condition = sqlExpression('CheckConstraint', condition)
+    this.condition = ownExpression(sqlExpression('CheckConstraint', condition), attachment?.table)
     this.options = options
   }
   protected override namedColumns(): readonly SchemaColumn[] {

@@ -13,6 +13,7 @@ import {
   includedColumns,
 } from './constraint.ts'
 import { checkWord } from './foreign-key-option.ts'
+import { ownExpression } from './own-expression.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod } from './storage.ts'
 import { checkOperatorClasses, operatorClassOf } from './table-index.ts'
@@ -80,7 +81,10 @@ export class ExcludeConstraint extends Constraint {
     )
     this.options = options
     this.using = options.using ?? 'gist'
-    this.where = options.where === undefined ? null : sqlExpression(`${place}: where`, options.where)
+    this.where =
+      options.where === undefined
+        ? null
+        : ownExpression(sqlExpression(`${place}: where`, options.where), attachment?.table)
     this.deferrable = options.deferrable ?? false
     this.initially = options.initially ?? null
     this.#given = given
@@ -112,5 +116,9 @@ function boundPart(
   const element = isColumn ? requireColumn(attachment.table, part, place) : part
   if (!(element instanceof ColumnElement || element instanceof TextClause))
     throw new ArgumentError(`${place}: a part is the key of a column or an expression`)
-  return { element, operator, operatorClass: operatorClassOf(options.operatorClasses, part) }
+  return {
+    element: ownExpression(element, attachment.table),
+    operator,
+    operatorClass: operatorClassOf(options.operatorClasses, part),
+  }
 }

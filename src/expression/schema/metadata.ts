@@ -10,8 +10,9 @@ import { type ColumnNaming, DEFAULT_CONVENTION, type NamingConvention } from './
 import { checkedSchema, checkNames } from './reflect-arguments.ts'
 import type { ColumnReflectEvent, ReflectionMoments, Reflector } from './reflector.ts'
 import type { Sequence, SequenceRegistry } from './sequence.ts'
+import { settleTypes } from './settle-types.ts'
 import { sortTables } from './sort.ts'
-import { type AloneOptions, checkNew, reflectorOf, settleTypes, type Table, type TableRegistry } from './table.ts'
+import { type AloneOptions, checkNew, reflectorOf, type Table, type TableRegistry } from './table.ts'
 import { TableMap } from './table-map.ts'
 import type { View, ViewRegistry } from './view.ts'
 

@@ -8,6 +8,7 @@ import { Unary } from '../element/unary.ts'
 import { requireColumn, SchemaColumn } from './column.ts'
 import { type Attachment, type ColumnReference, checkList, columnsOfParts, TableItem } from './constraint.ts'
 import type { DdlCondition } from './ddl-condition.ts'
+import { ownExpression } from './own-expression.ts'
 import { type SqlExpression, sqlExpression } from './server-default.ts'
 import { checkAccessMethod, checkStorageParameters, type StorageParameters } from './storage.ts'
 
@@ -88,7 +89,10 @@ export class Index extends TableItem {
     this.parts = parts
     this.options = options
     this.unique = options.unique ?? false
-    this.where = options.where === undefined ? null : sqlExpression(`${place}: where`, options.where)
+    this.where =
+      options.where === undefined
+        ? null
+        : ownExpression(sqlExpression(`${place}: where`, options.where), attachment?.table)
     this.expressions = attachment === null ? [] : parts.map((part) => expressionOf(part, attachment, place))
     this.include =
       attachment === null
@@ -139,6 +143,6 @@ export function checkOperatorClasses(
 function expressionOf(part: IndexPart, attachment: Attachment, place: string): ColumnElement | TextClause {
   const isColumn = typeof part === 'string' || part instanceof SchemaColumn
   if (isColumn) return requireColumn(attachment.table, part, place)
-  if (part instanceof ColumnElement || part instanceof TextClause) return part
+  if (part instanceof ColumnElement || part instanceof TextClause) return ownExpression(part, attachment.table)
   throw new ArgumentError(`${place}: a part is the key of a column or an expression`)
 }

@@ -137,6 +137,10 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
   readonly options: TableOptions
   /** The table that this one is a partition of, and its bounds; null for none. */
   readonly partitionOf: PartitionOrigin | null
+  /** @internal The table that this one is a copy of; null for none. */
+  readonly copiedFrom: Table | null
+  /** @internal What was added by {@link append}: as it was given, and as this table has it. */
+  readonly appended: ReadonlyMap<TableItem, TableItem> = new Map()
   readonly columnList: readonly SchemaColumn[]
   readonly primaryKey: PrimaryKeyConstraint
   /** All constraints but the primary key, in order of definition. */
@@ -153,6 +157,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     definitions: ColumnDefinitions,
     options: TableOptions<D>,
     partitionOf: PartitionOrigin | null = null,
+    copiedFrom: Table | null = null,
   ) {
     super()
     this.name = name
@@ -165,6 +170,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     this.implicitReturning = options.implicitReturning ?? true
     this.info = options.info ?? {}
     this.partitionOf = partitionOf
+    this.copiedFrom = copiedFrom
     this.options = options as unknown as TableOptions
     const columns: SchemaColumn[] = []
     this.columnList = columns
@@ -271,7 +277,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
   }
 
   /**
-   * Adds a constraint or an index to a table that is defined already.
+   * Adds a constraint or an index to a table that is defined already. One that was added before is not added again.
    *
    * @returns the constraint or index of this table, for `new AddConstraint(...)`, `new CreateIndex(...)` where the table is created already.
    * @throws ArgumentError it is neither, or a primary key, or names a column that is not there.
@@ -284,12 +290,12 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
       throw new ArgumentError(
         `Table ${quoteName(this.key)} has its primary key already: name its columns in the table's definition`,
       )
-    const attachment: ForeignKeyAttachment = {
-      table: this,
-      convention: this.metadata.namingConvention,
-      lookup: this.metadata,
-    }
+    const known = this.appended.get(item) ?? [...this.appended.values()].find((each) => each === item)
+    if (known !== undefined) return known as I
+    const { metadata } = this
+    const attachment: ForeignKeyAttachment = { table: this, convention: metadata.namingConvention, lookup: metadata }
     const bound = boundItem(this.key, item, attachment)
+    ;(this.appended as Map<TableItem, TableItem>).set(item, bound)
     const list = bound instanceof Index ? this.indexes : this.constraints
     ;(list as unknown as TableItem[]).push(bound)
     this.#links = null
@@ -364,24 +370,6 @@ const TABLE_KEYS = ['schema', 'constraints', 'prefixes', 'info', ...STORAGE_KEYS
 export function register<D extends ColumnDefinitions, Name extends string>(made: Table<D, Name>): Table<D, Name> {
   made.metadata.register(made as unknown as Table)
   return made
-}
-
-/**
- * Settles the types of columns that take them from the column they refer to, as far as the tables are known.
- *
- * @internal
- */
-export function settleTypes(tables: Iterable<Table>): void {
-  let waiting = [...tables].flatMap((each) => each.columnList.filter((column) => column.definition.type === null))
-  for (let before = -1; waiting.length !== before; ) {
-    before = waiting.length
-    waiting = waiting.filter((column) => {
-      const referred = column.foreignKeys.find((link) => link.referred !== null)?.referred
-      if (referred === undefined || referred === null || referred.type.kind === 'null') return true
-      column.settleType(referred.type)
-      return false
-    })
-  }
 }
 
 /**

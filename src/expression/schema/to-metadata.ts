@@ -1,9 +1,9 @@
 // Copies of tables in another MetaData, under another schema or name.
-import { ArgumentError, InvalidRequestError } from '../../errors.ts'
+import { ArgumentError, InvalidRequestError, NoReferencedTableError } from '../../errors.ts'
 import { checkKeys, quoteName } from '../../nearest.ts'
 import { CLAUSE_ELEMENT, hasClauseElement } from '../base/protocol.ts'
 import type { ColumnDefinitions } from '../from/typed.ts'
-import { SchemaColumn } from './column.ts'
+import { requireColumn, SchemaColumn } from './column.ts'
 import { Column, type ColumnOptions } from './column-definition.ts'
 import { ForeignKeyConstraint } from './foreign-key.ts'
 import { ForeignKey, type ForeignKeyTarget, foreignKeyParts } from './foreign-key-option.ts'
@@ -19,12 +19,12 @@ import {
 
 /** Options of {@link toMetadata}. */
 export interface ToMetadataOptions {
-  /** Default: the table's own; null for that of the target, or none. */
+  /** Default: the table's own, or where it has none that of the target. Null for that of the target, or none. */
   readonly schema?: string | null
   /** Default: the table's own. */
   readonly name?: string
   /**
-   * The schema of the tables that foreign keys refer to.
+   * The schema of the tables that foreign keys refer to; null for none. A key to the table itself refers to the copy.
    * Default: where it was the table's own, the copy's; otherwise as it was.
    */
   readonly referredSchema?: (schema: string | null) => string | null
@@ -34,6 +34,7 @@ export interface ToMetadataOptions {
 interface Copying {
   readonly source: Table
   readonly target: TableRegistry
+  readonly name: string
   readonly schema: string | null
   readonly referredSchema: (schema: string | null) => string | null
 }
@@ -54,15 +55,18 @@ export function toMetadata<D extends ColumnDefinitions, Name extends string>(
   if (!(table instanceof Table)) throw new ArgumentError('toMetadata() takes a table and a MetaData')
   checkKeys('toMetadata()', options, ['schema', 'name', 'referredSchema'])
   const source = table as unknown as Table
-  const schema = options.schema === undefined ? table.schema : (options.schema ?? target.schema)
-  const referredSchema = options.referredSchema ?? ((referred) => (referred === table.schema ? schema : referred))
-  const copying: Copying = { source, target, schema, referredSchema }
+  const schema = (options.schema === undefined ? table.schema : options.schema) ?? target.schema
+  const referredSchema =
+    options.referredSchema ?? ((referred) => (referred === table.schema ? schema : (referred ?? target.schema)))
+  const name = options.name ?? table.name
+  const copying: Copying = { source, target, name, schema, referredSchema }
   const definitions: ColumnDefinitions = {}
   for (const column of source.columnList)
     Object.defineProperty(definitions, column.key, { value: copiedColumn(column, copying), enumerable: true })
   const own = copiedOptions(copying)
-  const made = new Table(options.name ?? table.name, target, definitions, own, copiedOrigin(copying))
-  return register(made) as unknown as Table<D, Name>
+  const made = register(new Table(name, target, definitions, own, copiedOrigin(copying), source))
+  for (const item of source.appended.keys()) made.append(copiedItem(item as TableItems[number], copying))
+  return made as unknown as Table<D, Name>
 }
 
 function copiedColumn(column: SchemaColumn, copying: Copying): ReturnType<typeof Column> {
@@ -74,11 +78,24 @@ function copiedColumn(column: SchemaColumn, copying: Copying): ReturnType<typeof
   return Column(type as never, { ...named, foreignKey: ForeignKey(retargeted(to, copying), keyOptions) }) as never
 }
 
-/** `'schema.table.column'` of the column that a foreign key of the copy is to refer to. */
-function retargeted(target: ForeignKeyTarget, { source, referredSchema }: Copying): string {
-  const { schema, table, column } = targetParts(target, source)
-  const moved = referredSchema(schema)
-  return `${moved === null ? '' : `${moved}.`}${table}.${column}`
+/** What a foreign key of the copy is to refer to: a name, or where the target would read that otherwise a function. */
+function retargeted(given: ForeignKeyTarget, copying: Copying): ForeignKeyTarget {
+  const { source, target } = copying
+  const { schema, table, column } = targetParts(given, source)
+  const isOwn = schema === source.schema && table === source.name
+  const moved = isOwn ? copying.schema : copying.referredSchema(schema)
+  const name = isOwn ? copying.name : table
+  const key = moved === null ? name : `${moved}.${name}`
+  const isPlain = ![moved ?? '', name, column].some((part) => part.includes('.'))
+  if (isPlain && (moved !== null || target.schema === null)) return `${key}.${column}`
+  return () => {
+    const found = target.findTable(key)
+    if (found !== null)
+      return requireColumn(found, column, `A foreign key of the copy of table ${quoteName(source.key)}`)
+    throw new NoReferencedTableError(
+      `A foreign key of the copy of table ${quoteName(source.key)} refers to table ${quoteName(key)}, which its MetaData does not have: toMetadata() that one too`,
+    )
+  }
 }
 
 function targetParts(
@@ -105,16 +122,7 @@ function copiedOptions(copying: Copying): TableOptions {
     inherits === undefined
       ? {}
       : { inherits: copying.source.storage.inherits.map((each) => moved(each as Table, copying)) }
-  const copiedItems = (items: TableItems): TableItems =>
-    items.map((item) =>
-      item instanceof ForeignKeyConstraint
-        ? new ForeignKeyConstraint(
-            item.references,
-            item.targets.map((target) => retargeted(target, copying)),
-            item.options,
-          )
-        : item,
-    )
+  const copiedItems = (items: TableItems): TableItems => items.map((item) => copiedItem(item, copying))
   const items =
     constraints === undefined
       ? {}
@@ -122,6 +130,12 @@ function copiedOptions(copying: Copying): TableOptions {
         ? { constraints: (columns: TableColumns<ColumnDefinitions>) => copiedItems(constraints(columns)) }
         : { constraints: copiedItems(constraints) }
   return { ...rest, ...parents, ...items, schema: copying.schema }
+}
+
+function copiedItem(item: TableItems[number], copying: Copying): TableItems[number] {
+  if (!(item instanceof ForeignKeyConstraint)) return item
+  const targets = item.targets.map((target) => retargeted(target, copying))
+  return new ForeignKeyConstraint(item.references, targets, item.options)
 }
 
 function copiedOrigin(copying: Copying): PartitionOrigin | null {

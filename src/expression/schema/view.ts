@@ -36,6 +36,8 @@ export class DerivedTable<Row = unknown> extends TableClause implements ColumnOw
   readonly query: Executable & RowSource
   readonly columnList: readonly SchemaColumn[]
   readonly autoincrementColumn = null
+  /** @internal */
+  readonly copiedFrom = null
 
   /** @internal */
   constructor(name: string, schema: string | null, query: unknown, place: string) {
