@@ -61,6 +61,7 @@ export interface EngineOptions extends EnginePoolOptions, ObservabilityOptions {
    * What it forbids: a statement that takes long delays those behind it on its connection, so give it a connection of its own
    * (`engine.begin()`); one that waits for what another is to do (a lock that is held, a row that is to come) may wait for a
    * statement that stands behind it; and nothing of a session outlives or surrounds a statement (`set_config`, `pg_advisory_lock`).
+   * A signal and `timeoutMs` reject at once; whether a write that was aborted was made is not known then.
    */
   readonly pipelining?: boolean | number
   /** How values of a type are read and written where no type of this library is declared: `[{ type: 'numeric', decode: Number }]`. Default: as this library does. */

@@ -14,7 +14,7 @@ const AGAIN_MS = 50
 /** A request to cancel what runs, made again until it is answered: a server that has not begun a batch forgets a request that comes before. */
 export class Cancel {
   readonly #request: CancelRequest
-  readonly #running: () => boolean
+  #running: () => boolean
   #safe: Promise<boolean> = Promise.resolve(true)
   #timer: NodeJS.Timeout | undefined
   #over = false
@@ -26,6 +26,15 @@ export class Cancel {
     this.#ask(AGAIN_MS)
   }
 
+  /** Goes on with something else, once nothing that was asked before may still arrive. @param running whether that still runs. */
+  turnTo(running: () => boolean): void {
+    clearTimeout(this.#timer)
+    this.#running = running
+    void this.#safe.then(() => {
+      if (!this.#over && this.#running === running && running()) this.#ask(AGAIN_MS)
+    })
+  }
+
   /** Makes no more requests; resolves when those that were made are over, whether none of them may still arrive. */
   end(): Promise<boolean> {
     this.#over = true
@@ -35,9 +44,11 @@ export class Cancel {
 
   #ask(waitMs: number): void {
     const asked = this.#request()
+    const running = this.#running
     this.#safe = Promise.all([this.#safe, asked]).then((all) => all.every((safe) => safe))
     void asked.then(() => {
-      if (!this.#over) this.#timer = setTimeout(() => this.#askAgain(2 * waitMs), waitMs).unref()
+      if (!this.#over && this.#running === running)
+        this.#timer = setTimeout(() => this.#askAgain(2 * waitMs), waitMs).unref()
     })
   }
 
@@ -91,11 +102,22 @@ export class Canceling {
         async () => true,
         () => false,
       )
+    this.#limit(running)
+    return new Cancel(this.#request, running)
+  }
+
+  /** As {@link start}, for what runs now, where requests for something before it may still be in the air. */
+  goOn(started: Cancel, running: () => boolean): void {
+    if (this.#request === null) return
+    this.#limit(running)
+    started.turnTo(running)
+  }
+
+  #limit(running: () => boolean): void {
     const timer = setTimeout(() => {
       if (running()) void this.#terminate()
     }, this.#graceMs)
     timer.unref()
-    return new Cancel(this.#request, running)
   }
 
   /**

@@ -30,6 +30,8 @@ export class Pipeline {
   readonly #calls: Call[] = []
   /** Set while a request to cancel may be in the air. */
   #cancel: Cancel | null = null
+  /** What was asked to stop last. */
+  #stopping: Call | null = null
   /** What waits for the end of a cancel. */
   readonly #held: (() => void)[] = []
 
@@ -82,14 +84,18 @@ export class Pipeline {
   /** Only what is being answered can be stopped: a request names the session, not the statement. */
   #cancelHead(): void {
     const [head] = this.#calls
-    if (head?.aborted && this.#cancel === null) this.#cancel = this.#canceling.start(() => this.#calls[0] === head)
+    if (head === undefined || !head.aborted || head === this.#stopping) return
+    this.#stopping = head
+    const running = (): boolean => this.#calls[0] === head
+    if (this.#cancel === null) this.#cancel = this.#canceling.start(running)
+    else this.#canceling.goOn(this.#cancel, running)
   }
 
   #answered(call: Call, outcome: BatchOutcome): void {
     this.#calls.shift()
     this.#conclude(call, outcome)
-    if (this.#cancel === null) this.#cancelHead()
-    else if (this.#calls.length === 0) void this.#release(this.#cancel)
+    if (this.#calls.length > 0) this.#cancelHead()
+    else if (this.#cancel !== null) void this.#release(this.#cancel)
   }
 
   #conclude(call: Call, outcome: BatchOutcome): void {
@@ -135,6 +141,7 @@ export class Pipeline {
   async #release(cancel: Cancel): Promise<void> {
     await this.#canceling.settle(cancel)
     this.#cancel = null
+    this.#stopping = null
     for (const go of this.#held.splice(0)) go()
   }
 

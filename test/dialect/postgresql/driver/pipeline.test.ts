@@ -144,6 +144,23 @@ describe('on a server', () => {
     expect(await outcomes([long, aborted, last])).toEqual(['slept', 'canceled', 3])
   })
 
+  test('of several that are aborted each is stopped, whatever stands between them', async () => {
+    const [one, other] = [new AbortController(), new AbortController()]
+    const promises = [
+      pipeline(shared(), [command(sleep)], one.signal),
+      pipeline(shared(), [command('SELECT 1')]),
+      pipeline(shared(), [command(sleep)], other.signal),
+      pipeline(shared(), [command(sleep)], one.signal),
+      pipeline(shared(), [command('SELECT 2')]),
+      ...Array.from({ length: 10 }, () => pipeline(shared(), [command(sleep)], one.signal)),
+    ]
+    setTimeout(() => one.abort('enough'), 50)
+    setTimeout(() => other.abort('enough, too'), 200)
+    const stopped = Array.from({ length: 10 }, () => 'canceled')
+    expect(await outcomes(promises)).toEqual(['canceled', 1, 'canceled', 'canceled', 2, ...stopped])
+    expect(await rows(shared(), 'SELECT 5')).toEqual([[5]])
+  })
+
   test('aborting any of many, at any moment, hits no other', async () => {
     for (let round = 0; round < 15; round += 1) {
       const promises = Array.from({ length: 40 }, (_, index) => {

@@ -22,7 +22,7 @@ import { postgresUrl } from '../../../support/server.ts'
 import { plainTcp } from '../../../support/transport.ts'
 import { type MiniPooler, startMiniPooler } from './mini-pooler.ts'
 import { type PgBouncer, pgbouncerVersion, startPgBouncer } from './pgbouncer.ts'
-import { failure, raw, rows, tcpOptions } from './support.ts'
+import { command, failure, raw, rows, tcpOptions } from './support.ts'
 
 const metadata = new MetaData()
 const things = table('pooled_things', metadata, {
@@ -193,6 +193,35 @@ describe('a pooler that lends another session for each transaction', () => {
     expect(other.messages.map((each) => each.split('_')[0])).toEqual(['Parse s1', 'Bind s1', 'D', 'E', 'S'])
     await connection.close()
     await other.close()
+  })
+
+  test('what one keeps is prepared no more once its tables have changed: the same text would be given the old statement', async () => {
+    const other = await startMiniPooler(plainTcp(postgresUrl()), 1)
+    const options = { ...tcpOptions(), port: other.port, ssl: 'disable' as const, statementCacheSize: 10 }
+    const direct = await createPostgresDriver(tcpOptions()).connect()
+    const connection = await createPostgresDriver({ ...options, pooler: 'transaction' }).connect()
+    const statement = raw('SELECT * FROM kept_changes')
+    const read = async (): Promise<unknown> => {
+      other.messages.length = 0
+      const [result] = await connection.run([{ statement, parameters: [] }])
+      return result?.rows
+    }
+    const named = (): string[] => other.messages.filter((message) => /^(?:Parse|Bind)/.test(message))
+    await direct.run([command('CREATE TABLE kept_changes (a int)'), command('INSERT INTO kept_changes VALUES (1)')])
+    try {
+      for (let round = 0; round < 2; round++) expect(await read()).toEqual([[1]])
+      expect(named()).toEqual([expect.stringMatching(/^Bind s1_/)])
+      await direct.run([command('ALTER TABLE kept_changes ADD b int')])
+      expect(await read()).toEqual([[1, null]])
+      for (let round = 0; round < 2; round++) {
+        expect(await read()).toEqual([[1, null]])
+        expect(named()).toEqual(['Parse ', 'Bind '])
+      }
+    } finally {
+      await direct.run([command('DROP TABLE kept_changes')])
+      for (const each of [connection, direct]) await each.close()
+      await other.close()
+    }
   })
 })
 
