@@ -322,6 +322,27 @@ test.each<[unknown, string]>([
   expect(() => createEngine('pglite://', { codecs: codecs as never })).toThrow(message)
 })
 
+test('fields that another program added are found out by the values', async () => {
+  const url = postgresUrl()
+  const other = createEngine(url, { poolSize: 1 })
+  const engine = createEngine(url, { poolSize: 1 })
+  const read = (sql: string): Promise<unknown> => engine.execute(`SELECT ${sql} AS v`).scalarOne()
+  await other.execute('CREATE TYPE growing AS (a int)')
+  try {
+    expect(await read('ARRAY[ROW(1)::growing]')).toEqual([{ a: 1 }])
+    await other.execute('ALTER TYPE growing ADD ATTRIBUTE b text')
+    expect(await read("ARRAY[ROW(1, 'x')::growing]")).toEqual([{ a: 1, b: 'x' }])
+    await other.execute('ALTER TYPE growing DROP ATTRIBUTE a')
+    await engine.begin(async (connection) => {
+      expect(await connection.execute("SELECT ROW('x')::growing AS v").scalarOne()).toEqual({ b: 'x' })
+    })
+  } finally {
+    await other.execute('DROP TYPE growing')
+    await other.dispose()
+    await engine.dispose()
+  }
+})
+
 test('fields that another program renamed are known to connections that are opened after it', async () => {
   const url = postgresUrl()
   const other = createEngine(url, { poolSize: 1 })

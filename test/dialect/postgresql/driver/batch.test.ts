@@ -1,7 +1,7 @@
 // Batches: one flight, in order, stopped at the first error; the same on a server and on PGlite.
 
 import { describe, expect, test } from 'vitest'
-import { int4, text } from '../../../../src/dialect/postgresql/codec/index.ts'
+import { bytea, int4, text } from '../../../../src/dialect/postgresql/codec/index.ts'
 import { command, failure, raw, rows, run, sharedConnection, typed } from './support.ts'
 
 describe.each(['postgresql', 'pglite'])('on %s', (name) => {
@@ -201,6 +201,19 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       parameters: values.slice(1),
     }
     expect((await connection().run([most]))[0]?.rows).toEqual([[65535]])
+  })
+
+  test('refuses more bytes than one message can have, before anything is sent', async () => {
+    // Nobody writes into them, so that they take no memory.
+    const half = new Uint8Array(2 ** 29)
+    const before = connection().flights
+    const both = { statement: typed('SELECT length($1) + length($2)', [bytea, bytea]), parameters: [half, half] }
+    expect(await failure(connection().run([both]))).toMatchObject({
+      sent: false,
+      message: 'a batch may take at most 1073741823 bytes',
+    })
+    expect(connection().flights).toBe(before)
+    expect(await rows(connection(), 'SELECT 1')).toEqual([[1]])
   })
 
   test('refuses a wrong number of parameters', async () => {

@@ -12,6 +12,7 @@ async function startLateProxy() {
   const sockets: Socket[] = []
   let held: (() => void)[] | null = null
   let cancels = 0
+  let swallowing = false
   const server = createServer((client) => {
     const upstream = connectSocket(port, host)
     sockets.push(client, upstream)
@@ -21,6 +22,7 @@ async function startLateProxy() {
       const isCancel = !begun && bytes.length === CANCEL_BYTES
       begun = true
       if (isCancel) cancels += 1
+      if (isCancel && swallowing) return
       if (held === null || isCancel) upstream.write(bytes)
       else held.push(() => upstream.write(bytes))
     })
@@ -41,6 +43,10 @@ async function startLateProxy() {
     },
     hold() {
       held = []
+    },
+    /** Requests to cancel stay on their way, and may arrive at any time. */
+    swallowCancels() {
+      swallowing = true
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy()
@@ -111,6 +117,24 @@ describe('on a server', () => {
       expect(proxy.cancels).toBeGreaterThan(1)
       expect(await rows(slow, 'SELECT 2')).toEqual([[2]])
       await slow.close()
+    },
+  )
+
+  test.each(['run', 'pipeline'] as const)(
+    'where a request may still arrive nothing more is sent over the connection, also where all was answered: %s',
+    async (how) => {
+      await using proxy = await startLateProxy()
+      const options = { ...tcpOptions(), ssl: 'disable' as const, port: proxy.port, cancelGraceMs: 1000 }
+      const slow = await createPostgresDriver(options).connect()
+      proxy.swallowCancels()
+      const signal = AbortSignal.timeout(20)
+      const answered = await failure(
+        slow[how]?.([command('SELECT 5 FROM pg_sleep(0.2)')], { signal }) ?? expect.fail('it cannot'),
+      ).catch(() => null)
+      expect(proxy.cancels).toBeGreaterThan(0)
+      if (answered !== null) expect(answered.results.map((result) => result.rows)).toEqual([[[5]]])
+      await expect.poll(() => slow.transactionStatus, { timeout: 5000 }).toBe('lost')
+      await expect(run(slow, 'SELECT 2')).rejects.toThrow('cannot be used any more')
     },
   )
 

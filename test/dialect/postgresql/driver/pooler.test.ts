@@ -18,6 +18,7 @@ import {
   select,
   table,
 } from '../../../../src/index.ts'
+import { startProxy } from '../../../support/proxy.ts'
 import { postgresUrl } from '../../../support/server.ts'
 import { plainTcp } from '../../../support/transport.ts'
 import { type MiniPooler, startMiniPooler } from './mini-pooler.ts'
@@ -244,6 +245,27 @@ test("behind a pooler that nobody knows of, no client runs another client's stat
   await one.close()
   await other.close()
   await pooler.close()
+})
+
+test('the goodbye of a session behind a pooler does not say that a statement was not begun: it is not sent again', async () => {
+  const proxy = await startProxy(postgresUrl())
+  // Declared, so that what stands in between may have sent the statement on to another session.
+  await using engine = createEngine(`${proxy.url}?pooler=transaction`, { poolSize: 1 })
+  await engine.execute('CREATE TABLE said_goodbye (a int)')
+  try {
+    const goodbye = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mgoing down\0Fp.c\0L1\0RProcessInterrupts\0\0')
+    const head = Buffer.from([0x45, 0, 0, 0, goodbye.length + 4])
+    proxy.rewrite(() => {
+      setImmediate(() => proxy.cut())
+      proxy.rewrite(null)
+      return Buffer.concat([head, goodbye])
+    })
+    await expect(engine.execute('INSERT INTO said_goodbye VALUES (1)')).rejects.toThrow('going down')
+    expect(await engine.execute('SELECT * FROM said_goodbye').all()).toEqual([{ a: 1 }])
+  } finally {
+    await engine.execute('DROP TABLE said_goodbye')
+    await proxy.close()
+  }
 })
 
 test('the server itself is not taken for a pooler', async () => {

@@ -138,6 +138,17 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
       await run(connection, 'ROLLBACK')
     }))
 
+  test('where one turns out to be deallocated all are prepared anew, so that no transaction meets the others', () =>
+    withConnection(async (connection) => {
+      const [one, other] = [command('SELECT 1'), command('SELECT 2')]
+      await connection.run([one, other])
+      await run(connection, "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+      expect((await connection.run([one]))[0]?.rows).toEqual([[1]])
+      await run(connection, 'BEGIN')
+      expect((await connection.run([other]))[0]?.rows).toEqual([[2]])
+      await run(connection, 'ROLLBACK')
+    }))
+
   test('a statement that was deallocated inside a transaction is an error there, and right again after it', () =>
     withConnection(async (connection) => {
       const statement = raw('SELECT 1')
