@@ -43,7 +43,7 @@ export const ansi: Renderers = {
   deleteUsing: (froms) => ` USING ${froms}`,
   compoundPart: (text) => `(${text})`,
   defaultValue: () => 'DEFAULT',
-  written: (text) => text,
+  assigned: (value) => value,
   referredTable: (table, out) => out.tableName(table),
   forUpdate: renderForUpdate,
   cteDefinition: renderCteDefinition,

@@ -38,8 +38,8 @@ export interface ClauseRenderersOf<Out> {
   readonly compoundPart: (text: string) => string
   /** What a row of defaults gives for a column of an INSERT of several such rows. */
   readonly defaultValue: RendererOf<NamedElement, Out>
-  /** A calculated value that is written into a column, rendered already: for databases that would not make it fit. */
-  readonly written: (text: string, value: ColumnElement, column: NamedElement, out: Out) => string
+  /** A calculated value as the column that it is written into takes it: for databases that would keep whatever it is. */
+  readonly assigned: (value: ColumnElement, column: NamedElement) => ColumnElement
   /** The table that a foreign key refers to. */
   readonly referredTable: RendererOf<TableClause, Out>
   /** FOR UPDATE; begins with its own space. */

@@ -103,7 +103,7 @@ function textFor(column: NamedElement, value: ColumnElement, out: Render): strin
 export function writtenText(column: NamedElement, value: ColumnElement, out: Render): string {
   const isFitted = out.spelling.writtenCodec !== undefined && value.type.id === column.type.id
   if (isFitted && value instanceof Bind && !value.expanding) return out.bind(value, true)
-  return out.renderers.written(expressionText(value, out), value, column, out)
+  return expressionText(out.renderers.assigned(value, column), out)
 }
 
 function isWholeKey(column: NamedElement): boolean {

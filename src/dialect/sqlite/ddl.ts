@@ -1,5 +1,7 @@
 // DDL where SQLite differs: INTEGER PRIMARY KEY, defaults in parentheses, schemas of indexes, what it does not have.
 import { CompileError } from '../../errors.ts'
+import { Cast } from '../../expression/element/cast.ts'
+import { ColumnElement } from '../../expression/element/column-element.ts'
 import type { NamedElement } from '../../expression/element/named.ts'
 import { SchemaColumn } from '../../expression/schema/column.ts'
 import {
@@ -24,6 +26,7 @@ import { ddlExpression, itemName, keyPart, serverDefaultText } from '../compile/
 import { valueChecks } from '../compile/named-type.ts'
 import type { NodeRenderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
+import { assigned } from './assigned.ts'
 import { wordsOf } from './introspect/sql-words.ts'
 import { HOST } from './type-name.ts'
 
@@ -51,7 +54,7 @@ export function renderColumn(column: SchemaColumn, out: Render): string {
       `Column ${quoteName(`${column.table.key}.${column.key}`)} is to be numbered and shares the primary key with others: SQLite numbers only a column that is the whole key`,
     )
   if (column.serverDefault !== null && !(column.serverDefault instanceof FetchedValue))
-    text += ` DEFAULT ${defaultText(typedDefault(column, out) ?? serverDefaultText(column.serverDefault, out))}`
+    text += ` DEFAULT ${defaultText(typedDefault(column, out) ?? serverDefaultText(keptDefault(column.serverDefault, column), out))}`
   if (column.computed !== null) text += computedClause(column, out)
   if (!column.nullable) text += ' NOT NULL'
   return text + columnCheck(column, out)
@@ -93,6 +96,14 @@ function typedDefault({ serverDefault, type: given }: SchemaColumn, out: Render)
     return null
   }
 }
+
+/** `now()` of a day is a day. Functions of the driver's own stay out of it: other programs write into the table as well. */
+function keptDefault<D>(given: D, column: SchemaColumn): D | ColumnElement {
+  const kept = given instanceof ColumnElement ? assigned(given, column) : given
+  return kept instanceof Cast && TEMPORAL.has(column.type.forDialect(HOST).affinity) ? kept : given
+}
+
+const TEMPORAL: ReadonlySet<string> = new Set(['date', 'time', 'datetime'])
 
 const KEPT_OTHERWISE: ReadonlySet<string> = new Set(['date', 'time', 'datetime', 'interval', 'uuid'])
 

@@ -9,7 +9,8 @@ import type { SqlType } from '../../expression/types/type.ts'
 import { ansi } from '../compile/ansi.ts'
 import { orderTerms, renamed } from '../compile/function.ts'
 import type { Render } from '../compile/state.ts'
-import { momentText, remainder } from './operators.ts'
+import { isDouble } from './exactness.ts'
+import { momentText, remainder, shownText } from './operators.ts'
 import { HOST } from './type-name.ts'
 
 /** Another name for the same function. */
@@ -34,7 +35,6 @@ const NAMES: Readonly<Record<string, string>> = {
   jsonb_array_length: 'json_array_length',
   to_json: 'json_quote',
   to_jsonb: 'json_quote',
-  chr: 'char',
   ascii: 'unicode',
   jsonb_set: 'json_set',
 }
@@ -68,9 +68,11 @@ const FUNCTIONS: Readonly<Record<string, Spell>> = {
     const [value, digits] = node.operands
     const affinity = value?.type.forDialect(HOST).affinity
     if (value === undefined || (affinity !== 'float' && affinity !== 'numeric')) return ansi.function(node, out)
-    if (affinity === 'numeric') return `to_scale(${out.node(value)}, ${digits === undefined ? '0' : out.node(digits)})`
+    if (!isDouble(value)) return `to_scale(${out.node(value)}, ${digits === undefined ? '0' : out.node(digits)})`
     return digits === undefined ? `round_even(${out.node(value)})` : ansi.function(node, out)
   },
+  concat: (node, out) => shown(node, out),
+  concat_ws: (node, out) => shown(node, out),
   // From 0 to 1, as elsewhere; SQLite's own gives any 64-bit integer.
   random: () => '(random() / 18446744073709551616.0 + 0.5)',
   array_agg: refuse('arrays', 'func.jsonAgg() collects values into a document'),
@@ -79,6 +81,12 @@ const FUNCTIONS: Readonly<Record<string, Spell>> = {
   rollup: refuse('ROLLUP', 'unite several SELECTs'),
   cube: refuse('CUBE', 'unite several SELECTs'),
   grouping_sets: refuse('GROUPING SETS', 'unite several SELECTs'),
+}
+
+/** Of the texts that other databases make of the values. */
+function shown(node: FunctionCall, out: Render): string {
+  const texts = node.operands.map((operand) => shownText(operand, out, ['t', 'f']) ?? out.node(operand))
+  return `${node.name}(${texts.join(', ')})`
 }
 
 /** Functions that collect documents must be told that what they are given is one. */
@@ -157,7 +165,8 @@ function collected(name: string, node: FunctionCall, out: Render): string {
   const operands = node.operands.map((operand) => {
     const text = out.node(operand)
     if (operand.type.affinity === 'json') return `json(${text})`
-    if (operand.type.affinity === 'datetime') return momentText(operand.type, text, 'T', out)
+    const { affinity } = operand.type.forDialect(HOST)
+    if (affinity === 'datetime' || affinity === 'time') return momentText(operand.type, text, 'T', out)
     return operand.type.affinity === 'boolean'
       ? `json(CASE ${text} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)`
       : text

@@ -65,6 +65,7 @@ const FAITHFUL: ReadonlySet<Affinity> = new Set<Affinity>([
   'time',
   'datetime',
   'uuid',
+  'interval',
 ])
 
 /** One list type for each type or tuple: types number themselves, which is not free. */
@@ -90,9 +91,16 @@ export function renderListIn(node: Binary, out: Render): string {
   const negated = node.operator === notIn
   const text = out.node(left)
   const isTuple = memberTypes(right.type) !== null
-  const columns = isTuple ? types.map((_, index) => `value ->> ${index}`).join(', ') : 'value'
+  const columns = isTuple
+    ? types.map((_, index) => `value ->> ${index}`).join(', ')
+    : comparedAs('value', types[0] as SqlType)
   const parameter = out.listParameter(right, listTypeOf(right.type), itemsProcess(right.type, out))
-  return `${text} ${negated ? 'NOT IN' : 'IN'} (SELECT ${columns} FROM json_each(${parameter}))`
+  return `${isTuple ? text : comparedAs(text, types[0] as SqlType)} ${negated ? 'NOT IN' : 'IN'} (SELECT ${columns} FROM json_each(${parameter}))`
+}
+
+/** Spans of time are equal where they are as long. */
+function comparedAs(text: string, type: SqlType): string {
+  return type.forDialect(HOST).affinity === 'interval' ? `interval_order(${text})` : text
 }
 
 /** Whether a document can hold the values of a type, around which the type writes nothing. */

@@ -14,9 +14,11 @@ import { ansi } from '../compile/ansi.ts'
 import { castText } from '../compile/expression.ts'
 import type { Renderer } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
+import { isDouble } from './exactness.ts'
 import { castOperand, renderDocumentAt, renderDocumentText } from './json.ts'
 import { renderListIn } from './lists.ts'
 import { comparable } from './order.ts'
+import { digitsOf } from './result-digits.ts'
 import { HOST } from './type-name.ts'
 
 function isFraction(element: ColumnElement): boolean {
@@ -172,9 +174,10 @@ function between(word: string): Renderer<Binary> {
   }
 }
 
-/** Bytes behind bytes would be a text of them. */
+/** Bytes behind bytes would be a text of them; other values are shown as other databases show them. */
 function renderConcatenate(node: Binary, out: Render): string {
-  const text = `${out.node(node.left)} || ${out.node(node.right)}`
+  const [left, right] = [node.left, node.right].map((side) => shownText(side, out, ['true', 'false']) ?? out.node(side))
+  const text = `${left} || ${right}`
   return node.type.forDialect(HOST).affinity === 'binary' ? `CAST(${text} AS BLOB)` : text
 }
 
@@ -270,7 +273,11 @@ export function renderCast(node: Cast, out: Render): string {
     case 'json':
       return `json(${operand})`
     case 'boolean':
-      return `(CAST(${operand} AS ${out.spelling.typeName(type)}) != 0)`
+      return isText(node.element)
+        ? `to_boolean(${operand})`
+        : `(CAST(${operand} AS ${out.spelling.typeName(type)}) != 0)`
+    case 'uuid':
+      return `to_uuid(${operand})`
     case 'integer':
       return `CAST(${isFraction(node.element) ? `${roundingOf(node.element)}(${operand})` : operand} AS ${out.spelling.typeName(type)})`
     case 'numeric': {
@@ -279,15 +286,14 @@ export function renderCast(node: Cast, out: Render): string {
       return precision === null ? text : `to_scale(${text}, ${scale ?? 0})`
     }
     case 'string':
-      return castToText(node, operand, type as SqlType as StringType, out)
+      return castToText(node, type as SqlType as StringType, out)
     default:
       return castText('CAST', operand, type, out)
   }
 }
 
-/** Halves of floating point numbers go to the even side. */
-function roundingOf({ type }: ColumnElement): string {
-  return type.forDialect(HOST).affinity === 'float' ? 'round_even' : 'ROUND'
+function roundingOf(element: ColumnElement): string {
+  return isDouble(element) ? 'round_even' : 'ROUND'
 }
 
 /** A point of time, or a time of day, as a text of the form that other databases give. */
@@ -312,12 +318,35 @@ function timeOf({ type }: ColumnElement, operand: string): string {
   return affinity === 'datetime' ? `substr(${operand}, 12)` : `strftime('%H:%M:%f000', ${operand})`
 }
 
-/** As other databases write truth values, and no longer than the type. */
-function castToText({ element }: Cast, operand: string, type: StringType, out: Render): string {
-  const { affinity } = element.type.forDialect(HOST)
-  const given = affinity === 'boolean' ? `CASE ${operand} WHEN 1 THEN 'true' WHEN 0 THEN 'false' END` : operand
-  const isMoment = affinity === 'datetime' || affinity === 'time'
-  const text = isMoment ? momentText(element.type, given, ' ', out) : castText('CAST', given, type, out)
+function isText({ type }: ColumnElement): boolean {
+  return type.forDialect(HOST).affinity === 'string'
+}
+
+/** A value as the text that other databases make of it; null where the one that is kept is that text, or none stands for it. */
+export function shownText(element: ColumnElement, out: Render, truths: readonly [string, string]): string | null {
+  const text = (): string => out.node(element)
+  switch (element.type.forDialect(HOST).affinity) {
+    case 'boolean':
+      return `CASE ${text()} WHEN 1 THEN '${truths[0]}' WHEN 0 THEN '${truths[1]}' END`
+    case 'datetime':
+    case 'time':
+      return momentText(element.type, text(), ' ', out)
+    case 'numeric': {
+      const { least, most } = digitsOf(element)
+      return `decimal_text(${text()}, ${least ?? -1}, ${most ?? -1})`
+    }
+    case 'float':
+      return `double_text(${text()})`
+    default:
+      return null
+  }
+}
+
+/** As other databases write values, and no longer than the type. */
+function castToText({ element }: Cast, type: StringType, out: Render): string {
+  const shown = shownText(element, out, ['true', 'false'])
+  const isWhole = shown !== null && !shown.startsWith('CASE') && type.collation === null
+  const text = isWhole ? shown : castText('CAST', shown ?? out.node(element), type, out)
   if (type.kind === 'enum' || typeof type.length !== 'number') return text
   const [, cast = text, collation = ''] = /^(.*\))( COLLATE .*)$/s.exec(text) ?? []
   return `substr(${cast}, 1, ${type.length})${collation}`

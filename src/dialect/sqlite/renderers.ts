@@ -4,26 +4,23 @@ import type { Insert } from '../../expression/dml/insert.ts'
 import { Write } from '../../expression/dml/write.ts'
 import type { ColumnElement } from '../../expression/element/column-element.ts'
 import { TRUE } from '../../expression/element/constant.ts'
-import type { NamedElement } from '../../expression/element/named.ts'
-import type { Alias, Cte, Subquery } from '../../expression/from/alias.ts'
+import type { Alias, Cte, RowSource, Subquery } from '../../expression/from/alias.ts'
 import { TableClause } from '../../expression/from/table-clause.ts'
 import type { TableValued } from '../../expression/from/table-valued.ts'
 import type { Values } from '../../expression/from/values.ts'
 import { translatedSchema } from '../../expression/schema/schema-map.ts'
 import { Select } from '../../expression/select/select.ts'
 import type { Fetch } from '../../expression/select/state.ts'
-import type { NumericType } from '../../expression/types/numeric.ts'
 import { ansi } from '../compile/ansi.ts'
 import type { KnownNode, Renderer, Renderers } from '../compile/renderers.ts'
 import type { Render } from '../compile/state.ts'
 import { type OnConflict, renderOnConflict } from '../on-conflict.ts'
+import { assigned, assignedRows } from './assigned.ts'
 import { ddl, renderColumn, renderDefaultValue } from './ddl.ts'
 import { renderExtract, renderFilter, renderFunction, renderOver } from './functions.ts'
 import { renderExpandedIn } from './lists.ts'
 import { renderCast, renderUnary, sqliteOperators } from './operators.ts'
 import { renderOrderTerm } from './order.ts'
-import { digitsOf } from './result-digits.ts'
-import { HOST } from './type-name.ts'
 
 /** The nodes that SQLite knows. */
 export type SqliteNode = KnownNode | OnConflict
@@ -52,11 +49,17 @@ function compoundPart(text: string): string {
   return `SELECT * FROM (${text})`
 }
 
-/** Behind a SELECT without WHERE, ON CONFLICT would be read as the ON of a join. */
 function renderInsert(node: Insert<unknown, unknown[]>, out: Render): string {
+  const { from } = node.state
+  if (from === null) return ansi.insert(node, out)
+  const fitted = { ...from, select: assignedRows(from.select, from.columns) }
+  return renderFromSelect(fitted.select === from.select ? node : node.with({ from: fitted }), fitted.select, out)
+}
+
+/** Behind a SELECT without WHERE, ON CONFLICT would be read as the ON of a join. */
+function renderFromSelect(node: Insert<unknown, unknown[]>, select: RowSource, out: Render): string {
   const { from, onConflict } = node.state
   if (onConflict === null || from === null) return ansi.insert(node, out)
-  const { select } = from
   if (!(select instanceof Select))
     throw new CompileError('ON CONFLICT behind a UNION cannot be written for SQLite: select from it as a subquery()')
   if (select.state.where.length > 0) return ansi.insert(node, out)
@@ -92,16 +95,6 @@ function renderTableValued(node: TableValued, out: Render): string {
   return ansi.tableValued(node, out)
 }
 
-/** A decimal that is calculated has the digits of its column when it is kept. */
-function renderWritten(text: string, value: ColumnElement, { type: given }: NamedElement): string {
-  const type = given.forDialect(HOST)
-  if (type.affinity !== 'numeric' || value.kind === 'null') return text
-  const { precision, scale } = type as unknown as NumericType
-  if (precision === null) return text
-  const { most } = digitsOf(value)
-  return most !== null && most <= (scale ?? 0) ? text : `to_scale(${text}, ${scale ?? 0})`
-}
-
 const refuse = (what: string, remedy: string): (() => never) => {
   return () => {
     throw new CompileError(`SQLite has no ${what}: ${remedy}`)
@@ -120,7 +113,7 @@ export const sqlite: Renderers<SqliteNode> = {
   extract: renderExtract,
   cast: renderCast,
   arrayLiteral: refuse('arrays', 'use a document: literal([...], JSON())'),
-  written: renderWritten,
+  assigned,
   withinGroup: refuse('WITHIN GROUP', 'rank the rows by a window function, or compute it in the program'),
   tryCast: refuse('TRY_CAST', 'use cast()'),
   unary: renderUnary,

@@ -77,6 +77,7 @@ function digitsOfType({ type: given }: ColumnElement): Digits {
 }
 
 function digitsOfBinary({ operator, left, right }: Binary): Digits {
+  if ([left, right].some(({ type }) => type.forDialect(HOST).affinity === 'float')) return UNKNOWN
   const [one, other] = [digitsOf(left), digitsOf(right)]
   switch (operator.name) {
     case 'add':

@@ -475,7 +475,7 @@ describe('every kind of node', () => {
       'bareReturning',
       'compoundPart',
       'defaultValue',
-      'written',
+      'assigned',
       'deleteUsing',
       'referredTable',
       'cteDefinition',

@@ -309,6 +309,18 @@ describe.each(libraries)('through %s', (library) => {
       await again.dispose()
     })
 
+    test('whose connection was closed says so: its rows are not at their end', async () => {
+      const { cursor } = await opened([raw(COUNT)], 10)
+      await connection.close()
+      expect(cursor.done).toBe(true)
+      expect(await failure(cursor.fetch(10))).toMatchObject({ message: 'the connection is closed', disconnected: true })
+      connection = await driver.connect()
+      const left = await opened([raw(COUNT)], 10)
+      left.cursor.close()
+      await connection.close()
+      expect((await left.cursor.fetch(10)).rows).toEqual([])
+    })
+
     test('is let go of early, and several stand open side by side', async () => {
       const one = await opened([raw(COUNT)], 1)
       const other = await opened([raw(COUNT)], 2)

@@ -217,7 +217,7 @@ describe('on SQLite', () => {
       `CASE json_type(${of.replace('->>', '->')}) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST(${of} AS TEXT) END`
     expect(sql).toBe(
       `SELECT ${asText('((users.doc -> ?1) -> ?2) ->> ?3')} AS anon_1, ${asText('users.doc ->> ?4')} AS anon_2, ` +
-        '(CAST((users.doc ->> ?5) AS BOOLEAN) != 0) AS anon_3, CAST((users.doc ->> ?6) AS INTEGER) AS anon_4, ' +
+        'to_boolean((users.doc ->> ?5)) AS anon_3, CAST((users.doc ->> ?6) AS INTEGER) AS anon_4, ' +
         `users.doc -> ?7 AS anon_5, ${asText('users.doc ->> ?8')} AS anon_6, CAST((users.doc ->> ?9) AS FLOAT) AS anon_7, ` +
         'users.doc -> ?10 AS anon_8, users.doc -> ?11 AS anon_9, (users.doc -> ?12) -> ?13 AS anon_10 FROM users WHERE users.id = ?14',
     )

@@ -201,7 +201,7 @@ function scaled(text: string, scale: number): string {
 }
 
 /** @param least so many digits behind the point at least, @param most and no more; null for as many as there are */
-function decimalText(value: SqliteValue, least: number | null, most: number | null): string {
+export function decimalText(value: SqliteValue, least: number | null, most: number | null): string {
   if (typeof value === 'number' && !Number.isFinite(value)) throw unreadable('NUMERIC', value)
   if (typeof value === 'object') throw unreadable('NUMERIC', value)
   // Sums of doubles may be off in digits that no decimal of theirs had.

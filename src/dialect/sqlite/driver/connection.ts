@@ -13,7 +13,7 @@ import {
 } from '../../contract/driver.ts'
 import { type Answer, answer, decode } from './answer.ts'
 import { NO_ROWS, openCursor, type SqliteCursor } from './cursor.ts'
-import { canceled, failureFields, isLocked, misread, withPlace } from './failure.ts'
+import { canceled, connectionClosed, failureFields, isLocked, misread, transactionEnded, withPlace } from './failure.ts'
 import type { Bindings, DatabaseHandle, SqliteLibrary } from './library.ts'
 import { type ScannedSql, scanSql, withoutComments } from './scan.ts'
 import { bindingsOf, type Known, type RowReading, readingOf, StatementCache, scannedOf } from './statements.ts'
@@ -181,7 +181,7 @@ export class SqliteConnection implements DriverConnection {
   terminate(): void {
     if (this.#status === 'lost') return
     // A database is not closed while rows are being read, be it for somebody who has long forgotten them.
-    for (const cursor of this.#cursors) cursor.close()
+    for (const cursor of this.#cursors) cursor.abandon(connectionClosed())
     if (this.#status !== 'idle') this.#rollBack()
     this.#status = 'lost'
     this.#statements.clear()
@@ -191,7 +191,7 @@ export class SqliteConnection implements DriverConnection {
 
   /** All values are encoded before anything is run. */
   #ready(commands: readonly Command[], signal: AbortSignal | undefined): Ready[] {
-    if (this.#status === 'lost') throw new DriverError('the connection is closed', { disconnected: true, sent: false })
+    if (this.#status === 'lost') throw connectionClosed()
     if (signal?.aborted === true) throw canceled(signal, false)
     let statement: DriverStatement | null = null
     let scanned = NOTHING
@@ -310,7 +310,7 @@ export class SqliteConnection implements DriverConnection {
   #ended(): void {
     this.#status = 'idle'
     // Their tables would stay locked.
-    for (const cursor of this.#ofTransaction) cursor.abandon()
+    for (const cursor of this.#ofTransaction) cursor.abandon(transactionEnded())
     if (!this.#readOnly) return
     this.#handle.exec('PRAGMA query_only = 0')
     this.#readOnly = false

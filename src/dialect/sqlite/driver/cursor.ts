@@ -16,17 +16,17 @@ export interface CursorParts {
   readonly closed: () => void
 }
 
-/** A cursor that the end of its transaction closes. */
+/** A cursor that the end of its transaction, or of its connection, closes. */
 export interface SqliteCursor extends DriverCursor {
-  /** Closes it; who reads on is told so. */
-  readonly abandon: () => void
+  /** Closes it; who reads on is told why. */
+  readonly abandon: (reason: DriverError) => void
 }
 
 /** Opens a cursor; nothing is read yet. */
 export function openCursor(parts: CursorParts): SqliteCursor {
   const { rows, reading, tag } = parts
   let done = false
-  let abandoned = false
+  let abandoned: DriverError | null = null
   const finish = (): void => {
     if (done) return
     done = true
@@ -50,11 +50,7 @@ export function openCursor(parts: CursorParts): SqliteCursor {
       return done
     },
     async fetch(limit: number, options: RunOptions = {}): Promise<CommandResult> {
-      if (abandoned)
-        throw new DriverError('the cursor was closed when its transaction ended', {
-          sent: false,
-          fields: { severity: 'ERROR', sqlState: '34000' },
-        })
+      if (abandoned !== null) throw abandoned
       if (done) return { rows: [], columns: reading.names, tag, rowCount: 0 }
       if (options.signal?.aborted === true)
         throw new DriverError('the page was aborted by its signal', {
@@ -73,8 +69,8 @@ export function openCursor(parts: CursorParts): SqliteCursor {
       }
     },
     close: finish,
-    abandon() {
-      abandoned ||= !done
+    abandon(reason) {
+      if (!done) abandoned = reason
       finish()
     },
   }

@@ -45,7 +45,10 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   ],
   [/^duplicate column name/, '42701'],
   [/syntax error|^unrecognized token|^incomplete input|^too many terms|^near /, '42601'],
-  [/^integer overflow/, '22003'],
+  [/^integer overflow|^(?:smallint|integer|bigint) out of range|^numeric field overflow/, '22003'],
+  [/^value too long for type/, '22001'],
+  [/^invalid input syntax/, '22P02'],
+  [/^LIKE pattern must not end/, '22025'],
   [/^malformed JSON|^bad JSON path|^JSON/, '22P02'],
   [/^invalid regular expression/, '2201B'],
   [/^ambiguous column name/, '42702'],
@@ -94,6 +97,19 @@ export function isLocked(code: string | null): boolean {
 /** SQL that SQLite would misread. */
 export function misread(message: string, commandIndex: number): DriverError {
   return new DriverError(message, { sent: false, commandIndex, fields: { severity: 'ERROR', sqlState: '42601' } })
+}
+
+/** What comes too late for its connection. */
+export function connectionClosed(): DriverError {
+  return new DriverError('the connection is closed', { disconnected: true, sent: false })
+}
+
+/** A cursor that is read on behind its transaction. */
+export function transactionEnded(): DriverError {
+  return new DriverError('the cursor was closed when its transaction ended', {
+    sent: false,
+    fields: { severity: 'ERROR', sqlState: '34000' },
+  })
 }
 
 /** A batch that its signal aborted. */

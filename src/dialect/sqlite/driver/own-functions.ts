@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto'
 import type { SqliteValue } from '../codec/codec.ts'
 import { atScale, remainderOf, truncated } from '../codec/number.ts'
+import { CONVERSIONS } from './conversions.ts'
 import type { DatabaseHandle, OwnAggregate, OwnFunction, Stored } from './library.ts'
 import { between, datePart, dateTrunc, lengthOf, momentText, moved } from './moments.ts'
 import { likeMatcher, regexpMatches, regexpReplaced } from './patterns.ts'
@@ -119,6 +120,7 @@ function ownFunctions(version: string): readonly OwnFunction[] {
     pure('initcap', 1, capitalized),
     pure('split_part', 3, (value, delimiter, at) => splitPart(value, delimiter, whole(at))),
     pure('starts_with', 2, (value, start) => ((text(value) ?? '').startsWith(text(start) ?? '') ? 1n : 0n)),
+    pure('chr', 1, (code) => String.fromCodePoint(whole(code))),
     pure('md5', 1, (value) => createHash('md5').update(bytesOf(value)).digest('hex')),
     pure('date_trunc', 2, (unit, value) => dateTrunc(text(unit) ?? '', text(value) ?? '')),
     pure('date_part', 2, (field, value) => datePart(text(field) ?? '', text(value) ?? '')),
@@ -195,7 +197,7 @@ const AGGREGATES: readonly OwnAggregate[] = [
 
 /** Makes the functions known to a connection. */
 export function defineOwnFunctions(handle: DatabaseHandle, version: string, caseSensitiveLike: boolean): void {
-  for (const own of ownFunctions(version)) handle.define(own)
+  for (const own of [...ownFunctions(version), ...CONVERSIONS]) handle.define(own)
   for (const own of AGGREGATES) handle.defineAggregate(own)
   if (caseSensitiveLike) for (const own of LIKE) handle.define(own)
 }

@@ -38,7 +38,10 @@ function likeSource(pattern: string, escape: string): string {
     else source += character.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&')
     escaped = false
   }
-  if (escaped) throw new DriverError('LIKE pattern must not end with escape character')
+  if (escaped)
+    throw new DriverError('LIKE pattern must not end with escape character', {
+      fields: { severity: 'ERROR', sqlState: '22025' },
+    })
   return source
 }
 
