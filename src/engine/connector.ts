@@ -3,6 +3,7 @@ import { type ConnectOptions, type Driver, type DriverConnection, DriverError } 
 import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
+import { warn } from '../pool/events.ts'
 import type { ConnectionSource } from '../pool/pool.ts'
 import type { NoticeListener } from '../pool/reset.ts'
 import { connectChannel, traced } from './channels.ts'
@@ -19,8 +20,14 @@ export function connectorOf(
 ): ConnectionSource {
   const noticed: NoticeListener = (sql, notices) => {
     const { hub } = observer
-    if (hub.has('notice'))
-      for (const notice of notices) tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
+    if (!hub.has('notice')) return
+    for (const notice of notices)
+      try {
+        tellInPassing(hub, 'notice', { connection: null, sql, parameters: [], notice })
+      } catch (error) {
+        // Whoever opens connections, or makes them clean, is not to stop half way.
+        warn(error)
+      }
   }
   return {
     noticed,
@@ -78,7 +85,7 @@ async function connectAsTold(
   if (isSame(event.settings, settings)) return driver.connect(options)
   const other = dialect.createDriver(event.settings)
   const connection = await other.connect(options)
-  connection.onceClosed(() => void other.dispose())
+  connection.onceClosed(() => void other.dispose().catch(warn))
   return connection
 }
 

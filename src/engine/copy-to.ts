@@ -159,9 +159,9 @@ export class CopyReading implements Way {
 
   async #start(): Promise<void> {
     const { runtime, scope } = this.#link
-    this.#inTransaction = scope.root === null ? runtime.beginCommand() !== null : scope.endsOnIdle
     this.#all.add(this)
     try {
+      this.#inTransaction = scope.root === null ? runtime.beginCommand() !== null : scope.endsOnIdle
       const { sql } = this.command.statement
       if (this.#link.watched) {
         await watchCopy(this.#link, sql, (own, trace) =>

@@ -2,6 +2,7 @@
 import type { Driver } from '../dialect/contract/driver.ts'
 import type { URL } from '../dialect/url.ts'
 import { DBAPIError } from '../errors.ts'
+import { warn } from '../pool/events.ts'
 import type { DisposeOptions, Pool, PoolStatus } from '../pool/pool.ts'
 
 /** How a standby is doing. */
@@ -77,10 +78,13 @@ export async function disposeServer(
     drained = true
     return driver.dispose()
   })
+  // It may fail before anybody waits for it.
+  released.catch(() => undefined)
   await disposing
   // Whoever still holds a connection may go on using it; what is shared by the connections goes with the last.
   const last = options.timeoutMs === undefined ? pool.status().checkedOut === 0 : drained
   if (last) await released
+  else released.catch(warn)
 }
 
 /** What a server says that is going, coming or full. */

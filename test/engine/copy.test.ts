@@ -446,6 +446,16 @@ describe.each(databases())('on $name', ({ url }) => {
     connection = await engine.connect()
   })
 
+  it('options that cannot be together are told by the copy, which does not wait for rows that nobody sends', async () => {
+    await using impossible = createEngine(postgresUrl(), {
+      executionOptions: { isolationLevel: 'AUTOCOMMIT', readOnly: true },
+    })
+    await using own = await impossible.connect()
+    await expect(own.copyTo(notes).all()).rejects.toThrow('AUTOCOMMIT begins none')
+    const bytes = own.copyTo('COPY notes TO STDOUT')[Symbol.asyncIterator]()
+    await expect(bytes.next()).rejects.toThrow('AUTOCOMMIT begins none')
+  })
+
   it('schemas can be others', async () => {
     await connection.execute('CREATE SCHEMA "other place"')
     await connection.execute('CREATE TABLE "other place".notes (id int, body text)')

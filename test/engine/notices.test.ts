@@ -195,6 +195,47 @@ describe('on a server that is made talkative', () => {
     }
   })
 
+  it('a listener that throws at what is said to the pool is a warning, and costs no connection', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const warned: string[] = []
+    const warn = (warning: Error): void => void warned.push(warning.message)
+    process.on('warning', warn)
+    const own = createEngine(proxy.url, {
+      poolSize: 1,
+      maxOverflow: 0,
+      poolTimeoutMs: 5_000,
+      poolResetOnReturn: 'commit',
+    })
+    own.on('notice', ({ connection }) => {
+      if (connection === null) throw new Error('not now')
+    })
+    try {
+      proxy.rewrite((answer) => {
+        const at = answer.indexOf(Buffer.from('Z\0\0\0\x05I', 'latin1'))
+        if (at < 0) return answer
+        proxy.rewrite(null)
+        return Buffer.concat([answer.subarray(0, at), noticeResponse('welcome'), answer.subarray(at)])
+      })
+      const raw = await own.raw()
+      const saying = `CREATE FUNCTION pg_temp.say() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE NOTICE 'said'; RAISE EXCEPTION 'no'; END $$`
+      const trigger = `CREATE CONSTRAINT TRIGGER late AFTER INSERT ON late
+        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION pg_temp.say()`
+      const insert = ['BEGIN', 'INSERT INTO late VALUES (1)']
+      for (const sql of ['CREATE TEMPORARY TABLE late (id int)', saying, trigger, ...insert]) await raw.run(sql)
+      // Its COMMIT fails, and the server has said something before.
+      await raw.close()
+      expect(own.pool.status()).toMatchObject({ checkedOut: 0 })
+      expect(await own.execute('SELECT 1').scalar()).toBe(1)
+      expect(own.pool.metrics()).toMatchObject({ refused: 0 })
+      await expect.poll(() => warned, PATIENTLY).toEqual(['not now', 'not now'])
+    } finally {
+      process.off('warning', warn)
+      await own.dispose()
+      await proxy.close()
+    }
+  })
+
   it('those of a session that listens are told with none', async () => {
     const proxy = await startProxy(postgresUrl())
     const talkative = createEngine(proxy.url, { connectArguments: { options: '-c client_min_messages=debug3' } })

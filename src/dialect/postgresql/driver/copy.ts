@@ -137,7 +137,8 @@ export class CopyIn implements CopyData {
       }
     } catch (error) {
       this.#failure = { error }
-      this.abort(error instanceof Error ? error.message : 'the source of the data failed')
+      // Whatever it was: the server waits for words.
+      this.abort(error instanceof Error ? String(error.message) : 'the source of the data failed')
     }
   }
 

@@ -113,6 +113,13 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
     const message = thrown instanceof Error && thrown.cause instanceof Error ? thrown.cause.message : String(thrown)
     expect(message).toContain('out of paper')
     expect(await contents()).toEqual([])
+    const wordless = async function* (): AsyncGenerator<Uint8Array> {
+      yield Buffer.from('1\tone\n')
+      throw Object.assign(new Error(), { message: { toString: () => 'out of words' } })
+    }
+    const strange = await copyIn(shared(), 'COPY copied FROM STDIN', wordless()).catch((error: unknown) => error)
+    expect(strange).toBeInstanceOf(Error)
+    expect(await contents()).toEqual([])
     const [odd] = await Promise.allSettled([copyIn(shared(), 'COPY copied FROM STDIN', ['1\tone\n'] as never)])
     expect(odd?.status).toBe('rejected')
     expect(await contents()).toEqual([])
@@ -203,6 +210,26 @@ describe('on a server', () => {
     await run(observer, 'COMMIT')
     await copying
     expect(await rows(shared(), 'SELECT count(*)::int FROM copied')).toEqual([[2000]])
+  })
+
+  test('a slow server makes the source wait in the middle, too', async () => {
+    await run(shared(), 'CREATE TABLE slowly_copied (a int, b text)')
+    await run(
+      shared(),
+      'CREATE FUNCTION slowly() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.01); RETURN NEW; END $$',
+    )
+    await run(shared(), 'CREATE TRIGGER slow BEFORE INSERT ON slowly_copied FOR EACH ROW EXECUTE FUNCTION slowly()')
+    let asked = 0
+    const source = async function* (): AsyncGenerator<Uint8Array> {
+      for (; asked < 5000; asked += 1) yield Buffer.from(`1\t${'x'.repeat(65_000)}\n`)
+    }
+    const signal = AbortSignal.timeout(500)
+    expect((await failure(copyIn(shared(), 'COPY slowly_copied FROM STDIN', source(), { signal }))).canceled).toBe(true)
+    // What the sockets hold, and no more: all would be 325 MB.
+    expect(asked).toBeGreaterThan(10)
+    expect(asked).toBeLessThan(500)
+    await run(shared(), 'DROP TABLE slowly_copied')
+    await run(shared(), 'DROP FUNCTION slowly()')
   })
 
   test('a source that never ends is stopped by a signal, at once', async () => {
