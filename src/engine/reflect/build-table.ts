@@ -9,7 +9,7 @@ import type { MetaData } from '../../expression/schema/metadata.ts'
 import { partition } from '../../expression/schema/partition.ts'
 import type { ReflectedPartitioning, ReflectedRelation } from '../../expression/schema/reflected.ts'
 import type { ReflectRequest } from '../../expression/schema/reflector.ts'
-import { register, Table, type TableColumns, type TableOptions } from '../../expression/schema/table.ts'
+import { definedAlready, register, Table, type TableColumns, type TableOptions } from '../../expression/schema/table.ts'
 import type { Index } from '../../expression/schema/table-index.ts'
 import type { PartitionBy } from '../../expression/schema/table-option.ts'
 import { materializedView, type View, view } from '../../expression/schema/view.ts'
@@ -34,10 +34,15 @@ export function relationKey({ name, schema }: { readonly name: string; readonly 
 export async function buildTable(building: Building, relation: ReflectedRelation): Promise<Table> {
   const { registry, request } = building
   checkColumnNames(relation, request)
-  const kept = request.extendExisting ? replaced(registry, relation) : {}
+  const before = known(building, relation)
+  if (before !== null) return before
+  const earlier = replaced(building, relation)
   const asPartition = partitionOf(building, relation)
   if (asPartition !== null) return asPartition
   const columns = await buildColumns(registry, relation, request)
+  const meanwhile = known(building, relation)
+  if (meanwhile !== null) return meanwhile
+  const kept = { ...earlier, ...replaced(building, relation) }
   const parts: ConstraintParts = { registry, relation, columns, quote: building.quote }
   const constraints = buildConstraints(parts)
   const definitions = { ...kept, ...columns.definitions }
@@ -53,9 +58,20 @@ export async function buildTable(building: Building, relation: ReflectedRelation
   return register(new Table(relation.name, registry, definitions, options))
 }
 
-/** Columns that only the earlier definition has; it is forgotten. */
-function replaced(registry: MetaData, relation: ReflectedRelation): ColumnDefinitions {
-  const known = registry.findTable(relationKey(relation))
+/**
+ * The table that somebody else has reflected meanwhile, into the same MetaData.
+ *
+ * @throws InvalidRequestError it lacks the columns that are given here.
+ */
+function known({ registry, request }: Building, relation: ReflectedRelation): Table | null {
+  const found = request.extendExisting ? null : registry.findTable(relationKey(relation))
+  if (found !== null && Object.keys(request.columns).length > 0) throw definedAlready(found.key)
+  return found
+}
+
+/** Columns that only the earlier definition has, where it is to be replaced; it is forgotten then. */
+function replaced({ registry, request }: Building, relation: ReflectedRelation): ColumnDefinitions {
+  const known = request.extendExisting ? registry.findTable(relationKey(relation)) : null
   if (known === null) return {}
   const names = new Set(relation.columns.map((column) => column.name))
   registry.remove(known)
@@ -115,7 +131,8 @@ function partitionOf({ registry, quote }: Building, relation: ReflectedRelation)
 /** A view of the registry, which selects what it selects in the database. */
 export function buildView({ registry, request, quote }: Building, relation: ReflectedRelation): View {
   const known = registry.views.get(relationKey(relation))
-  if (known !== undefined && request.extendExisting) registry.remove(known)
+  if (known !== undefined && !request.extendExisting) return known
+  if (known !== undefined) registry.remove(known)
   const sql = (relation.definition ?? '').trim().replace(/;$/, '')
   const columns = relation.columns.map(({ name, type }) => new ColumnClause(name, name, type))
   const query = new TextClause([sql], [], { executionOptions: {}, columns })

@@ -220,9 +220,7 @@ export class Table<D extends ColumnDefinitions = ColumnDefinitions, Name extends
     const request = requestOf(name, metadata, options)
     const known = metadata.findTable(request.schema === null ? name : `${request.schema}.${name}`)
     if (known !== null && !request.extendExisting && Object.keys(request.columns).length > 0)
-      throw new InvalidRequestError(
-        `Table ${quoteName(known.key)} is already defined in this MetaData: { extendExisting: true } defines it anew`,
-      )
+      throw definedAlready(known.key)
     const [made] = await reflectorOf('Table.reflect()', bind).reflectTables(metadata, request)
     return made as Table<D>
   }
@@ -383,4 +381,11 @@ export function checkNew(known: ReadonlyMap<string, Table>, made: Table): void {
     throw new InvalidRequestError(
       `Table ${quoteName(made.key)} is already defined in this MetaData: use the first definition, or metadata.remove(table) before`,
     )
+}
+
+/** @internal Columns are given for a table that the MetaData has. */
+export function definedAlready(key: string): InvalidRequestError {
+  return new InvalidRequestError(
+    `Table ${quoteName(key)} is already defined in this MetaData: { extendExisting: true } defines it anew`,
+  )
 }

@@ -134,6 +134,38 @@ describe.each(sqlDatabases())('$name', ({ url, name: database }) => {
     expect(metadata.tables.get('countries')).not.toBe(anew)
   })
 
+  test.each([false, true])('several at a time, into one MetaData; extendExisting: %s', async (extendExisting) => {
+    const metadata = new MetaData()
+    // The tables come to be in each other's midst.
+    metadata.on('columnReflect', () => new Promise((resolve) => setTimeout(resolve, Math.random() * 3)))
+    const [, , orders, customers] = await Promise.all([
+      metadata.reflect(engine, { views: true, extendExisting }),
+      metadata.reflect(engine, { views: true, extendExisting }),
+      Table.reflect('orders', metadata, engine, { extendExisting }),
+      Table.reflect('customers', metadata, engine, { extendExisting }),
+    ])
+    const alone = new MetaData()
+    await alone.reflect(engine, { views: true })
+    expect([...metadata.tables.keys()].sort()).toEqual([...alone.tables.keys()].sort())
+    expect([...metadata.views.keys()].sort()).toEqual([...alone.views.keys()].sort())
+    if (!extendExisting) expect(orders.foreignKeys.map((key) => key.referredTable)).toContain(customers)
+  })
+
+  test('columns for a table that came meanwhile are refused', async () => {
+    const metadata = new MetaData()
+    metadata.on('columnReflect', () => new Promise((resolve) => setTimeout(resolve, 5)))
+    const both = Promise.allSettled([
+      Table.reflect('customers', metadata, engine, { columns: { id: Column(Integer, { primaryKey: true }) } }),
+      Table.reflect('customers', metadata, engine, { columns: { id: Column(Integer, { primaryKey: true }) } }),
+    ])
+    const outcomes = (await both).map((outcome) => (outcome.status === 'rejected' ? `${outcome.reason}` : 'made'))
+    // Which of them comes first is up to the database.
+    expect(outcomes.sort()).toEqual([
+      "InvalidRequestError: Table 'customers' is already defined in this MetaData: { extendExisting: true } defines it anew",
+      'made',
+    ])
+  })
+
   test('only some: by name or by a function', async () => {
     const byName = new MetaData()
     await byName.reflect(engine, { only: ['customers'], resolveForeignKeys: false })
