@@ -122,7 +122,10 @@ function namedRangeCodec(type: RangeType | MultirangeType): PostgresCodec {
 /** The codec of what the domain is made of, under a number that differs from database to database. */
 function domainCodec(type: DomainType): PostgresCodec | null {
   const base = typeCodec(type.base)
-  return base === null ? null : defineCodec({ ...base, name: type.name, oid: 0 })
+  if (base === null) return null
+  // An array of it has arrays as its items.
+  const takesArrays = base.takesArrays || type.base.forDialect(HOST).kind === 'array'
+  return defineCodec({ ...base, name: type.name, oid: 0, takesArrays })
 }
 
 function compositeCodec(type: CompositeType): PostgresCodec {
@@ -162,10 +165,19 @@ function dateTimeCodec(type: DateTimeType): PostgresCodec {
   return type.representation === 'date' ? timestamptz : timestamptzAsString
 }
 
+/** An array of arrays is one of more dimensions to the server. */
 function arrayCodec(type: ArrayType): PostgresCodec | null {
-  const item = typeCodec(type.element)
+  let depth = type.dimensions ?? 1
+  let isOpen = type.dimensions === null
+  let { element } = type
+  for (; element.kind === 'array'; { element } = element as ArrayType) {
+    const { dimensions } = element as ArrayType
+    depth += dimensions ?? 1
+    isOpen ||= dimensions === null
+  }
+  const item = typeCodec(element)
   if (item === null) return null
-  return arrayOf(item, type.dimensions === null ? {} : { dimensions: type.dimensions })
+  return arrayOf(item, isOpen && !(depth > 1 && item.takesArrays) ? {} : { dimensions: depth })
 }
 
 /** The codec of a type; null where the server decides how values travel. */
