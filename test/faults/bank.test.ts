@@ -92,7 +92,10 @@ function trade(engine: Engine, book: Book, over: () => boolean): Promise<unknown
       }
     }
   }
-  return Promise.all(Array.from({ length: 8 }, (_, style) => customer(style)))
+  const trading = Promise.all(Array.from({ length: 8 }, (_, style) => customer(style)))
+  // What one of them fails with is told where they are awaited.
+  trading.catch(() => undefined)
+  return trading
 }
 
 /** The books agree with the accounts. */
@@ -202,7 +205,8 @@ describe('statements alone', () => {
           if (lane === 0) await pause(1)
         }
       }
-      const working = Array.from({ length: 12 }, (_, lane) => work(lane))
+      const working = Promise.all(Array.from({ length: 12 }, (_, lane) => work(lane)))
+      working.catch(() => undefined)
       const kill =
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'scene %' ORDER BY random() LIMIT 2"
       const faults = [
@@ -220,7 +224,7 @@ describe('statements alone', () => {
       }
       proxy.heal()
       over = true
-      await Promise.all(working)
+      await working
       // All rest, and die: the first statements find nobody there.
       for (let round = 0; round < 2; round += 1) {
         await engine.warmUp(3)
