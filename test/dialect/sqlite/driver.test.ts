@@ -5,6 +5,11 @@ import type { Driver, DriverConnection } from '../../../src/dialect/contract/dri
 import { int4, int8 } from '../../../src/dialect/sqlite/codec/number.ts'
 import { driverOf, failure, freshPath, libraries, raw, rows } from './support.ts'
 
+/** The program is busy for so long that the next statement lets others go first. */
+async function letGo(): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve, 30))
+}
+
 describe.each(libraries)('through %s', (library) => {
   let driver: Driver
   let connection: DriverConnection
@@ -321,6 +326,22 @@ describe.each(libraries)('through %s', (library) => {
       expect((await left.cursor.fetch(10)).rows).toEqual([])
     })
 
+    test('that is aborted while it is opened keeps nothing from others', async () => {
+      await connection.run([raw('CREATE TABLE free (i INTEGER)'), raw('INSERT INTO free VALUES (1), (2)')])
+      for (const commands of [[raw('SELECT i FROM free')], [raw('SELECT 1'), raw('SELECT i FROM free')]]) {
+        await letGo()
+        const abort = new AbortController()
+        const opening = connection.openCursor?.(commands, { rows: 1, signal: abort.signal })
+        abort.abort()
+        expect(await failure(opening ?? Promise.resolve())).toMatchObject({ canceled: true })
+        expect(await rows(connection, 'INSERT INTO free VALUES (3) RETURNING i')).toEqual([[3]])
+      }
+      const { cursor } = await opened([raw('SELECT i FROM free')], 1)
+      await connection.run([raw('INSERT INTO free VALUES (4)')])
+      cursor.close()
+      await connection.run([raw('DROP TABLE free')])
+    })
+
     test('is let go of early, and several stand open side by side', async () => {
       const one = await opened([raw(COUNT)], 1)
       const other = await opened([raw(COUNT)], 2)
@@ -370,6 +391,8 @@ describe.each(libraries)('through %s', (library) => {
       ['SELECT other FROM children', { sqlState: '42703' }],
       ['SELECT nonsense(1)', { sqlState: '42883' }],
       ['SELECT length()', { sqlState: '42883' }],
+      ['SELECT parent FROM children WHERE count(*) > 1', { sqlState: '42803' }],
+      ['INSERT INTO children VALUES (1) ON CONFLICT (parent) DO NOTHING', { sqlState: '42P10' }],
       ['SELEC 1', { sqlState: '42601' }],
       ['SELECT (', { sqlState: '42601' }],
       ['CREATE TABLE children (id INTEGER)', { sqlState: '42P07' }],
@@ -386,6 +409,32 @@ describe.each(libraries)('through %s', (library) => {
       expect(error).toMatchObject({ commandIndex: 0, disconnected: false })
       expect(await rows(connection, 'SELECT 1')).toEqual([[1]])
     })
+  })
+
+  test('what waits when its connection is closed is not run', async () => {
+    await connection.run([raw('CREATE TABLE late (i INTEGER)')])
+    const work: ((by: DriverConnection) => Promise<unknown>)[] = [
+      (by) => by.run([raw('INSERT INTO late VALUES (1)')]),
+      (by) => by.openCursor?.([raw('INSERT INTO late VALUES (2) RETURNING i')], { rows: 1 }) ?? Promise.resolve(),
+    ]
+    for (const each of work) {
+      await letGo()
+      const waiting = failure(each(connection))
+      connection.terminate()
+      expect(await waiting).toMatchObject({ message: 'the connection is closed', disconnected: true })
+      connection = await driver.connect()
+    }
+    expect(await rows(connection, 'SELECT * FROM late')).toEqual([])
+    const files = driverOf({ library, path: freshPath() })
+    const [one, other] = [await files.connect(), await files.connect()]
+    await one.run([raw('CREATE TABLE late (i INTEGER)'), raw('SELECT 1')])
+    await one.run([raw('BEGIN IMMEDIATE')])
+    const locked = failure(other.run([raw('INSERT INTO late VALUES (1)')]))
+    await letGo()
+    other.terminate()
+    expect(await locked).toMatchObject({ message: 'the connection is closed', disconnected: true })
+    await one.close()
+    await files.dispose()
   })
 
   test('a connection in memory is closed without its database; the driver takes that along', async () => {

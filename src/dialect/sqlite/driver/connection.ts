@@ -61,7 +61,6 @@ export class SqliteConnection implements DriverConnection {
   #status: TransactionStatus = 'idle'
   #readOnly = false
   #closeReason: Error | null = null
-  #openCursors = 0
   readonly #cursors: Set<SqliteCursor> = new Set()
   /** Those that end with the transaction. */
   readonly #ofTransaction: Set<SqliteCursor> = new Set()
@@ -82,6 +81,7 @@ export class SqliteConnection implements DriverConnection {
     const ready = this.#ready(commands, options.signal)
     this.flights += 1
     await fairTurn()
+    this.#checkOpen()
     const results: CommandResult[] = []
     // Several commands without a BEGIN of their own are one transaction.
     const implicit = ready.length > 1 && this.#status === 'idle' && ready[0]?.scanned.verb !== 'BEGIN'
@@ -120,19 +120,17 @@ export class SqliteConnection implements DriverConnection {
     if (before.length === 0) {
       this.flights += 1
       await fairTurn()
+      this.#checkOpen()
     }
     const { command, scanned, bindings, misfit } = ready.at(-1) as Ready
     this.#checkSound(scanned)
-    this.#interleave(1)
+    let cursor: SqliteCursor | null = null
     try {
       if (misfit !== null) throw misfit.with({ commandIndex: null })
       const known = this.#statements.prepare(scanned)
       const reading = readingOf(known, command.statement)
-      if (reading === null) {
-        this.#interleave(-1)
-        return { cursor: NO_ROWS, results: [...results, await this.#runAlone(command, options)] }
-      }
-      const cursor: SqliteCursor = openCursor({
+      if (reading === null) return { cursor: NO_ROWS, results: [...results, await this.#runAlone(command, options)] }
+      const own = openCursor({
         rows: known.prepared.each(bindings, reading.wide),
         reading,
         tag: scanned.tag,
@@ -141,19 +139,22 @@ export class SqliteConnection implements DriverConnection {
         },
         fail: (error) => this.#failed(error, commands.length - 1, [], false),
         closed: () => {
-          this.#cursors.delete(cursor)
-          this.#ofTransaction.delete(cursor)
-          this.#interleave(-1)
+          this.#cursors.delete(own)
+          this.#ofTransaction.delete(own)
+          this.#interleave()
         },
       })
-      this.#cursors.add(cursor)
-      if (this.#status === 'active') this.#ofTransaction.add(cursor)
+      cursor = own
+      this.#cursors.add(own)
+      if (this.#status === 'active') this.#ofTransaction.add(own)
+      this.#interleave()
       this.flights -= 1
-      const page = await cursor.fetch(options.rows, options)
-      return { cursor, results: [...results, page] }
+      const page = await own.fetch(options.rows, options)
+      return { cursor: own, results: [...results, page] }
     } catch (error) {
+      // An open one would keep the connection from all else.
+      cursor?.close()
       if (error instanceof DriverError && error.commandIndex !== null) throw error
-      this.#interleave(-1)
       throw this.#failed(error, commands.length - 1, results, false)
     }
   }
@@ -191,7 +192,7 @@ export class SqliteConnection implements DriverConnection {
 
   /** All values are encoded before anything is run. */
   #ready(commands: readonly Command[], signal: AbortSignal | undefined): Ready[] {
-    if (this.#status === 'lost') throw connectionClosed()
+    this.#checkOpen()
     if (signal?.aborted === true) throw canceled(signal, false)
     let statement: DriverStatement | null = null
     let scanned = NOTHING
@@ -327,9 +328,15 @@ export class SqliteConnection implements DriverConnection {
         const waited = performance.now() - started
         if (!isLocked(library.codeOf(error)) || waited >= busyTimeoutMs) throw error
         await pause(turn, busyTimeoutMs - waited)
+        this.#checkOpen()
         if (signal?.aborted === true) throw canceled(signal, true)
       }
     }
+  }
+
+  /** @throws DriverError the connection was closed, it may be while this waited: a database in memory goes on with the next one. */
+  #checkOpen(): void {
+    if (this.#status === 'lost') throw connectionClosed()
   }
 
   /** @throws DriverError a command of the transaction failed before. */
@@ -350,7 +357,7 @@ export class SqliteConnection implements DriverConnection {
     }
     const code = library.codeOf(error)
     const message = error instanceof Error ? error.message : String(error)
-    if (error instanceof DriverError && error.fields === null && error.canceled)
+    if (error instanceof DriverError && error.fields === null && (error.canceled || error.disconnected))
       return withPlace(error, commandIndex, results)
     const fields =
       code !== null
@@ -361,9 +368,8 @@ export class SqliteConnection implements DriverConnection {
     return new DriverError(message, { cause: error, fields, commandIndex, results })
   }
 
-  #interleave(change: 1 | -1): void {
-    this.#openCursors += change
-    if (this.#status !== 'lost') this.#handle.allowInterleaving(this.#openCursors > 0)
+  #interleave(): void {
+    if (this.#status !== 'lost') this.#handle.allowInterleaving(this.#cursors.size > 0)
   }
 }
 

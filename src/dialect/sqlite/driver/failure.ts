@@ -52,6 +52,8 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/^malformed JSON|^bad JSON path|^JSON/, '22P02'],
   [/^invalid regular expression/, '2201B'],
   [/^ambiguous column name/, '42702'],
+  [/^ON CONFLICT clause does not match/, '42P10'],
+  [/^misuse of (?:aggregate|window function)/, '42803'],
   [/^no such savepoint/, '3B001'],
   [/^cannot start a transaction within a transaction/, '25001'],
   [/^cannot (?:commit|rollback) - no transaction is active/, '25P01'],
@@ -119,6 +121,7 @@ export function canceled(signal: AbortSignal, sent: boolean): DriverError {
 
 /** The same error, of a command among others. */
 export function withPlace(error: DriverError, commandIndex: number, results: readonly CommandResult[]): DriverError {
-  const { message, cause, canceled: isCanceled, sent } = error
-  return new DriverError(message, { cause, canceled: isCanceled, sent, commandIndex, results })
+  const { message, cause, canceled: isCanceled, disconnected } = error
+  const sent = error.sent || results.length > 0
+  return new DriverError(message, { cause, canceled: isCanceled, disconnected, sent, commandIndex, results })
 }
