@@ -173,12 +173,12 @@ export class DisconnectionError extends SQLAlchemyError {
 export interface StatementErrorOptions extends SQLAlchemyErrorOptions {
   readonly statement?: string | null
   readonly parameters?: readonly unknown[] | null
-  /** Leaves the parameters out of what prints or serializes the error; the property keeps them. Default false. */
+  /** Leaves the parameters, and the server's `detail`, out of what prints or serializes the error; the properties keep them. Default false. */
   readonly hideParameters?: boolean
 }
 
 /**
- * A statement could not be run; `statement` and `parameters` tell which. The values of parameters are never in the message; where the engine hides
+ * A statement could not be run; `statement` and `parameters` tell which. This library puts no values into the message; where the engine hides
  * them (`hideParameters`) they are not in what `console.log()` and `JSON.stringify()` make of the error either.
  */
 export class StatementError extends SQLAlchemyError {
@@ -236,6 +236,8 @@ export class DBAPIError extends StatementError {
     this.sqlState = options.sqlState ?? null
     this.severity = options.severity ?? null
     this.detail = options.detail ?? null
+    // It tells of rows: `Key (email)=(ed@example.com) already exists.`
+    if (this.hideParameters) Object.defineProperty(this, 'detail', { enumerable: false })
     this.hint = options.hint ?? null
     this.position = options.position ?? null
     this.schema = options.schema ?? null

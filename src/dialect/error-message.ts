@@ -20,3 +20,29 @@ function showStatement(statement: string): string {
   const more = statement.length - SHOWN_SQL
   return more > 0 ? `${statement.slice(0, SHOWN_SQL)}... and ${more} more characters` : statement
 }
+
+/** What a server says of a value that it cannot read quotes it, in its language: `invalid input syntax for type integer: "ed@example.com"`. */
+const QUOTED = /["„“”«»].*["„“”«»]/s
+
+/** The driver's words without the values that the server quotes. */
+export function withoutQuoted({ message, fields }: DriverError): string {
+  return fields?.sqlState?.startsWith('22') === true ? message.replace(QUOTED, '"..."') : message
+}
+
+/** Where a driver's errors, and those that caused them, have values of rows and parameters. */
+const TELLING: readonly string[] = ['fields', 'results', 'notices', 'detail', 'where', 'internalQuery']
+
+/** Leaves values out of what prints or serializes a driver's error and its causes. All but what the messages quote is still there for who asks. */
+export function hideValues(error: DriverError): void {
+  const told = error.message
+  const hidden = withoutQuoted(error)
+  for (let each: unknown = error; each instanceof Error; each = each.cause) {
+    for (const name of TELLING) {
+      const property = Object.getOwnPropertyDescriptor(each, name)
+      if (property !== undefined) Object.defineProperty(each, name, { ...property, enumerable: false })
+    }
+    if (hidden === told || each.message !== told) continue
+    each.message = hidden
+    if (each.stack !== undefined) each.stack = each.stack.replace(told, () => hidden)
+  }
+}

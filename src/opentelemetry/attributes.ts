@@ -1,5 +1,7 @@
 // What spans and metrics say of an execution, in the words of OpenTelemetry's conventions for databases.
 import type { Attributes } from '@opentelemetry/api'
+import { DriverError } from '../dialect/contract/driver.ts'
+import { withoutQuoted } from '../dialect/error-message.ts'
 import type { EngineIdentity, ExecutionMessage, SentStatement } from '../engine/channels.ts'
 import { DBAPIError } from '../errors.ts'
 import { type SqlSummary, summaryOf, withoutLiterals } from './sql-summary.ts'
@@ -89,7 +91,10 @@ export function errorAttributes(error: unknown): Attributes {
   return { 'error.type': type, ...(state === null ? {} : { 'db.response.status_code': state }) }
 }
 
-/** The first line of an error's message: what comes behind may show values. */
+/** The first line of an error's message, without what the server quotes of values: what comes behind may show them. */
 export function shortMessage(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? ''
+  const message = error instanceof Error ? error.message : String(error)
+  const { cause } = error instanceof DBAPIError ? error : { cause: null }
+  const told = cause instanceof DriverError && message.startsWith(cause.message) ? withoutQuoted(cause) : message
+  return told.split('\n', 1)[0] ?? ''
 }

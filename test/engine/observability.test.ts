@@ -1,5 +1,6 @@
 // What an engine tells of itself without listeners: logs, slow statements, comments in SQL, tracing channels.
 import { tracingChannel } from 'node:diagnostics_channel'
+import { inspect } from 'node:util'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { makeURL } from '../../src/dialect/url.ts'
@@ -8,10 +9,10 @@ import { createEngine } from '../../src/engine/create.ts'
 import type { Engine } from '../../src/engine/engine.ts'
 import { newObserver, type ObservabilityOptions } from '../../src/engine/observability.ts'
 import { commentOf, type SqlTags } from '../../src/engine/sql-comment.ts'
-import { ArgumentError } from '../../src/errors.ts'
+import { ArgumentError, type DBAPIError } from '../../src/errors.ts'
 import { Column, Integer, insert, MetaData, select, table, text } from '../../src/index.ts'
 import { formatRecord, type LogRecord } from '../../src/log.ts'
-import { postgresUrl } from '../support/server.ts'
+import { databases, postgresUrl } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
 
 const metadata = new MetaData()
@@ -282,6 +283,52 @@ describe('sqlComments', () => {
     await engine.execute('SELECT 1 /* mine */')
     await engine.execute('SELECT 1 -- mine')
     expect(recording.flights).toEqual([['SELECT 1 /* mine */'], ['SELECT 1 -- mine']])
+  })
+})
+
+describe.each(databases())('hideParameters, on $name', ({ url }) => {
+  const SECRET = 'ed@example.com'
+  const FAILING: readonly [string, unknown[]][] = [
+    ['SELECT ($1::text)::int', [SECRET]],
+    ['SELECT ($1::text)::date', [`line\n"${SECRET}" "and" more`]],
+    ['SELECT ($1::text)::jsonb', [`{${SECRET}`]],
+    ['INSERT INTO pg_temp.hidden VALUES ($1)', [SECRET]],
+    ['INSERT INTO pg_temp.hidden (other) VALUES ($1)', [SECRET]],
+  ]
+
+  async function failures(options: ObservabilityOptions): Promise<DBAPIError[]> {
+    await using engine = createEngine(url, { ...options, poolSize: 1, maxOverflow: 0 })
+    await engine.execute('CREATE TEMP TABLE hidden (mail text PRIMARY KEY, other text)')
+    await engine.execute('INSERT INTO pg_temp.hidden VALUES ($1)', [SECRET])
+    const errors: DBAPIError[] = []
+    for (const [sql, values] of FAILING)
+      await engine.execute(sql, values).then(null, (error: unknown) => errors.push(error as DBAPIError))
+    return errors
+  }
+
+  it('leaves them out of what is printed, in the words of the server and of the driver too', async () => {
+    const errors = await failures({ hideParameters: true })
+    expect(errors.map(({ name }) => name)).toEqual([
+      'InvalidTextRepresentation',
+      'DataError',
+      'InvalidTextRepresentation',
+      'UniqueViolation',
+      'NotNullViolation',
+    ])
+    for (const error of errors) {
+      expect(inspect(error, { depth: null })).not.toContain(SECRET)
+      expect(JSON.stringify(error)).not.toContain(SECRET)
+      expect(`${error.message} ${error.stack} ${(error.cause as Error).stack}`).not.toContain(SECRET)
+    }
+    expect(errors[0]?.message).toBe('invalid input syntax for type integer: "..."\n[SQL: SELECT ($1::text)::int]')
+    expect(errors[3]).toMatchObject({ detail: `Key (mail)=(${SECRET}) already exists.`, parameters: [SECRET] })
+    expect(errors[3]?.cause).toMatchObject({ fields: { sqlState: '23505', table: 'hidden' } })
+  })
+
+  it('that is not given leaves the words of the server as they are', async () => {
+    const [first, , , fourth] = await failures({})
+    expect(first?.message).toContain(`invalid input syntax for type integer: "${SECRET}"`)
+    expect(JSON.stringify(fourth)).toContain(`Key (mail)=(${SECRET}) already exists.`)
   })
 })
 

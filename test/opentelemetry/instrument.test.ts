@@ -150,6 +150,11 @@ it('tells of failures without what the parameters were', async () => {
   expect(span?.attributes).toMatchObject({ 'error.type': '22012', 'db.response.status_code': '22012' })
   expect(span?.events[0]?.attributes).toMatchObject({ 'exception.message': 'division by zero' })
   expect(JSON.stringify([span?.attributes, span?.events])).not.toContain('90125')
+  exporter.reset()
+  await engine.execute('SELECT ($1::text)::int', ['a\n"90125"']).catch(() => {})
+  const [quoting] = exporter.getFinishedSpans()
+  expect(quoting?.status.message).toBe('invalid input syntax for type integer: "..."')
+  expect(JSON.stringify([quoting?.attributes, quoting?.events])).not.toContain('90125')
 })
 
 it('tells of batches', async () => {

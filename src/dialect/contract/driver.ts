@@ -284,8 +284,8 @@ export class DriverError extends Error {
 
   /** The same error, of the same place, with other circumstances. */
   with(changes: DriverErrorOptions): DriverError {
-    const { message, stack, cause } = this
-    const made = new DriverError(message, { ...this, cause, ...changes })
+    const { message, stack, cause, fields, results, notices } = this
+    const made = new DriverError(message, { ...this, cause, fields, results, notices, ...changes })
     if (stack !== undefined) made.stack = stack
     return made
   }

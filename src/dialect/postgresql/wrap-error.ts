@@ -10,7 +10,7 @@ import {
   ProgrammingError,
 } from '../../errors.ts'
 import type { DriverError, ServerErrorFields } from '../contract/driver.ts'
-import { errorMessage } from '../error-message.ts'
+import { errorMessage, hideValues } from '../error-message.ts'
 import { isStale } from './driver/outcome.ts'
 import { neededVersion } from './newer.ts'
 import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
@@ -21,7 +21,8 @@ import { type DBAPIErrorClass, errorClassFor } from './sqlstate.ts'
  * The message is the server's, then the statement (cut to 10,000 characters); the parameters are a property only.
  * Where the server stopped at what newer versions know, the hint says which version that is, and where it was given an array for json, how
  * json is given.
- * The server's `detail` is a property only: it may hold other rows' values.
+ * The server's `detail` is a property only: it may hold other rows' values. Where parameters are hidden it is not printed either, and values that the
+ * server quotes are left out.
  *
  * @param statement - the statement that failed; null where no statement was at fault.
  * @param parameters - its parameters; null where they are not known.
@@ -34,11 +35,13 @@ export function wrapDriverError(
   parameters: readonly unknown[] | null = null,
   hideParameters = false,
 ): DBAPIError {
+  if (hideParameters && statement !== null) hideValues(error)
   const { fields } = error
   const ours = fields === null ? null : ourHint(fields, statement, parameters)
   if (fields !== null && ours !== null) {
     const { hint } = fields
     const told = error.with({ fields: { ...fields, hint: hint === undefined ? ours : `${ours}. ${hint}` } })
+    if (hideParameters) hideValues(told)
     return wrapped(told, error, statement, parameters, hideParameters)
   }
   return wrapped(error, error, statement, parameters, hideParameters)
