@@ -141,12 +141,15 @@ describe.each(['postgresql', 'pglite'])('on %s', (name) => {
   test('where one turns out to be deallocated all are prepared anew, so that no transaction meets the others', () =>
     withConnection(async (connection) => {
       const [one, other] = [command('SELECT 1'), command('SELECT 2')]
+      // Without a place in the cache.
+      const aside = (sql: string): Promise<unknown> =>
+        connection.run([{ statement: raw(sql, 0, false), parameters: [] }])
       await connection.run([one, other])
-      await run(connection, "DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
+      await aside("DO $$ BEGIN EXECUTE 'DEALLOCATE ALL'; END $$")
       expect((await connection.run([one]))[0]?.rows).toEqual([[1]])
-      await run(connection, 'BEGIN')
+      await aside('BEGIN')
       expect((await connection.run([other]))[0]?.rows).toEqual([[2]])
-      await run(connection, 'ROLLBACK')
+      await aside('ROLLBACK')
     }))
 
   test('a statement that was deallocated inside a transaction is an error there, and right again after it', () =>

@@ -1,7 +1,7 @@
 // A real server with TLS, client certificates, every method of authentication, and sockets in the file system and beside it.
 import { chmodSync, cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectSocket, createServer } from 'node:net'
-import { connect as connectTls, TLSSocket } from 'node:tls'
+import { connect as connectTls, createServer as createTlsServer, TLSSocket } from 'node:tls'
 import { inspect } from 'node:util'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { DriverConnection, DriverError } from '../../../../src/dialect/contract/driver.ts'
@@ -9,6 +9,7 @@ import { createPostgresDriver, type PostgresConnectOptions } from '../../../../s
 import { type OwnServer, startOwnServer } from '../../../faults/own-server.ts'
 import { serverMajor } from '../../../support/server-major.ts'
 import { type TlsFolder, tlsFolder } from '../../../support/tls.ts'
+import { authority, certificate, privateKey } from './certificates.ts'
 import { command, failure, rows, run } from './support.ts'
 
 let files: TlsFolder
@@ -155,6 +156,23 @@ describe('TLS', () => {
     expect(await seen(await connect({ host: 'localhost', address: '127.0.0.1' }))).toContain(true)
     expect((await refusal({ host: 'example.com', address: '127.0.0.1' })).message).toMatch(/does not match certificate/)
     expect(await seen(await connect({ ssl: trusting({ serverNameIndication: false }) }))).toContain(true)
+  })
+
+  test.each([true, false])('the server is told the name or not: %s', async (serverNameIndication) => {
+    const told: unknown[] = []
+    const listener = createTlsServer(
+      { key: privateKey, cert: certificate, ALPNProtocols: ['postgresql'] },
+      (socket) => {
+        told.push((socket as TLSSocket & { servername: unknown }).servername)
+        socket.destroy()
+      },
+    )
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    const { port } = listener.address() as AddressInfo
+    const ssl = { mode: 'verify-full' as const, ca: authority, negotiation: 'direct' as const, serverNameIndication }
+    await refusal({ host: 'localhost', address: '127.0.0.1', port, ssl })
+    expect(told).toEqual([serverNameIndication ? 'localhost' : false])
+    await new Promise((resolve) => listener.close(resolve))
   })
 
   test('versions', async () => {
