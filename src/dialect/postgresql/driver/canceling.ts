@@ -102,18 +102,20 @@ export class Canceling {
         async () => true,
         () => false,
       )
-    this.#limit(running)
+    this.limit(running)
     return new Cancel(this.#request, running)
   }
 
   /** As {@link start}, for what runs now, where requests for something before it may still be in the air. */
   goOn(started: Cancel, running: () => boolean): void {
     if (this.#request === null) return
-    this.#limit(running)
+    this.limit(running)
     started.turnTo(running)
   }
 
-  #limit(running: () => boolean): void {
+  /** Cuts the connection where what runs is not over in time; no more, where it is nothing that could be stopped. */
+  limit(running: () => boolean): void {
+    if (this.#request === null) return
     const timer = setTimeout(() => {
       if (running()) void this.#terminate()
     }, this.#graceMs)

@@ -19,7 +19,7 @@ import { type Cancel, Canceling, type CancelRequest } from './canceling.ts'
 import { CopyIn, CopyOut, wholeCopy } from './copy.ts'
 import { type CursorOwner, PortalCursor } from './cursor.ts'
 import { Line } from './line.ts'
-import { abortedBeforeSend, type BatchOutcome, batchError, completed, tookNoEffect } from './outcome.ts'
+import { abortedBeforeSend, type BatchOutcome, batchError, completed, tookNoEffect, withoutFirst } from './outcome.ts'
 import type { NotificationMessage, ServerMessage, WireClient } from './pg-internals.ts'
 import { Pipeline } from './pipeline.ts'
 import type { Reader } from './reader.ts'
@@ -57,8 +57,8 @@ interface Run {
   probed: boolean
   /** Set once the signal has fired. */
   canceling: Cancel | null
-  /** The server has answered all of it. */
-  answered: boolean
+  /** The server has answered all of it, and is being asked what the values of its answers are; nothing is asked any more. */
+  stage: 'running' | 'reading' | 'over'
 }
 
 /** A {@link DriverConnection} over a connected `pg.Client`. */
@@ -229,10 +229,11 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (!this.#usable) return reject(this.#gone())
       if (signal?.aborted) return reject(abortedBeforeSend(signal))
       const probed = options?.probe === true && tail === null
-      const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null, answered: false }
+      const run: Run = { commands, tail, signal, probed, statusBefore: this.#status, canceling: null, stage: 'running' }
       const abort = (): void => {
-        // A request would hit whatever runs on this connection next.
-        if (!run.answered) run.canceling ??= this.#canceling.start(() => !run.answered)
+        // Once it is answered a request would hit whatever runs on this connection next.
+        if (run.stage === 'running') run.canceling ??= this.#canceling.start(() => run.stage === 'running')
+        else this.#canceling.limit(() => run.stage === 'reading')
       }
       this.#send(run, (outcome) => {
         // The usual end, without the turns of the queue that awaiting costs.
@@ -274,13 +275,14 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
       if (again && run.canceling === null && !this.#closed) {
         outcome = await this.#retry(run)
       }
+      run.stage = 'reading'
+      // The signal may have fired during the second attempt only.
+      if (run.canceling !== null) await this.#canceling.settle(run.canceling)
       const { types } = this.#line
       const canAsk = this.#usable && this.#status !== 'failed'
       if (types.pending) outcome = await types.settled(outcome, canAsk ? (asked) => this.#sendAgain(asked, null) : null)
-      run.answered = true
-      // The signal may have fired during the second attempt only.
-      if (run.canceling !== null) await this.#canceling.settle(run.canceling)
     } finally {
+      run.stage = 'over'
       this.#busy = false
     }
     if (outcome.failure === null && run.canceling === null) return outcome.results
@@ -291,11 +293,7 @@ export class PostgresConnection implements DriverConnection, CursorOwner {
   /** Sends again what was stopped by a stale prepared statement before anything of it took effect. */
   async #retry({ commands, tail }: Run): Promise<BatchOutcome> {
     if (this.#status === 'idle') return this.#sendAgain(commands, tail)
-    const outcome = await this.#sendAgain([{ statement: ROLLBACK, parameters: [] }, ...commands], tail)
-    const { failure, results } = outcome
-    const shifted =
-      failure === null ? null : { error: failure.error, commandIndex: Math.max(0, failure.commandIndex - 1) }
-    return { results: results.slice(1), failure: shifted }
+    return withoutFirst(await this.#sendAgain([{ statement: ROLLBACK, parameters: [] }, ...commands], tail))
   }
 
   onceClosed(listener: (reason: Error | null) => void): void {

@@ -66,6 +66,13 @@ export function tookNoEffect(outcome: BatchOutcome): boolean {
   return results.every((result) => result.tag === 'BEGIN' || result.tag === 'START TRANSACTION')
 }
 
+/** An outcome as if its first command had not been there. */
+export function withoutFirst({ failure, results }: BatchOutcome): BatchOutcome {
+  const shifted =
+    failure === null ? null : { error: failure.error, commandIndex: Math.max(0, failure.commandIndex - 1) }
+  return { results: results.slice(1), failure: shifted }
+}
+
 /** What is known of a batch that failed, besides its outcome. */
 export interface BatchCircumstances {
   /** A probe went in front of it and was not answered. */

@@ -68,19 +68,20 @@ export class SessionTypes {
   /**
    * An outcome in which the values that could not be read have been.
    *
-   * @param ask sends commands over the connection; null where that cannot be done, and then the values are the server's text.
+   * @param ask sends commands over the connection; null where that cannot be done: the values of what was answered before a failure are
+   * the server's text then, and what was answered in full fails.
    */
   async settled(outcome: BatchOutcome, ask: Ask | null): Promise<BatchOutcome> {
     this.pending = false
     try {
-      const failure = await this.#settle(outcome.results, outcome.failure === null ? ask : null)
+      const failure = await this.#settle(outcome.results, outcome.failure === null, ask)
       return failure === null ? outcome : { ...outcome, failure }
     } catch (error) {
       return { ...outcome, failure: typeFailure(error) }
     }
   }
 
-  async #settle(results: readonly CommandResult[], ask: Ask | null): Promise<BatchFailure | null> {
+  async #settle(results: readonly CommandResult[], whole: boolean, ask: Ask | null): Promise<BatchFailure | null> {
     const unknown = new Set<number>()
     for (const result of results) {
       eachUndecoded(result, (value) => {
@@ -89,15 +90,17 @@ export class SessionTypes {
       })
     }
     const asked = [...unknown].filter((oid) => this.catalog.find(oid) === null)
-    const failure = ask === null || asked.length === 0 ? null : await this.#learn(asked, ask)
+    const failure = !whole || asked.length === 0 ? null : await this.#learn(asked, ask)
     if (failure === null) for (const result of results) eachUndecoded(result, (value) => this.#decoded(value))
     return failure
   }
 
   /** Null, or why the catalogs did not answer: a canceled question says nothing of the types, for this connection or others. */
-  async #learn(asked: readonly number[], ask: Ask): Promise<BatchFailure | null> {
+  async #learn(asked: readonly number[], ask: Ask | null): Promise<BatchFailure | null> {
+    if (ask === null) return typeFailure('the connection cannot be asked what it is')
     const { results, failure } = await ask([{ statement: LOOKUP, parameters: [asked, !this.catalog.complete] }])
-    if (failure !== null) return { error: failure.error, commandIndex: 0 }
+    // What was asked for is done, whatever became of this.
+    if (failure !== null) return typeFailure(failure.error)
     this.catalog.learn((results[0]?.rows ?? []).map(typeOf), asked)
     this.catalog.complete = true
     return null

@@ -159,6 +159,35 @@ describe('on a server', () => {
     await own.close()
   })
 
+  test('while it is asked what its values are: what was done is told, with its values', async () => {
+    await run(connection, 'CREATE TYPE pair_told AS (a int, b text)')
+    await run(connection, 'CREATE TABLE told (pair pair_told)')
+    await run(
+      connection,
+      `CREATE FUNCTION tell() RETURNS pair_told LANGUAGE plpgsql AS $$
+      BEGIN INSERT INTO told VALUES (ROW(1, 'x')); RAISE NOTICE 'told'; RETURN ROW(1, 'x'::text); END $$`,
+    )
+    let done = 0
+    for (let turns = 0; turns < 12; turns++) {
+      // One that has never met the type.
+      const own = await createPostgresDriver(serverOptions()).connect()
+      const controller = new AbortController()
+      const abortIn = (left: number): void =>
+        left === 0 ? controller.abort(REASON) : queueMicrotask(() => abortIn(left - 1))
+      own.onNotice(() => abortIn(turns))
+      const results = await own
+        .run([command('SELECT tell()')], { signal: controller.signal })
+        .catch((error) => (error.completed ? error.results : null))
+      // The signal may still have come in time.
+      if (results !== null) done += 1
+      if (results !== null) expect(results[0].rows).toEqual([[{ a: 1, b: 'x' }]])
+      expect(await rows(own, 'SELECT count(*)::int FROM told')).toEqual([[done]])
+      expect(await rows(own, 'SELECT 2 FROM pg_sleep(0.01)')).toEqual([[2]])
+      await own.close()
+    }
+    expect(done).toBeGreaterThan(0)
+  })
+
   test('inside a transaction, the transaction has failed', async () => {
     const signal = AbortSignal.timeout(50)
     const error = await failure(connection.run([command('BEGIN'), command('SELECT pg_sleep(60)')], { signal }))
