@@ -142,11 +142,18 @@ describe.each(sqlDatabases())('statements about classes on $name', (target) => {
         .values({ name: u.name.concat('!') }),
     )
     expect(sentBy(db)).toEqual(
-      db.spelt([
+      db.spelt(
         [
-          "UPDATE user_account SET name=(user_account.name || $1::VARCHAR) WHERE user_account.id = $2::INTEGER RETURNING user_account.id, user_account.name ['!', 1]",
+          [
+            "UPDATE user_account SET name=(user_account.name || $1::VARCHAR) WHERE user_account.id = $2::INTEGER RETURNING user_account.id, user_account.name ['!', 1]",
+          ],
         ],
-      ]),
+        [
+          [
+            "UPDATE user_account SET name=to_length(user_account.name || ?1, 30) WHERE user_account.id = ?2 RETURNING user_account.id, user_account.name ['!', 1]",
+          ],
+        ],
+      ),
     )
     expect([result.rowCount, result.returnsRows, ed.name, wendy.name]).toEqual([1, false, 'ed!', 'wendy'])
     await session.execute(update(User).where(u.id.eq(2)).values({ name: 'x' }), null, { synchronizeSession: false })
