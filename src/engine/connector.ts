@@ -4,6 +4,7 @@ import type { DriverSettings } from '../dialect/contract/settings.ts'
 import type { Dialect } from '../dialect/dialect.ts'
 import { ArgumentError } from '../errors.ts'
 import { warn } from '../pool/events.ts'
+import { LISTENERS_MS, unlessLate } from '../pool/listeners.ts'
 import type { ConnectionSource } from '../pool/pool.ts'
 import type { NoticeListener } from '../pool/reset.ts'
 import { connectChannel, traced } from './channels.ts'
@@ -73,14 +74,22 @@ async function connectAsTold(
 ): Promise<DriverConnection> {
   const event: DoConnectEvent = { settings: { ...settings, query: { ...settings.query } } }
   let own: DriverConnection | null = null
-  await hub.emit('doConnect', event, (answer) => {
+  let late = false
+  const told = hub.emit('doConnect', event, (answer) => {
     if (answer === undefined || answer === null) return
     if (!isConnection(answer))
       throw new ArgumentError(
         'A listener of doConnect returns a DriverConnection or nothing: to change where to, it changes settings',
       )
-    own = answer
+    if (late) answer.terminate()
+    else own = answer
   })
+  try {
+    if (told !== undefined) await unlessLate(told, 'doConnect', LISTENERS_MS, options?.signal)
+  } catch (error) {
+    late = true
+    throw error
+  }
   if (own !== null) return own
   if (isSame(event.settings, settings)) return driver.connect(options)
   const other = dialect.createDriver(event.settings)

@@ -12,26 +12,37 @@ import { LONGEST_TIMER_MS } from './wait-queue.ts'
 /** How many connections a listener of `checkout` may refuse. */
 const MOST_ATTEMPTS = 3
 
+/** How long listeners may take at least, in milliseconds: what never comes to an end must not take a place for ever. */
+export const LISTENERS_MS = 30_000
+
 /** Tells who listens of new connections: `firstConnect` once, `connect` of each. */
 export class ConnectListeners {
   readonly #events: PoolEvents
+  readonly #end: AbortSignal
+  readonly #limitMs: number
   #first: Promise<void> | null = null
 
-  constructor(events: PoolEvents) {
+  /**
+   * @param end aborted when nobody wants any more connections: then none is waited for.
+   * @param patienceMs how long who asks for a connection waits.
+   */
+  constructor(events: PoolEvents, end: AbortSignal, patienceMs: number) {
     this.#events = events
+    this.#end = end
+    this.#limitMs = Math.max(patienceMs, LISTENERS_MS)
   }
 
-  /** Rejects where a listener fails. */
+  /** Rejects where a listener fails, or does not come to an end. */
   opened(place: PooledConnection): void | Promise<void> {
     const events = this.#events
     if (!events.any) return
     if (events.has('firstConnect')) return this.#openedFirst(place)
-    if (events.has('connect')) return events.emit('connect', { entry: place })
+    if (events.has('connect')) return this.#tell('connect', place)
   }
 
   async #openedFirst(place: PooledConnection): Promise<void> {
     // All others wait for the first: what it prepares may be for the whole database. Where it fails the next is the first.
-    while (this.#first !== null) if (await succeeds(this.#first)) return this.#events.emit('connect', { entry: place })
+    while (this.#first !== null) if (await succeeds(this.#first)) return this.#tell('connect', place)
     const first = this.#tellFirst(place)
     this.#first = first
     try {
@@ -40,12 +51,46 @@ export class ConnectListeners {
       this.#first = null
       throw error
     }
-    await this.#events.emit('connect', { entry: place })
+    await this.#tell('connect', place)
+  }
+
+  #tell(name: 'connect' | 'firstConnect', place: PooledConnection): void | Promise<void> {
+    const told = this.#events.emit(name, { entry: place })
+    if (told !== undefined) return unlessLate(told, name, this.#limitMs, this.#end)
   }
 
   async #tellFirst(place: PooledConnection): Promise<void> {
-    await this.#events.emit('firstConnect', { entry: place })
+    await this.#tell('firstConnect', place)
   }
+}
+
+/**
+ * Waits for what listeners do, for so long.
+ *
+ * @param event which listeners, for the message.
+ * @param end where it is aborted nobody waits any longer.
+ * @throws DriverError it takes longer.
+ */
+export function unlessLate(told: Promise<void>, event: string, ms: number, end?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const leave = (reason: unknown): void => {
+      clearTimeout(timer)
+      end?.removeEventListener('abort', abort)
+      reject(reason)
+    }
+    const abort = (): void => leave(end?.reason)
+    const expire = (): void => {
+      const message = `listeners of ${event} have not come to an end within ${ms / 1000} s`
+      leave(new DriverError(message, { disconnected: true, sent: false }))
+    }
+    const timer = ms <= LONGEST_TIMER_MS ? setTimeout(expire, ms) : undefined
+    if (end?.aborted) abort()
+    else if (end !== undefined) onAbort(end, abort)
+    told.then(() => {
+      resolve()
+      leave(null)
+    }, leave)
+  })
 }
 
 function succeeds(work: Promise<void>): Promise<boolean> {
@@ -77,7 +122,7 @@ export async function toldOfCheckout(pool: Pool, checkout: ToldCheckout): Promis
     const place = await lent
     place.holder = checkout.holder
     if (!events.has('checkout')) return place
-    const told = lookedAt(events, place)
+    const told = lookedAt(events, place, Math.max(checkout.timeoutMs, LISTENERS_MS))
     const left = checkout.timeoutMs - (performance.now() - began)
     try {
       await inTime(told, left, checkout)
@@ -97,9 +142,9 @@ export async function toldOfCheckout(pool: Pool, checkout: ToldCheckout): Promis
   }
 }
 
-async function lookedAt(events: PoolEvents, place: PooledConnection): Promise<void> {
+async function lookedAt(events: PoolEvents, place: PooledConnection, limitMs: number): Promise<void> {
   const told = events.emit('checkout', { entry: place })
-  if (told !== undefined) await told
+  if (told !== undefined) await unlessLate(told, 'checkout', limitMs)
   await settled(place.connection, 'checkout', place.noticed)
 }
 
@@ -164,12 +209,16 @@ export async function toldOfCheckin(
   const status = connection.transactionStatus
   if (status === 'lost') return false
   try {
-    await events.emit('reset', { entry: place, transactionWasReset: status === 'idle' })
+    await inTurn(events.emit('reset', { entry: place, transactionWasReset: status === 'idle' }), 'reset')
     if (!(await clean(connection, how, place.noticed))) return false
-    await events.emit('checkin', { entry: place })
+    await inTurn(events.emit('checkin', { entry: place }), 'checkin')
     return connection.transactionStatus === 'idle'
   } catch (error) {
     warn(error)
     return false
   }
+}
+
+async function inTurn(told: void | Promise<void>, event: string): Promise<void> {
+  if (told !== undefined) await unlessLate(told, event, LISTENERS_MS)
 }

@@ -1,6 +1,5 @@
 // `PooledConnection`: one place in a pool and the connection that stands on it; to `pg-pool` it is a client.
 import { EventEmitter } from 'node:events'
-import { onAbort } from '../abort.ts'
 import type { CommandResult, Driver, DriverConnection } from '../dialect/contract/driver.ts'
 import { InvalidRequestError } from '../errors.ts'
 import type { ConnectionPoolEntry } from './events.ts'
@@ -24,8 +23,6 @@ export interface ClientOptions {
   readonly opened: (place: PooledConnection) => void | Promise<void>
   /** Called with each connection that is about to be closed; never fails. */
   readonly closing: (place: PooledConnection) => void | Promise<void>
-  /** Aborted when nobody wants any more connections. */
-  readonly end: AbortSignal
   /** Where a connection that says goodbye is remembered until it is gone. */
   readonly ending: Set<Promise<void>>
   /** Where a connection is remembered while listeners of `connect` or `close` are busy with it. */
@@ -170,17 +167,6 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     return told.finally(() => listening.delete(this))
   }
 
-  /** A connection that nobody will have is not waited for, whatever its listeners wait for. @throws the reason of the end. */
-  #unlessEnded(told: Promise<void>): Promise<void> {
-    const { end } = this.#options
-    return new Promise((resolve, reject) => {
-      const ended = (): void => reject(end.reason)
-      if (end.aborted) ended()
-      else onAbort(end, ended)
-      told.then(resolve, reject).finally(() => end.removeEventListener('abort', ended))
-    })
-  }
-
   async #open(): Promise<DriverConnection> {
     const { driver, generation, opened, recycleMs } = this.#options
     const born = generation()
@@ -192,7 +178,7 @@ export class PooledConnection extends EventEmitter implements ConnectionPoolEntr
     try {
       const told = opened(this)
       if (told !== undefined) {
-        await this.#listenedTo(this.#unlessEnded(told))
+        await this.#listenedTo(told)
         await settled(connection, 'connect', this.noticed)
       }
     } catch (error) {

@@ -55,7 +55,7 @@ export class QueuePool implements Pool {
     this.#options = this.resolve(options)
     this.#source = driver
     const { timeoutMs, keepaliveMs, pingTimeoutMs, leakThresholdMs, minimum } = this.#options
-    const connectListeners = new ConnectListeners(events)
+    const connectListeners = new ConnectListeners(events, this.#end.signal, timeoutMs)
     this.#waiting = new WaitQueue(timeoutMs, () => this.#timedOut())
     const room = () => (this.exclusive ? Promise.all(this.#ending) : null)
     this.#physical = physicalPool(this.#options, {
@@ -67,7 +67,6 @@ export class QueuePool implements Pool {
         return tell(events, 'close', () => ({ entry: place }))
       },
       ending: this.#ending,
-      end: this.#end.signal,
       listening: this.#listening,
       noticed: driver.noticed,
     })

@@ -166,6 +166,21 @@ describe.each(sqlDatabases())('on $name', ({ url, name }) => {
     },
   )
 
+  it('ends while a listener of doConnect never does; what that gives afterwards is cut', async () => {
+    const engine = createEngine(url)
+    let give = (_: object): void => {}
+    engine.on('doConnect', () => new Promise<never>((resolve) => (give = resolve as typeof give)))
+    const asked = engine.execute('SELECT 1').then(null, (error: unknown) => error)
+    await eventually(() => engine.pool.status().opening === 1)
+    await engine.dispose()
+    expect(await asked).toBeInstanceOf(ResourceClosedError)
+    expect(engine.pool.status()).toMatchObject({ opening: 0 })
+    const cut = new Promise<void>((terminate) => {
+      give({ run() {}, onceClosed() {}, close() {}, terminate })
+    })
+    await cut
+  })
+
   it('tells nobody what a listener of connect fails with when the pool has ended', async () => {
     const engine = createEngine(url)
     let fail = (_: Error): void => {}

@@ -1,6 +1,12 @@
 import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
-import { ArgumentError, DisconnectionError, InvalidRequestError, ResourceClosedError } from '../../src/errors.ts'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import {
+  ArgumentError,
+  DisconnectionError,
+  InvalidRequestError,
+  ResourceClosedError,
+  TimeoutError,
+} from '../../src/errors.ts'
 import type { PoolOptions } from '../../src/pool/options.ts'
 import type { PooledConnection } from '../../src/pool/pooled-connection.ts'
 import { QueuePool } from '../../src/pool/queue-pool.ts'
@@ -270,6 +276,41 @@ describe('listeners that fail', () => {
     expect(fake(two).closed).toBe('cut')
     expect(warnings).toEqual([`bad ${name}`])
   })
+})
+
+describe('listeners that never come to an end', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it.each(['connect', 'firstConnect', 'checkout', 'reset', 'checkin'] as const)(
+    'of %s cost the connection, and its place is free again after half a minute',
+    async (event) => {
+      const driver = new FakeDriver()
+      const pool = new QueuePool(driver, { size: 1, maxOverflow: 0, timeoutMs: 1_000 })
+      const warnings = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+      let times = 0
+      pool.events.on(event, () => {
+        times += 1
+        return times === 1 ? new Promise<void>(() => {}) : undefined
+      })
+      const asked = pool.checkout().catch((error: unknown) => error)
+      if (event === 'reset' || event === 'checkin') void pool.checkin((await asked) as PooledConnection)
+      await vi.advanceTimersByTimeAsync(2_000)
+      const meanwhile = pool.checkout().catch((error: unknown) => error)
+      await vi.advanceTimersByTimeAsync(2_000)
+      expect(await meanwhile).toBeInstanceOf(TimeoutError)
+      await vi.advanceTimersByTimeAsync(30_000)
+      expect(driver.connections.map(({ closed }) => closed !== null)).toEqual([true])
+      const place = await pool.checkout()
+      expect(place.connection).toBe(driver.connections[1])
+      expect(warnings.mock.calls.map(([warning]) => String(warning))).toEqual(
+        event === 'reset' || event === 'checkin'
+          ? [`DriverError: listeners of ${event} have not come to an end within 30 s`]
+          : [],
+      )
+      warnings.mockRestore()
+    },
+  )
 })
 
 describe('soft invalidation', () => {
