@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
+import { forEachFile } from './each-file.ts'
 
 /** A database of its own, to be dropped by who made it. */
 export interface FreshDatabase {
@@ -20,8 +21,12 @@ export interface Target {
 }
 
 const serverUrl = await askForServer()
-const own = await freshDatabase()
-afterAll(() => own.drop())
+let own: FreshDatabase
+await forEachFile(async () => {
+  const database = await freshDatabase()
+  own = database
+  afterAll(() => database.drop())
+})
 
 /** The URL of this test file's own, initially empty database on a real server. Its role is a superuser, or `DATABASE_URL`'s. */
 export function postgresUrl(): string {

@@ -6,7 +6,7 @@ import { ArgumentError, InvalidRequestError } from '../../../src/errors.ts'
 import type { Element } from '../../../src/expression/base/element.ts'
 import { TextClause } from '../../../src/expression/element/text.ts'
 import { SchemaColumn } from '../../../src/expression/schema/column.ts'
-import { Column, decorateColumn, isColumnDefinition } from '../../../src/expression/schema/column-definition.ts'
+import { Column, isColumnDefinition } from '../../../src/expression/schema/column-definition.ts'
 import { CheckConstraint, PrimaryKeyConstraint, UniqueConstraint } from '../../../src/expression/schema/constraint.ts'
 import { CreateIndex } from '../../../src/expression/schema/ddl/table.ts'
 import { ExcludeConstraint } from '../../../src/expression/schema/exclude.ts'
@@ -348,31 +348,6 @@ describe('Column()', () => {
     expectTypeOf(Column(Integer, { serverDefault: '1' })['~omissible']).toEqualTypeOf<true | undefined>()
     expectTypeOf(Column(Integer, { identity: true })['~omissible']).toEqualTypeOf<true | undefined>()
     expectTypeOf(Column({ nullable: true })['~omissible']).toEqualTypeOf<true | undefined>()
-  })
-
-  test('as a decorator needs the ORM', () => {
-    const decorate = Column(String)
-    expect(() => decorate({ name: '' }, 'name')).toThrow(
-      "@Column on a property needs the ORM: import { DeclarativeBase, Entity } from 'tsalchemy/orm' before the class is defined",
-    )
-  })
-
-  test('as a decorator hands itself and its arguments to the ORM', () => {
-    const calls: unknown[] = []
-    decorateColumn.plug((...args) => {
-      calls.push(args)
-    })
-    const name = Column(String)
-    class Person {
-      @name declare first: string
-      // @ts-expect-error a string column on a number property
-      @Column(String) declare age: number
-      // @ts-expect-error a nullable column on a property that is never null
-      @Column(String, { nullable: true }) declare nick: string
-      @Column() declare whatever: Date
-    }
-    expect(calls[0]).toEqual([name, Person.prototype, 'first'])
-    expect(calls).toHaveLength(4)
   })
 })
 

@@ -1,0 +1,5 @@
+// Runs before each test file.
+
+import { beginFile } from './each-file.ts'
+
+await beginFile()
