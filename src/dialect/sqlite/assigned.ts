@@ -12,6 +12,7 @@ import { Select, select } from '../../expression/select/select.ts'
 import type { EnumType } from '../../expression/types/enum.ts'
 import { Integer, type NumericType } from '../../expression/types/numeric.ts'
 import { type StringType, Text } from '../../expression/types/string.ts'
+import type { TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { isDouble } from './exactness.ts'
 import { digitsOf } from './result-digits.ts'
@@ -41,10 +42,11 @@ export function assigned(value: ColumnElement, column: NamedElement): ColumnElem
     case 'string':
       return assignedText(value, from, to as SqlType as StringType)
     case 'date':
-    case 'time':
       return from.affinity === 'datetime' ? new Cast(value, column.type) : value
+    case 'time':
+      return assignedMoment(from.affinity === 'datetime' ? new Cast(value, column.type) : value, from, to)
     case 'datetime':
-      return from.affinity === 'date' ? new Cast(value, column.type) : value
+      return assignedMoment(from.affinity === 'date' ? new Cast(value, column.type) : value, from, to)
     default:
       return value
   }
@@ -77,6 +79,14 @@ function assignedInteger(value: ColumnElement, from: SqlType, to: SqlType): Colu
   if (isDouble(value)) return call('to_integer', new FunctionCall([], 'round_even', [value], from), bits)
   if (from.affinity === 'numeric' || from.affinity === 'float') return call('to_integer', value, bits)
   return from.affinity === 'integer' && (BITS[from.kind] ?? 64) > bits ? call('to_integer', value, bits) : value
+}
+
+/** With no more digits of a second than the column has; a zone behind them stays. */
+function assignedMoment(value: ColumnElement, from: SqlType, to: SqlType): ColumnElement {
+  const { precision } = to as SqlType as TimeType
+  if (typeof precision !== 'number' || from.affinity === 'date') return value
+  const own = (from as SqlType as TimeType).precision
+  return isKept(value) && typeof own === 'number' && own <= precision ? value : call('to_precision', value, precision)
 }
 
 function assignedText(value: ColumnElement, from: SqlType, { length }: StringType): ColumnElement {

@@ -1,13 +1,13 @@
 // Which codec keeps the values of which SQL type.
 import { CompileError } from '../../errors.ts'
 import type { UserDefinedType } from '../../expression/types/decorator.ts'
-import type { NumericType } from '../../expression/types/numeric.ts'
+import type { FloatType, NumericType } from '../../expression/types/numeric.ts'
 import type { DateTimeType, TimeType } from '../../expression/types/temporal.ts'
 import type { SqlType } from '../../expression/types/type.ts'
 import { isUnawaited } from '../../show.ts'
 import { refusal } from '../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec } from './codec/codec.ts'
-import { int2, int4, int8, numeric, numericAsNumber, real } from './codec/number.ts'
+import { float4, int2, int4, int8, numeric, numericAsNumber, real } from './codec/number.ts'
 import { bool, bytes, json, jsonKey, jsonPath, text, textOf, uuid, varchar } from './codec/scalar.ts'
 import { date, interval, time, timestamp, timestamptz, timestamptzAsString, timetz } from './codec/temporal.ts'
 import { HOST } from './type-name.ts'
@@ -19,9 +19,9 @@ const CODECS: Readonly<Record<string, (type: SqlType) => SqliteCodec>> = {
   smallInteger: () => int2,
   bigInteger: () => int8,
   numeric: (type) => numericCodec(type),
-  float: () => real,
+  float: (type) => (isSingle(type as SqlType as FloatType) ? float4 : real),
   double: () => real,
-  real: () => real,
+  real: () => float4,
   boolean: () => bool,
   date: () => date,
   time: (type) => ((type as SqlType as TimeType).timezone ? timetz : time),
@@ -60,6 +60,11 @@ function numericCodec(type: SqlType): SqliteCodec {
     scales.set(digits, codec)
   }
   return codec
+}
+
+/** Of so few bits other databases make a number of 32 bits. */
+function isSingle({ precision }: FloatType): boolean {
+  return precision !== null && precision <= 24
 }
 
 function dateTimeCodec(type: DateTimeType): SqliteCodec {

@@ -17,6 +17,7 @@ export const sqliteTypes: TypeSpellings = {
   ...standard,
   dateTime: (type: DateTimeType) => (type.timezone ? 'TIMESTAMP WITH TIME ZONE' : 'DATETIME'),
   time: (type: TimeType) => (type.timezone ? 'TIME WITH TIME ZONE' : 'TIME'),
+  interval: () => 'INTERVAL',
   uuid: () => 'UUID',
   jsonb: () => 'JSON',
   jsonKey: () => 'TEXT',

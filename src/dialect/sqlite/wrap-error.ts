@@ -42,6 +42,7 @@ type ErrorClass = new (message: string, options?: DBAPIErrorOptions) => DBAPIErr
 const CLASSES: ReadonlyMap<string, ErrorClass> = new Map<string, ErrorClass>([
   ['22001', StringTooLong],
   ['22003', NumericOutOfRange],
+  ['22008', DataError],
   ['22025', DataError],
   ['22P02', InvalidTextRepresentation],
   ['2201B', DataError],

@@ -2,6 +2,7 @@
 import {
   BigInteger,
   Boolean as BooleanSql,
+  CHAR,
   Column,
   type ColumnElement,
   CreateTable,
@@ -15,6 +16,7 @@ import {
   deleteFrom,
   type Engine,
   extract,
+  Float,
   func,
   Integer,
   Interval,
@@ -23,7 +25,9 @@ import {
   literal,
   MetaData,
   Numeric,
+  REAL,
   SmallInteger,
+  type SqlType,
   String as StringSql,
   select,
   Text,
@@ -202,15 +206,79 @@ describe.each(libraries)('from SQLite through %s to PostgreSQL', (library) => {
     })
   })
 
+  const zoned = { timezone: true } as const
+  test.each<[string, SqlType, readonly unknown[]]>([
+    [
+      'moments of more digits',
+      DateTime,
+      ['2024-12-31 23:59:59.9999996', '2024-01-01 00:00:00.1234564', '1969-12-31 23:59:59.9999995'],
+    ],
+    [
+      'whole seconds',
+      DateTime({ precision: 0 }),
+      ['2024-12-31 23:59:59.5', '2024-01-01 00:00:00.499999', '1969-12-31 23:59:59.9'],
+    ],
+    [
+      'milliseconds',
+      DateTime({ ...zoned, precision: 3, as: 'string' }),
+      ['2024-01-01 00:00:00.0005+02', '2024-02-29 12:00:00'],
+    ],
+    ['dates of whole seconds', DateTime({ ...zoned, precision: 0 }), [new Date(1500), new Date(-500), new Date(0)]],
+    ['times of day', Time({ precision: 1 }), ['10:00:00.05', '09:59:59.97', '00:00']],
+    ['times of day of more digits', Time, ['10:00:00.1234567']],
+    ['spans of whole seconds', Interval({ precision: 0 }), ['P1DT1.5S', 'PT-1.5S', 'PT0.4S']],
+    ['spans of some fields', Interval({ fields: 'DAY TO SECOND' }), ['P1DT2H3.5S']],
+    ['numbers of 32 bits', REAL, [0.1, 1 / 3, 16777217, 3.4e38, 1e39, -1e-30, Number.POSITIVE_INFINITY]],
+    ['floating point numbers of few bits', Float(24), [0.1, 123456789]],
+    ['hundreds', Numeric(5, -2), ['12345', '50', '-150', '9999950']],
+    ['ten thousandths', Numeric(2, 4), ['0.0012', '0.00125', '0.01']],
+    ['a character', CHAR, ['a', 'ab']],
+  ])('%s', async (_, type, values) => {
+    const made = new MetaData()
+    const one = table('kept_one_value', made, { id: Column(Integer, { primaryKey: true }), v: Column(type) })
+    await made.dropAll(postgresql)
+    await Promise.all([sqlite, postgresql].map((engine) => made.createAll(engine)))
+    for (const v of values)
+      await same(async (engine) => {
+        const read = await engine.execute(insert(one).values({ v }).returning(one.c.v)).scalarOne()
+        const found = select(func.count())
+          .selectFrom(one)
+          .where(one.c.v.eq(read as never))
+        return [read, await engine.execute(found).scalar()]
+      })
+    await Promise.all([sqlite, postgresql].map((engine) => made.dropAll(engine)))
+  })
+
+  test('calculated moments have the digits of their column', async () => {
+    const made = new MetaData()
+    const times = table('kept_short_times', made, {
+      id: Column(Integer, { primaryKey: true }),
+      at: Column(DateTime({ precision: 0 })),
+      clock: Column(Time({ precision: 1 })),
+    })
+    await made.dropAll(postgresql)
+    await Promise.all([sqlite, postgresql].map((engine) => made.createAll(engine)))
+    await same(async (engine) => {
+      const rows = select(c.id, c.at, cast(c.at.add(literal('PT0.07S' as never, Interval) as never), Time))
+      await engine.execute(insert(times).fromSelect(['id', 'at', 'clock'], rows as never))
+      return engine
+        .execute(select(times).where(times.c.at.eq('2024-02-29 13:14:16')))
+        .tuples()
+        .all()
+    })
+    await Promise.all([sqlite, postgresql].map((engine) => made.dropAll(engine)))
+  })
+
   test('now() as the default of a day, a time of day and a moment', async () => {
     const made = new MetaData()
-    const days = table('default_days', made, {
+    const days = table('kept_default_days', made, {
       id: Column(Integer, { primaryKey: true }),
       day: Column(DateSql, { serverDefault: func.now() }),
       clock: Column(Time, { serverDefault: func.localtimestamp() }),
       at: Column(DateTime, { serverDefault: func.currentDate() }),
     })
     await same(async (engine) => {
+      await made.dropAll(engine)
       await made.createAll(engine)
       await engine.execute(insert(days).values({}))
       const { day, clock, at } = await engine.execute(select(days)).one()
@@ -220,9 +288,9 @@ describe.each(libraries)('from SQLite through %s to PostgreSQL', (library) => {
       return [found, at === `${day} 00:00:00`]
     })
     await sqlite.execute(new CreateTable(days))
-    const [sql] = await sqlite.execute("SELECT sql FROM sqlite_schema WHERE name = 'default_days'").scalars().all()
+    const [sql] = await sqlite.execute("SELECT sql FROM sqlite_schema WHERE name = 'kept_default_days'").scalars().all()
     expect(String(sql).replaceAll(/\s+/g, ' ')).toBe(
-      "CREATE TABLE default_days ( id INTEGER NOT NULL, day DATE DEFAULT (date(strftime('%Y-%m-%d %H:%M:%f000', 'now'))) NOT NULL, " +
+      "CREATE TABLE kept_default_days ( id INTEGER NOT NULL, day DATE DEFAULT (date(strftime('%Y-%m-%d %H:%M:%f000', 'now'))) NOT NULL, " +
         "clock TIME DEFAULT (substr(strftime('%Y-%m-%d %H:%M:%f000', 'now'), 12)) NOT NULL, " +
         "at DATETIME DEFAULT (CURRENT_DATE || ' 00:00:00.000000') NOT NULL, PRIMARY KEY (id) )",
     )

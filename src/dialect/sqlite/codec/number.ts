@@ -65,6 +65,32 @@ export const real: SqliteCodec = defineCodec({
   },
 })
 
+/** The shortest decimal that the nearest number of 32 bits is told by; null where there is none. */
+function single(value: number): number | null {
+  const near = Math.fround(value)
+  if (!Number.isFinite(near)) return Number.isFinite(value) ? null : value
+  for (let digits = 6; digits < 9; digits++) {
+    const short = Number(near.toPrecision(digits))
+    if (Math.fround(short) === near) return short
+  }
+  return Number(near.toPrecision(9))
+}
+
+/** REAL of 32 bits elsewhere: a number of some 7 digits. */
+export const float4: SqliteCodec = defineCodec({
+  ...real,
+  name: 'REAL',
+  encode(value) {
+    const given = real.encode(value) as number
+    const kept = single(given)
+    if (kept !== null) return kept
+    throw new DriverError('value out of range for type REAL', {
+      sent: false,
+      fields: { severity: 'ERROR', sqlState: '22003' },
+    })
+  },
+})
+
 const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d{1,4}))?$/
 /** Decimals of so many digits survive the way through a double. */
 const DIGITS = 15
@@ -117,7 +143,9 @@ export function rounded(value: unknown, scale: number): string | null {
   const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value
   const decimal = typeof text === 'string' ? decimalOf(text) : null
   if (decimal === null || Math.abs(decimal.exponent) > MOST_ZEROS) return null
-  return scaled(plain(decimal), Math.max(0, scale))
+  if (scale >= 0) return scaled(plain(decimal), scale)
+  const whole = BigInt(scaled(plain(decimal), 0))
+  return String(roundedToTens(whole, 10n ** BigInt(Math.min(-scale, MOST_ZEROS))))
 }
 
 /** A decimal as a whole number of units of the last of so many digits behind the point. */
@@ -156,10 +184,13 @@ export function atScale(value: SqliteValue, scale: number): SqliteValue {
 
 /** To the next ten, hundred, ...: halves away from zero. */
 function inTens(value: Exclude<SqliteValue, Uint8Array>, unit: bigint): SqliteValue {
-  const whole = BigInt(String(atScale(value, 0)))
+  return encodeDecimal(String(roundedToTens(BigInt(String(atScale(value, 0))), unit)))
+}
+
+function roundedToTens(whole: bigint, unit: bigint): bigint {
   const size = whole < 0n ? -whole : whole
   const kept = ((size + unit / 2n) / unit) * unit
-  return encodeDecimal(String(whole < 0n ? -kept : kept))
+  return whole < 0n ? -kept : kept
 }
 
 /** A number without the digits behind so many, as PostgreSQL's `trunc()` of two arguments. */

@@ -6,7 +6,7 @@ import { refusal } from '../../refusal.ts'
 import { checkText, defineCodec, type SqliteCodec, type SqliteValue, unreadable } from './codec.ts'
 
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
-const TIME = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6})\d*)?)?$/
+const TIME = /^(\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?$/
 const ZONE = /(?:\s*(Z|UTC|[+-]\d\d(?::?\d\d)?))$/i
 const MINUTE = 60_000
 
@@ -21,11 +21,62 @@ function isDate(text: string): boolean {
   return y >= 1 && m >= 1 && m <= 12 && d >= 1 && d <= daysIn(y, m)
 }
 
+/** Digits of a second that are kept. */
+const MICROSECONDS = 6
+
+/**
+ * A moment, or a time of day, in the form in which it is kept, rounded to so many digits of its second; null where that leads beyond
+ * the last year or behind midnight. PostgreSQL counts from the year 2000: halves go away from it.
+ */
+export function atPrecision(text: string, digits: number): string | null {
+  const point = text.indexOf('.')
+  const fraction = Number(text.slice(point + 1, point + 1 + MICROSECONDS))
+  const unit = 10 ** Math.max(0, MICROSECONDS - digits)
+  const rest = fraction % unit
+  const isUp = rest * 2 > unit || (rest * 2 === unit && (isTimeOfDay(text) || text >= '2000'))
+  return withFraction(text, fraction - rest + (isUp ? unit : 0))
+}
+
+/** Finer than microseconds are rounded, as other databases round them. */
+function inMicroseconds(text: string): string | null {
+  const point = text.indexOf('.')
+  if (text.length - point - 1 <= MICROSECONDS) return text
+  const microseconds = Number(`0${text.slice(point)}`) * SECOND
+  const floor = Math.floor(microseconds)
+  const rest = microseconds - floor
+  return withFraction(text, rest < 0.5 || (rest === 0.5 && floor % 2 === 0) ? floor : floor + 1)
+}
+
+const SECOND = 1_000_000
+
+function isTimeOfDay(text: string): boolean {
+  return text.indexOf('.') < 10
+}
+
+/** With so many microseconds behind its second, which may be the next one. */
+function withFraction(text: string, microseconds: number): string | null {
+  const second = text.slice(0, text.indexOf('.'))
+  const fraction = String(microseconds % SECOND).padStart(MICROSECONDS, '0')
+  if (microseconds < SECOND) return `${second}.${fraction}`
+  const isTime = isTimeOfDay(text)
+  const next = new Date(Date.parse(`${isTime ? '1970-01-01T' : ''}${second.replace(' ', 'T')}Z`) + 1000)
+  if (next.getUTCFullYear() > 9999 || (isTime && next.getUTCDate() > 1)) return null
+  return `${next
+    .toISOString()
+    .slice(isTime ? 11 : 0, 19)
+    .replace('T', ' ')}.${fraction}`
+}
+
 /** `HH:MM:SS.ffffff`, always with all its digits, so that texts sort as times do; null for what is none. */
 function timeText(text: string): string | null {
+  const clock = clockText(text)
+  return clock === null ? null : inMicroseconds(clock)
+}
+
+function clockText(text: string): string | null {
   const [whole, hours = '', minutes = '', seconds = '00', fraction = ''] = TIME.exec(text) ?? []
   if (whole === undefined || Number(hours) > 23 || Number(minutes) > 59 || Number(seconds) > 59) return null
-  return `${hours}:${minutes}:${seconds}.${fraction.padEnd(6, '0')}`
+  return `${hours}:${minutes}:${seconds}.${fraction.padEnd(MICROSECONDS, '0')}`
 }
 
 /** The time without zeros that say nothing, as other databases show it. */
@@ -40,10 +91,10 @@ function shortTime(text: string): string {
 /** A date and a time of day out of one text; null for what is none. */
 function stampText(text: string): string | null {
   const [date = '', time = '00:00', ...more] = text.split(/[ T]/)
-  const clock = timeText(time)
+  const clock = clockText(time)
   // `BC`, or what nobody knows.
   if (more.length > 0) return null
-  return !isDate(date) || clock === null ? null : `${date} ${clock}`
+  return !isDate(date) || clock === null ? null : inMicroseconds(`${date} ${clock}`)
 }
 
 function given(name: string, value: unknown, expected: string): string {

@@ -3,6 +3,7 @@ import { DriverError } from '../../contract/driver.ts'
 import type { SqliteValue } from '../codec/codec.ts'
 import { atScale, decimalText } from '../codec/number.ts'
 import { uuid } from '../codec/scalar.ts'
+import { atPrecision } from '../codec/temporal.ts'
 import type { OwnFunction, Stored } from './library.ts'
 
 function refused(message: string, sqlState: string): DriverError {
@@ -85,6 +86,15 @@ function toUuid(value: SqliteValue): Stored {
   }
 }
 
+/** A point of time, or a time of day, with so many digits of its second. */
+function toPrecision(value: SqliteValue, digits: number): Stored {
+  const [, text = '', zone = ''] = (typeof value === 'string' ? /^(.*\.\d+)(.*)$/.exec(value) : null) ?? []
+  if (text === '') return value
+  const kept = atPrecision(text, digits)
+  if (kept === null) throw refused('date/time field value out of range', '22008')
+  return kept + zone
+}
+
 const digitsOf = (digits: number | undefined): number | null => (digits === undefined || digits < 0 ? null : digits)
 
 /** The functions; who writes SQL that calls them is this library. */
@@ -96,6 +106,7 @@ export const CONVERSIONS: readonly OwnFunction[] = [
     typeof value === 'object' ? value : decimalText(value, digitsOf(least), digitsOf(most)),
   ),
   conversion('double_text', 1, doubleText),
+  conversion('to_precision', 2, (value, digits) => toPrecision(value, digits as number)),
   conversion('to_boolean', 1, toBoolean),
   conversion('to_uuid', 1, toUuid),
 ]
