@@ -5,6 +5,7 @@ import type { PoolEvents } from '../pool/events.ts'
 import type { DisposeOptions } from '../pool/pool.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
 import { ping } from '../pool/reset.ts'
+import { LONGEST_TIMER_MS } from '../pool/wait-queue.ts'
 import { withCaller } from './caller.ts'
 import { judgePing } from './connector.ts'
 import { EnginePool } from './engine-pool.ts'
@@ -152,7 +153,12 @@ export class EngineCore {
   dispose(options: DisposeOptions, face: unknown): Promise<void> {
     this.#disposal ??= this.#end(face)
     // Each call has a deadline of its own, and none waits for that of another.
-    return this.#disposal.finally(() => this.#disposeServers(options))
+    const { timeoutMs } = options
+    if (timeoutMs === undefined) return this.#disposal.finally(() => this.#disposeServers(options))
+    const deadline = performance.now() + timeoutMs
+    return atMost(this.#disposal, timeoutMs).finally(() =>
+      this.#disposeServers({ timeoutMs: Math.max(0, deadline - performance.now()) }),
+    )
   }
 
   /** As `pool.warmUp()`; what fails is of the public hierarchy. */
@@ -177,6 +183,14 @@ export class EngineCore {
     const runtime = this.#runtime ?? (await this.#loading?.catch(() => null))
     if (runtime) await Promise.all([disposeServer(runtime, options), runtime.allStandbys?.dispose(options)])
   }
+}
+
+/** Waits for something, but no longer than so many milliseconds. */
+function atMost(work: Promise<void>, ms: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = ms <= LONGEST_TIMER_MS ? setTimeout(resolve, ms) : undefined
+    work.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
 }
 
 function disposedError(): ResourceClosedError {

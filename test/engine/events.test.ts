@@ -617,6 +617,18 @@ it('do not keep the engine from its end by an error', async () => {
   expect(engine.pool.metrics()).toMatchObject({ opened: 1, closed: 1 })
 })
 
+it('do not keep the engine from its end beyond its deadline', async () => {
+  const engine = createEngine(postgresUrl())
+  const connection = await engine.connect()
+  await connection.execute('SELECT 1')
+  engine.on('engineDispose', () => new Promise<void>(() => {}))
+  await engine.dispose({ timeoutMs: 50 })
+  // It was cut, as it did not come back.
+  await expect(connection.execute('SELECT 1')).rejects.toMatchObject({ connectionInvalidated: true })
+  await connection.close()
+  expect(engine.pool.metrics()).toMatchObject({ opened: 1, closed: 1 })
+})
+
 describe('doConnect', () => {
   it('gives each connection a password of its own', async () => {
     const right = new URL(postgresUrl())
