@@ -18,6 +18,7 @@ import { Place } from './frame.ts'
 import type { KnownNode, NodeRenderers } from './renderers.ts'
 import { collectColumns, isEverythingOf } from './result-columns.ts'
 import { checkSqlText, type Render } from './state.ts'
+import { withoutCollation } from './type-name.ts'
 
 /** A column with its table. */
 export function renderColumn(node: ColumnClause, out: Render): string {
@@ -84,12 +85,9 @@ export function renderCast(node: Cast, out: Render): string {
 
 /** A collation is no part of the type there: it stands behind. */
 export function castText(word: string, operand: string, type: SqlType, out: Render): string {
-  const name = out.spelling.typeName(type)
-  const collation = COLLATION.exec(name)?.[0] ?? ''
-  return `${word}(${operand} AS ${name.slice(0, name.length - collation.length)})${collation}`
+  const [name, collation] = withoutCollation(out.spelling.typeName(type))
+  return `${word}(${operand} AS ${name})${collation}`
 }
-
-const COLLATION = / COLLATE (?:"(?:[^"]|"")*"|[^" ]+)$/
 
 function renderExtract(node: Extract, out: Render): string {
   if (!/^[A-Za-z_]+$/.test(node.field)) throw new CompileError(`EXTRACT has no field '${node.field}'`)

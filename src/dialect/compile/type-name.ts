@@ -79,13 +79,30 @@ export function inParentheses(...numbers: readonly (number | null)[]): string {
 
 function character(word: string): (type: StringType, names: TypeNames) => string {
   return (type, names) =>
-    `${word}${inParentheses(type.length)}${type.collation === null ? '' : ` COLLATE ${names.quote(type.collation)}`}`
+    `${word}${inParentheses(type.length)}${type.collation === null ? '' : ` COLLATE ${collationName(type.collation, type.collationSchema, names)}`}`
+}
+
+/** A collation by its name, with its schema where it is told. */
+export function collationName(
+  name: string,
+  schema: string | null | undefined,
+  names: { quote(name: string): string },
+): string {
+  return schema === null || schema === undefined ? names.quote(name) : `${names.quote(schema)}.${names.quote(name)}`
 }
 
 function arrayName(type: ArrayType, names: TypeNames): string {
   const brackets = '[]'.repeat(Math.max(1, type.dimensions ?? 1))
-  const [name, collation] = names.name(type.element).split(' COLLATE ')
-  return `${name}${brackets}${collation === undefined ? '' : ` COLLATE ${collation}`}`
+  const [name, collation] = withoutCollation(names.name(type.element))
+  return `${name}${brackets}${collation}`
+}
+
+const COLLATION = / COLLATE (?:(?:"(?:[^"]|"")*"|[^". ]+)\.)?(?:"(?:[^"]|"")*"|[^". ]+)$/
+
+/** A type's name, and the ` COLLATE "C"` behind it, which is no part of it; empty for none. */
+export function withoutCollation(name: string): readonly [name: string, collation: string] {
+  const collation = COLLATION.exec(name)?.[0] ?? ''
+  return [name.slice(0, name.length - collation.length), collation]
 }
 
 /** The standard's names. */

@@ -7,6 +7,7 @@ import { String as StringSql } from '../../expression/types/string.ts'
 import type { NamedType, SqlType } from '../../expression/types/type.ts'
 import { quoteName } from '../../nearest.ts'
 import { checkSqlText, type Render } from '../compile/state.ts'
+import { collationName } from '../compile/type-name.ts'
 import { namedTypeName } from './type-name.ts'
 import type { CompositeType, DomainType } from './types-composite.ts'
 import type { NamedRangeType } from './types-named-range.ts'
@@ -30,9 +31,9 @@ export function renderCreateType({ type }: CreateType, out: Render): string {
 }
 
 function createDomain(type: DomainType, out: Render): string {
-  const { check, checks = {}, collation, constraintName, default: given, notNull } = type.options
+  const { check, checks = {}, collation, collationSchema, constraintName, default: given, notNull } = type.options
   let text = `CREATE DOMAIN ${namedTypeName(type as unknown as NamedType, out.schemas)} AS ${out.spelling.typeName(type.base)}`
-  if (collation !== undefined) text += ` COLLATE ${out.quoted(collation)}`
+  if (collation !== undefined) text += ` COLLATE ${collationText(collation, collationSchema, out)}`
   if (given !== undefined) text += ` DEFAULT ${checkSqlText(given)}`
   if (notNull === true) text += ' NOT NULL'
   if (constraintName !== undefined && check !== undefined) text += ` CONSTRAINT ${out.quoted(constraintName)}`
@@ -40,6 +41,10 @@ function createDomain(type: DomainType, out: Render): string {
   for (const [name, each] of Object.entries(checks))
     text += ` CONSTRAINT ${out.quoted(name)} CHECK (${condition(each, out)})`
   return text
+}
+
+function collationText(name: string, schema: string | undefined, out: Render): string {
+  return collationName(name, schema, { quote: (each) => out.quoted(each) })
 }
 
 function condition(check: string | ColumnElement, out: Render): string {
@@ -62,10 +67,10 @@ function bodyOf(type: NamedType, out: Render): string {
 }
 
 function rangeBody({ element, options }: NamedRangeType, out: Render): string {
-  const { subtypeDiff, operatorClass, collation, multirange } = options
+  const { subtypeDiff, operatorClass, collation, collationSchema, multirange } = options
   const parts = [`SUBTYPE = ${out.spelling.typeName(element)}`]
   if (operatorClass !== undefined) parts.push(`SUBTYPE_OPCLASS = ${checkSqlText(operatorClass)}`)
-  if (collation !== undefined) parts.push(`COLLATION = ${out.quoted(collation)}`)
+  if (collation !== undefined) parts.push(`COLLATION = ${collationText(collation, collationSchema, out)}`)
   if (subtypeDiff !== undefined) parts.push(`SUBTYPE_DIFF = ${checkSqlText(subtypeDiff)}`)
   if (multirange !== undefined) parts.push(`MULTIRANGE_TYPE_NAME = ${out.quoted(multirange)}`)
   return `AS RANGE (${parts.join(', ')})`

@@ -29,6 +29,8 @@ export interface DomainOptions {
   /** DEFAULT: SQL as it is. */
   readonly default?: string
   readonly collation?: string
+  /** The schema of the collation. Default: where the database finds it. */
+  readonly collationSchema?: string
   /** Kept in the database as the domain's comment. */
   readonly comment?: string
   /** Whether `createAll` and `dropAll` create and drop it. Default true. */
@@ -64,10 +66,11 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
     return this.base.affinity
   }
   override shape(): readonly (string | boolean | SqlType | null)[] | null {
-    const { check, constraintName, checks = {}, notNull, default: given, collation } = this.options
+    const { check, constraintName, checks = {}, notNull, default: given, collation, collationSchema } = this.options
     if (check !== undefined && typeof check !== 'string') return null
     if (Object.values(checks).some((condition) => typeof condition !== 'string')) return null
-    const parts = [check, constraintName, JSON.stringify(Object.entries(checks)), notNull, given, collation].map(
+    const conditions = JSON.stringify(Object.entries(checks))
+    const parts = [check, constraintName, conditions, notNull, given, collation, collationSchema].map(
       (part) => part ?? null,
     )
     return [this.name, this.schema, this.base, ...parts]
@@ -98,7 +101,7 @@ export class DomainType<V = unknown> extends SqlType<V> implements NamedTypePart
  * const Age = Domain('age', INTEGER, { check: 'VALUE >= 0' })   // CREATE DOMAIN age AS INTEGER CHECK (VALUE >= 0)
  */
 export function Domain<V>(name: string, base: SqlType<V>, options: DomainOptions = {}): DomainType<V> {
-  const texts = ['schema', 'constraintName', 'collation', 'comment'] as const
+  const texts = ['schema', 'constraintName', 'collation', 'collationSchema', 'comment'] as const
   checkKeys('Domain()', options, ['check', 'checks', 'default'], ['notNull', 'createType'], texts)
   if (!(base instanceof SqlType)) throw new ArgumentError('Domain() takes a name and a SQL type, such as INTEGER')
   if (options.default !== undefined && typeof options.default !== 'string')

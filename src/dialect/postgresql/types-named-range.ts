@@ -17,13 +17,23 @@ export interface RangeOfOptions {
   readonly operatorClass?: string
   /** The collation that orders the ends. Default: the type's own. */
   readonly collation?: string
+  /** The schema of the collation. Default: where the database finds it. */
+  readonly collationSchema?: string
   /** Kept in the database as the type's comment. */
   readonly comment?: string
   /** Whether `createAll` and `dropAll` create and drop it. Default true. */
   readonly createType?: boolean
 }
 
-const TEXTS = ['schema', 'multirange', 'subtypeDiff', 'operatorClass', 'collation', 'comment'] as const
+const TEXTS = [
+  'schema',
+  'multirange',
+  'subtypeDiff',
+  'operatorClass',
+  'collation',
+  'collationSchema',
+  'comment',
+] as const
 const NAME_BYTES = 63
 
 /** See {@link RangeOf}. */
@@ -47,8 +57,9 @@ export class NamedRangeType<T = unknown> extends RangeType<T> implements NamedTy
     return this.rangeName
   }
   override shape(): readonly (string | SqlType)[] {
-    const { multirange, subtypeDiff, operatorClass, collation } = this.options
-    const parts = [this.schema, multirange, subtypeDiff, operatorClass, collation].map((part) => part ?? null)
+    const { multirange, subtypeDiff, operatorClass, collation, collationSchema } = this.options
+    const given = [this.schema, multirange, subtypeDiff, operatorClass, collation, collationSchema]
+    const parts = given.map((part) => part ?? null)
     return [this.name, this.element, JSON.stringify(parts)]
   }
   override requiredTypes(host: TypeHost): readonly NamedType[] {

@@ -226,10 +226,11 @@ function targetOf({ registry }: ConstraintParts, key: ReflectedForeignKey, colum
 
 /** SQL of what a part says besides its column. */
 function decorated(part: ReflectedKeyPart, quote: (name: string) => string): TextClause {
-  const { collation, operatorClass, descending, nulls } = part
+  const { collation, collationSchema, operatorClass, descending, nulls } = part
+  const place = collationSchema === undefined ? '' : `${quote(collationSchema)}.`
   const words = [
     part.sql,
-    collation === null ? '' : ` COLLATE ${quote(collation)}`,
+    collation === null ? '' : ` COLLATE ${place}${quote(collation)}`,
     operatorClass === null ? '' : ` ${operatorClass}`,
     descending ? ' DESC' : '',
     nulls === null ? '' : ` NULLS ${nulls.toUpperCase()}`,

@@ -55,6 +55,8 @@ export interface ReflectedColumn {
   readonly computed: ReflectedComputed | null
   /** Null where it is the type's own. */
   readonly collation: string | null
+  /** Where the collation is; absent where its name alone finds it. */
+  readonly collationSchema?: string
   /** Where long values are kept; null where it is the type's own way. */
   readonly storage: ColumnStorage | null
   /** How long values are compressed; null where it is as the server is set. */
@@ -177,6 +179,8 @@ export interface ReflectedKeyPart {
   /** The column's name quoted where it needs it, or the expression in parentheses where it needs them. */
   readonly sql: string
   readonly collation: string | null
+  /** As of {@link ReflectedColumn}. */
+  readonly collationSchema?: string
   /** As SQL, with its parameters: `gist_ltree_ops (siglen='100')`. */
   readonly operatorClass: string | null
   readonly descending: boolean
@@ -280,6 +284,8 @@ export interface ReflectedDomain {
   readonly nullable: boolean
   readonly default: string | null
   readonly collation: string | null
+  /** As of {@link ReflectedColumn}. */
+  readonly collationSchema?: string
   readonly constraints: readonly { readonly name: string; readonly check: string }[]
   readonly comment: string | null
 }

@@ -13,7 +13,7 @@ import {
   SmallInteger,
 } from './numeric.ts'
 import { Boolean, LargeBinaryType, Uuid } from './scalar.ts'
-import { collationOf, String, type StringKind, type StringOptions, StringType, Text } from './string.ts'
+import { characterType, String, type StringKind, type StringOptions, StringType, Text } from './string.ts'
 import { Date, DateTime, DateTimeType, Time } from './temporal.ts'
 
 /** A type of characters that can be written with or without a length. */
@@ -22,10 +22,8 @@ type CharacterFactory = StringType & ((length?: number, options?: StringOptions)
 type BinaryFactory = LargeBinaryType & ((length?: number) => LargeBinaryType)
 
 function characters(name: string, kind: StringKind): CharacterFactory {
-  return callableType(
-    new StringType(null, null, kind),
-    (length?: number, options?: StringOptions) =>
-      new StringType(countArgument(name, length), collationOf(name, options), kind),
+  return callableType(new StringType(null, null, kind), (length?: number, options?: StringOptions) =>
+    characterType(name, kind, length, options),
   )
 }
 

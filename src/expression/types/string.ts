@@ -14,14 +14,22 @@ export class StringType extends SqlType<string> {
   readonly affinity: Affinity = 'string'
   readonly length: number | null
   readonly collation: string | null
-  constructor(length: number | null = null, collation: string | null = null, kind: StringKind = 'string') {
+  /** Null where the collation is found by its name. */
+  readonly collationSchema: string | null
+  constructor(
+    length: number | null = null,
+    collation: string | null = null,
+    kind: StringKind = 'string',
+    collationSchema: string | null = null,
+  ) {
     super()
     this.length = length
     this.collation = collation
+    this.collationSchema = collationSchema
     this.kind = kind
   }
   override shape(): readonly (string | number | null)[] {
-    return [this.length, this.collation]
+    return [this.length, this.collation, this.collationSchema]
   }
 }
 
@@ -29,20 +37,28 @@ export class StringType extends SqlType<string> {
 export interface StringOptions {
   /** By whose rules the text is compared and sorted. Default: the database's. */
   readonly collation?: string
+  /** The schema of the collation. Default: where the database finds it. */
+  readonly collationSchema?: string
 }
 
 /**
- * The collation that the options of a type name.
+ * A type of characters.
  *
  * @throws ArgumentError an unknown option, or a name that is none.
  */
-export function collationOf(type: string, options: StringOptions = {}): string | null {
-  checkKeys(`${type}()`, options, [], [], ['collation'])
-  const collation: unknown = options.collation
-  if (collation === undefined) return null
-  if (typeof collation !== 'string' || collation === '')
-    throw new ArgumentError(`${type}(): collation is the name of one, such as 'C' or 'de-x-icu'`)
-  return collation
+export function characterType(
+  type: string,
+  kind: StringKind,
+  length: number | undefined,
+  options: StringOptions = {},
+): StringType {
+  const limit = countArgument(type, length)
+  checkKeys(`${type}()`, options, [], [], ['collation', 'collationSchema'])
+  const { collation, collationSchema } = options
+  if (collation === '') throw new ArgumentError(`${type}(): collation is the name of one, such as 'C' or 'de-x-icu'`)
+  if (collationSchema === '' || (collationSchema !== undefined && collation === undefined))
+    throw new ArgumentError(`${type}(): collationSchema is the schema of a collation: { collation, collationSchema }`)
+  return new StringType(limit, collation ?? null, kind, collationSchema ?? null)
 }
 /**
  * VARCHAR, or VARCHAR(length); a `string`.
@@ -53,14 +69,12 @@ export function collationOf(type: string, options: StringOptions = {}): string |
  */
 export const String: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(),
-  (length?: number, options?: StringOptions) =>
-    new StringType(countArgument('String', length), collationOf('String', options)),
+  (length?: number, options?: StringOptions) => characterType('String', 'string', length, options),
 )
 /** TEXT; a `string`. */
 export const Text: StringType & ((length?: number, options?: StringOptions) => StringType) = callableType(
   new StringType(null, null, 'text'),
-  (length?: number, options?: StringOptions) =>
-    new StringType(countArgument('Text', length), collationOf('Text', options), 'text'),
+  (length?: number, options?: StringOptions) => characterType('Text', 'text', length, options),
 )
 /** SQLAlchemy's name for text of any characters, which every {@link String} is here. */
 export const Unicode: typeof String = String

@@ -32,9 +32,10 @@ import {
   TSTZRANGE,
 } from '../types-range.ts'
 import { ReflectedType } from '../types-reflected.ts'
+import type { CollationName } from './collation.ts'
 
 /** Makes a type of a modifier (-1 for none) and a collation (null for the type's own). */
-type Maker = (modifier: number, collation: string | null) => SqlType
+type Maker = (modifier: number, collation: CollationName | null) => SqlType
 
 const plain =
   (type: SqlType): Maker =>
@@ -46,13 +47,18 @@ const spelt = (name: string): Maker => plain(new ReflectedType(name))
 const lengthOf = (modifier: number): number | null => (modifier < 4 ? null : modifier - 4)
 const precisionOf = (modifier: number): number | null => (modifier < 0 ? null : modifier)
 
-function bpchar(modifier: number, collation: string | null): SqlType {
+function bpchar(modifier: number, collation: CollationName | null): SqlType {
   const length = lengthOf(modifier)
   return length === null ? new ReflectedType('bpchar') : collated(CHAR(length), 'char', length, collation)
 }
 
-function collated(type: StringType, kind: 'string' | 'char' | 'text', length: number | null, collation: string | null) {
-  return collation === null ? type : new StringType(length, collation, kind)
+function collated(
+  type: StringType,
+  kind: 'string' | 'char' | 'text',
+  length: number | null,
+  collation: CollationName | null,
+): StringType {
+  return collation === null ? type : new StringType(length, collation.name, kind, collation.schema)
 }
 
 function numeric(modifier: number): SqlType {
@@ -179,7 +185,7 @@ const MAKERS: ReadonlyMap<number, Maker> = new Map<number, Maker>([
 const ELEMENTS: ReadonlyMap<number, number> = new Map([...ARRAY_OIDS].map(([element, array]) => [array, element]))
 
 /** The type of a number that PostgreSQL itself gives it; null for all others and for arrays. */
-export function builtInType(oid: number, modifier: number, collation: string | null): SqlType | null {
+export function builtInType(oid: number, modifier: number, collation: CollationName | null): SqlType | null {
   return MAKERS.get(oid)?.(modifier, collation) ?? null
 }
 

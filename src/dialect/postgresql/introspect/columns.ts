@@ -7,6 +7,7 @@ import type {
   ReflectedNumbers,
   RelationScope,
 } from '../../contract/introspector.ts'
+import { collationOf, hiddenCollation, placeOfCollation } from './collation.ts'
 import {
   bigOf,
   type CatalogColumns,
@@ -71,6 +72,7 @@ export interface ColumnRow extends NumbersRow {
   readonly generated: string
   readonly identity: string
   readonly collation: string | null
+  readonly collationSchema: string | null
   readonly storage: string | null
   readonly compression: string
   readonly comment: string | null
@@ -94,6 +96,7 @@ const COLUMNS: CatalogColumns<ColumnRow> = {
   collation: maybeText(
     'CASE WHEN a.attcollation <> t.typcollation THEN (SELECT l.collname FROM pg_catalog.pg_collation l WHERE l.oid = a.attcollation) END',
   ),
+  collationSchema: maybeText(hiddenCollation('a.attcollation')),
   storage: maybeText('CASE WHEN a.attstorage <> t.typstorage THEN a.attstorage::text END'),
   compression: textOf('a.attcompression'),
   comment: maybeText('pg_catalog.col_description(c.oid, a.attnum)'),
@@ -122,7 +125,7 @@ const COMPRESSIONS: Readonly<Record<string, ColumnCompression>> = { p: 'pglz', l
 export function columnOf(row: ColumnRow, types: TypeReader, asked: string | null): ReflectedColumn {
   const { type, known } = types.read(row.type, row.modifier, {
     dimensions: row.dimensions,
-    collation: row.collation,
+    collation: collationOf(row),
     typeName: row.typeName,
   })
   const computed = row.generated !== '' && row.expression !== null
@@ -140,6 +143,7 @@ export function columnOf(row: ColumnRow, types: TypeReader, asked: string | null
     identity: isIdentity ? identityOf(row) : null,
     computed: computed ? { sql: row.expression, persisted: row.generated === 's' } : null,
     collation: row.collation,
+    ...placeOfCollation(row),
     storage: row.storage === null ? null : (STORAGES[row.storage] ?? null),
     compression: COMPRESSIONS[row.compression] ?? null,
     comment: row.comment,

@@ -9,6 +9,7 @@ import {
   type RelationPart,
   type RelationScope,
 } from '../../contract/introspector.ts'
+import { placeOfCollation } from './collation.ts'
 import { columnOf, columnsQuery } from './columns.ts'
 import { constraintSorts, constraintsOf, constraintsQuery } from './constraints.ts'
 import { indexesQuery, indexOf } from './indexes.ts'
@@ -113,6 +114,7 @@ async function readDomains(read: CatalogReader, schema: string | null): Promise<
     nullable: !row.notNull,
     default: row.default,
     collation: row.collation,
+    ...placeOfCollation(row),
     constraints: row.checks.map((check, place) => ({ name: row.checkNames[place] ?? '', check })),
     comment: row.comment,
   }))

@@ -1,5 +1,6 @@
 // The keys of an index, as an index has them and as an exclusion has them.
 import type { ReflectedKeyPart } from '../../contract/introspector.ts'
+import { hiddenCollation, placeOfCollation } from './collation.ts'
 import { type CatalogColumns, maybeTextsOf, numbersOf, textsOf } from './query.ts'
 
 /** What `sql` says of each key of index `i`; `k.place` counts them from 1, and `ka` is the column where it is one. */
@@ -17,6 +18,7 @@ export interface KeyPartsRow {
   readonly keyColumns: readonly (string | null)[]
   readonly keySql: readonly string[]
   readonly keyCollations: readonly (string | null)[]
+  readonly keyCollationSchemas: readonly (string | null)[]
   readonly keyClasses: readonly (string | null)[]
   /** Bit 1: DESC; bit 2: NULLS FIRST. */
   readonly keyOrders: readonly number[]
@@ -32,6 +34,7 @@ export const KEY_PART_COLUMNS: CatalogColumns<KeyPartsRow> = {
         'AND l.oid <> coalesce(ka.attcollation, kt.typcollation))',
     ),
   ),
+  keyCollationSchemas: maybeTextsOf(ofKeys(hiddenCollation('i.indcollation[k.place - 1]'))),
   keyClasses: maybeTextsOf(
     ofKeys(
       "(SELECT CASE WHEN pg_catalog.pg_opclass_is_visible(o.oid) THEN '' ELSE pg_catalog.quote_ident(ons.nspname) || '.' END || pg_catalog.quote_ident(o.opcname) || " +
@@ -58,6 +61,10 @@ export function keyParts(row: KeyPartsRow): ReflectedKeyPart[] {
       column: row.keyColumns[place] ?? null,
       sql,
       collation: row.keyCollations[place] ?? null,
+      ...placeOfCollation({
+        collation: row.keyCollations[place] ?? null,
+        collationSchema: row.keyCollationSchemas[place] ?? null,
+      }),
       operatorClass: row.keyClasses[place] ?? null,
       descending,
       nulls: nullsFirst === descending ? null : nullsFirst ? 'first' : 'last',

@@ -7,13 +7,14 @@ import { multirangeName, NamedRangeType, type RangeOfOptions } from '../types-na
 import { CITEXT, HSTORE } from '../types-own.ts'
 import { ReflectedType } from '../types-reflected.ts'
 import { builtInElement, builtInType } from './built-in-types.ts'
+import { type CollationName, collationOf, placeOfCollation } from './collation.ts'
 import type { TypeRow } from './types-query.ts'
 
 /** What a column says of its type besides number and modifier. */
 export interface TypeUse {
   readonly dimensions: number
   /** Null for the type's own. */
-  readonly collation: string | null
+  readonly collation: CollationName | null
   /** As the database spells it. */
   readonly typeName: string
 }
@@ -86,6 +87,7 @@ export class TypeReader {
       ...(row.notNull ? { notNull: true } : {}),
       ...(row.default === null ? {} : { default: row.default }),
       ...(row.collation === null ? {} : { collation: row.collation }),
+      ...placeOfCollation(row),
       ...checksOf(row),
     }
     return { type: Domain(row.name, base, options), known, base }
@@ -110,6 +112,7 @@ export class TypeReader {
       ...(subtypeDiff === null ? {} : { subtypeDiff }),
       ...(operatorClass === null ? {} : { operatorClass }),
       ...(collation === null ? {} : { collation }),
+      ...placeOfCollation(row),
     }
     return { type: new NamedRangeType(row.name, type, options), known }
   }
@@ -119,7 +122,10 @@ export class TypeReader {
     const fields = row.fields.map((name, place): [string, SqlType] => {
       const field = this.read(Number(row.fieldTypes[place]), Number(row.fieldModifiers[place]), {
         dimensions: Number(row.fieldDimensions[place]),
-        collation: row.fieldCollations[place] ?? null,
+        collation: collationOf({
+          collation: row.fieldCollations[place] ?? null,
+          collationSchema: row.fieldCollationSchemas[place] ?? null,
+        }),
         typeName: row.fieldNames[place] ?? '',
       })
       known &&= field.known

@@ -1,4 +1,5 @@
 // The types that a database has beside PostgreSQL's own: enumerations, domains, composite types, ranges, those of extensions.
+import { hiddenCollation } from './collation.ts'
 import {
   type CatalogColumns,
   type CatalogQuery,
@@ -37,6 +38,7 @@ export interface TypeRow {
   readonly default: string | null
   readonly baseName: string | null
   readonly collation: string | null
+  readonly collationSchema: string | null
   readonly checkNames: readonly string[]
   readonly checks: readonly string[]
   /** Of enumerations. */
@@ -48,6 +50,7 @@ export interface TypeRow {
   readonly fieldDimensions: readonly string[]
   readonly fieldNames: readonly string[]
   readonly fieldCollations: readonly (string | null)[]
+  readonly fieldCollationSchemas: readonly (string | null)[]
   /** Of ranges; `base` is what the ends are, or of a multirange the range. */
   readonly multirange: string | null
   readonly subtypeDiff: string | null
@@ -75,6 +78,7 @@ const COLUMNS: CatalogColumns<TypeRow> = {
     'CASE WHEN r.rngtypid IS NOT NULL THEN (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = r.rngsubtype WHERE l.oid = r.rngcollation AND r.rngcollation <> b.typcollation) ' +
       "WHEN t.typtype = 'd' THEN (SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type b ON b.oid = t.typbasetype WHERE l.oid = t.typcollation AND t.typcollation <> b.typcollation) END",
   ),
+  collationSchema: maybeText(hiddenCollation('coalesce(r.rngcollation, t.typcollation)')),
   checkNames: textsOf(checks('k.conname')),
   checks: textsOf(checks('pg_catalog.pg_get_expr(k.conbin, 0, true)')),
   labels: textsOf(
@@ -90,6 +94,7 @@ const COLUMNS: CatalogColumns<TypeRow> = {
       '(SELECT l.collname FROM pg_catalog.pg_collation l JOIN pg_catalog.pg_type ft ON ft.oid = a.atttypid WHERE l.oid = a.attcollation AND a.attcollation <> ft.typcollation)',
     ),
   ),
+  fieldCollationSchemas: maybeTextsOf(attributes(hiddenCollation('a.attcollation'))),
   multirange: maybeText('SELECT mt.typname FROM pg_catalog.pg_type mt WHERE mt.oid = r.rngmultitypid'),
   subtypeDiff: maybeText('CASE WHEN r.rngsubdiff <> 0 THEN r.rngsubdiff::text END'),
   operatorClass: maybeText(
