@@ -2,7 +2,7 @@
 import type { Command, CommandResult, DriverNotice } from '../dialect/contract/driver.ts'
 import { InvalidRequestError, TransactionRolledBack } from '../errors.ts'
 import type { PooledConnection } from '../pool/pooled-connection.ts'
-import { lossOf, rollBack } from '../pool/reset.ts'
+import { inTime, lossOf, rollBack } from '../pool/reset.ts'
 import { announceEnd } from './hooks.ts'
 import { LinkFlights } from './link-flights.ts'
 import { tellAll, tellNotices } from './notices.ts'
@@ -277,14 +277,9 @@ export class Link extends LinkFlights {
     this.busy = command.statement.sql
     const commands = [command]
     try {
-      const results = await this.runtime.send(
-        this.currentSlot as PooledConnection,
-        commands,
-        0,
-        1,
-        'transaction',
-        undefined,
-      )
+      const slot = this.currentSlot as PooledConnection
+      const run = (): Promise<CommandResult[]> => this.runtime.send(slot, commands, 0, 1, 'transaction', undefined)
+      const results = await inTime(slot.connection, run)
       scope.recover()
       if (this.hub.has('notice')) await tellNotices(this, commands, results)
     } catch (thrown) {

@@ -1,5 +1,6 @@
 // What a pool does to connections between two borrowers, and in the end: end what is open, test whether one lives, cut what is late.
 import {
+  type CommandResult,
   type DriverConnection,
   DriverError,
   type DriverNotice,
@@ -62,6 +63,24 @@ async function answers(
   timeoutMs: number,
   { failed, noticed }: Told,
 ): Promise<boolean> {
+  try {
+    const run = (): Promise<CommandResult[]> => connection.run([{ statement, parameters: [] }])
+    const [result] = await inTime(connection, run, timeoutMs)
+    if (result?.notices !== undefined) noticed?.(statement.sql, result.notices)
+    return connection.transactionStatus === 'idle'
+  } catch (error) {
+    if (error instanceof DriverError && error.notices.length > 0) noticed?.(statement.sql, error.notices)
+    failed?.(error)
+    return false
+  }
+}
+
+/** Runs what costs the server nothing, and cuts the connection where it does not answer in time. */
+export async function inTime<T>(
+  connection: DriverConnection,
+  run: () => Promise<T>,
+  timeoutMs: number = ANSWER_MS,
+): Promise<T> {
   let answered = false
   // A process that was busy for too long sees its timers before its sockets: the answer may be there, unread.
   const expire = (): void => {
@@ -71,13 +90,7 @@ async function answers(
   }
   const limit = Number.isFinite(timeoutMs) ? setTimeout(expire, timeoutMs) : null
   try {
-    const [result] = await connection.run([{ statement, parameters: [] }])
-    if (result?.notices !== undefined) noticed?.(statement.sql, result.notices)
-    return connection.transactionStatus === 'idle'
-  } catch (error) {
-    if (error instanceof DriverError && error.notices.length > 0) noticed?.(statement.sql, error.notices)
-    failed?.(error)
-    return false
+    return await run()
   } finally {
     answered = true
     if (limit !== null) clearTimeout(limit)

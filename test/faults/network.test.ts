@@ -140,6 +140,25 @@ describe('a network that swallows everything', () => {
     expect(await stored()).toEqual([4])
   })
 
+  it('at the end of a savepoint that is rolled back: the transaction is dead by then, for that has a deadline without being asked', async () => {
+    const engine = start()
+    await using conn = await engine.connect()
+    await conn.execute(INSERT, [1])
+    const lost = conn.beginNested(async () => {
+      await conn.execute(INSERT, [2])
+      proxy.blackHole()
+      throw new Error('undone')
+    })
+    const started = performance.now()
+    expect(await failure(lost)).toMatchObject({ message: 'undone' })
+    expect(performance.now() - started).toBeLessThan(8_000)
+    expect(await failure(conn.execute(INSERT, [3]).all())).toBeInstanceOf(PendingRollbackError)
+    await conn.rollback()
+    await conn.execute(INSERT, [4])
+    await conn.commit()
+    expect(await stored()).toEqual([4])
+  })
+
   it('at rest: one slow request, no error, and none of the same age is tried', async () => {
     const engine = start({ poolPrePing: 0, poolPingTimeoutMs: 800 })
     await filled(engine)
