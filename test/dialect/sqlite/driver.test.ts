@@ -326,6 +326,28 @@ describe.each(libraries)('through %s', (library) => {
       expect((await left.cursor.fetch(10)).rows).toEqual([])
     })
 
+    test('gives the rows that there were when it was opened, whatever is written meanwhile', async () => {
+      await connection.run([raw('CREATE TABLE seen (i INTEGER PRIMARY KEY)')])
+      await connection.run([raw('BEGIN'), raw('INSERT INTO seen VALUES (1), (2), (3), (4)')])
+      const { cursor } = await opened([raw('SELECT i FROM seen ORDER BY i')], 1)
+      const other = await opened([raw('SELECT i FROM seen ORDER BY i DESC')], 1)
+      await connection.run([raw('INSERT INTO seen VALUES (5)')])
+      await connection.run([raw('DELETE FROM seen WHERE i = 3')])
+      expect((await cursor.fetch(2)).rows).toEqual([[2], [3]])
+      const writing = await opened([raw('UPDATE seen SET i = i + 10 RETURNING i')], 1)
+      await connection.run([raw('INSERT INTO seen VALUES (6)')])
+      expect((await writing.cursor.fetch(10)).rows).toHaveLength(3)
+      expect((await cursor.fetch(2)).rows).toEqual([[4]])
+      expect(cursor.done).toBe(true)
+      expect((await other.cursor.fetch(9)).rows).toEqual([[3], [2], [1]])
+      const failing = await opened([raw("SELECT CASE i WHEN 14 THEN json('{') ELSE 1 END FROM seen ORDER BY i")], 1)
+      await connection.run([raw('INSERT INTO seen VALUES (7)')])
+      expect((await failing.cursor.fetch(2)).rows).toHaveLength(2)
+      expect(await failure(failing.cursor.fetch(3))).toMatchObject({ fields: { sqlState: '22P02' } })
+      expect(connection.transactionStatus).toBe('failed')
+      await connection.run([raw('ROLLBACK')])
+    })
+
     test('that is aborted while it is opened keeps nothing from others', async () => {
       await connection.run([raw('CREATE TABLE free (i INTEGER)'), raw('INSERT INTO free VALUES (1), (2)')])
       for (const commands of [[raw('SELECT i FROM free')], [raw('SELECT 1'), raw('SELECT i FROM free')]]) {

@@ -130,6 +130,7 @@ export class SqliteConnection implements DriverConnection {
       const known = this.#statements.prepare(scanned)
       const reading = readingOf(known, command.statement)
       if (reading === null) return { cursor: NO_ROWS, results: [...results, await this.#runAlone(command, options)] }
+      this.#readAhead(scanned)
       const own = openCursor({
         rows: known.prepared.each(bindings, reading.wide),
         reading,
@@ -244,6 +245,7 @@ export class SqliteConnection implements DriverConnection {
     const { statement } = command
     const known = this.#statements.find(statement, scanned)
     const reading = readingOf(known, statement)
+    this.#readAhead(scanned)
     // Before it is run, as it may fail half way.
     if (RESHAPING.has(scanned.verb)) this.#statements.clear()
     if (reading === null) {
@@ -255,6 +257,11 @@ export class SqliteConnection implements DriverConnection {
     const fitting = rows.length === 0 || rows[0]?.length === reading.codecs.length ? reading : refreshed(known, command)
     const result = { rows, columns: fitting.names, tag: scanned.tag, rowCount: rows.length }
     return { result, reading: fitting }
+  }
+
+  /** Rows that are being read are those from before a write. */
+  #readAhead({ tag }: ScannedSql): void {
+    if (this.#cursors.size > 0 && CHANGES.has(tag)) for (const cursor of this.#cursors) cursor.readAhead()
   }
 
   /** SAVEPOINT begins a transaction where there is none, and the RELEASE of that one ends it. */

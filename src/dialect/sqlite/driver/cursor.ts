@@ -20,6 +20,8 @@ export interface CursorParts {
 export interface SqliteCursor extends DriverCursor {
   /** Closes it; who reads on is told why. */
   readonly abandon: (reason: DriverError) => void
+  /** Reads what is left: a write is coming, and a cursor of other databases gives the rows that there were when it was opened. */
+  readonly readAhead: () => void
 }
 
 /** Opens a cursor; nothing is read yet. */
@@ -33,15 +35,25 @@ export function openCursor(parts: CursorParts): SqliteCursor {
     rows.return?.()
     parts.closed()
   }
+  /** Null until everything was read. */
+  let ahead: { readonly rows: Stored[][]; readonly failure: unknown } | null = null
+  const next = (): Stored[] | undefined => {
+    if (ahead === null) {
+      const step = rows.next()
+      return step.done === true ? undefined : step.value
+    }
+    if (ahead.rows.length === 0 && ahead.failure !== null) throw ahead.failure
+    return ahead.rows.pop()
+  }
   const page = (limit: number): Stored[][] => {
     const found: Stored[][] = []
     while (found.length < limit) {
-      const step = rows.next()
-      if (step.done === true) {
+      const row = next()
+      if (row === undefined) {
         finish()
         break
       }
-      found.push(step.value)
+      found.push(row)
     }
     return found
   }
@@ -69,11 +81,26 @@ export function openCursor(parts: CursorParts): SqliteCursor {
       }
     },
     close: finish,
+    readAhead() {
+      if (!done) ahead ??= allOf(rows)
+    },
     abandon(reason) {
       if (!done) abandoned = reason
       finish()
     },
   }
+}
+
+/** What is left, the last row first; a failure is told when its row is asked for. */
+function allOf(rows: IterableIterator<Stored[]>): { readonly rows: Stored[][]; readonly failure: unknown } {
+  const left: Stored[][] = []
+  let failure: unknown = null
+  try {
+    for (let step = rows.next(); step.done !== true; step = rows.next()) left.push(step.value)
+  } catch (error) {
+    failure = error
+  }
+  return { rows: left.reverse(), failure }
 }
 
 /** The cursor of a statement that gives no rows. */
