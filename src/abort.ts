@@ -26,6 +26,17 @@ function hasUsualLimit(signal: AbortSignal): boolean {
   }
 }
 
+/** Waits for something until a signal is aborted; what it comes to afterwards nobody hears. @throws the signal's reason. */
+export function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    if (signal.aborted) abort()
+    else onAbort(signal, abort)
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
 /**
  * A controller whose signal is aborted with that of somebody else, too, until it is released. `AbortSignal.any()` does the same, and
  * leaves something behind in the other signal each time (Node.js 20): one that lives as long as the program grows with each statement.

@@ -1,4 +1,5 @@
 // What happens around a flight where somebody listens: who is told, in which order, and what their answers change.
+import { orAborted } from '../abort.ts'
 import type { Command, CommandResult } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
 import type { ExecutionOptions } from '../expression/base/execution-options.ts'
@@ -49,7 +50,7 @@ export async function transmitHeard(
     for (const command of link.announced(commands[0]?.statement.sql ?? '')) await announce(link, command)
   const groups = groupsOf(commands)
   const { options } = via ?? link.runtime
-  const own = hub.has('beforeCursorExecute') ? await beforeCursor(link, groups, options) : commands
+  const own = hub.has('beforeCursorExecute') ? await orAborted(beforeCursor(link, groups, options), signal) : commands
   if (commit && link.commits) await announceCommit(link)
   const results = await link.send(own, origins, signal, commit, via)
   if (hub.has('afterCursorExecute')) await afterCursor(link, groupsOf(own), results, options)
