@@ -31,9 +31,11 @@ export async function runDdl(
   const sending: FlightOptions = options.signal === undefined ? { commit } : { commit, signal: options.signal }
   const { dialect } = connection
   const types = dialect.features.namedTypes ? plan.namedTypes(dialect) : []
-  const existing = options.checkFirst ? await whatExists(connection, plan.relations, types, sending) : null
+  const { checkFirst } = options
+  const tables = checkFirst === true ? plan.relations : []
+  const existing = checkFirst === false ? null : await whatExists(connection, tables, types, sending)
   const concerned = types.filter((type) => existing === null || existing.types.has(type) === (plan.sort === 'drop'))
-  const steps = plan.steps(existing?.tables ?? null, concerned, dialect.features)
+  const steps = plan.steps(checkFirst === true ? (existing?.tables ?? null) : null, concerned, dialect.features)
   const all = steps.length === 0 ? steps : [...prelude(plan, dialect), ...steps]
   const applicable = all.filter((step) => !(step instanceof DdlElement) || holds(step.condition, dialect))
   if (applicable.length > 0) await runSteps(connection, applicable, sending)

@@ -3,8 +3,8 @@ import type { DdlPlan } from './ddl/plan.ts'
 
 /** How a plan is run. */
 export interface RunDdlOptions {
-  /** Ask first which tables exist: those are not created again, and only those are dropped. */
-  readonly checkFirst: boolean
+  /** Ask first which tables and types exist: those are not created again, and only those are dropped. `types` asks for types alone. */
+  readonly checkFirst: boolean | 'types'
   readonly signal?: AbortSignal
 }
 

@@ -183,7 +183,8 @@ export class MetaData implements TableRegistry, SequenceRegistry, ViewRegistry {
   /** @internal One of its tables, without what belongs to all of them. */
   async runAlone(sort: 'create' | 'drop', table: Table, bind: SchemaBind, options: AloneOptions): Promise<void> {
     checkKeys(`${sort}()`, options, ['signal'], ['checkFirst'])
-    const { checkFirst = false, ...rest } = options
+    // Other tables may have brought along its types before, and a table that is dropped leaves them to others.
+    const { checkFirst = sort === 'create' ? 'types' : false, ...rest } = options
     const planned = (): DdlPlan => (sort === 'create' ? createPlan([table]) : dropPlan([table]))
     await runPlan(sort, planned, bind, { checkFirst, ...rest })
   }

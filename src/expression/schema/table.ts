@@ -99,7 +99,7 @@ export interface DdlRunner {
 
 /** Options of {@link Table.create} and {@link Table.drop}. */
 export interface AloneOptions {
-  /** Ask first whether it is there, and leave out what is done already. Default false: that is an error. */
+  /** Ask first whether it is there, and leave out what is done already. Default: that is an error, but named types may be there. */
   readonly checkFirst?: boolean
   readonly signal?: AbortSignal
 }
