@@ -21,7 +21,8 @@ const CODECS: Readonly<Record<string, (type: SqlType) => SqliteCodec>> = {
   numeric: (type) => numericCodec(type),
   float: (type) => (isSingle(type as SqlType as FloatType) ? float4 : real),
   double: () => real,
-  real: () => float4,
+  // SQLite's own name for its doubles: tables that others made have them.
+  real: () => real,
   boolean: () => bool,
   date: () => date,
   time: (type) => ((type as SqlType as TimeType).timezone ? timetz : time),
@@ -128,6 +129,7 @@ export function declaredCodec(declared: string | null): SqliteCodec | null {
     case 'UUID':
       return uuid
     case 'JSON':
+    case 'JSONB':
       return json
     case 'INTERVAL':
       return interval

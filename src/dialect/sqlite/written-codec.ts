@@ -57,9 +57,7 @@ function roundedSpan(precision: number, codec: SqliteCodec): SqliteCodec {
   }
 }
 
-function fittingText({ length: given, kind }: StringType, codec: SqliteCodec): SqliteCodec {
-  // CHAR alone is one character.
-  const length = given ?? (kind === 'char' || kind === 'nchar' ? 1 : null)
+function fittingText({ length }: StringType, codec: SqliteCodec): SqliteCodec {
   if (length === null) return codec
   return {
     ...codec,

@@ -164,6 +164,24 @@ describe('reflection on SQLite', () => {
     ])
   })
 
+  test('doubles of a table that others made keep all their digits', async () => {
+    await engine.execute('CREATE TABLE measured (a REAL, b FLOAT, c DOUBLE)')
+    const measured = await Table.reflect('measured', new MetaData(), engine)
+    await engine.execute(insert(measured).values({ a: 1 / 3, b: 1 / 3, c: 1 / 3 }))
+    expect(await engine.execute(select(measured)).all()).toEqual([{ a: 1 / 3, b: 1 / 3, c: 1 / 3 }])
+  })
+
+  test('indexes come by name, as on PostgreSQL; a column of JSONB has documents', async () => {
+    await engine.execute('CREATE TABLE listed (a INTEGER, doc JSONB)')
+    for (const name of ['zz', 'B', 'a']) await engine.execute(`CREATE INDEX "${name}" ON listed (a)`)
+    const inspector = inspect(engine)
+    expect((await inspector.getIndexes('listed')).map(({ name }) => name)).toEqual(['B', 'a', 'zz'])
+    const listed = await Table.reflect('listed', new MetaData(), engine)
+    await engine.execute(insert(listed).values({ doc: { a: [1] } }))
+    expect(await engine.execute(select(listed)).all()).toEqual([{ a: null, doc: { a: [1] } }])
+    expect(await engine.execute('SELECT doc FROM listed').scalar()).toEqual({ a: [1] })
+  })
+
   describe('foreign keys as people write them', () => {
     const made = async (...commands: readonly string[]) => {
       for (const command of commands) await engine.execute(command)

@@ -76,15 +76,15 @@ function single(value: number): number | null {
   return Number(near.toPrecision(9))
 }
 
-/** REAL of 32 bits elsewhere: a number of some 7 digits. */
+/** FLOAT of 24 bits at most, a number of some 7 digits. */
 export const float4: SqliteCodec = defineCodec({
   ...real,
-  name: 'REAL',
+  name: 'FLOAT',
   encode(value) {
     const given = real.encode(value) as number
     const kept = single(given)
     if (kept !== null) return kept
-    throw new DriverError('value out of range for type REAL', {
+    throw new DriverError('value out of range for a FLOAT of 24 bits', {
       sent: false,
       fields: { severity: 'ERROR', sqlState: '22003' },
     })

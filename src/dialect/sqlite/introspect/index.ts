@@ -277,9 +277,10 @@ function checksOf({ constraints }: WrittenTable): ReflectedRelation['checkConstr
   )
 }
 
-/** Indexes that were created as such; those of constraints go with the constraints. */
+/** Indexes that were created as such, by name; those of constraints go with the constraints. */
 function indexesOf(rows: readonly IndexRow[], written: WrittenTable): ReflectedIndex[] {
-  return indexNames(rows, 'c').map((name) => {
+  const names = [...indexNames(rows, 'c')].sort((one, other) => (one < other ? -1 : 1))
+  return names.map((name) => {
     const own = rows.filter(({ index }) => index === name)
     const [first] = own as [IndexRow]
     const words = wordsOf(first.sql ?? '')

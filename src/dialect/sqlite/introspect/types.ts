@@ -50,6 +50,7 @@ const PLAIN: Readonly<Record<string, SqlType>> = {
   INTERVAL: Interval,
   BLOB: LargeBinary,
   JSON: JSON(),
+  JSONB: JSON(),
   UUID: Uuid,
   REAL,
   DOUBLE,
