@@ -1,4 +1,5 @@
 // Executions that somebody watches: listeners of `beforeExecute` and `afterExecute`, tracers, tracing channels, the log of slow ones.
+import { orAborted } from '../abort.ts'
 import { ArgumentError } from '../errors.ts'
 import { Executable } from '../expression/base/executable.ts'
 import type { ExecuteReplacement, Hub } from './events.ts'
@@ -106,11 +107,12 @@ export async function replaced(
     },
     executionOptions: runtime.for(statement, given.options).options,
   }
-  await hub.emit('beforeExecute', event, (answer) => {
+  const told = hub.emit('beforeExecute', event, (answer) => {
     const replacement = checkReplacement(answer)
     statement = replacement.statement ?? statement
     if (replacement.parameters !== undefined) parameters = replacement.parameters
   })
+  if (told !== undefined) await orAborted(told, given.options?.signal)
   return { statement, parameters }
 }
 

@@ -43,22 +43,25 @@ describe.each(sqlDatabases())('listeners on $name', (target) => {
 
   const stored = () => engine.execute(select(rows.c.id).orderBy(rows.c.id)).scalars().all()
 
-  it('of beforeCursorExecute are not waited for when the signal is aborted: nothing is sent, and the transaction goes on', async () => {
-    const abort = new AbortController()
-    const conn = await engine.connect()
-    await conn.execute(insert(rows).values({ id: 1 }))
-    const stop = on('beforeCursorExecute', () => {
-      abort.abort(FAILURE)
-      return new Promise(() => {})
-    })
-    const asked = conn.execute(insert(rows).values({ id: 2 }), null, { signal: abort.signal })
-    await expect(asked.then()).rejects.toBe(FAILURE)
-    stop()
-    await conn.execute(insert(rows).values({ id: 3 }))
-    await conn.commit()
-    await conn.close()
-    expect(await stored()).toEqual([1, 3])
-  })
+  it.each(['beforeExecute', 'beforeCursorExecute'] as const)(
+    'of %s are not waited for when the signal is aborted: nothing is sent, and the transaction goes on',
+    async (name) => {
+      const abort = new AbortController()
+      const conn = await engine.connect()
+      await conn.execute(insert(rows).values({ id: 1 }))
+      const stop = on(name, () => {
+        abort.abort(FAILURE)
+        return new Promise<never>(() => {})
+      })
+      const asked = conn.execute(insert(rows).values({ id: 2 }), null, { signal: abort.signal })
+      await expect(asked.then()).rejects.toBe(FAILURE)
+      stop()
+      await conn.execute(insert(rows).values({ id: 3 }))
+      await conn.commit()
+      await conn.close()
+      expect(await stored()).toEqual([1, 3])
+    },
+  )
 
   it('of rollbackSavepoint that fail leave the savepoint, and what was done inside of it is not committed', async () => {
     const stop = on('rollbackSavepoint', () => {
