@@ -56,6 +56,17 @@ describe.each(databases())('on $name', ({ url }) => {
     expect(listener.closed).toBe(true)
   })
 
+  it('each listener hears its own channels', async () => {
+    const engine = engineOf(url)
+    const [one, other] = [engine.listen(['one', 'both']), engine.listen(['other', 'both'])]
+    for (const listener of [one, other]) await listener.ready()
+    for (const channel of ['other', 'one', 'both']) await engine.notify(channel)
+    const channelsOf = async (listener: Listener): Promise<unknown[]> =>
+      (await next(listener, 2)).map((event) => event.kind === 'notification' && event.channel)
+    expect(await channelsOf(one)).toEqual(['one', 'both'])
+    expect(await channelsOf(other)).toEqual(['other', 'both'])
+  })
+
   it('of a transaction nothing is heard before COMMIT, and nothing at all after ROLLBACK', async () => {
     const engine = engineOf(url)
     const listener = engine.listen('orders')
@@ -157,6 +168,22 @@ describe('on a server', () => {
     expect(await engine.execute(count).scalar()).toBe(0)
   })
 
+  it('one that is closed as it begins to listen leaves no session behind', async () => {
+    let listener: Listener | null = null
+    const logger = (line: { message: string }): void => {
+      if (line.message.startsWith('LISTEN')) void listener?.close()
+    }
+    const name = 'closed-at-once'
+    const connectArguments = { application_name: name }
+    const watched = createEngine(postgresUrl(), { echo: true, logger, connectArguments })
+    engines.push(watched)
+    listener = watched.listen('never')
+    await expect(listener.ready()).rejects.toBeInstanceOf(ResourceClosedError)
+    const sessions = (): PromiseLike<unknown> =>
+      engineOf().execute('SELECT count(*)::int FROM pg_stat_activity WHERE application_name = $1', [name]).scalar()
+    await expect.poll(sessions).toBe(0)
+  })
+
   it('a session that is killed is opened again, and a gap tells so', async () => {
     const engine = engineOf()
     const listener = engine.listen('orders')
@@ -217,6 +244,22 @@ describe('on a server', () => {
     const engine = engineOf(url.href)
     await expect(engine.listen('a').ready()).rejects.toThrow(InvalidRequestError)
     await engine.dispose()
+    await pooler.close()
+  })
+
+  it('does not go on trying where a pooler has taken the place of the server: the loop fails', async () => {
+    const pooler = await startMiniPooler(postgresUrl(), 1)
+    const proxy = await startProxy(postgresUrl())
+    const engine = engineOf(`${proxy.url}?sslmode=disable`)
+    const listener = engine.listen('a')
+    await listener.ready()
+    const behind = new URL(postgresUrl())
+    behind.host = `127.0.0.1:${pooler.port}`
+    proxy.redirect(behind.href)
+    proxy.cut()
+    await expect(next(listener, 1)).rejects.toThrow('LISTEN needs a session of its own')
+    await engine.dispose()
+    await proxy.close()
     await pooler.close()
   })
 })

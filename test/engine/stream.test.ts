@@ -258,6 +258,19 @@ describe.each(sqlDatabases())('on $name', (target) => {
       }),
     )
 
+    it('reading on is no matter for the transaction behind it', () =>
+      connected(async (connection) => {
+        const stream = connection.stream(everybody, null, { yieldPer: 4 })
+        await stream.fetchMany(4)
+        await connection.rollback()
+        expect(await connection.execute('SELECT 1').scalar()).toBe(1)
+        const reading = async (): Promise<void> => {
+          while ((await stream.fetchMany(4)).length > 0);
+        }
+        await expect(reading()).rejects.toThrow(`${MESSAGE}the transaction in which it was opened has been committed`)
+        expect(await connection.execute('SELECT 2').scalar()).toBe(2)
+      }))
+
     it.each([false, true])('closing the connection does, too (listeners: %s)', async (isHeard) => {
       const connection = await engine.connect()
       if (isHeard) connection.on('rollback', () => {})
