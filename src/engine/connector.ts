@@ -73,24 +73,29 @@ async function connectAsTold(
   options: ConnectOptions | undefined,
 ): Promise<DriverConnection> {
   const event: DoConnectEvent = { settings: { ...settings, query: { ...settings.query } } }
-  let own: DriverConnection | null = null
+  const given: Set<DriverConnection> = new Set()
   let late = false
-  const told = hub.emit('doConnect', event, (answer) => {
+  const take = (answer: unknown): void => {
     if (answer === undefined || answer === null) return
     if (!isConnection(answer))
       throw new ArgumentError(
         'A listener of doConnect returns a DriverConnection or nothing: to change where to, it changes settings',
       )
     if (late) answer.terminate()
-    else own = answer
-  })
+    else given.add(answer)
+  }
   try {
+    const told = hub.emit('doConnect', event, take)
     if (told !== undefined) await unlessLate(told, 'doConnect', LISTENERS_MS, options?.signal)
   } catch (error) {
     late = true
+    for (const each of given) each.terminate()
     throw error
   }
-  if (own !== null) return own
+  // Of several the last is taken, and nobody has the others.
+  const own = [...given].at(-1)
+  for (const each of given) if (each !== own) each.terminate()
+  if (own !== undefined) return own
   if (isSame(event.settings, settings)) return driver.connect(options)
   const other = dialect.createDriver(event.settings)
   const connection = await other.connect(options)

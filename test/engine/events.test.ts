@@ -1,5 +1,6 @@
 // Events of engines and connections: who is told, in which order, and what answers change.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, expectTypeOf, it } from 'vitest'
+import type { DriverConnection } from '../../src/dialect/contract/driver.ts'
 import type { DriverSettings } from '../../src/dialect/contract/settings.ts'
 import type { Connection } from '../../src/engine/connection.ts'
 import { createEngine } from '../../src/engine/create.ts'
@@ -689,6 +690,33 @@ describe('doConnect', () => {
     engine.pool.invalidate()
     await expect(engine.execute('SELECT 1')).rejects.toThrow('no token today')
   })
+
+  it.each(['throws', 'rejects', 'gives nothing it could', 'gives another'])(
+    'leaves no connection open that a listener gave where the next one %s',
+    async (next) => {
+      await using first = createEngine(postgresUrl())
+      await using engine = createEngine('postgresql://nobody@127.0.0.1:1/nowhere', { poolSize: 1 })
+      const given: DriverConnection[] = []
+      const url = new URL(postgresUrl())
+      const settings = { ...(await settingsOf(first)), password: decodeURIComponent(url.password) }
+      const give = async (): Promise<DriverConnection> => {
+        const connection = await first.dialect.createDriver(settings).connect()
+        given.push(connection)
+        return connection
+      }
+      engine.on('doConnect', give)
+      engine.on('doConnect', (() => {
+        if (next === 'throws') throw new InvalidRequestError('not now')
+        if (next === 'rejects') return Promise.reject(new InvalidRequestError('not now'))
+        return next === 'gives another' ? give() : 'nothing it could'
+      }) as never)
+      if (next === 'gives another') expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+      else await expect(engine.execute('SELECT 1')).rejects.toThrow(/^not now|^A listener of doConnect returns/)
+      expect(given.map((connection) => connection.transactionStatus)).toEqual(
+        next === 'gives another' ? ['lost', 'idle'] : ['lost'],
+      )
+    },
+  )
 
   it('can give a connection', async () => {
     await using first = createEngine(postgresUrl())
