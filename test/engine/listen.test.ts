@@ -226,6 +226,25 @@ describe('on a server', () => {
     await proxy.close()
   })
 
+  it('pauses between two attempts', async () => {
+    const proxy = await startProxy(postgresUrl())
+    const engine = engineOf(proxy.url)
+    const listener = engine.listen('orders')
+    await listener.ready()
+    let attempts = 0
+    engine.on('doConnect', () => {
+      attempts += 1
+    })
+    proxy.refuse(true)
+    proxy.cut()
+    await pause(500)
+    expect(attempts).toBeGreaterThan(0)
+    expect(attempts).toBeLessThan(20)
+    await listener.close()
+    await engine.dispose()
+    await proxy.close()
+  })
+
   it('a server that cannot be reached from the start is an error', async () => {
     const proxy = await startProxy(postgresUrl())
     proxy.refuse(true)
