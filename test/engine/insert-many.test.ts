@@ -214,7 +214,7 @@ describe.each(sqlDatabases())('on $name', (target) => {
       batch(
         3,
         `INSERT INTO many_things (id, token, size, upper) SELECT rows.id, rows.token, rows.size, upper($1::VARCHAR) AS upper_1 \nFROM unnest($2::INTEGER[], $3::VARCHAR[], $4::INTEGER[]) WITH ORDINALITY AS rows(id, token, size, ordinality) ORDER BY rows.ordinality${returning}`,
-        `INSERT INTO many_things (id, token, size, upper) VALUES (?1, ?2, ?3, upper(?4))${returning}`,
+        `INSERT INTO many_things (id, token, size, upper) VALUES (?1, ?2, ?3, to_length(upper(?4), 50))${returning}`,
       ),
     ])
   })
