@@ -4,6 +4,7 @@ import type { Command, CommandResult, DriverConnection, RunOptions } from '../di
 import { DriverError } from '../dialect/contract/driver.ts'
 import { ArgumentError } from '../errors.ts'
 import type { Executable } from '../expression/base/executable.ts'
+import { inTime } from '../pool/reset.ts'
 import type { ColumnProcess } from './compiled-cache.ts'
 import { type CopyOptions, checkCopyOptions, copySpelling, transmitCopy } from './copy-from.ts'
 import { typedLiterals } from './copy-literals.ts'
@@ -151,7 +152,9 @@ export class CopyReading implements Way {
       const wasRead = (error: unknown): never => {
         throw error instanceof DriverError ? error.with({ sent: true, unread: false }) : error
       }
-      await connection.run(this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE]).catch(wasRead)
+      // Neither the caller's signal nor his deadline is of this.
+      const last = this.#counter.left ? [ROLLBACK_TO, RELEASE] : [RELEASE]
+      await inTime(connection, () => connection.run(last)).catch(wasRead)
     }
     // Who has left knows of nothing; the savepoint is nobody's business.
     return commands.map((_, index) => results[index === commands.length - 1 ? own.length - 1 : index] ?? NOTHING)

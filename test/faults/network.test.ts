@@ -244,6 +244,25 @@ describe('a network that swallows everything', () => {
     // The scene's end has a deadline, and finds no session left.
     expect(engine.pool.status().idle).toBe(4)
   })
+
+  it('does not hold what follows a copy for ever, nor its connection', async () => {
+    const engine = start({ poolSize: 1, executionOptions: { timeoutMs: 1_000 } })
+    proxy.rewrite((answer) => {
+      // The copy is over, and the answer to what releases its savepoint does not come.
+      if (answer.includes('COPY 3')) proxy.blackHole()
+      return answer
+    })
+    const conn = await engine.connect()
+    const started = performance.now()
+    const reading = async (): Promise<void> => {
+      for await (const _ of conn.copyTo('COPY (SELECT generate_series(1, 3)) TO STDOUT'));
+    }
+    expect(await failure(reading())).toMatchObject({ connectionInvalidated: true })
+    expect(performance.now() - started).toBeLessThan(15_000)
+    await conn.close()
+    proxy.heal()
+    expect(await engine.execute('SELECT 1').scalar()).toBe(1)
+  }, 30_000)
 })
 
 describe('a server that refuses connections', () => {
