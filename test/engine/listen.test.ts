@@ -18,6 +18,7 @@ import { startMiniPooler } from '../dialect/postgresql/driver/mini-pooler.ts'
 import { startProxy } from '../support/proxy.ts'
 import { databases, postgresUrl } from '../support/server.ts'
 import { recordStatements } from '../support/statements.ts'
+import { plainTcp } from '../support/transport.ts'
 
 const engines: Engine[] = []
 function engineOf(url = postgresUrl()): Engine {
@@ -267,9 +268,9 @@ describe('on a server', () => {
   })
 
   it('does not go on trying where a pooler has taken the place of the server: the loop fails', async () => {
-    const pooler = await startMiniPooler(postgresUrl(), 1)
+    const pooler = await startMiniPooler(plainTcp(postgresUrl()), 1)
     const proxy = await startProxy(postgresUrl())
-    const engine = engineOf(`${proxy.url}?sslmode=disable`)
+    const engine = engineOf(proxy.url)
     const listener = engine.listen('a')
     await listener.ready()
     const behind = new URL(postgresUrl())

@@ -250,7 +250,9 @@ test("behind a pooler that nobody knows of, no client runs another client's stat
 test('the goodbye of a session behind a pooler does not say that a statement was not begun: it is not sent again', async () => {
   const proxy = await startProxy(postgresUrl())
   // Declared, so that what stands in between may have sent the statement on to another session.
-  await using engine = createEngine(`${proxy.url}?pooler=transaction`, { poolSize: 1 })
+  const url = new URL(proxy.url)
+  url.searchParams.set('pooler', 'transaction')
+  await using engine = createEngine(url, { poolSize: 1 })
   await engine.execute('CREATE TABLE said_goodbye (a int)')
   try {
     const goodbye = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mgoing down\0Fp.c\0L1\0RProcessInterrupts\0\0')
